@@ -1,0 +1,41 @@
+"""Thermodynamics of electrolyte interfaces: pure functions of arrays and plain values, no I/O."""
+
+from __future__ import annotations
+
+from .errors import InputError, TronaError
+from .formulas import parse
+from .grand import Interval, Profile, profile
+from .hull import Decomposition, decompose, energy_above_hull
+from .interphase import Interphase, InterphaseClass, PhaseProperties, Thresholds, classify
+from .phases import EnergyScale, Phase, PhaseTable
+from .ranking import Criterion, Ranked, Veto, rank
+from .window import Limits, Reaction, Rung, Stability, assess
+
+__all__ = [
+    "Criterion",
+    "Decomposition",
+    "EnergyScale",
+    "InputError",
+    "Interphase",
+    "InterphaseClass",
+    "Interval",
+    "Limits",
+    "Phase",
+    "PhaseProperties",
+    "PhaseTable",
+    "Profile",
+    "Ranked",
+    "Reaction",
+    "Rung",
+    "Stability",
+    "Thresholds",
+    "TronaError",
+    "Veto",
+    "assess",
+    "classify",
+    "decompose",
+    "energy_above_hull",
+    "parse",
+    "profile",
+    "rank",
+]

@@ -1,0 +1,174 @@
+"""Chemical formulas in and out: text to amounts per formula unit, and back.
+
+A composition is a plain mapping from element symbol to amount per formula unit, so that
+fractional formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no class of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from pymatgen.core import Composition, Element
+
+from .errors import FormulaError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["canonical", "fractions_key", "number", "parse", "same_composition"]
+
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_ADDUCT = re.compile(r"[·•⋅∙*]")
+_LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
+_FRACTION_DIGITS = 8
+"""Compositions equal to this many digits of atomic fraction are one composition."""
+
+
+def parse(formula: str) -> dict[str, float]:
+    """
+    Read a chemical formula.
+
+    Parameters
+    ----------
+    formula
+        Element symbols with amounts, brackets, subscript digits and adducts after a middle dot or
+        an asterisk: ``"Na3PS4"``, ``"Na2.25Y0.25Zr0.75Cl6"``, ``"Na3SbS4·8H2O"``.
+
+    Returns
+    -------
+    dict
+        Amount of each element per formula unit as written, in order of appearance.
+
+    Raises
+    ------
+    FormulaError
+        If the text is no formula, or names something that is not an element.
+
+    Examples
+    --------
+    >>> parse("Na3SbS4·8H2O")
+    {'Na': 3.0, 'Sb': 1.0, 'S': 4.0, 'H': 16.0, 'O': 8.0}
+    >>> parse("Na2(B10H10)0.5(B12H12)0.5")
+    {'Na': 2.0, 'B': 11.0, 'H': 11.0}
+    """
+    amounts: dict[str, float] = {}
+    for part in _ADDUCT.split(formula.translate(_SUBSCRIPTS).strip()):
+        match = _LEADING_FACTOR.match(part.strip())
+        if match is None:
+            raise FormulaError(f"{formula!r} is not a chemical formula; write it like Na3PS4.")
+        factor = float(match[1] or 1)
+        for symbol, amount in _parse_plain(match[2], formula).items():
+            amounts[symbol] = amounts.get(symbol, 0.0) + factor * amount
+    if not amounts or not all(isfinite(value) and value > 0 for value in amounts.values()):
+        raise FormulaError(f"{formula!r} has an amount that is not a positive number.")
+    return amounts
+
+
+def _parse_plain(text: str, whole: str) -> dict[str, float]:
+    """Read one adduct-free part with pymatgen and check that every symbol is an element."""
+    try:
+        composition = Composition(text)
+    except ValueError:
+        raise FormulaError(
+            f"{whole!r} is not a chemical formula; write it like Na3PS4 or Na3SbS4·8H2O."
+        ) from None
+    amounts: dict[str, float] = {}
+    for species, amount in composition.items():
+        symbol = str(species.symbol)
+        if not Element.is_valid_symbol(symbol):
+            raise FormulaError(f"{whole!r} names {symbol!r}, which is not an element.")
+        amounts[symbol] = float(amount)
+    return amounts
+
+
+def canonical(amounts: Mapping[str, float]) -> str:
+    """
+    Reduced formula of a composition in pymatgen's convention.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount.
+
+    Returns
+    -------
+    str
+        For example ``"Na3PS4"``, ``"O2"``; fractional amounts stay as they are.
+
+    Examples
+    --------
+    >>> canonical({"Na": 6, "P": 2, "S": 8})
+    'Na3PS4'
+    """
+    return str(Composition(dict(amounts)).reduced_formula)
+
+
+def fractions_key(amounts: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """
+    Hashable atomic fractions: equal for compositions that differ by a multiple only.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount.
+
+    Returns
+    -------
+    tuple
+        Pairs of symbol and atomic fraction, sorted by symbol.
+
+    Examples
+    --------
+    >>> fractions_key({"S": 2, "Na": 2}) == fractions_key({"Na": 1, "S": 1})
+    True
+    """
+    total = sum(amounts.values())
+    return tuple(
+        (symbol, round(amount / total, _FRACTION_DIGITS))
+        for symbol, amount in sorted(amounts.items())
+        if amount > 0
+    )
+
+
+def same_composition(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
+    """
+    Tell whether two compositions agree up to a multiple.
+
+    Parameters
+    ----------
+    first, second
+        Element symbol to amount.
+
+    Returns
+    -------
+    bool
+        True where all atomic fractions agree to eight digits.
+    """
+    return fractions_key(first) == fractions_key(second)
+
+
+def number(value: float, digits: int = 4) -> str:
+    """
+    Write a stoichiometric number as a chemist would.
+
+    Parameters
+    ----------
+    value
+        The number.
+    digits
+        Significant digits kept.
+
+    Returns
+    -------
+    str
+        Without trailing zeros, never in exponent form.
+
+    Examples
+    --------
+    >>> number(8.000000000001), number(1 / 3), number(40.0)
+    ('8', '0.3333', '40')
+    """
+    text = f"{float(f'{value:.{digits}g}'):.10f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text

@@ -1,0 +1,252 @@
+"""Everything that a composition does at every sodium chemical potential: the grand profile.
+
+At chemical potential μ a composition c turns into the phases that minimise the grand potential
+φ = E − n_Na μ at fixed amounts of all other elements (Ong, Wang, Kang & Ceder, Chem. Mater. 20
+(2008) 1798). The parametric simplex gives all of them, with exact breakpoints and no grid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import FormulaError, VoltageError
+from .simplex import Step, sweep
+from .units import SODIUM, chemical_potential, voltage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from .phases import Phase, PhaseTable, System
+
+__all__ = ["Interval", "Profile", "profile"]
+
+VOLTAGE_TOLERANCE = 1e-9
+"""Breakpoints closer than this (V) are one; rounding noise is four orders below."""
+AMOUNT_TOLERANCE = 1e-9
+"""Products below this fraction of the composition's atoms are absent."""
+
+
+@dataclass(frozen=True, eq=False)
+class Interval:
+    """
+    A range of voltage with one set of products.
+
+    Parameters
+    ----------
+    voltage_lower, voltage_upper
+        V against Na/Na+; the lowest starts at 0, the highest ends at inf.
+    phases
+        Products, in the table's order.
+    amounts : shape (n_products,)
+        Formula units of each per formula unit of the composition.
+    sodium_exchanged
+        Sodium taken up per formula unit; negative where sodium leaves.
+    energy
+        Energy of the products, eV per formula unit of the composition.
+    tied
+        Phases that could take part at no cost throughout the interval.
+    """
+
+    voltage_lower: float
+    voltage_upper: float
+    phases: tuple[Phase, ...]
+    amounts: NDArray[np.float64]
+    sodium_exchanged: float
+    energy: float
+    tied: tuple[Phase, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """
+    Products of a composition at every voltage, lowest voltage first.
+
+    Parameters
+    ----------
+    composition
+        Element symbol to amount per formula unit.
+    mu_metal
+        Chemical potential of sodium metal, eV per atom.
+    intervals
+        Touching ranges of voltage from 0 to inf.
+    """
+
+    composition: Mapping[str, float]
+    mu_metal: float
+    intervals: tuple[Interval, ...]
+
+    @property
+    def breakpoints(self) -> NDArray[np.float64]:
+        """Voltages at which the products change, V, ascending; shape (n_intervals − 1,)."""
+        return np.array([interval.voltage_upper for interval in self.intervals[:-1]])
+
+    def at(self, volts: float) -> Interval:
+        """
+        Products at a voltage; at a breakpoint those of the lower side.
+
+        Parameters
+        ----------
+        volts
+            Voltage against Na/Na+, V; not negative.
+
+        Returns
+        -------
+        Interval
+            The range that contains the voltage.
+
+        Raises
+        ------
+        VoltageError
+            If the voltage is negative or not a number.
+        """
+        if not 0.0 <= volts < np.inf:
+            raise VoltageError(
+                f"voltage {volts} V is outside 0 V (sodium metal plates below) to infinity."
+            )
+        return next(interval for interval in self.intervals if volts <= interval.voltage_upper)
+
+    def grand_potential(self, volts: float) -> float:
+        """
+        Lowest grand potential at a voltage.
+
+        Parameters
+        ----------
+        volts
+            Voltage against Na/Na+, V; not negative.
+
+        Returns
+        -------
+        float
+            φ = Σ λ (E − n_Na μ), eV per formula unit of the composition.
+
+        Raises
+        ------
+        VoltageError
+            If the voltage is negative or not a number.
+        """
+        interval = self.at(volts)
+        sodium = self.composition.get(SODIUM, 0.0) + interval.sodium_exchanged
+        return interval.energy - sodium * chemical_potential(volts, self.mu_metal)
+
+
+def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
+    """
+    Follow a composition through all voltages against sodium metal.
+
+    Parameters
+    ----------
+    table
+        Phases on one energy scale, sodium among them.
+    composition
+        Element symbol to amount per formula unit; sodium may be absent.
+
+    Returns
+    -------
+    Profile
+        Exact breakpoints; steps of zero width are merged, ties are deterministic and listed.
+
+    Raises
+    ------
+    FormulaError
+        If the composition is nothing but sodium.
+    ChemicalSystemError
+        If an element, or sodium, has no reference phase.
+    """
+    others = {symbol: amount for symbol, amount in composition.items() if symbol != SODIUM}
+    if not others:
+        raise FormulaError("pure sodium is the reservoir itself: name a compound of sodium.")
+    mu_metal = table.mu_sodium_metal
+    system = table.system(others)
+    target = np.array([others[symbol] for symbol in system.elements])
+    steps = sweep(
+        system.amounts, target, system.energies, system.sodium, system.start, mu_stop=mu_metal
+    )
+    uppers = [*(step.mu for step in steps[1:]), mu_metal]
+    intervals: list[Interval] = []
+    for step, mu_upper in zip(steps, uppers, strict=True):
+        if mu_upper - step.mu <= VOLTAGE_TOLERANCE:
+            continue
+        edges = (voltage(mu_upper, mu_metal), voltage(step.mu, mu_metal))
+        found = _interval(table, system, step, edges, composition)
+        if intervals and _same_products(intervals[-1], found):
+            found = _joined(intervals.pop(), found)
+        intervals.append(found)
+    return Profile(dict(composition), mu_metal, tuple(_touching(intervals)))
+
+
+def _interval(
+    table: PhaseTable,
+    system: System,
+    step: Step,
+    edges: tuple[float, float],
+    composition: Mapping[str, float],
+) -> Interval:
+    """Turn an optimal basis into products per formula unit, ordered as in the table."""
+    order = np.argsort(step.basis)
+    basis, values = step.basis[order], step.values[order]
+    present = values > AMOUNT_TOLERANCE * sum(composition.values())
+    basis, values = basis[present], values[present]
+    return Interval(
+        voltage_lower=edges[0],
+        voltage_upper=edges[1],
+        phases=tuple(table.phases[i] for i in system.index[basis]),
+        amounts=values / system.sizes[basis],
+        sodium_exchanged=float(values @ system.sodium[basis]) - composition.get(SODIUM, 0.0),
+        energy=float(values @ system.energies[basis]),
+        tied=_tied(table, system, step, basis),
+    )
+
+
+def _tied(
+    table: PhaseTable, system: System, step: Step, products: NDArray[np.intp]
+) -> tuple[Phase, ...]:
+    """List phases outside the products that lie on the same grand-potential facet for all μ."""
+    cost = system.energies - step.price_energy @ system.amounts
+    slope = system.sodium - step.price_sodium @ system.amounts
+    free = (np.abs(cost) < VOLTAGE_TOLERANCE) & (np.abs(slope) < VOLTAGE_TOLERANCE)
+    free[step.basis] = False
+    free[products] = False
+    return tuple(table.phases[i] for i in system.index[free])
+
+
+def _same_products(first: Interval, second: Interval) -> bool:
+    """Tell whether a basis change altered nothing that one could weigh."""
+    return [p.id for p in first.phases] == [p.id for p in second.phases] and np.allclose(
+        first.amounts, second.amounts, rtol=0, atol=AMOUNT_TOLERANCE
+    )
+
+
+def _joined(higher: Interval, lower: Interval) -> Interval:
+    """Join two touching intervals with the same products, the second at lower voltage."""
+    tied = {phase.id: phase for phase in (*higher.tied, *lower.tied)}
+    return Interval(
+        lower.voltage_lower,
+        higher.voltage_upper,
+        higher.phases,
+        higher.amounts,
+        higher.sodium_exchanged,
+        higher.energy,
+        tuple(tied.values()),
+    )
+
+
+def _touching(intervals: list[Interval]) -> list[Interval]:
+    """Order by rising voltage and close the gaps that dropped zero-width steps left."""
+    ascending = intervals[::-1]
+    return [
+        Interval(
+            0.0 if at == 0 else ascending[at - 1].voltage_upper,
+            found.voltage_upper,
+            found.phases,
+            found.amounts,
+            found.sodium_exchanged,
+            found.energy,
+            found.tied,
+        )
+        for at, found in enumerate(ascending)
+    ]

@@ -1,0 +1,109 @@
+"""Closed phase equilibrium: what a composition decomposes to at fixed atoms, and at what energy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .simplex import minimise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from .phases import Phase, PhaseTable
+
+__all__ = ["Decomposition", "decompose", "energy_above_hull"]
+
+AMOUNT_TOLERANCE = 1e-9
+"""Products below this fraction of the composition's atoms are absent."""
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """
+    The stable phases that a composition consists of at equilibrium.
+
+    Parameters
+    ----------
+    phases
+        Products, in the table's order.
+    amounts : shape (n_products,)
+        Formula units of each product per formula unit of the composition.
+    energy
+        eV per formula unit of the composition: the hull at that point.
+    """
+
+    phases: tuple[Phase, ...]
+    amounts: NDArray[np.float64]
+    energy: float
+
+
+def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposition:
+    """
+    Equilibrium phases of a composition, no atoms exchanged.
+
+    Parameters
+    ----------
+    table
+        Phases on one energy scale.
+    composition
+        Element symbol to amount per formula unit.
+
+    Returns
+    -------
+    Decomposition
+        Deterministic: of tied product sets the one first reached in the table's order.
+
+    Raises
+    ------
+    ChemicalSystemError
+        If an element has no reference phase.
+    """
+    rows = sorted(composition)
+    table.require(rows)
+    inside = [table.elements.index(symbol) for symbol in rows]
+    all_amounts = table.amounts[table.ground]
+    index = table.ground[np.isclose(all_amounts[:, inside].sum(axis=1), all_amounts.sum(axis=1))]
+    sizes = table.amounts[index].sum(axis=1)
+    matrix = (table.amounts[index][:, inside] / sizes[:, None]).T
+    # The reference of an element is the one column with all its weight in that row.
+    start = np.array([int(np.argmax(row)) for row in matrix], dtype=np.intp)
+    target = np.array([composition[symbol] for symbol in rows])
+    best = minimise(matrix, target, table.energies[index] / sizes, start)
+    order = np.argsort(best.basis)
+    basis, values = best.basis[order], best.values[order]
+    present = values > AMOUNT_TOLERANCE * target.sum()
+    basis, values = basis[present], values[present]
+    return Decomposition(
+        phases=tuple(table.phases[i] for i in index[basis]),
+        amounts=values / sizes[basis],
+        energy=float(values @ (table.energies[index] / sizes)[basis]),
+    )
+
+
+def energy_above_hull(table: PhaseTable, phase: Phase) -> float:
+    """
+    Energy of a phase above the hull of a table, eV per atom.
+
+    Parameters
+    ----------
+    table
+        Phases on the scale of ``phase``.
+    phase
+        Any phase, in the table or not.
+
+    Returns
+    -------
+    float
+        Zero for a phase on the hull, negative for one below a hull that lacks it.
+
+    Raises
+    ------
+    ChemicalSystemError
+        If an element has no reference phase.
+    """
+    return (phase.energy - decompose(table, phase.amounts).energy) / phase.n_atoms

@@ -1,0 +1,355 @@
+"""Phases and the table of them that every hull is built from; arrays and plain values only.
+
+A table keeps all phases for reporting and marks the lowest polymorph of each composition (the
+*ground* phases) for the hull. It is where energies of different scales are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
+from .formulas import fractions_key, same_composition
+from .units import SODIUM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["EnergyScale", "Phase", "PhaseTable", "System"]
+
+
+@dataclass(frozen=True)
+class EnergyScale:
+    """
+    What makes two energies comparable: all three fields must agree within one hull.
+
+    Parameters
+    ----------
+    method
+        Functional or potential with its version, such as ``"CHGNet 0.3.0"``.
+    correction
+        Named, versioned correction scheme, such as ``"sulfide-by-charge/1"``.
+    zero
+        Zero of energy: ``"total"`` or ``"elements"`` (formation energies).
+    """
+
+    method: str
+    correction: str
+    zero: str = "total"
+
+    def __str__(self) -> str:
+        return f"{self.method}, correction {self.correction}, zero: {self.zero}"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """
+    One phase: a composition with an energy on a stated scale.
+
+    Parameters
+    ----------
+    id
+        Unique identifier within a table.
+    formula
+        Formula as shown to people; amounts and energy are per this unit.
+    amounts
+        Element symbol to amount per formula unit.
+    energy
+        eV per formula unit, corrections included.
+    scale
+        The scale that the energy is on.
+    source
+        Where the energy comes from, in words.
+    volume
+        Å³ per formula unit; None where unknown.
+    space_group
+        International symbol; None where unknown.
+
+    Raises
+    ------
+    PhaseDataError
+        If energy or volume is not a finite number, or the volume is not positive.
+    """
+
+    id: str
+    formula: str
+    amounts: Mapping[str, float]
+    energy: float
+    scale: EnergyScale
+    source: str = ""
+    volume: float | None = None
+    space_group: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isfinite(self.energy):
+            raise PhaseDataError(
+                f"phase {self.id!r} ({self.formula}) has energy {self.energy} eV: "
+                "leave it out or compute it again."
+            )
+        if self.volume is not None and not (isfinite(self.volume) and self.volume > 0):
+            raise PhaseDataError(
+                f"phase {self.id!r} ({self.formula}) has volume {self.volume} Å³: "
+                "give a positive number or none."
+            )
+        if not self.amounts:
+            raise PhaseDataError(f"phase {self.id!r} has no atoms: remove it.")
+
+    @property
+    def n_atoms(self) -> float:
+        """Atoms per formula unit."""
+        return float(sum(self.amounts.values()))
+
+    @property
+    def energy_per_atom(self) -> float:
+        """Energy, eV per atom."""
+        return self.energy / self.n_atoms
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """
+    The ground phases of one chemical system, laid out for the simplex.
+
+    Parameters
+    ----------
+    elements
+        Elements of the rows, sorted; without sodium.
+    amounts : shape (n_elements, n_phases)
+        Amounts of the row elements per formula unit, divided by ``sizes``.
+    energies : shape (n_phases,)
+        eV per formula unit divided by ``sizes``.
+    sodium : shape (n_phases,)
+        Sodium per formula unit divided by ``sizes``.
+    sizes : shape (n_phases,)
+        Non-sodium atoms per formula unit: the scale of each column.
+    index : shape (n_phases,)
+        Position of each column in the table.
+    start : shape (n_elements,)
+        Column of the reference phase of each row element.
+    """
+
+    elements: tuple[str, ...]
+    amounts: NDArray[np.float64]
+    energies: NDArray[np.float64]
+    sodium: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+    index: NDArray[np.intp]
+    start: NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseTable:
+    """
+    All phases of a study on one energy scale, in an order that does not depend on the input's.
+
+    Build it with `PhaseTable.from_phases`.
+
+    Parameters
+    ----------
+    phases
+        Sorted by composition, then energy, then id.
+    elements
+        All elements present, sorted.
+    scale
+        The common energy scale.
+    amounts : shape (n_phases, n_elements)
+        Amounts per formula unit.
+    energies : shape (n_phases,)
+        eV per formula unit.
+    ground : shape (n_ground,)
+        Positions of the lowest polymorph of each composition.
+    """
+
+    phases: tuple[Phase, ...]
+    elements: tuple[str, ...]
+    scale: EnergyScale
+    amounts: NDArray[np.float64]
+    energies: NDArray[np.float64]
+    ground: NDArray[np.intp]
+    _by_composition: dict[tuple[tuple[str, float], ...], int]
+    _systems: dict[tuple[str, ...], System] = field(default_factory=dict)
+
+    @classmethod
+    def from_phases(cls, phases: Iterable[Phase]) -> PhaseTable:
+        """
+        Check phases against each other and arrange them.
+
+        Parameters
+        ----------
+        phases
+            Any number of phases; every element among them needs a phase of its own.
+
+        Returns
+        -------
+        PhaseTable
+            The same table for any order of the input.
+
+        Raises
+        ------
+        PhaseDataError
+            If there is no phase, or two carry one id.
+        EnergyScaleError
+            If two phases are on different scales.
+        ChemicalSystemError
+            If an element has no reference phase.
+        """
+        keyed = sorted(
+            ((fractions_key(phase.amounts), phase) for phase in phases),
+            key=lambda pair: (pair[0], pair[1].energy_per_atom, pair[1].id),
+        )
+        _check_together([phase for _, phase in keyed])
+        elements = tuple(sorted({symbol for _, phase in keyed for symbol in phase.amounts}))
+        ground: dict[tuple[tuple[str, float], ...], int] = {}
+        for position, (key, _) in enumerate(keyed):
+            ground.setdefault(key, position)
+        missing = [symbol for symbol in elements if ((symbol, 1.0),) not in ground]
+        if missing:
+            raise ChemicalSystemError(
+                f"no reference phase for {', '.join(missing)}: add the element to the energies."
+            )
+        ordered = tuple(phase for _, phase in keyed)
+        amounts = np.array([[p.amounts.get(e, 0.0) for e in elements] for p in ordered])
+        energies = np.array([p.energy for p in ordered])
+        positions = np.array(sorted(ground.values()), dtype=np.intp)
+        for array in (amounts, energies, positions):
+            array.setflags(write=False)
+        return cls(ordered, elements, ordered[0].scale, amounts, energies, positions, ground)
+
+    def __len__(self) -> int:
+        return len(self.phases)
+
+    @property
+    def mu_sodium_metal(self) -> float:
+        """
+        Chemical potential of sodium metal on this table's scale, eV per atom.
+
+        Raises
+        ------
+        ChemicalSystemError
+            If the table holds no sodium.
+        """
+        return self.find_required({SODIUM: 1.0}).energy_per_atom
+
+    def find(self, amounts: Mapping[str, float]) -> Phase | None:
+        """
+        Lowest polymorph of a composition.
+
+        Parameters
+        ----------
+        amounts
+            Element symbol to amount, any multiple.
+
+        Returns
+        -------
+        Phase or None
+            None where the table has no phase of that composition.
+        """
+        position = self._by_composition.get(fractions_key(amounts))
+        return None if position is None else self.phases[position]
+
+    def find_required(self, amounts: Mapping[str, float]) -> Phase:
+        """
+        Lowest polymorph of an element or composition that must be present.
+
+        Raises
+        ------
+        ChemicalSystemError
+            If the table has no such phase.
+        """
+        phase = self.find(amounts)
+        if phase is None:
+            raise ChemicalSystemError(
+                f"no reference phase for {'-'.join(amounts)}: add it to the energies, "
+                "or use a reference that covers it."
+            )
+        return phase
+
+    def polymorphs(self, amounts: Mapping[str, float]) -> tuple[Phase, ...]:
+        """All phases of a composition, lowest energy per atom first."""
+        return tuple(p for p in self.phases if same_composition(p.amounts, amounts))
+
+    def require(self, symbols: Iterable[str]) -> None:
+        """
+        Check that elements are part of this table.
+
+        Raises
+        ------
+        ChemicalSystemError
+            Naming every element without a reference phase.
+        """
+        missing = sorted(set(symbols) - set(self.elements))
+        if missing:
+            raise ChemicalSystemError(
+                f"no reference phase for {', '.join(missing)}: this reference covers "
+                f"{'-'.join(self.elements)}; use one that covers it too."
+            )
+
+    def system(self, symbols: Iterable[str]) -> System:
+        """
+        Ground phases made of some elements, with or without sodium, as columns.
+
+        Parameters
+        ----------
+        symbols
+            Elements of a composition; sodium is always open and gets no row.
+
+        Returns
+        -------
+        System
+            Cached: asked twice, built once.
+
+        Raises
+        ------
+        ChemicalSystemError
+            If an element has no reference phase.
+        """
+        rows = tuple(sorted(set(symbols) - {SODIUM}))
+        if rows not in self._systems:
+            self.require(rows)
+            self._systems[rows] = self._build_system(rows)
+        return self._systems[rows]
+
+    def _build_system(self, rows: tuple[str, ...]) -> System:
+        """Lay out the columns of the phases that consist of the row elements and sodium."""
+        inside = [self.elements.index(symbol) for symbol in rows]
+        sodium_at = self.elements.index(SODIUM) if SODIUM in self.elements else None
+        free = [*inside, sodium_at] if sodium_at is not None else inside
+        outside = np.delete(np.arange(len(self.elements)), free)
+        amounts = self.amounts[self.ground]
+        keep = (amounts[:, outside] == 0).all(axis=1) & (amounts[:, inside] > 0).any(axis=1)
+        index = self.ground[keep]
+        sizes = self.amounts[index][:, inside].sum(axis=1)
+        sodium = np.zeros(len(index)) if sodium_at is None else self.amounts[index, sodium_at]
+        columns = {int(position): column for column, position in enumerate(index)}
+        start = [columns[self._by_composition[((symbol, 1.0),)]] for symbol in rows]
+        return System(
+            elements=rows,
+            amounts=np.ascontiguousarray((self.amounts[index][:, inside] / sizes[:, None]).T),
+            energies=self.energies[index] / sizes,
+            sodium=sodium / sizes,
+            sizes=sizes,
+            index=index,
+            start=np.array(start, dtype=np.intp),
+        )
+
+
+def _check_together(phases: Sequence[Phase]) -> None:
+    """Refuse an empty set, two energy scales, or one id twice."""
+    if not phases:
+        raise PhaseDataError("there is no phase to build a table from: give at least one.")
+    scales = sorted({str(phase.scale) for phase in phases})
+    if len(scales) > 1:
+        raise EnergyScaleError(
+            f"energies of different scales cannot share a hull: {' | '.join(scales)}."
+        )
+    seen: set[str] = set()
+    for phase in phases:
+        if phase.id in seen:
+            raise PhaseDataError(f"two phases have the id {phase.id!r}: make ids unique.")
+        seen.add(phase.id)

@@ -1,0 +1,60 @@
+"""Units and the one sign that matters: voltage against sodium metal.
+
+Energies are eV, lengths Å, voltages V against Na/Na+. One electron moves per sodium, so a
+chemical potential difference in eV is numerically a voltage in V.
+"""
+
+from __future__ import annotations
+
+__all__ = ["SODIUM", "chemical_potential", "voltage"]
+
+SODIUM = "Na"
+"""The element that the electrode exchanges with the electrolyte."""
+
+
+def voltage(mu: float, mu_metal: float) -> float:
+    """
+    Voltage against sodium metal at a sodium chemical potential.
+
+    Parameters
+    ----------
+    mu
+        Chemical potential of sodium, eV per atom, on the scale of the hull.
+    mu_metal
+        Chemical potential of sodium metal on the same scale, eV per atom.
+
+    Returns
+    -------
+    float
+        V = (mu_metal − mu) / e, in V.
+
+    Examples
+    --------
+    >>> voltage(-3.3, -1.3)
+    2.0
+    """
+    return mu_metal - mu
+
+
+def chemical_potential(volts: float, mu_metal: float) -> float:
+    """
+    Sodium chemical potential at a voltage against sodium metal.
+
+    Parameters
+    ----------
+    volts
+        Voltage against Na/Na+, V.
+    mu_metal
+        Chemical potential of sodium metal, eV per atom.
+
+    Returns
+    -------
+    float
+        mu = mu_metal − e V, in eV per atom.
+
+    Examples
+    --------
+    >>> chemical_potential(2.0, -1.3)
+    -3.3
+    """
+    return mu_metal - volts

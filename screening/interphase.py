@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .phases import Phase
 
 __all__ = [
+    "SEVERITY",
     "Conduction",
     "Electronic",
     "Interphase",
@@ -81,6 +82,17 @@ _CLASSES = {
     (Conduction.CONDUCTED, Conduction.CONDUCTED): InterphaseClass.MIXED_CONDUCTING,
     (Conduction.CONDUCTED, Conduction.BLOCKED): InterphaseClass.ELECTRONIC_CONDUCTOR,
 }
+
+
+SEVERITY = {
+    InterphaseClass.STABLE: 0.0,
+    InterphaseClass.PASSIVATING: 0.2,
+    InterphaseClass.BLOCKING: 0.5,
+    InterphaseClass.MIXED_CONDUCTING: 0.8,
+    InterphaseClass.ELECTRONIC_CONDUCTOR: 1.0,
+}
+"""Harm on a scale from 0 to 1, in the order found for sodium interfaces (Deysher et al., who
+measure interphases of 90 µm, 10 µm and none); a class that is unknown has no severity."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,113 @@
+"""Open a store by where it is: a file path, or a MongoDB URI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from jobflow import JobStore
+from maggma.stores import MongoURIStore
+
+from trona.screening.errors import StoreError
+
+from .sqlite import SQLiteStore
+
+if TYPE_CHECKING:
+    from maggma.core import Store
+
+__all__ = ["job_store", "open_store", "redacted"]
+
+_MONGO = ("mongodb://", "mongodb+srv://")
+
+
+def redacted(location: str) -> str:
+    """
+    Write a store's location without its credentials.
+
+    Parameters
+    ----------
+    location
+        Path or URI.
+
+    Returns
+    -------
+    str
+        Safe to print.
+
+    Examples
+    --------
+    >>> redacted("mongodb://user:secret@host/trona")
+    'mongodb://***@host/trona'
+    """
+    scheme, separator, rest = location.partition("://")
+    return f"{scheme}://***@{rest.rpartition('@')[2]}" if separator and "@" in rest else location
+
+
+def _unconnected(location: str, collection: str, key: str) -> Store:
+    """Make the store of a collection without touching it."""
+    if not location.startswith(_MONGO):
+        if "://" in location:
+            raise StoreError(
+                f"cannot use the store {redacted(location)!r}: give a file path, "
+                "or a URI that starts with mongodb:// or mongodb+srv://."
+            )
+        return SQLiteStore(location, collection, key=key)
+    database = urlsplit(location).path.strip("/")
+    if not database:
+        raise StoreError(
+            f"the URI {redacted(location)!r} names no database: write mongodb://host/DATABASE."
+        )
+    return MongoURIStore(location, collection, database=database, key=key)
+
+
+def open_store(location: str, collection: str, key: str = "id") -> Store:
+    """
+    Open a collection, connected and ready.
+
+    Parameters
+    ----------
+    location
+        Path of an embedded store file, or a MongoDB URI with a database name.
+    collection
+        Name of the collection.
+    key
+        Field that identifies a document.
+
+    Returns
+    -------
+    maggma.core.Store
+        A connected store.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be opened.
+    """
+    store = _unconnected(location, collection, key)
+    store.connect()
+    return store
+
+
+def job_store(location: str) -> JobStore:
+    """
+    Job store of jobflow at a location, with the additional store ``data`` for large objects.
+
+    Parameters
+    ----------
+    location
+        As for `open_store`.
+
+    Returns
+    -------
+    jobflow.JobStore
+        Not connected yet.
+
+    Raises
+    ------
+    StoreError
+        If the location is none.
+    """
+    return JobStore(
+        _unconnected(location, "jobs", "uuid"),
+        additional_stores={"data": _unconnected(location, "data", "blob_uuid")},
+    )

@@ -1,0 +1,211 @@
+"""The data dictionary: every stored document, each field with its meaning and unit.
+
+Energies are eV, lengths Å, voltages V against Na/Na+. A value that is not known is null; numbers
+only, never solver objects.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ContactDoc",
+    "Document",
+    "EnergyScaleDoc",
+    "LimitsDoc",
+    "ProductDoc",
+    "ReferenceDoc",
+    "RelaxationDoc",
+    "RungDoc",
+    "ScreeningDoc",
+    "WindowDoc",
+]
+
+SCHEMA_VERSION = 1
+"""Raised when a stored document of an older trona can no longer be read as it is."""
+
+
+def _now() -> datetime:
+    """Tell the time in UTC."""
+    return datetime.now(UTC)
+
+
+class Document(BaseModel):
+    """Base of all documents: nothing that is not in the dictionary gets in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class EnergyScaleDoc(Document):
+    """What makes energies comparable."""
+
+    method: str = Field(description="Functional or potential with its version.")
+    correction: str = Field(description="Named, versioned correction scheme.")
+    zero: str = Field(description="'total' energies, or 'elements': formation energies.")
+
+
+class ReferenceDoc(Document):
+    """The reference energies that a result rests on."""
+
+    name: str = Field(description="As named by the user: 'bundled' or 'table:PATH'.")
+    checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
+    n_phases: int = Field(description="Phases in the reference.")
+
+
+class LimitsDoc(Document):
+    """A range of voltage."""
+
+    reduction_limit: float | None = Field(description="Lower end, V; null if there is none.")
+    oxidation_limit: float | None = Field(
+        description="Upper end, V; null where unbounded or if there is none."
+    )
+
+
+class ProductDoc(Document):
+    """A product of a reaction."""
+
+    formula: str = Field(description="Formula of the phase.")
+    amount: float = Field(description="Formula units per formula unit of the electrolyte.")
+    id: str = Field(description="Identifier of the phase in the reference.")
+    fraction: float = Field(description="Part of all products, by volume or by atoms.")
+    electronic: str = Field(description="metal, narrow-gap, insulator or unknown.")
+    electronic_source: str = Field(description="Source of the electronic class.")
+    ionic: str = Field(description="Sodium-ion conductor, insulator or unknown.")
+    ionic_source: str = Field(description="Source of the sodium-ion class.")
+
+
+class RungDoc(Document):
+    """A range of voltage with one set of products."""
+
+    voltage_lower: float = Field(description="Lower end, V; 0 is sodium metal.")
+    voltage_upper: float | None = Field(description="Upper end, V; null where unbounded.")
+    reaction: str = Field(description="Balanced reaction per formula unit.")
+    reaction_kind: str = Field(
+        description="none, reduction, oxidation or disproportionation (sodium leaves even at 0 V)."
+    )
+    na_exchanged: float = Field(
+        description="Sodium taken up per formula unit; negative where it leaves."
+    )
+    energy_per_atom: float = Field(
+        description="Reaction energy at energy_voltage, eV per electrolyte atom."
+    )
+    energy_voltage: float = Field(
+        description="Voltage of that energy, V: the end farther from the window, if bounded."
+    )
+    interphase: str = Field(
+        description="stable, passivating, blocking, mixed-conducting, electronic-conductor "
+        "or unknown."
+    )
+    electrons: str = Field(description="conducted, blocked or unknown through the products.")
+    ions: str = Field(description="Sodium ions: conducted, blocked or unknown.")
+    fraction_basis: str = Field(description="'volume', or 'atoms' where a volume is missing.")
+    metallic_fraction: float = Field(description="Known metallic part of the products.")
+    electronic_fraction: float = Field(
+        description="Known electron-conducting part, metals included."
+    )
+    ionic_fraction: float = Field(description="Known sodium-ion-conducting part.")
+    threshold_margin: float | None = Field(
+        description="How far the deciding electron-conducting fraction is above its threshold; "
+        "negative below; null without reaction."
+    )
+    volume_change: float | None = Field(
+        description="Volume of the products over that of the electrolyte, minus 1; sodium metal "
+        "is not counted; null where a volume is missing."
+    )
+    products: list[ProductDoc] = Field(description="The products.")
+    tied: list[str] = Field(description="Phases that could take part at no cost.")
+
+
+class WindowDoc(Document):
+    """Electrochemical stability of a composition: what `trona window --json` prints."""
+
+    formula: str = Field(description="As asked for; amounts are per this unit.")
+    reference: str = Field(description="Name of the reference energies.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    energy_above_hull: float | None = Field(
+        description="eV/atom; null for a mixture, whose own energy is unknown."
+    )
+    mixture: bool = Field(description="True where the composition has no phase of its own.")
+    decomposition: str = Field(description="Equilibrium phases at fixed composition.")
+    reduction_limit: float | None = Field(
+        description="Lower end of the range without sodium exchange, V; null without such a range."
+    )
+    oxidation_limit: float | None = Field(
+        description="Upper end of that range, V; null where unbounded or without such a range."
+    )
+    stabilized: LimitsDoc = Field(
+        description="The same with the electrolyte lowered onto the hull; may be one voltage."
+    )
+    ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
+    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+
+
+class RelaxationDoc(Document):
+    """A relaxation, reduced to what a hull needs."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of starting structure and settings.")
+    label: str = Field(description="Candidate.")
+    formula: str = Field(description="Reduced formula.")
+    method: str = Field(description="Functional or potential with its version.")
+    settings: dict[str, Any] = Field(description="Settings of the relaxation.")
+    converged: bool | None = Field(description="Forces below the limit; null if not reported.")
+    energy: float | None = Field(description="eV per cell, uncorrected.")
+    max_force: float | None = Field(description="Largest remaining force, eV/Å.")
+    n_steps: int | None = Field(description="Ionic steps.")
+    n_sites: int = Field(description="Atoms in the cell.")
+    volume_start: float = Field(description="Å³ per cell before.")
+    volume: float = Field(description="Å³ per cell after.")
+    space_group: str = Field(description="International symbol after the relaxation.")
+    structure: dict[str, Any] = Field(description="Relaxed structure, pymatgen's as_dict().")
+    versions: dict[str, str] = Field(description="Versions of the packages used.")
+    created: datetime = Field(default_factory=_now, description="When, UTC.")
+
+
+class ContactDoc(Document):
+    """What an electrolyte does in contact with sodium metal (0 V)."""
+
+    reaction: str = Field(description="Balanced reaction per formula unit at 0 V.")
+    products: list[str] = Field(description="Formulas of the products at 0 V.")
+    interphase: str = Field(description="Class of the products at 0 V.")
+    driving_force: float = Field(
+        description="Energy released at 0 V, eV per electrolyte atom; not negative."
+    )
+    sodium_consumed: float = Field(description="Sodium taken up per formula unit at 0 V.")
+    sodium_consumed_per_atom: float = Field(
+        description="Sodium taken up per electrolyte atom at 0 V."
+    )
+    sodium_consumed_per_volume: float | None = Field(
+        description="Sodium atoms taken up per Å³ of electrolyte at 0 V; null without a volume."
+    )
+
+
+class ScreeningDoc(Document):
+    """One screened candidate: identity, outcome, and everything the outcome rests on."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of candidate, energies, reference and thresholds.")
+    label: str = Field(description="Name of the candidate.")
+    formula: str = Field(description="Formula as given.")
+    formula_reduced: str = Field(description="Reduced formula.")
+    elements: list[str] = Field(description="Elements, sorted.")
+    source: str = Field(description="Where the candidate comes from.")
+    state: Literal["completed", "rejected", "failed"] = Field(
+        description="'rejected': relaxed, but its energy cannot enter a hull; 'failed': an error."
+    )
+    reason: str | None = Field(description="Why it was rejected or failed.")
+    reference: ReferenceDoc = Field(description="Reference energies used.")
+    window: WindowDoc | None = Field(description="Window and ladder; null unless completed.")
+    contact: ContactDoc | None = Field(description="Contact with sodium; null unless completed.")
+    relaxation_id: str | None = Field(description="The relaxation it rests on; null if none.")
+    space_group: str | None = Field(description="After relaxation; null without a structure.")
+    volume_change: float | None = Field(
+        description="Relative change of cell volume in the relaxation; null if none."
+    )
+    thresholds: dict[str, float] = Field(description="Connection thresholds, volume fractions.")
+    versions: dict[str, str] = Field(description="Versions of the packages used.")
+    created: datetime = Field(default_factory=_now, description="When, UTC.")

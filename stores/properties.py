@@ -1,0 +1,82 @@
+"""Conductor properties of product phases, read from the package's data file with their sources."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from trona.screening.formulas import fractions_key, parse
+from trona.screening.interphase import (
+    Electronic,
+    Ionic,
+    PhaseProperties,
+    PropertyTable,
+    electronic_class,
+)
+
+__all__ = ["load", "with_gaps"]
+
+
+@cache
+def _bundled() -> PropertyTable:
+    """Read the data file once."""
+    text = files("trona.stores").joinpath("properties.yaml").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    table: PropertyTable = {}
+    for row in rows:
+        table[fractions_key(parse(row["formula"]))] = PhaseProperties(
+            formula=row["formula"],
+            electronic=Electronic(row.get("electronic", "unknown")),
+            ionic=Ionic(row.get("ionic", "unknown")),
+            electronic_source=row.get("band_gap_source", ""),
+            ionic_source=row.get("ionic_source", ""),
+            band_gap=row.get("band_gap"),
+        )
+    return table
+
+
+def load() -> PropertyTable:
+    """
+    Conductor properties that ship with trona.
+
+    Returns
+    -------
+    PropertyTable
+        A copy: adding to it changes nothing for others.
+    """
+    return dict(_bundled())
+
+
+def with_gaps(gaps: dict[str, float], source: str) -> PropertyTable:
+    """
+    Bundled properties, with band gaps from a reference for phases of unknown electronic class.
+
+    Parameters
+    ----------
+    gaps
+        Formula to band gap, eV.
+    source
+        Where the gaps come from, in words.
+
+    Returns
+    -------
+    PropertyTable
+        What ships with trona has precedence: it was chosen among conflicting values.
+    """
+    table = load()
+    for formula, gap in gaps.items():
+        key = fractions_key(parse(formula))
+        known = table.get(key, PhaseProperties(formula))
+        if known.electronic is Electronic.UNKNOWN:
+            table[key] = PhaseProperties(
+                formula=known.formula,
+                electronic=electronic_class(gap),
+                ionic=known.ionic,
+                electronic_source=source,
+                ionic_source=known.ionic_source,
+                band_gap=gap,
+            )
+    return table

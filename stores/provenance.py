@@ -1,0 +1,47 @@
+"""What a result rests on: versions of packages, and fingerprints of content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import PackageNotFoundError, version
+
+__all__ = ["fingerprint", "versions"]
+
+_PACKAGES = ("trona", "pymatgen", "atomate2", "jobflow", "chgnet", "torch", "ase")
+
+
+def versions() -> dict[str, str]:
+    """
+    Versions of the packages that a result depends on.
+
+    Returns
+    -------
+    dict
+        Package to version, for those that are installed.
+    """
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def fingerprint(content: object) -> str:
+    """
+    Identify plain content.
+
+    Parameters
+    ----------
+    content
+        Anything that JSON can write.
+
+    Returns
+    -------
+    str
+        First 16 hexadecimal digits of the SHA-256 of its canonical JSON.
+    """
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,181 @@
+"""Results in a store: save them, find them again by what a scientist asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from trona.screening.errors import StoreError
+
+from .connect import open_store
+from .documents import SCHEMA_VERSION, RelaxationDoc, ScreeningDoc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Filters", "Results"]
+
+RELAXATIONS = "relaxations"
+SCREENINGS = "screenings"
+
+Doc = TypeVar("Doc", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """
+    What to look for; None leaves a filter out.
+
+    Parameters
+    ----------
+    interphase
+        Class in contact with sodium at 0 V.
+    hull_below
+        Energy above hull at most, eV/atom.
+    reduction_below
+        Reduction limit at most, V.
+    oxidation_above
+        Oxidation limit at least, V; an unbounded limit passes.
+    elements
+        Elements that must all be present.
+    without
+        Elements that must be absent.
+    state
+        Completed, rejected or failed.
+    """
+
+    interphase: str | None = None
+    hull_below: float | None = None
+    reduction_below: float | None = None
+    oxidation_above: float | None = None
+    elements: Sequence[str] = ()
+    without: Sequence[str] = ()
+    state: str | None = None
+
+    def criteria(self) -> dict[str, Any]:
+        """
+        Write the filters as a Mongo filter.
+
+        Returns
+        -------
+        dict
+            Empty where nothing is asked.
+        """
+        parts: list[dict[str, Any]] = []
+        if self.interphase is not None:
+            parts.append({"contact.interphase": self.interphase})
+        if self.hull_below is not None:
+            parts.append({"window.energy_above_hull": {"$lte": self.hull_below}})
+        if self.reduction_below is not None:
+            parts.append({"window.reduction_limit": {"$lte": self.reduction_below}})
+        if self.oxidation_above is not None:
+            unbounded = {
+                "window.reduction_limit": {"$ne": None},
+                "window.oxidation_limit": None,
+            }
+            parts.append(
+                {"$or": [{"window.oxidation_limit": {"$gte": self.oxidation_above}}, unbounded]}
+            )
+        if self.elements:
+            parts.append({"elements": {"$all": list(self.elements)}})
+        if self.without:
+            parts.append({"elements": {"$nin": list(self.without)}})
+        if self.state is not None:
+            parts.append({"state": self.state})
+        return {"$and": parts} if parts else {}
+
+
+class Results:
+    """
+    Relaxations and screening documents of one store.
+
+    Parameters
+    ----------
+    location
+        Path of an embedded store file, or a MongoDB URI.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be opened.
+    """
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        self._relaxations = open_store(location, RELAXATIONS)
+        self._screenings = open_store(location, SCREENINGS)
+
+    def close(self) -> None:
+        """Close both collections."""
+        self._relaxations.close()  # type: ignore[no-untyped-call]
+        self._screenings.close()  # type: ignore[no-untyped-call]
+
+    def save_relaxation(self, doc: RelaxationDoc) -> None:
+        """Insert or replace a relaxation by its id."""
+        self._relaxations.update(doc.model_dump(), key="id")
+
+    def save_screening(self, doc: ScreeningDoc) -> None:
+        """Insert or replace a screening result by its id."""
+        self._screenings.update(doc.model_dump(), key="id")
+
+    def relaxation(self, identity: str) -> RelaxationDoc | None:
+        """Find a relaxation by its id; None where there is none."""
+        found = self._relaxations.query_one({"id": identity})
+        return None if found is None else _validated(RelaxationDoc, found)
+
+    def screening(self, identity: str) -> ScreeningDoc | None:
+        """Find a screening result by its id; None where there is none."""
+        found = self._screenings.query_one({"id": identity})
+        return None if found is None else _validated(ScreeningDoc, found)
+
+    def screenings(self, filters: Filters | None = None) -> list[ScreeningDoc]:
+        """
+        Screening results that pass some filters, the newest of each candidate and reference.
+
+        Parameters
+        ----------
+        filters
+            All results by default.
+
+        Returns
+        -------
+        list of ScreeningDoc
+            Sorted by label.
+
+        Raises
+        ------
+        StoreError
+            If a document cannot be read by this version.
+        """
+        newest: dict[tuple[str, str], ScreeningDoc] = {}
+        for found in self._screenings.query(sort={"created": 1}):
+            doc = _validated(ScreeningDoc, found)
+            newest[doc.label, doc.reference.name] = doc
+        if filters is None or not (criteria := filters.criteria()):
+            kept = set(newest)
+        else:
+            wanted = {doc.id for doc in newest.values()}
+            passing = self._screenings.query({"$and": [criteria, {"id": {"$in": list(wanted)}}]})
+            kept = {(found["label"], found["reference"]["name"]) for found in passing}
+        return [newest[key] for key in sorted(kept)]
+
+    def named(self, label: str) -> list[ScreeningDoc]:
+        """All current results of a candidate by label or formula, whatever the reference."""
+        return [doc for doc in self.screenings() if label in {doc.label, doc.formula}]
+
+
+def _validated(model: type[Doc], found: dict[str, Any]) -> Doc:
+    """Read a stored document, or name the field that this version cannot read."""
+    found.pop("_id", None)
+    try:
+        return model.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise StoreError(
+            f"the stored document {found.get('id')!r} has schema version "
+            f"{found.get('schema_version')} (this trona writes {SCHEMA_VERSION}) and cannot be "
+            f"read at {place!r}: {first['msg']}. Read it with the trona that wrote it."
+        ) from None

@@ -1,0 +1,33 @@
+"""Where things are kept by default, read from the environment (``TRONA_…``); no store is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+
+def _default_store() -> str:
+    """Place the embedded store in the user's data folder."""
+    return str(user_data_path("trona") / "trona.sqlite")
+
+
+class Settings(BaseSettings):
+    """Defaults that a user may set once instead of on each command."""
+
+    model_config = SettingsConfigDict(env_prefix="TRONA_", extra="ignore")
+
+    store: str = Field(
+        default_factory=_default_store,
+        description="Path of the embedded store file, or a mongodb:// URI with a database name.",
+    )
+    reference: str = Field(
+        default="bundled", description="Reference energies: 'bundled' or 'table:PATH'."
+    )
+    scratch: Path | None = Field(
+        default=None, description="Folder for files of running jobs; a temporary one by default."
+    )

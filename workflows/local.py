@@ -1,0 +1,161 @@
+"""Screen on this machine: resumable, each result saved as soon as it is there.
+
+What the store already holds is not computed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trona.stores.documents import RelaxationDoc, ScreeningDoc
+from trona.stores.screenings import failed_document, screening_document, screening_id
+
+from .backends import Backend, relaxation_id
+from .pool import Work, run_flows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trona.stores.references import Reference
+    from trona.stores.results import Results
+
+    from .candidates import Candidate
+
+__all__ = ["Outcome", "Plan", "plan", "run"]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """
+    One candidate done.
+
+    Parameters
+    ----------
+    doc
+        The result.
+    cached
+        True where nothing was computed.
+    """
+
+    doc: ScreeningDoc
+    cached: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """
+    What a screening has to do, and what is there already.
+
+    Parameters
+    ----------
+    done
+        Results that the store holds.
+    assess
+        Candidates that need no relaxation, or whose relaxation the store holds.
+    relax
+        Candidates to relax.
+    """
+
+    done: tuple[ScreeningDoc, ...]
+    assess: tuple[tuple[Candidate, RelaxationDoc | None], ...]
+    relax: tuple[Candidate, ...]
+
+
+def plan(
+    candidates: Sequence[Candidate], results: Results, reference: Reference, backend: Backend
+) -> Plan:
+    """
+    Sort candidates by what is left to do.
+
+    Parameters
+    ----------
+    candidates
+        All candidates.
+    results
+        Store of earlier results.
+    reference
+        Energies of competing phases. Where they are on another scale than the backend's, a
+        relaxation would be of no use and candidates are assessed by composition.
+    backend
+        Source of relaxations.
+
+    Returns
+    -------
+    Plan
+        Earlier failures are tried again.
+    """
+    useful = reference.scale.method == backend.method
+    done, assess, relax = [], [], []
+    for candidate in candidates:
+        identity = None
+        if useful and candidate.structure is not None:
+            identity = relaxation_id(candidate.structure, backend)
+        found = results.screening(
+            screening_id(candidate.label, candidate.formula, identity, reference)
+        )
+        relaxation = None if identity is None else results.relaxation(identity)
+        if found is not None and found.state != "failed":
+            done.append(found)
+        elif identity is None or relaxation is not None:
+            assess.append((candidate, relaxation))
+        else:
+            relax.append(candidate)
+    return Plan(tuple(done), tuple(assess), tuple(relax))
+
+
+def run(
+    todo: Plan, results: Results, reference: Reference, backend: Backend, workers: int
+) -> Iterator[Outcome]:
+    """
+    Carry a plan out; each outcome is saved before it is handed on.
+
+    Parameters
+    ----------
+    todo
+        As made by `plan`.
+    results
+        Store to save in.
+    reference
+        Energies of competing phases.
+    backend
+        Source of relaxations.
+    workers
+        Processes that relax.
+
+    Yields
+    ------
+    Outcome
+        In order of completion. Closing the iterator stops the workers.
+
+    Raises
+    ------
+    BackendError
+        If the backend is not installed, or its processes die.
+    """
+    for doc in todo.done:
+        yield Outcome(doc, cached=True)
+    for candidate, relaxation in todo.assess:
+        doc = screening_document(
+            candidate.label, candidate.formula, candidate.source, reference, relaxation
+        )
+        results.save_screening(doc)
+        yield Outcome(doc, cached=relaxation is not None)
+    work = Work(backend, reference.name, reference.correction)
+    for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
+        yield Outcome(_save(candidate, outputs, results, reference), cached=False)
+
+
+def _save(
+    candidate: Candidate, outputs: list[object] | str, results: Results, reference: Reference
+) -> ScreeningDoc:
+    """Save what a worker computed, or why it could not."""
+    if isinstance(outputs, str):
+        doc = failed_document(
+            candidate.label, candidate.formula, candidate.source, reference, outputs
+        )
+    else:
+        results.save_relaxation(next(out for out in outputs if isinstance(out, RelaxationDoc)))
+        doc = next(out for out in outputs if isinstance(out, ScreeningDoc))
+    results.save_screening(doc)
+    return doc

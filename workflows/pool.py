@@ -1,0 +1,157 @@
+"""Run one jobflow flow per candidate in worker processes; heavy imports happen only there.
+
+An error in one candidate becomes a sentence and stops no other.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from importlib.util import find_spec
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobflow import Flow
+
+    from .backends import Backend
+    from .candidates import Candidate
+
+__all__ = ["Work", "run_flows"]
+
+
+@dataclass(frozen=True)
+class Work:
+    """
+    What to do with each candidate, in plain values that can be sent to a process.
+
+    Parameters
+    ----------
+    backend
+        Source of relaxations.
+    reference
+        Name of the reference energies; None to relax only.
+    correction
+        Name of their correction scheme.
+    """
+
+    backend: Backend
+    reference: str | None = None
+    correction: str | None = None
+
+    def flow(self, candidate: Candidate) -> Flow:
+        """
+        Make a candidate's flow.
+
+        Parameters
+        ----------
+        candidate
+            Has a structure.
+
+        Returns
+        -------
+        jobflow.Flow
+            Relaxation, summary and, with a reference, analysis.
+        """
+        from .relax import RelaxMaker  # noqa: PLC0415 (imports atomate2)
+        from .screen import ScreeningMaker  # noqa: PLC0415
+
+        relax = RelaxMaker(backend=self.backend)
+        if self.reference is None:
+            return relax.make(candidate)
+        return ScreeningMaker(
+            reference=self.reference, correction=self.correction, relax_maker=relax
+        ).make(candidate)
+
+
+def run_flows(
+    candidates: Sequence[Candidate], work: Work, location: str, workers: int
+) -> Iterator[tuple[Candidate, list[object] | str]]:
+    """
+    Run the flow of each candidate and hand on what its jobs return.
+
+    Parameters
+    ----------
+    candidates
+        Any number; each has a structure.
+    work
+        What to do.
+    location
+        Store of the jobs: path or URI.
+    workers
+        Processes; each takes its share of the cores.
+
+    Yields
+    ------
+    tuple
+        A candidate and the outputs of its jobs, or the sentence of its error, in order of
+        completion. Closing the iterator stops the processes.
+
+    Raises
+    ------
+    BackendError
+        If the backend is not installed, or a process dies.
+    """
+    if not candidates:
+        return
+    if find_spec(work.backend.package) is None:
+        raise BackendError(
+            f"the backend {work.backend.name!r} needs the package {work.backend.package!r}: "
+            "install trona with its ml extra."
+        )
+    workers = max(1, min(workers, len(candidates)))
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(threads,)
+    )
+    try:
+        pending = {pool.submit(_run_one, c, work, location): c for c in candidates}
+        for future in as_completed(pending):
+            yield pending[future], future.result()
+    except BrokenProcessPool:
+        raise BackendError(
+            "a worker process died, perhaps for want of memory: run again with --workers 1; "
+            "what is finished is kept."
+        ) from None
+    finally:
+        for process in list((pool._processes or {}).values()):  # noqa: SLF001 (public from 3.14)
+            process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare(threads: int) -> None:
+    """Set a process up: its share of the cores, and silence on the terminal."""
+    import torch  # noqa: PLC0415 (only here)
+
+    torch.set_num_threads(threads)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+
+
+def _run_one(candidate: Candidate, work: Work, location: str) -> list[object] | str:
+    """Run one flow; an error of any kind becomes its sentence."""
+    from jobflow import run_locally  # noqa: PLC0415
+
+    from trona.stores.connect import job_store  # noqa: PLC0415
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="trona-") as scratch:
+            responses = run_locally(
+                work.flow(candidate),
+                log=False,
+                store=job_store(location),
+                root_dir=Path(scratch),
+                raise_immediately=True,
+            )
+    except Exception as error:  # noqa: BLE001 (the boundary of one candidate)
+        return f"{type(error).__name__}: {error}"
+    return [response.output for by_index in responses.values() for response in by_index.values()]

@@ -1,0 +1,160 @@
+"""Relaxation: an atomate2 maker, and the reduction of its document to what a hull needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from atomate2.forcefields.jobs import ForceFieldRelaxMaker
+from jobflow import Flow, Maker, job
+from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
+
+from trona.stores.documents import RelaxationDoc
+from trona.stores.provenance import versions
+
+from .backends import BACKENDS, Backend, relaxation_id
+
+if TYPE_CHECKING:
+    from atomate2.forcefields.schemas import ForceFieldTaskDocument
+    from pymatgen.core import Structure
+
+    from .candidates import Candidate
+
+__all__ = ["RelaxMaker", "force_field_maker", "summarize", "summarize_task"]
+
+_SYMMETRY_PRECISION = 0.05
+"""Å; relaxed coordinates carry the noise of the force limit."""
+
+
+def force_field_maker(backend: Backend) -> ForceFieldRelaxMaker:
+    """
+    Relaxation maker of atomate2 for a backend: cell and atoms, energies of each step kept.
+
+    Parameters
+    ----------
+    backend
+        Force field and limits.
+
+    Returns
+    -------
+    atomate2.forcefields.jobs.ForceFieldRelaxMaker
+        Ready to make a job from a structure.
+    """
+    return ForceFieldRelaxMaker(
+        force_field_name=backend.force_field,
+        steps=backend.max_steps,
+        relax_kwargs={"fmax": backend.max_force},
+        ionic_step_data=("energy",),
+    )
+
+
+@dataclass
+class RelaxMaker(Maker):
+    """
+    Relax a structure and keep a small summary, on which later jobs depend.
+
+    Parameters
+    ----------
+    name
+        Name of the flow.
+    backend
+        Choices that identify the relaxation.
+    relax_maker
+        Maker of the job that relaxes; from the backend by default.
+    """
+
+    name: str = "trona relax"
+    backend: Backend = field(default_factory=lambda: BACKENDS["chgnet"])
+    relax_maker: Maker | None = None
+
+    def make(self, candidate: Candidate) -> Flow:
+        """
+        Wire relaxation and summary.
+
+        Parameters
+        ----------
+        candidate
+            Has a starting structure.
+
+        Returns
+        -------
+        jobflow.Flow
+            Its output is a `RelaxationDoc`.
+        """
+        start, label = candidate.structure, candidate.label
+        relax = (self.relax_maker or force_field_maker(self.backend)).make(start)
+        summary = summarize(relax.output, start, label, self.backend)
+        relax.append_name(f" {label}")
+        summary.append_name(f" {label}")
+        return Flow([relax, summary], output=summary.output, name=f"{self.name} {label}")
+
+
+@job(output_schema=RelaxationDoc)
+def summarize(
+    task: ForceFieldTaskDocument, start: Structure, label: str, backend: Backend
+) -> RelaxationDoc:
+    """
+    Reduce a force-field task document in a job of its own.
+
+    Parameters
+    ----------
+    task
+        Output of the relaxation.
+    start
+        Starting structure.
+    label
+        Candidate.
+    backend
+        Choices of the relaxation.
+
+    Returns
+    -------
+    RelaxationDoc
+        See `summarize_task`.
+    """
+    return summarize_task(task, start, label, backend)
+
+
+def summarize_task(
+    task: ForceFieldTaskDocument, start: Structure, label: str, backend: Backend
+) -> RelaxationDoc:
+    """
+    Reduce a force-field task document to what a hull needs.
+
+    Parameters
+    ----------
+    task
+        Output of the relaxation.
+    start
+        Starting structure.
+    label
+        Candidate.
+    backend
+        Choices of the relaxation.
+
+    Returns
+    -------
+    RelaxationDoc
+        Numbers only; nothing is judged here.
+    """
+    relaxed = task.structure
+    forces = task.output.forces
+    symmetry = SpacegroupAnalyzer(relaxed, symprec=_SYMMETRY_PRECISION)
+    return RelaxationDoc(
+        id=relaxation_id(start, backend),
+        label=label,
+        formula=relaxed.composition.reduced_formula,
+        method=backend.method,
+        settings=asdict(backend),
+        converged=task.is_force_converged,
+        energy=task.output.energy,
+        max_force=None if forces is None else float(np.linalg.norm(forces, axis=1).max()),
+        n_steps=task.output.n_steps,
+        n_sites=len(relaxed),
+        volume_start=start.volume,
+        volume=relaxed.volume,
+        space_group=symmetry.get_space_group_symbol(),
+        structure=relaxed.as_dict(),
+        versions=versions(),
+    )

@@ -34,6 +34,10 @@ _NO_EXCHANGE = 1e-8
 """Sodium exchanged below this fraction of the formula's atoms is none."""
 
 
+_NO_ENERGY = 1e-10
+"""Reaction energies above minus this (eV/atom) are rounding of a difference of large numbers."""
+
+
 class Reaction(StrEnum):
     """What a composition does in a range of voltage."""
 
@@ -185,7 +189,8 @@ class Stability:
         """
         mu = chemical_potential(volts, self.profile.mu_metal)
         own = self.electrolyte_energy - self.profile.composition.get(SODIUM, 0.0) * mu
-        return min((self.profile.grand_potential(volts) - own) / self.n_atoms, 0.0)
+        energy = (self.profile.grand_potential(volts) - own) / self.n_atoms
+        return energy if energy < -_NO_ENERGY else 0.0
 
 
 def assess(

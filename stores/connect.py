@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from .sqlite import SQLiteStore
 if TYPE_CHECKING:
     from maggma.core import Store
 
-__all__ = ["job_store", "open_store", "redacted"]
+__all__ = ["exists", "job_store", "open_store", "redacted"]
 
 _MONGO = ("mongodb://", "mongodb+srv://")
 
@@ -58,6 +59,23 @@ def _unconnected(location: str, collection: str, key: str) -> Store:
             f"the URI {redacted(location)!r} names no database: write mongodb://host/DATABASE."
         )
     return MongoURIStore(location, collection, database=database, key=key)
+
+
+def exists(location: str) -> bool:
+    """
+    Tell whether there may be a store, without making one.
+
+    Parameters
+    ----------
+    location
+        Path or URI.
+
+    Returns
+    -------
+    bool
+        False for a path without a file; a server is taken to be there.
+    """
+    return location.startswith(_MONGO) or Path(location).expanduser().is_file()
 
 
 def open_store(location: str, collection: str, key: str = "id") -> Store:

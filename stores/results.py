@@ -107,6 +107,11 @@ class Results:
         self._relaxations = open_store(location, RELAXATIONS)
         self._screenings = open_store(location, SCREENINGS)
 
+    @property
+    def empty(self) -> bool:
+        """True where nothing was screened yet."""
+        return self._screenings.query_one({}, ["id"]) is None
+
     def close(self) -> None:
         """Close both collections."""
         self._relaxations.close()  # type: ignore[no-untyped-call]

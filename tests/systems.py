@@ -1,11 +1,10 @@
-"""Chemical systems for tests: random ones, hypothesis strategies, and pymatgen's view of them."""
+"""Chemical systems to test on: by hand, random, and as a hypothesis strategy."""
 
 from __future__ import annotations
 
 import numpy as np
 from hypothesis import strategies as st
-from pymatgen.analysis.phase_diagram import PDEntry
-from pymatgen.core import Composition
+
 from trona.screening.formulas import parse
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
 
@@ -13,7 +12,7 @@ SCALE = EnergyScale("test potential", "none/1")
 ELEMENTS = ("Na", "P", "S", "Cl", "O", "Sb", "Zr")
 
 
-def make_phase(formula, energy_per_atom, name=None, **details):
+def make_phase(formula, energy_per_atom=0.0, name=None, **details):
     """Phase of a formula; its id is the formula unless a name is given."""
     amounts = parse(formula)
     energy = energy_per_atom * sum(amounts.values())
@@ -27,50 +26,47 @@ def make_table(**energies):
     return PhaseTable.from_phases(make_phase(formula, e) for formula, e in filled.items())
 
 
-def random_phases(seed, n_elements, n_phases):
-    """Elements and random compounds of them, a good part of which is on the hull."""
-    rng = np.random.default_rng(seed)
-    symbols = ELEMENTS[:n_elements]
-    reference = dict(zip(symbols, rng.uniform(-8, -1, n_elements), strict=True))
-    bonds = rng.uniform(0.5, 6.0, (n_elements, n_elements))
-    phases = [
-        Phase(f"ref-{symbol}", symbol, {symbol: 1.0}, energy, SCALE)
-        for symbol, energy in reference.items()
-    ]
-    while len(phases) < n_phases:
-        count = rng.integers(2, min(4, n_elements) + 1)
-        chosen = rng.choice(n_elements, size=count, replace=False)
-        numbers = rng.integers(1, 9, size=count)
-        amounts = {symbols[i]: float(n) for i, n in zip(chosen, numbers, strict=True)}
-        x = np.zeros(n_elements)
-        x[chosen] = numbers / numbers.sum()
-        formation = -(x @ bonds @ x - np.diag(bonds) @ x**2) + rng.normal(0.0, 0.15)
-        total = sum(n * reference[s] for s, n in amounts.items()) + formation * numbers.sum()
-        formula = "".join(f"{s}{n:g}" for s, n in amounts.items())
-        phases.append(Phase(f"{len(phases)}-{formula}", formula, amounts, total, SCALE))
-    return phases
-
-
-def random_composition(seed, n_elements):
-    """Composition with every element of a random system, amounts not integer."""
-    rng = np.random.default_rng([seed, n_elements])
-    return dict(zip(ELEMENTS, rng.uniform(0.2, 5.0, n_elements).tolist(), strict=False))
-
-
-def to_entries(phases):
-    """Entries of pymatgen; the id travels as the name."""
-    return [PDEntry(Composition(dict(p.amounts)), p.energy, name=p.id) for p in phases]
-
-
 def with_energy(phase, energy, name=None):
     """Copy a phase with another energy (eV per formula unit)."""
     return Phase(name or phase.id, phase.formula, phase.amounts, energy, phase.scale)
 
 
+def without(table, phase_id):
+    """Table without one phase."""
+    return PhaseTable.from_phases(p for p in table.phases if p.id != phase_id)
+
+
+def random_phases(seed, n_elements, n_phases):
+    """Elements and random compounds of them, a good part of which is on the hull."""
+    rng = np.random.default_rng(seed)
+    symbols = ELEMENTS[:n_elements]
+    reference = dict(zip(symbols, rng.uniform(-8, -1, n_elements).tolist(), strict=True))
+    bonds = rng.uniform(0.5, 6.0, (n_elements, n_elements))
+    np.fill_diagonal(bonds, 0.0)
+    phases = [make_phase(symbol, energy, f"ref-{symbol}") for symbol, energy in reference.items()]
+    while len(phases) < n_phases:
+        count = rng.integers(2, min(4, n_elements) + 1)
+        chosen = rng.choice(n_elements, size=count, replace=False)
+        numbers = rng.integers(1, 9, size=count)
+        fractions = np.zeros(n_elements)
+        fractions[chosen] = numbers / numbers.sum()
+        formation = rng.normal(0.0, 0.15) - fractions @ bonds @ fractions
+        energy = formation + fractions @ list(reference.values())
+        formula = "".join(f"{symbols[i]}{n}" for i, n in zip(chosen, numbers, strict=True))
+        phases.append(make_phase(formula, float(energy), f"{len(phases)}-{formula}"))
+    return phases
+
+
+def random_composition(seed, n_elements):
+    """Composition with every element of a random system in no simple proportion."""
+    amounts = np.random.default_rng([seed, n_elements]).uniform(0.2, 5.0, n_elements)
+    return dict(zip(ELEMENTS, amounts.tolist(), strict=False))
+
+
 @st.composite
 def systems(draw, exact=False, max_elements=4, max_compounds=9):
     """
-    Phases of 2 to 4 elements and a composition.
+    Phases of 2 to 4 elements and a composition that is not pure sodium.
 
     Exact systems have small integer energies per formula unit, so that phases on tie lines,
     duplicate compositions and coinciding breakpoints are common.

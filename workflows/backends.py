@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from monty.json import MSONable
+
 from trona.screening.errors import BackendError
 from trona.stores.provenance import fingerprint
 
@@ -15,7 +17,7 @@ __all__ = ["BACKENDS", "Backend", "find", "relaxation_id"]
 
 
 @dataclass(frozen=True)
-class Backend:
+class Backend(MSONable):
     """
     A source of relaxations: which force field, and to what accuracy.
 

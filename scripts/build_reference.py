@@ -1,0 +1,183 @@
+#!/usr/bin/env python
+"""Compute the bundled reference set: relax every starting structure with the ML potential.
+
+    python scripts/build_reference.py                       from the structures of the present set
+    python scripts/build_reference.py --structures FOLDER   and from CIF files (with an INDEX.csv)
+
+Starting points are, in this order: scripts/reference_structures.yaml and the bundled candidates
+(crystallography with sources), the relaxed structures of the present set, and a folder of CIF
+files. Relaxations are kept in --cache, so that an interrupted run goes on where it stopped. What
+was looked for and not found stands in scripts/reference_missing.yaml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+from pymatgen.core import Structure
+
+from trona.screening.formulas import canonical, parse
+from trona.stores.entries import AS_PUBLISHED, Rejected, admit
+from trona.stores.provenance import versions
+from trona.stores.references import bundled_data
+from trona.stores.results import Results
+from trona.workflows.backends import BACKENDS, relaxation_id
+from trona.workflows.candidates import Candidate, build_crystal, bundled
+from trona.workflows.pool import Work, run_flows
+
+HERE = Path(__file__).parent
+OUTPUT = HERE.parent / "stores" / "bundled.json.gz"
+SYSTEMS = tuple(
+    frozenset(system.split("-"))
+    for system in ("Na-P-S-O", "Na-Sb-S-O-H", "Na-P-Se", "Na-Sn-S", "Na-Y-Zr-Cl", "Na-B-H",
+                   "Na-P-Cr-O-S")
+)  # fmt: skip
+MAX_SITES = 64
+MAX_VOLUME_CHANGE = 0.6  # constructed starting structures may be far from equilibrium
+SAME_ENERGY, SAME_VOLUME = 5e-4, 0.05  # eV/atom and Å³/atom: one structure found twice
+NAMES = {"NaS": "Na2S2", "NaS2": "Na2S4", "NaSe": "Na2Se2", "NaSe2": "Na2Se4", "NaHO": "NaOH",
+         "Na(BH)6": "Na2B12H12", "Na(BH)5": "Na2B10H10", "NaPS3": "Na2P2S6", "Na2PS3": "Na4P2S6",
+         "Na(BH)3": "Na2B6H6", "BH3": "B2H6", "Na2PSe3": "Na4P2Se6",
+         "Na3P(SO)2": "Na3PS2O2"}  # fmt: skip
+"""How chemists write what pymatgen reduces further."""
+
+
+def wanted(elements: set[str]) -> bool:
+    return any(elements <= system for system in SYSTEMS)
+
+
+def crystals() -> list[Candidate]:
+    rows = yaml.safe_load((HERE / "reference_structures.yaml").read_text(encoding="utf-8"))
+    found = [
+        Candidate(row["label"], row["formula"], row["source"], build_crystal(row)) for row in rows
+    ]
+    return found + [candidate for candidate in bundled() if candidate.structure is not None]
+
+
+def present_set() -> list[Candidate]:
+    return [
+        Candidate(row["id"], row["formula"], row["source"], Structure.from_dict(row["structure"]))
+        for row in bundled_data()["phases"]
+    ]
+
+
+def cif_files(folder: Path) -> list[Candidate]:
+    with (folder / "INDEX.csv").open(encoding="utf-8") as file:
+        index = {row["material_id"]: row for row in csv.DictReader(file)}
+    found = []
+    for identifier, row in sorted(index.items()):
+        if not wanted(set(parse(row["formula"]))) or int(row["nsites"]) > MAX_SITES:
+            continue
+        structure = Structure.from_file(folder / f"{identifier}.cif")
+        source = f"started from the geometry of {identifier} ({row['source']}, CC BY 4.0)"
+        found.append(Candidate(identifier, row["formula"], source, structure))
+    return found
+
+
+def relaxed(candidates: list[Candidate], cache: str, workers: int) -> None:
+    results, backend = Results(cache), BACKENDS["chgnet"]
+    todo = [
+        c for c in candidates if results.relaxation(relaxation_id(c.structure, backend)) is None
+    ]
+    todo.sort(key=lambda candidate: len(candidate.structure))
+    print(f"{len(candidates)} starting structures, {len(todo)} to relax", file=sys.stderr)
+    for at, (candidate, outputs) in enumerate(run_flows(todo, Work(backend), cache, workers), 1):
+        if isinstance(outputs, str):
+            print(f"{at}/{len(todo)} {candidate.label}: {outputs}", file=sys.stderr)
+            continue
+        doc = outputs[-1]
+        results.save_relaxation(doc)
+        per_atom = doc.energy / doc.n_sites
+        print(f"{at}/{len(todo)} {doc.label} {doc.formula} {per_atom:.4f}", file=sys.stderr)
+
+
+def shown(formula: str) -> str:
+    reduced = canonical(parse(formula))
+    return NAMES.get(reduced, re.sub(r"^Na\(", "Na(", reduced))
+
+
+def phases(candidates: list[Candidate], cache: str) -> list[dict[str, object]]:
+    results, backend = Results(cache), BACKENDS["chgnet"]
+    rows: list[dict[str, object]] = []
+    for candidate in candidates:
+        doc = results.relaxation(relaxation_id(candidate.structure, backend))
+        if doc is None:
+            continue
+        phase = admit(doc, AS_PUBLISHED, MAX_VOLUME_CHANGE)
+        if isinstance(phase, Rejected):
+            print(f"rejected {candidate.label} ({doc.formula}): {phase.reason}", file=sys.stderr)
+            continue
+        row = {
+            "id": candidate.label,
+            "formula": shown(doc.formula),
+            "energy_per_atom": round(phase.energy_per_atom, 6),
+            "volume_per_atom": round(phase.volume / phase.n_atoms, 4),
+            "space_group": doc.space_group,
+            "n_sites": doc.n_sites,
+            "max_force": round(doc.max_force, 4),
+            "source": candidate.source,
+            "structure": compact(Structure.from_dict(doc.structure)),
+        }
+        if not any(same(row, other) for other in rows):
+            rows.append(row)
+    return sorted(rows, key=lambda row: (row["formula"], row["energy_per_atom"], row["id"]))
+
+
+def same(row: dict[str, object], other: dict[str, object]) -> bool:
+    return (
+        row["formula"] == other["formula"]
+        and abs(row["energy_per_atom"] - other["energy_per_atom"]) < SAME_ENERGY
+        and abs(row["volume_per_atom"] - other["volume_per_atom"]) < SAME_VOLUME
+    )
+
+
+def compact(structure: Structure) -> dict[str, object]:
+    plain = Structure(
+        structure.lattice.matrix.round(5), structure.species, structure.frac_coords.round(5) % 1.0
+    ).as_dict()
+    for site in plain["sites"]:
+        del site["label"], site["xyz"], site["properties"]
+    plain["lattice"] = {"matrix": plain["lattice"]["matrix"]}
+    del plain["properties"], plain["charge"]
+    return plain
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--structures", type=Path, help="folder of CIF files with an INDEX.csv")
+    parser.add_argument("--cache", default="reference-cache.sqlite", help="store of relaxations")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    options = parser.parse_args()
+
+    candidates = crystals()
+    if options.structures:
+        candidates += cif_files(options.structures)
+    elif options.output.exists():
+        candidates += present_set()
+    relaxed(candidates, options.cache, options.workers)
+    backend = BACKENDS["chgnet"]
+    content = {
+        "schema_version": 1,
+        "method": backend.method,
+        "settings": {"max_force": backend.max_force, "max_steps": backend.max_steps},
+        "versions": versions(),
+        "created": datetime.now(UTC).date().isoformat(),
+        "phases": phases(candidates, options.cache),
+        "missing": yaml.safe_load((HERE / "reference_missing.yaml").read_text(encoding="utf-8")),
+    }
+    packed = gzip.compress(json.dumps(content, sort_keys=True).encode(), mtime=0)
+    options.output.write_bytes(packed)
+    print(f"{len(content['phases'])} phases, {len(packed) / 1024:.0f} kB -> {options.output}")
+
+
+if __name__ == "__main__":
+    main()

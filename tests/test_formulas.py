@@ -1,0 +1,124 @@
+"""Formulas: what is read, what is refused, and that writing undoes reading."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trona.screening.errors import FormulaError
+from trona.screening.formulas import canonical, fractions_key, number, parse, same_composition
+
+SYMBOLS = ("Na", "P", "S", "Sb", "Cl", "O", "H", "B", "Zr", "Y")
+
+compositions = st.dictionaries(st.sampled_from(SYMBOLS), st.integers(1, 40), min_size=1)
+fractional = st.dictionaries(st.sampled_from(SYMBOLS), st.floats(0.01, 50), min_size=1)
+formula_like = st.text(alphabet="NaPSbOHClX0123456789.()[]{}·⋅*+-e ^_₀₃²٣,@'\"", max_size=14)
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("Na", {"Na": 1}),
+        ("Na3PS4", {"Na": 3, "P": 1, "S": 4}),
+        ("  Na3 P S4 ", {"Na": 3, "P": 1, "S": 4}),
+        ("Na₃PS₄", {"Na": 3, "P": 1, "S": 4}),
+        ("2Na2S", {"Na": 4, "S": 2}),
+        ("Na2.25Y0.25Zr0.75Cl6", {"Na": 2.25, "Y": 0.25, "Zr": 0.75, "Cl": 6}),
+        ("Na2(B10H10)0.5(B12H12)0.5", {"Na": 2, "B": 11, "H": 11}),
+        ("Na4[B10H10][B12H12]", {"Na": 4, "B": 22, "H": 22}),
+        ("Na3Zr2(SiO4)2(PO4)", {"Na": 3, "Zr": 2, "Si": 2, "P": 1, "O": 12}),
+        ("Na3SbS4·8H2O", {"Na": 3, "Sb": 1, "S": 4, "H": 16, "O": 8}),
+        ("Na3SbS4*8H2O", {"Na": 3, "Sb": 1, "S": 4, "H": 16, "O": 8}),
+        ("Na₃SbS₄ ⋅ 8 H₂O", {"Na": 3, "Sb": 1, "S": 4, "H": 16, "O": 8}),
+        ("Na3SbS4·0.5H2O", {"Na": 3, "Sb": 1, "S": 4, "H": 1, "O": 0.5}),
+        ("NaPO3·Na4P2O7·H2O", {"Na": 5, "P": 3, "O": 11, "H": 2}),
+    ],
+)
+def test_chemists_spellings_are_read(text, amounts):
+    assert parse(text) == amounts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "8", "88", "·", "*", "Na3Xx4", "X", "na3ps4", "Na-3", "Na3PS4)", "(Na3PS4", "()"]
+    + ["Na0", "0Na", "Na3PS4·", "Na+", "Na²", "Na3,5P", "Na1e400", "2.Na", "NaCl!", "@", "Na\0"],
+)
+def test_garbage_is_refused_by_name(text):
+    with pytest.raises(FormulaError) as caught:
+        parse(text)
+    assert repr(text) in str(caught.value)
+
+
+def test_isotopes_of_one_element_add_up():
+    assert parse("HDO") == {"H": 2, "O": 1}
+
+
+@settings(max_examples=400)
+@given(st.one_of(st.text(), formula_like))
+def test_any_text_is_a_formula_or_a_formula_error(text):
+    try:
+        amounts = parse(text)
+    except FormulaError:
+        return
+    assert amounts
+    assert all(0 < amount < float("inf") for amount in amounts.values())
+
+
+@given(compositions)
+def test_parsing_undoes_writing(amounts):
+    assert same_composition(parse(canonical(amounts)), amounts)
+
+
+@given(compositions)
+def test_canonical_is_its_own_canonical(amounts):
+    assert canonical(parse(canonical(amounts))) == canonical(amounts)
+
+
+@given(fractional)
+def test_fractional_amounts_survive_writing(amounts):
+    again = parse(canonical(amounts))
+    scale = sum(amounts.values()) / sum(again.values())
+    assert {s: n * scale for s, n in again.items()} == pytest.approx(amounts, abs=1e-5)
+
+
+@given(compositions, st.integers(1, 12))
+def test_canonical_forgets_multiples(amounts, factor):
+    assert canonical({s: n * factor for s, n in amounts.items()}) == canonical(amounts)
+
+
+@given(compositions, st.sampled_from([2, 3, 7, 0.1, 1 / 3]))
+def test_fractions_forget_multiples_and_order(amounts, factor):
+    multiple = {symbol: amounts[symbol] * factor for symbol in reversed(amounts)}
+    assert fractions_key(multiple) == fractions_key(amounts)
+    assert same_composition(multiple, amounts)
+
+
+@pytest.mark.parametrize("factor", [2, 0.3, 1 / 3])
+def test_multiples_of_a_512_atom_cell_are_one_composition(factor):
+    cell = {"Na": 1.0, "S": 511.0}
+    assert same_composition(cell, {symbol: n * factor for symbol, n in cell.items()})
+
+
+@given(compositions, compositions)
+def test_same_composition_means_same_reduced_formula(first, second):
+    by_formula = parse(canonical(first)) == parse(canonical(second))
+    assert same_composition(first, second) == by_formula
+
+
+def test_absent_elements_do_not_count():
+    assert same_composition({"Na": 2, "S": 1, "P": 0}, {"Na": 2, "S": 1})
+
+
+@given(st.floats(1e-6, 1e6))
+def test_number_keeps_four_digits_and_needs_no_exponent(value):
+    text = number(value)
+    assert "e" not in text
+    assert float(text) == pytest.approx(value, rel=5.1e-4)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0"), (-1e-13, "0"), (1.0, "1"), (7.99999999, "8"), (0.25, "0.25")]
+)
+def test_number_drops_what_is_noise(value, text):
+    assert number(value) == text

@@ -1,0 +1,338 @@
+"""The command line: parse, call, print. Heavy imports happen inside the commands.
+
+Exit codes: 0 done, 2 something in the input cannot be used (one sentence says what and how to
+mend it), 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from trona.stores.assessment import Assessment
+    from trona.stores.documents import ScreeningDoc
+    from trona.stores.results import Results
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="trona",
+    help="Screen sodium solid electrolytes for stability against their electrodes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Reference = Annotated[
+    str | None,
+    typer.Option(
+        "--reference", help="Reference energies: 'bundled' or 'table:PATH.csv'.", metavar="NAME"
+    ),
+]
+Correction = Annotated[
+    str | None,
+    typer.Option(
+        help="Correction scheme: as-published, sulfide-by-charge-mp2020 or "
+        "sulfide-by-charge-legacy; by default the one that fits the reference."
+    ),
+]
+StoreAt = Annotated[
+    str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+
+
+def main() -> None:
+    """Run the command line; a user's mistake prints one sentence and exits with 2."""
+    try:
+        app()
+    except Exception as error:
+        from trona.screening.errors import InputError  # noqa: PLC0415
+
+        from .progress import Stopped  # noqa: PLC0415
+
+        if not isinstance(error, (InputError, Stopped)):
+            raise
+        typer.echo(f"trona: {error}", err=True)
+        sys.exit(2 if isinstance(error, InputError) else 130)
+
+
+def _version(wanted: bool) -> None:
+    """Print the versions that matter for provenance."""
+    if wanted:
+        from trona.stores.provenance import versions  # noqa: PLC0415
+
+        typer.echo("\n".join(f"{name} {number}" for name, number in versions().items()))
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print versions.")
+    ] = False,
+) -> None:
+    """Screen sodium solid electrolytes for stability against their electrodes."""
+
+
+@app.command()
+def screen(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="CIF or POSCAR files, or formulas; the bundled electrolytes if none."),
+    ] = None,
+    backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
+    reference: Reference = None,
+    correction: Correction = None,
+    store: StoreAt = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Relax candidates, assess them against sodium, and rank them."""
+    from trona.stores.references import load  # noqa: PLC0415
+    from trona.stores.results import Results  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    from .backends import find  # noqa: PLC0415
+    from .candidates import gather  # noqa: PLC0415
+    from .local import plan, run  # noqa: PLC0415
+    from .progress import follow  # noqa: PLC0415
+
+    settings = Settings()
+    candidates, source = gather(files or []), find(backend)
+    energies = load(reference or settings.reference, correction)
+    results = Results(store or settings.store)
+    todo = plan(candidates, results, energies, source)
+    if source.method != energies.scale.method and any(c.structure for c in candidates):
+        typer.echo(
+            f"{source.method} energies cannot share a hull with {energies.name}: candidates are "
+            "assessed by composition, without relaxation.",
+            err=True,
+        )
+    docs = follow(run(todo, results, energies, source, workers), len(candidates))
+    _print_ranking(docs, as_json)
+
+
+def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
+    """Print ranked results, then those that have none."""
+    from trona.stores.screenings import rank_documents  # noqa: PLC0415
+
+    from . import tables  # noqa: PLC0415
+
+    ranked = rank_documents(docs)
+    if as_json:
+        rows = [
+            {
+                "place": place.place,
+                "score": place.score,
+                "missing": place.missing,
+                "vetoes": place.vetoes,
+                **doc.model_dump(mode="json"),
+            }
+            for place, doc in ranked
+        ]
+        rest = [doc.model_dump(mode="json") for doc in docs if doc.state != "completed"]
+        _print_json({"ranking": rows, "unranked": rest})
+        return
+    _print(tables.ranking(ranked), *tables.unranked(docs))
+    notes = {f"! {doc.label}: {reason}" for place, doc in ranked for reason in place.vetoes}
+    _print(*sorted(notes))
+
+
+@app.command()
+def window(
+    formula: Annotated[str, typer.Argument(help="Composition, such as Na3PS4.")],
+    at: Annotated[
+        float | None, typer.Option("--at", help="Only the reaction at this voltage.", metavar="V")
+    ] = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the ladder into this file.", metavar="FILE")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a composition does at every voltage against sodium metal."""
+    from trona.screening.formulas import parse  # noqa: PLC0415
+    from trona.stores.assessment import assess_formula, window_document  # noqa: PLC0415
+    from trona.stores.references import load  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    from .candidates import require_sodium  # noqa: PLC0415
+
+    require_sodium(parse(formula), formula)
+    assessment = assess_formula(formula, load(reference or Settings().reference, correction))
+    document = window_document(assessment)
+    if plot is not None:
+        _draw(assessment, plot)
+    if at is None:
+        shown = document.ladder
+    else:
+        rung = assessment.stability.rung(at)
+        position = assessment.stability.ladder.index(rung)
+        energy = assessment.stability.reaction_energy(at)
+        shown = [
+            document.ladder[position].model_copy(
+                update={"energy_per_atom": energy, "energy_voltage": at}
+            )
+        ]
+    if as_json:
+        _print_json({**document.model_dump(mode="json"), "ladder": [r.model_dump() for r in shown]})
+        return
+    from . import tables  # noqa: PLC0415
+
+    _print(
+        tables.heading(document),
+        tables.ladder(document.formula, shown),
+        *(f"[dim]• {line}[/]" for line in document.caveats),
+    )
+
+
+def _draw(assessment: Assessment, path: Path) -> None:
+    """Draw the ladder of an assessment."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.screening.plots import draw_ladder, save  # noqa: PLC0415
+
+    try:
+        save(draw_ladder(assessment.stability, assessment.interphases), path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot write the figure {str(path)!r}: {error}.") from None
+
+
+@app.command()
+def query(
+    interphase: Annotated[
+        str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
+    ] = None,
+    hull_below: Annotated[
+        float | None, typer.Option(help="Energy above hull at most.", metavar="eV/atom")
+    ] = None,
+    reduction_below: Annotated[
+        float | None, typer.Option(help="Reduction limit at most.", metavar="V")
+    ] = None,
+    oxidation_above: Annotated[
+        float | None, typer.Option(help="Oxidation limit at least.", metavar="V")
+    ] = None,
+    elements: Annotated[
+        str | None, typer.Option(help="Elements that must be present, as in Na,P,S.")
+    ] = None,
+    without: Annotated[
+        str | None, typer.Option(help="Elements that must be absent, as in Cl,Br.")
+    ] = None,
+    store: StoreAt = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Find screened candidates, best first."""
+    from trona.screening.interphase import InterphaseClass  # noqa: PLC0415
+    from trona.stores.results import Filters  # noqa: PLC0415
+    from trona.stores.screenings import rank_documents  # noqa: PLC0415
+
+    filters = Filters(
+        interphase=_choice(interphase, [kind.value for kind in InterphaseClass], "class"),
+        hull_below=hull_below,
+        reduction_below=reduction_below,
+        oxidation_above=oxidation_above,
+        elements=_symbols(elements),
+        without=_symbols(without),
+    )
+    results = _results(store)
+    docs = results.screenings(filters)
+    ordered = [doc for _, doc in rank_documents(docs)]
+    ordered += [doc for doc in docs if doc.window is None]
+    if as_json:
+        _print_json([doc.model_dump(mode="json") for doc in ordered])
+        return
+    from . import tables  # noqa: PLC0415
+
+    if as_csv:
+        typer.echo(tables.csv_text(ordered), nl=False)
+        return
+    if not docs:
+        typer.echo("No candidate passes these filters.", err=True)
+    else:
+        _print_ranking(docs, as_json=False)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Label or formula of a screened candidate.")],
+    store: StoreAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show all that is known of a screened candidate, with its provenance."""
+    from trona.screening.errors import StoreError  # noqa: PLC0415
+
+    docs = _results(store).named(name)
+    if not docs:
+        raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
+    if as_json:
+        _print_json([doc.model_dump(mode="json") for doc in docs])
+        return
+    from . import tables  # noqa: PLC0415
+
+    for doc in docs:
+        _print(*tables.details(doc))
+
+
+def _results(location: str | None) -> Results:
+    """Open a store that must hold results."""
+    from trona.screening.errors import StoreError  # noqa: PLC0415
+    from trona.stores.connect import exists, redacted  # noqa: PLC0415
+    from trona.stores.results import Results  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    location = location or Settings().store
+    results = Results(location) if exists(location) else None
+    if results is None or results.empty:
+        raise StoreError(
+            f"the store {redacted(location)!r} holds no results: run 'trona screen' first, "
+            "or name another with --store."
+        )
+    return results
+
+
+def _symbols(text: str | None) -> list[str]:
+    """Read a list of element symbols."""
+    from pymatgen.core import Element  # noqa: PLC0415
+
+    from trona.screening.errors import InputError  # noqa: PLC0415
+
+    symbols = [part.strip() for part in (text or "").replace("-", ",").split(",") if part.strip()]
+    for symbol in symbols:
+        if not Element.is_valid_symbol(symbol):
+            raise InputError(f"{symbol!r} is not an element: write symbols like Na,P,S.")
+    return symbols
+
+
+def _choice(value: str | None, choices: Sequence[str], what: str) -> str | None:
+    """Check a value against its choices."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+
+    if value is not None and value not in choices:
+        raise InputError(f"no {what} {value!r}: choose from {', '.join(choices)}.")
+    return value
+
+
+def _print(*parts: RenderableType) -> None:
+    """Print on the terminal, in colour where there is one."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(soft_wrap=False, highlight=False)
+    for part in parts:
+        console.print(part)
+
+
+def _print_json(content: object) -> None:
+    """Print JSON with two spaces."""
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))

@@ -69,17 +69,33 @@ def present_set() -> list[Candidate]:
     ]
 
 
-def cif_files(folder: Path) -> list[Candidate]:
+def cif_files(folder: Path, table: Path | None) -> list[Candidate]:
+    """Structures of a folder: of each composition the table's, or else the two smallest cells."""
     with (folder / "INDEX.csv").open(encoding="utf-8") as file:
-        index = {row["material_id"]: row for row in csv.DictReader(file)}
-    found = []
-    for identifier, row in sorted(index.items()):
-        if not wanted(set(parse(row["formula"]))) or int(row["nsites"]) > MAX_SITES:
-            continue
-        structure = Structure.from_file(folder / f"{identifier}.cif")
-        source = f"started from the geometry of {identifier} ({row['source']}, CC BY 4.0)"
-        found.append(Candidate(identifier, row["formula"], source, structure))
-    return found
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if wanted(set(parse(row["formula"]))) and int(row["nsites"]) <= MAX_SITES
+        ]
+    named: set[str] = set()
+    if table is not None:
+        with table.open(encoding="utf-8") as file:
+            named = {row["material_id"] for row in csv.DictReader(file)}
+    chosen: dict[str, list[dict[str, str]]] = {}
+    for row in sorted(rows, key=lambda row: (row["material_id"] not in named, int(row["nsites"]))):
+        found = chosen.setdefault(canonical(parse(row["formula"])), [])
+        if len(found) < (1 if found and found[0]["material_id"] in named else 2):
+            found.append(row)
+    return [
+        Candidate(
+            row["material_id"],
+            row["formula"],
+            f"started from the geometry of {row['material_id']} ({row['source']}, CC BY 4.0)",
+            Structure.from_file(folder / f"{row['material_id']}.cif"),
+        )
+        for found in chosen.values()
+        for row in found
+    ]
 
 
 def relaxed(candidates: list[Candidate], cache: str, workers: int) -> None:
@@ -153,6 +169,7 @@ def compact(structure: Structure) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--structures", type=Path, help="folder of CIF files with an INDEX.csv")
+    parser.add_argument("--table", type=Path, help="CSV whose material_id names the ground states")
     parser.add_argument("--cache", default="reference-cache.sqlite", help="store of relaxations")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--output", type=Path, default=OUTPUT)
@@ -160,7 +177,7 @@ def main() -> None:
 
     candidates = crystals()
     if options.structures:
-        candidates += cif_files(options.structures)
+        candidates += cif_files(options.structures, options.table)
     elif options.output.exists():
         candidates += present_set()
     relaxed(candidates, options.cache, options.workers)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jobflow import JobStore
-from maggma.stores import MongoURIStore
+from maggma.stores import MongoStore
 
 from trona.screening.errors import StoreError
 
@@ -58,7 +58,8 @@ def _unconnected(location: str, collection: str, key: str) -> Store:
         raise StoreError(
             f"the URI {redacted(location)!r} names no database: write mongodb://host/DATABASE."
         )
-    return MongoURIStore(location, collection, database=database, key=key)
+    store: Store = MongoStore.from_uri(location, collection, database=database, key=key)
+    return store
 
 
 def exists(location: str) -> bool:

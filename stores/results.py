@@ -119,11 +119,11 @@ class Results:
 
     def save_relaxation(self, doc: RelaxationDoc) -> None:
         """Insert or replace a relaxation by its id."""
-        self._relaxations.update(doc.model_dump(), key="id")
+        self._relaxations.update(doc.model_dump(mode="json"), key="id")
 
     def save_screening(self, doc: ScreeningDoc) -> None:
         """Insert or replace a screening result by its id."""
-        self._screenings.update(doc.model_dump(), key="id")
+        self._screenings.update(doc.model_dump(mode="json"), key="id")
 
     def relaxation(self, identity: str) -> RelaxationDoc | None:
         """Find a relaxation by its id; None where there is none."""

@@ -8,7 +8,9 @@ settings.register_profile(
     "trona",
     deadline=None,
     derandomize=True,
-    max_examples=60,
+    max_examples=100,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("trona")
+
+pytest_plugins = ("tests.tables",)

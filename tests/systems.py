@@ -84,3 +84,6 @@ def systems(draw, exact=False, max_elements=4, max_compounds=9):
         phases.append(make_phase(formula, total / sum(shape), f"{i}-{formula}"))
     shape = draw(numbers.filter(lambda n: any(n[1:])))
     return phases, {s: float(n) for s, n in zip(symbols, shape, strict=True) if n}
+
+
+ANY_SYSTEM = systems() | systems(exact=True)

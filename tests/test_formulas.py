@@ -41,8 +41,32 @@ def test_chemists_spellings_are_read(text, amounts):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "8", "88", "·", "*", "Na3Xx4", "X", "na3ps4", "Na-3", "Na3PS4)", "(Na3PS4", "()"]
-    + ["Na0", "0Na", "Na3PS4·", "Na+", "Na²", "Na3,5P", "Na1e400", "2.Na", "NaCl!", "@", "Na\0"],
+    [
+        "",
+        " ",
+        "8",
+        "88",
+        "·",
+        "*",
+        "Na3Xx4",
+        "X",
+        "na3ps4",
+        "Na-3",
+        "Na3PS4)",
+        "(Na3PS4",
+        "()",
+        "Na0",
+        "0Na",
+        "Na3PS4·",
+        "Na+",
+        "Na²",
+        "Na3,5P",
+        "Na1e400",
+        "2.Na",
+        "NaCl!",
+        "@",
+        "Na\x00",
+    ],
 )
 def test_garbage_is_refused_by_name(text):
     with pytest.raises(FormulaError) as caught:

@@ -8,6 +8,7 @@ from math import nan
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from trona.screening.errors import InputError
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.interphase import (

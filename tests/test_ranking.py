@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from math import inf, nan
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trona.screening.errors import InputError
 from trona.screening.ranking import DEFAULT_CRITERIA, DEFAULT_VETOES, Criterion, Veto, rank
 
@@ -47,7 +49,7 @@ def test_everyone_has_a_place_and_a_score(entries):
 @given(candidates)
 def test_ties_share_a_place_and_stand_by_label(entries):
     ranked = rank(entries.items(), CRITERIA, VETOES)
-    for first, second in zip(ranked, ranked[1:], strict=False):
+    for first, second in itertools.pairwise(ranked):
         if first.place == second.place:
             assert first.score == second.score
             assert first.label < second.label

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.phases import PhaseTable
 from trona.screening.reactions import write
 
-from .systems import systems
+from .systems import ANY_SYSTEM
 
 
 def atoms(side):
@@ -37,12 +38,14 @@ def test_sodium_stands_where_it_is_consumed_or_released(products, sodium, equati
     assert write("Na3PS4", products, sodium) == equation
 
 
-@given(systems(exact=True))
+@given(ANY_SYSTEM)
 def test_equations_of_a_profile_are_balanced(system):
     phases, composition = system
     formula = "".join(f"{symbol}{amount:g}" for symbol, amount in composition.items())
     for interval in profile(PhaseTable.from_phases(phases), composition).intervals:
-        terms = [(p.formula, float(x)) for p, x in zip(interval.phases, interval.amounts, strict=True)]
+        terms = [
+            (p.formula, float(x)) for p, x in zip(interval.phases, interval.amounts, strict=True)
+        ]
         left, right = write(formula, terms, interval.sodium_exchanged).split(" -> ")
         assert atoms(left) == pytest.approx(atoms(right), rel=2e-3, abs=2e-3)
 

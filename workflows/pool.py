@@ -11,8 +11,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib.util import find_spec
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import BackendError
@@ -128,13 +129,22 @@ def run_flows(
 
 
 def _prepare(threads: int) -> None:
-    """Set a process up: its share of the cores, and silence on the terminal."""
+    """Set a process up: its share of the cores, silence on the terminal, death with its parent."""
     import torch  # noqa: PLC0415 (only here)
 
     torch.set_num_threads(threads)
+    Thread(target=_follow_parent, daemon=True).start()
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
+
+
+def _follow_parent() -> None:
+    """End this process when its parent is gone: a killed run leaves nobody working."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run_one(candidate: Candidate, work: Work, location: str) -> list[object] | str:

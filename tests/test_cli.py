@@ -1,0 +1,179 @@
+"""The commands as a user types them: what they print, how they refuse, what they do not load."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from .tables import ROWS
+
+FORMULAS = ["Na3PS4", "Na2S", "NaCl", "Na2ZrCl6"]
+
+
+def trona(*arguments, **environment):
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from trona.workflows.cli import main; main()",
+            *map(str, arguments),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "COLUMNS": "80", **environment},
+    )
+
+
+def succeed(*arguments, **environment):
+    done = trona(*arguments, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    path = tmp_path_factory.mktemp("table") / "energies.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return f"table:{path}"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory, table):
+    """A store with a screening by composition."""
+    path = tmp_path_factory.mktemp("store") / "s.sqlite"
+    succeed("screen", *FORMULAS, "--reference", table, "--store", path)
+    return path
+
+
+def test_the_ranking_names_every_candidate_within_80_columns(table, tmp_path):
+    printed = succeed("screen", *FORMULAS, "--reference", table, "--store", tmp_path / "s.sqlite")
+    assert all(formula in printed for formula in FORMULAS)
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "\x1b" not in printed
+
+
+def test_the_ranking_as_json_carries_place_score_and_provenance(store, table):
+    content = json.loads(
+        succeed("screen", *FORMULAS, "--reference", table, "--store", store, "--json")
+    )
+    assert [row["place"] for row in content["ranking"]] == sorted(
+        row["place"] for row in content["ranking"]
+    )
+    assert {"score", "missing", "vetoes", "versions", "reference"} <= content["ranking"][0].keys()
+
+
+def test_window_prints_one_line_per_interval_and_the_limits(table):
+    printed = succeed("window", "Na3PS4", "--reference", table, COLUMNS="200")
+    assert "1.25–2.43 V" in printed
+    assert "+ 8 Na -> 4 Na2S + Na3P" in printed
+    assert "sulfide-by-charge/1 (-0.66346 eV per S)" in printed
+
+
+def test_window_as_json_is_the_contract(table):
+    content = json.loads(succeed("window", "Na3PS4", "--reference", table, "--json"))
+    assert content["reduction_limit"] == pytest.approx(1.246, abs=0.005)
+    assert content["oxidation_limit"] == pytest.approx(2.429, abs=0.005)
+    lowest = content["ladder"][0]
+    assert lowest["voltage_lower"] == 0.0
+    assert lowest["na_exchanged"] == pytest.approx(8.0)
+    assert {p["formula"]: p["amount"] for p in lowest["products"]} == pytest.approx(
+        {"Na3P": 1.0, "Na2S": 4.0}
+    )
+
+
+def test_window_at_a_voltage_gives_the_energy_there(table):
+    content = json.loads(succeed("window", "Na3PS4", "--at", "0.1", "--reference", table, "--json"))
+    (rung,) = content["ladder"]
+    assert rung["energy_voltage"] == 0.1
+    assert rung["energy_per_atom"] == pytest.approx(-0.897 + 0.1, abs=0.001)
+
+
+def test_window_draws_a_figure(table, tmp_path):
+    for ending, magic in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
+        path = tmp_path / f"ladder.{ending}"
+        succeed("window", "Na3PS4", "--reference", table, "--plot", path)
+        assert path.read_bytes().startswith(magic)
+
+
+def test_query_filters_and_exports(store):
+    assert [d["label"] for d in json.loads(succeed("query", "--store", store, "--json"))] != []
+    stable = json.loads(succeed("query", "--class", "stable", "--store", store, "--json"))
+    assert sorted(doc["label"] for doc in stable) == ["Na2S", "NaCl"]
+    lines = succeed("query", "--elements", "Na,S", "--store", store, "--csv").splitlines()
+    assert lines[0].startswith("label,formula,state")
+    assert [line.split(",")[0] for line in lines[1:]] == ["Na2S", "Na3PS4"]
+    nothing = trona("query", "--hull-below", "-1", "--store", store)
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+
+
+def test_show_prints_ladder_and_provenance(store):
+    printed = succeed("show", "Na3PS4", "--store", store)
+    assert "formula given by the user" in printed
+    assert "mixed (MCI)" in printed
+    assert json.loads(succeed("show", "Na3PS4", "--store", store, "--json"))[0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["screen", "nowhere.cif"], "nowhere.cif"),
+        (["screen", "Na3XX"], "Na3XX"),
+        (["screen", "P2S5"], "P2S5"),
+        (["screen", "--backend", "magic"], "chgnet"),
+        (["screen", "Na3PS4", "--reference", "table:none.csv"], "none.csv"),
+        (["screen", "Na3PS4", "--store", "/dev/null/s.sqlite"], "--store"),
+        (["screen", "Na3PS4", "--workers", "0"], "workers"),
+        (["window", "Xx"], "Xx"),
+        (["window", "S8"], "S8"),
+        (["window", "Na"], "Na"),
+        (["window", "Na2WS4"], "W"),
+        (["window", "Na3PS4", "--at", "-1"], "-1"),
+        (["window", "Na3PS4", "--at", "nan"], "nan"),
+        (["window", "Na3PS4", "--reference", "mp"], "bundled"),
+        (["window", "Na3PS4", "--correction", "magic"], "as-published"),
+        (["window", "Na3PS4", "--plot", "figure.docx"], "docx"),
+        (["window", "Na3PS4", "--plot", "/nowhere/figure.png"], "/nowhere"),
+        (["query"], "trona screen"),
+        (["query", "--class", "good"], "passivating"),
+        (["query", "--elements", "Na,Qq"], "Qq"),
+        (["show", "Na3PS4"], "trona screen"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_2(arguments, word, tmp_path):
+    done = trona(*arguments, TRONA_STORE=str(tmp_path / "empty.sqlite"))
+    assert done.returncode == 2
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_unknown_name_is_refused(store):
+    done = trona("show", "unobtainium", "--store", store)
+    assert (done.returncode, "unobtainium" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["query"], ["window", "Na3PS4"]])
+def test_light_commands_load_no_heavy_package(arguments, store):
+    if arguments == ["query"]:
+        arguments = [*arguments, "--store", str(store)]
+    code = (
+        "import sys\nsys.argv[1:] = " + repr(arguments) + "\n"
+        "from trona.workflows.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print(sorted({'torch', 'atomate2', 'chgnet', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_version_names_what_matters_for_provenance():
+    assert {"trona", "pymatgen"} <= {line.split()[0] for line in succeed("--version").splitlines()}

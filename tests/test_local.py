@@ -1,0 +1,116 @@
+"""Real relaxations through jobflow and atomate2: saved, resumed, and apart from each other."""
+
+from __future__ import annotations
+
+import pytest
+from pymatgen.core import Lattice, Structure
+
+from trona.screening.errors import BackendError
+from trona.stores.connect import job_store
+from trona.stores.references import load
+from trona.stores.results import Results
+from trona.workflows import pool
+from trona.workflows.backends import BACKENDS, Backend, relaxation_id
+from trona.workflows.candidates import Candidate
+from trona.workflows.local import plan, run
+
+CHGNET = BACKENDS["chgnet"]
+SULFIDE = Candidate(
+    "Na2S",
+    "Na2S",
+    "antifluorite",
+    Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(6.6), ["Na", "S"], [[0.25, 0.25, 0.25], [0, 0, 0]]
+    ).get_primitive_structure(),
+)
+HOPELESS = Candidate(  # atoms too far apart for a graph of the potential
+    "apart", "NaCl", "two atoms in a large box",
+    Structure(Lattice.cubic(40), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]]),
+)  # fmt: skip
+MIXTURE = Candidate("mix", "Na3PS3.4O0.6", "a glass")
+
+
+@pytest.fixture(scope="module")
+def screened(tmp_path_factory):
+    """One screening with a sound, a hopeless and a structureless candidate."""
+    results = Results(str(tmp_path_factory.mktemp("screen") / "s.sqlite"))
+    reference = load("bundled")
+    todo = plan([SULFIDE, HOPELESS, MIXTURE], results, reference, CHGNET)
+    outcomes = {o.doc.label: o for o in run(todo, results, reference, CHGNET, workers=2)}
+    return results, reference, outcomes
+
+
+def test_a_candidate_is_relaxed_and_assessed(screened):
+    results, _, outcomes = screened
+    doc = outcomes["Na2S"].doc
+    assert (doc.state, doc.window.mixture) == ("completed", False)
+    assert doc.window.energy_above_hull == pytest.approx(0.0, abs=0.002)
+    relaxation = results.relaxation(relaxation_id(SULFIDE.structure, CHGNET))
+    assert relaxation.converged
+    assert relaxation.max_force < CHGNET.max_force
+    assert relaxation.space_group == "Fm-3m"
+    assert relaxation.volume < relaxation.volume_start
+    assert {"trona", "chgnet", "atomate2"} <= relaxation.versions.keys()
+
+
+def test_one_failing_candidate_stops_no_other(screened):
+    _, _, outcomes = screened
+    assert outcomes["apart"].doc.state in {"failed", "rejected"}
+    assert outcomes["apart"].doc.reason
+    assert outcomes["mix"].doc.window.mixture
+
+
+def test_the_job_store_holds_the_task_and_its_large_objects(screened):
+    results, _, _ = screened
+    store = job_store(results.location)
+    store.connect()
+    tasks = list(store.query({"name": {"$regex": "Force field relax Na2S"}}))
+    assert len(tasks) == 1
+    assert store.additional_stores["data"].count() >= 1
+
+
+def test_finished_work_is_not_done_again(screened, monkeypatch):
+    results, reference, outcomes = screened
+    again = plan([SULFIDE, MIXTURE], Results(results.location), reference, CHGNET)
+    assert (again.relax, again.assess, len(again.done)) == ((), (), 2)
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", None)  # must not be needed
+    repeated = {o.doc.label: o for o in run(again, results, reference, CHGNET, workers=1)}
+    assert repeated["Na2S"].cached
+    assert repeated["Na2S"].doc == outcomes["Na2S"].doc
+
+
+def test_a_relaxation_serves_another_reference_setting_without_computing(screened):
+    results, _, _ = screened
+    plain = load("bundled", "as-published")
+    todo = plan([SULFIDE], results, plain, CHGNET)
+    assert [candidate.label for candidate, _ in todo.assess] == ["Na2S"]
+    (outcome,) = run(todo, results, plain, CHGNET, workers=1)
+    assert outcome.doc.window.energy_scale.correction == "as-published"
+
+
+def test_a_reference_on_another_scale_is_never_mixed_with_relaxations(screened, reference):
+    results, _, _ = screened
+    todo = plan([SULFIDE], results, reference, CHGNET)
+    assert todo.assess == ((SULFIDE, None),)
+    assert todo.relax == ()
+
+
+def test_failures_are_tried_again(screened):
+    results, reference, _ = screened
+    todo = plan([HOPELESS], results, reference, CHGNET)
+    assert len(todo.relax) + len(todo.done) == 1
+
+
+def test_a_backend_that_is_not_installed_is_named(screened, tmp_path):
+    _, reference, _ = screened
+    ghost = Backend("ghost", CHGNET.method, "CHGNet", package="no_such_package_of_trona")
+    results = Results(str(tmp_path / "s.sqlite"))
+    todo = plan([SULFIDE], results, reference, ghost)
+    with pytest.raises(BackendError, match="no_such_package_of_trona"):
+        list(run(todo, results, reference, ghost, workers=1))
+
+
+def test_the_method_names_the_model_that_is_loaded():
+    from chgnet.model import CHGNet
+
+    assert CHGNET.method == f"CHGNet {CHGNet.load(verbose=False).version}"

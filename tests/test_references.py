@@ -1,0 +1,86 @@
+"""References: tables as users write them, one scale, and a checksum that notices every change."""
+
+from __future__ import annotations
+
+import pytest
+
+from trona.screening.errors import EnergyScaleError, ReferenceDataError
+from trona.screening.formulas import parse
+from trona.screening.grand import profile
+from trona.screening.phases import PhaseTable
+from trona.stores.references import load
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return f"table:{path}"
+
+
+def test_the_sodium_sulfur_ladder_comes_out_of_energies_as_published(reference):
+    # Variant C of the literature comparison: Ji et al. (2024) find three plateaus as well.
+    steps = profile(reference.table, parse("Na2S")).breakpoints
+    assert steps == pytest.approx([1.885, 1.906, 2.089], abs=0.005)
+
+
+def test_as_published_keeps_the_polysulfide_defect(table_path):
+    plain = load(f"table:{table_path}", "as-published")
+    steps = profile(plain.table, parse("Na2S")).breakpoints
+    assert steps == pytest.approx([1.554, 1.575, 1.824, 3.399], abs=0.005)
+
+
+def test_elements_that_a_table_leaves_out_are_zero(tmp_path):
+    found = load(write(tmp_path / "t.csv", "formula,formation_energy_per_atom\nNa2O,-1.45\n"))
+    assert found.table.find({"O": 1.0}).formula == "O2"
+    assert found.table.find({"O": 1.0}).energy == 0.0
+    assert found.table.mu_sodium_metal == 0.0
+
+
+def test_optional_columns_are_used(tmp_path):
+    text = "id,formula,formation_energy_per_atom,band_gap,volume_per_atom\nx,NaCl,-2.1,5.0,22.5\n"
+    found = load(write(tmp_path / "t.csv", text))
+    phase = found.table.find({"Na": 1.0, "Cl": 1.0})
+    assert (phase.id, phase.volume) == ("x", 45.0)
+    assert found.band_gaps == {"NaCl": 5.0}
+    assert found.correction == "as-published"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "columns"),
+        ("formula,x\nNaCl,1\n", "columns"),
+        ("formula,formation_energy_per_atom\n", "columns"),
+        ("formula,formation_energy_per_atom\nNaXx,1\n", "line 2"),
+        ("formula,formation_energy_per_atom\nNaCl,\n", "line 2"),
+        ("formula,formation_energy_per_atom\nNaCl,nan\n", "line 2"),
+        ("formula,formation_energy_per_atom,band_gap\nNaCl,-2,wide\n", "band_gap"),
+    ],
+)
+def test_a_bad_table_is_refused_by_the_cell(tmp_path, text, word):
+    with pytest.raises(ReferenceDataError, match=word):
+        load(write(tmp_path / "t.csv", text))
+
+
+@pytest.mark.parametrize("name", ["table:", "tables", "mp", "table:nowhere.csv", ""])
+def test_an_unknown_reference_is_refused(name):
+    with pytest.raises(ReferenceDataError):
+        load(name)
+
+
+def test_an_unknown_scheme_is_refused():
+    with pytest.raises(ReferenceDataError, match="sulfide-by-charge-mp2020"):
+        load("bundled", "guess")
+
+
+def test_the_checksum_depends_on_data_and_scheme(tmp_path, table_path):
+    first = load(f"table:{table_path}")
+    assert first.checksum == load(f"table:{table_path}").checksum
+    assert first.checksum != load(f"table:{table_path}", "as-published").checksum
+    copy = tmp_path / "copy.csv"
+    copy.write_text(table_path.read_text() + "Na2O,na2o,-1.454,1.87,\n")
+    assert load(f"table:{copy}").checksum != first.checksum
+
+
+def test_two_references_do_not_share_a_hull(reference):
+    with pytest.raises(EnergyScaleError):
+        PhaseTable.from_phases((*reference.phases, *load("bundled").phases))

@@ -7,7 +7,7 @@ fractional formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no 
 from __future__ import annotations
 
 import re
-from math import isfinite
+from math import isfinite, pi
 from typing import TYPE_CHECKING
 
 from pymatgen.core import Composition, Element
@@ -17,13 +17,23 @@ from .errors import FormulaError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["canonical", "fractions_key", "number", "parse", "same_composition"]
+__all__ = [
+    "canonical",
+    "fractions_key",
+    "number",
+    "parse",
+    "plain",
+    "present",
+    "same_composition",
+]
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ADDUCT = re.compile(r"[·•⋅∙*]")
 _LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
 _FRACTION_DIGITS = 8
 """Compositions equal to this many digits of atomic fraction are one composition."""
+_OFF_THE_RATIONALS = 10**-_FRACTION_DIGITS / pi
+"""Added before rounding, so that no fraction of small integers falls on a rounding boundary."""
 
 
 def parse(formula: str) -> dict[str, float]:
@@ -61,9 +71,38 @@ def parse(formula: str) -> dict[str, float]:
         factor = float(match[1] or 1)
         for symbol, amount in _parse_plain(match[2], formula).items():
             amounts[symbol] = amounts.get(symbol, 0.0) + factor * amount
-    if not amounts or not all(isfinite(value) and value > 0 for value in amounts.values()):
+    if not amounts or present(amounts, formula) != amounts:
         raise FormulaError(f"{formula!r} has an amount that is not a positive number.")
     return amounts
+
+
+def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
+    """
+    Keep the elements that are there, and refuse amounts that cannot be.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount; zero means absent.
+    name
+        What to call the composition in the message.
+
+    Returns
+    -------
+    dict
+        The positive amounts.
+
+    Raises
+    ------
+    FormulaError
+        If an amount is negative or not finite.
+    """
+    for symbol, amount in amounts.items():
+        if not (isfinite(amount) and amount >= 0):
+            raise FormulaError(
+                f"{name!r} has the amount {amount} of {symbol}: give a positive number."
+            )
+    return {symbol: float(amount) for symbol, amount in amounts.items() if amount > 0}
 
 
 def _parse_plain(text: str, whole: str) -> dict[str, float]:
@@ -79,8 +118,25 @@ def _parse_plain(text: str, whole: str) -> dict[str, float]:
         symbol = str(species.symbol)
         if not Element.is_valid_symbol(symbol):
             raise FormulaError(f"{whole!r} names {symbol!r}, which is not an element.")
-        amounts[symbol] = float(amount)
+        amounts[symbol] = amounts.get(symbol, 0.0) + float(amount)  # D and H are one element
     return amounts
+
+
+def plain(amounts: Mapping[str, float]) -> str:
+    """
+    Write a composition as it is, reducing and checking nothing: for messages.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount.
+
+    Returns
+    -------
+    str
+        For example ``"Na2S1"``.
+    """
+    return "".join(f"{symbol}{amount:g}" for symbol, amount in amounts.items())
 
 
 def canonical(amounts: Mapping[str, float]) -> str:
@@ -126,7 +182,7 @@ def fractions_key(amounts: Mapping[str, float]) -> tuple[tuple[str, float], ...]
     """
     total = sum(amounts.values())
     return tuple(
-        (symbol, round(amount / total, _FRACTION_DIGITS))
+        (symbol, round(amount / total + _OFF_THE_RATIONALS, _FRACTION_DIGITS))
         for symbol, amount in sorted(amounts.items())
         if amount > 0
     )

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import FormulaError, VoltageError
-from .simplex import Step, sweep
+from .formulas import plain, present
+from .simplex import Step, minimise, sweep
 from .units import SODIUM, chemical_potential, voltage
 
 if TYPE_CHECKING:
@@ -153,10 +154,11 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     Raises
     ------
     FormulaError
-        If the composition is nothing but sodium.
+        If the composition is nothing but sodium, or an amount is not a positive number.
     ChemicalSystemError
         If an element, or sodium, has no reference phase.
     """
+    composition = present(composition, plain(composition))
     others = {symbol: amount for symbol, amount in composition.items() if symbol != SODIUM}
     if not others:
         raise FormulaError("pure sodium is the reservoir itself: name a compound of sodium.")
@@ -176,7 +178,7 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
         if intervals and _same_products(intervals[-1], found):
             found = _joined(intervals.pop(), found)
         intervals.append(found)
-    return Profile(dict(composition), mu_metal, tuple(_touching(intervals)))
+    return Profile(composition, mu_metal, tuple(_touching(intervals)))
 
 
 def _interval(
@@ -189,8 +191,8 @@ def _interval(
     """Turn an optimal basis into products per formula unit, ordered as in the table."""
     order = np.argsort(step.basis)
     basis, values = step.basis[order], step.values[order]
-    present = values > AMOUNT_TOLERANCE * sum(composition.values())
-    basis, values = basis[present], values[present]
+    kept = values > AMOUNT_TOLERANCE * sum(composition.values())
+    basis, values = basis[kept], values[kept]
     return Interval(
         voltage_lower=edges[0],
         voltage_upper=edges[1],
@@ -198,20 +200,35 @@ def _interval(
         amounts=values / system.sizes[basis],
         sodium_exchanged=float(values @ system.sodium[basis]) - composition.get(SODIUM, 0.0),
         energy=float(values @ system.energies[basis]),
-        tied=_tied(table, system, step, basis),
+        tied=_tied(table, system, step, basis, composition),
     )
 
 
 def _tied(
-    table: PhaseTable, system: System, step: Step, products: NDArray[np.intp]
+    table: PhaseTable,
+    system: System,
+    step: Step,
+    products: NDArray[np.intp],
+    composition: Mapping[str, float],
 ) -> tuple[Phase, ...]:
-    """List phases outside the products that lie on the same grand-potential facet for all μ."""
+    """List phases outside the products that some equally good product set contains."""
     cost = system.energies - step.price_energy @ system.amounts
     slope = system.sodium - step.price_sodium @ system.amounts
     free = (np.abs(cost) < VOLTAGE_TOLERANCE) & (np.abs(slope) < VOLTAGE_TOLERANCE)
-    free[step.basis] = False
-    free[products] = False
-    return tuple(table.phases[i] for i in system.index[free])
+    free[step.basis] = True
+    columns = np.flatnonzero(free)
+    if len(columns) == len(step.basis):
+        return ()
+    matrix = system.amounts[:, columns]
+    start = np.searchsorted(columns, step.basis).astype(np.intp)
+    target = np.array([composition[symbol] for symbol in system.elements])
+    possible = []
+    for position in np.flatnonzero(~np.isin(columns, products)):
+        most = minimise(matrix, target, -np.eye(len(columns))[position], start)
+        amount = most.values[most.basis == position].sum()
+        if amount > AMOUNT_TOLERANCE * sum(composition.values()):
+            possible.append(columns[position])
+    return tuple(table.phases[i] for i in system.index[possible])
 
 
 def _same_products(first: Interval, second: Interval) -> bool:

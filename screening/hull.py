@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .formulas import plain, present
 from .simplex import minimise
 
 if TYPE_CHECKING:
@@ -60,14 +61,17 @@ def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposit
 
     Raises
     ------
+    FormulaError
+        If an amount is not a positive number.
     ChemicalSystemError
         If an element has no reference phase.
     """
+    composition = present(composition, plain(composition))
     rows = sorted(composition)
     table.require(rows)
     inside = [table.elements.index(symbol) for symbol in rows]
-    all_amounts = table.amounts[table.ground]
-    index = table.ground[np.isclose(all_amounts[:, inside].sum(axis=1), all_amounts.sum(axis=1))]
+    outside = np.delete(np.arange(len(table.elements)), inside)
+    index = table.ground[(table.amounts[table.ground][:, outside] == 0).all(axis=1)]
     sizes = table.amounts[index].sum(axis=1)
     matrix = (table.amounts[index][:, inside] / sizes[:, None]).T
     # The reference of an element is the one column with all its weight in that row.
@@ -76,8 +80,8 @@ def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposit
     best = minimise(matrix, target, table.energies[index] / sizes, start)
     order = np.argsort(best.basis)
     basis, values = best.basis[order], best.values[order]
-    present = values > AMOUNT_TOLERANCE * target.sum()
-    basis, values = basis[present], values[present]
+    kept = values > AMOUNT_TOLERANCE * target.sum()
+    basis, values = basis[kept], values[kept]
     return Decomposition(
         phases=tuple(table.phases[i] for i in index[basis]),
         amounts=values / sizes[basis],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isnan
 from typing import TYPE_CHECKING
 
 from .errors import InputError
@@ -226,7 +227,7 @@ def electronic_class(band_gap: float | None) -> Electronic:
     Electronic
         Metal below 0.05 eV, narrow-gap below 1 eV, else insulator.
     """
-    if band_gap is None:
+    if band_gap is None or isnan(band_gap):
         return Electronic.UNKNOWN
     if band_gap < METAL_GAP:
         return Electronic.METAL

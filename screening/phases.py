@@ -74,7 +74,7 @@ class Phase:
     Raises
     ------
     PhaseDataError
-        If energy or volume is not a finite number, or the volume is not positive.
+        If energy, an amount or the volume is not finite, or one of the latter not positive.
     """
 
     id: str
@@ -97,8 +97,10 @@ class Phase:
                 f"phase {self.id!r} ({self.formula}) has volume {self.volume} Å³: "
                 "give a positive number or none."
             )
-        if not self.amounts:
-            raise PhaseDataError(f"phase {self.id!r} has no atoms: remove it.")
+        if not self.amounts or not all(isfinite(x) and x > 0 for x in self.amounts.values()):
+            raise PhaseDataError(
+                f"phase {self.id!r} has amounts {dict(self.amounts)}: give positive numbers."
+            )
 
     @property
     def n_atoms(self) -> float:
@@ -343,11 +345,10 @@ def _check_together(phases: Sequence[Phase]) -> None:
     """Refuse an empty set, two energy scales, or one id twice."""
     if not phases:
         raise PhaseDataError("there is no phase to build a table from: give at least one.")
-    scales = sorted({str(phase.scale) for phase in phases})
+    scales = {phase.scale for phase in phases}
     if len(scales) > 1:
-        raise EnergyScaleError(
-            f"energies of different scales cannot share a hull: {' | '.join(scales)}."
-        )
+        names = " | ".join(sorted(map(str, scales)))
+        raise EnergyScaleError(f"energies of different scales cannot share a hull: {names}.")
     seen: set[str] = set()
     for phase in phases:
         if phase.id in seen:

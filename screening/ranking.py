@@ -37,7 +37,7 @@ class Criterion:
     Raises
     ------
     InputError
-        If the weight is not positive or the ends coincide.
+        If the weight is not positive, or the ends are not two different numbers.
     """
 
     name: str
@@ -49,8 +49,11 @@ class Criterion:
     def __post_init__(self) -> None:
         if not (isfinite(self.weight) and self.weight > 0):
             raise InputError(f"criterion {self.name!r} has weight {self.weight}: give a positive.")
-        if self.worst == self.best:
-            raise InputError(f"criterion {self.name!r} has worst equal to best: tell them apart.")
+        if not (isfinite(self.worst) and isfinite(self.best)) or self.worst == self.best:
+            raise InputError(
+                f"criterion {self.name!r} runs from {self.worst} to {self.best}: "
+                "give two different numbers."
+            )
 
     @property
     def direction(self) -> str:

@@ -76,7 +76,7 @@ def minimise(
     costs : shape (n_columns,)
         eV per column; inf forbids a column.
     start : shape (n_rows,)
-        Columns of a feasible basis with a diagonal matrix: the elements.
+        Columns of a feasible basis: the elements, or the basis of an earlier step.
 
     Returns
     -------

@@ -41,6 +41,7 @@ SYSTEMS = tuple(
                    "Na-P-Cr-O-S")
 )  # fmt: skip
 MAX_SITES = 64
+MAX_ABOVE_HULL = 0.1  # eV/atom in DFT: farther phases are hypothetical
 MAX_VOLUME_CHANGE = 0.6  # constructed starting structures may be far from equilibrium
 SAME_ENERGY, SAME_VOLUME = 5e-4, 0.05  # eV/atom and Å³/atom: one structure found twice
 NAMES = {"NaS": "Na2S2", "NaS2": "Na2S4", "NaSe": "Na2Se2", "NaSe2": "Na2Se4", "NaHO": "NaOH",
@@ -70,7 +71,10 @@ def present_set() -> list[Candidate]:
 
 
 def cif_files(folder: Path, table: Path | None) -> list[Candidate]:
-    """Structures of a folder: of each composition the table's, or else the two smallest cells."""
+    """Structures of a folder: of each composition the table's, or else the two smallest cells.
+
+    Compositions that the table places far above the hull are left out.
+    """
     with (folder / "INDEX.csv").open(encoding="utf-8") as file:
         rows = [
             row
@@ -78,9 +82,14 @@ def cif_files(folder: Path, table: Path | None) -> list[Candidate]:
             if wanted(set(parse(row["formula"]))) and int(row["nsites"]) <= MAX_SITES
         ]
     named: set[str] = set()
+    remote: set[str] = set()
     if table is not None:
         with table.open(encoding="utf-8") as file:
-            named = {row["material_id"] for row in csv.DictReader(file)}
+            for row in csv.DictReader(file):
+                named.add(row["material_id"])
+                if float(row["e_above_hull"]) > MAX_ABOVE_HULL:
+                    remote.add(canonical(parse(row["formula"])))
+    rows = [row for row in rows if canonical(parse(row["formula"])) not in remote]
     chosen: dict[str, list[dict[str, str]]] = {}
     for row in sorted(rows, key=lambda row: (row["material_id"] not in named, int(row["nsites"]))):
         found = chosen.setdefault(canonical(parse(row["formula"])), [])

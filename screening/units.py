@@ -30,7 +30,7 @@ def voltage(mu: float, mu_metal: float) -> float:
 
     Examples
     --------
-    >>> voltage(-3.3, -1.3)
+    >>> voltage(-3.25, -1.25)
     2.0
     """
     return mu_metal - mu
@@ -54,7 +54,7 @@ def chemical_potential(volts: float, mu_metal: float) -> float:
 
     Examples
     --------
-    >>> chemical_potential(2.0, -1.3)
-    -3.3
+    >>> chemical_potential(2.0, -1.25)
+    -3.25
     """
     return mu_metal - volts

@@ -25,6 +25,7 @@ import yaml
 from pymatgen.core import Structure
 
 from trona.screening.formulas import canonical, parse
+from trona.stores.documents import StructureDoc
 from trona.stores.entries import AS_PUBLISHED, Rejected, admit
 from trona.stores.provenance import versions
 from trona.stores.references import bundled_data
@@ -65,7 +66,12 @@ def crystals() -> list[Candidate]:
 
 def present_set() -> list[Candidate]:
     return [
-        Candidate(row["id"], row["formula"], row["source"], Structure.from_dict(row["structure"]))
+        Candidate(
+            row["id"],
+            row["formula"],
+            row["source"],
+            StructureDoc(**row["structure"]).to_structure(),
+        )
         for row in bundled_data()["phases"]
     ]
 
@@ -149,7 +155,7 @@ def phases(candidates: list[Candidate], cache: str) -> list[dict[str, object]]:
             "n_sites": doc.n_sites,
             "max_force": round(doc.max_force, 4),
             "source": candidate.source,
-            "structure": compact(Structure.from_dict(doc.structure)),
+            "structure": doc.structure.model_dump(),
         }
         if not any(same(row, other) for other in rows):
             rows.append(row)
@@ -162,17 +168,6 @@ def same(row: dict[str, object], other: dict[str, object]) -> bool:
         and abs(row["energy_per_atom"] - other["energy_per_atom"]) < SAME_ENERGY
         and abs(row["volume_per_atom"] - other["volume_per_atom"]) < SAME_VOLUME
     )
-
-
-def compact(structure: Structure) -> dict[str, object]:
-    plain = Structure(
-        structure.lattice.matrix.round(5), structure.species, structure.frac_coords.round(5) % 1.0
-    ).as_dict()
-    for site in plain["sites"]:
-        del site["label"], site["xyz"], site["properties"]
-    plain["lattice"] = {"matrix": plain["lattice"]["matrix"]}
-    del plain["properties"], plain["charge"]
-    return plain
 
 
 def main() -> None:

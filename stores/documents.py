@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core import Structure
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -22,6 +23,7 @@ __all__ = [
     "RelaxationDoc",
     "RungDoc",
     "ScreeningDoc",
+    "StructureDoc",
     "WindowDoc",
 ]
 
@@ -144,6 +146,34 @@ class WindowDoc(Document):
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
 
 
+class StructureDoc(Document):
+    """A crystal structure in plain numbers."""
+
+    lattice: list[list[float]] = Field(description="Lattice vectors a, b, c as rows, Å.")
+    species: list[str] = Field(description="Element of each site.")
+    coordinates: list[list[float]] = Field(description="Fractional coordinates of each site.")
+
+    @classmethod
+    def from_structure(cls, structure: Structure) -> StructureDoc:
+        """
+        Write an ordered structure down, to five decimals.
+
+        Parameters
+        ----------
+        structure
+            One element per site.
+        """
+        return cls(
+            lattice=structure.lattice.matrix.round(5).tolist(),
+            species=[str(site.specie.symbol) for site in structure],
+            coordinates=(structure.frac_coords.round(5) % 1.0).tolist(),
+        )
+
+    def to_structure(self) -> Structure:
+        """Make a pymatgen structure of it."""
+        return Structure(self.lattice, self.species, self.coordinates)
+
+
 class RelaxationDoc(Document):
     """A relaxation, reduced to what a hull needs."""
 
@@ -161,7 +191,7 @@ class RelaxationDoc(Document):
     volume_start: float = Field(description="Å³ per cell before.")
     volume: float = Field(description="Å³ per cell after.")
     space_group: str = Field(description="International symbol after the relaxation.")
-    structure: dict[str, Any] = Field(description="Relaxed structure, pymatgen's as_dict().")
+    structure: StructureDoc = Field(description="Relaxed structure.")
     versions: dict[str, str] = Field(description="Versions of the packages used.")
     created: datetime = Field(default_factory=_now, description="When, UTC.")
 

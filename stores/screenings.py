@@ -174,7 +174,7 @@ def _contact(window: WindowDoc, volume: float | None) -> ContactDoc:
         reaction=rung.reaction,
         products=[product.formula for product in rung.products],
         interphase=rung.interphase,
-        driving_force=max(-rung.energy_per_atom, 0.0),
+        driving_force=max(0.0, -rung.energy_per_atom),
         sodium_consumed=consumed,
         sodium_consumed_per_atom=consumed / sum(parse(window.formula).values()),
         sodium_consumed_per_volume=None if volume is None else consumed / volume,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pymatgen.core import Structure
 
 from trona.screening.formulas import parse, same_composition
+from trona.stores.documents import StructureDoc
 from trona.stores.references import BUNDLED_SCHEME, bundled_data, load
 from trona.workflows.backends import BACKENDS
 from trona.workflows.candidates import Candidate
@@ -36,7 +36,7 @@ def test_a_phase_is_there_or_named_as_missing_with_a_reason(formula):
 
 @pytest.mark.parametrize("row", DATA["phases"], ids=lambda row: row["id"])
 def test_a_phase_carries_its_provenance_and_a_structure_of_its_composition(row):
-    structure = Structure.from_dict(row["structure"])
+    structure = StructureDoc(**row["structure"]).to_structure()
     amounts = structure.composition.get_el_amt_dict()
     assert same_composition(amounts, parse(row["formula"]))
     assert structure.volume / len(structure) == pytest.approx(row["volume_per_atom"], rel=1e-3)
@@ -62,7 +62,12 @@ def lowest(formula):
 def recomputed(tmp_path_factory):
     """Energies per atom of some phases, relaxed again from their bundled structures."""
     candidates = [
-        Candidate(formula, formula, "again", Structure.from_dict(lowest(formula)[1]["structure"]))
+        Candidate(
+            formula,
+            formula,
+            "again",
+            StructureDoc(**lowest(formula)[1]["structure"]).to_structure(),
+        )
         for formula in RECOMPUTED
     ]
     store = str(tmp_path_factory.mktemp("again") / "s.sqlite")

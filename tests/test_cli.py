@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+from trona.stores.connect import exists
+from trona.stores.results import Results
+from trona.workflows.candidates import bundled
+
 from .tables import ROWS
 
+MAIN = "from trona.workflows.cli import main; main()"
 FORMULAS = ["Na3PS4", "Na2S", "NaCl", "Na2ZrCl6"]
 
 
@@ -173,6 +180,29 @@ def test_light_commands_load_no_heavy_package(arguments, store):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
+    path = str(tmp_path / "s.sqlite")
+    run = subprocess.Popen(
+        [sys.executable, "-c", MAIN, "screen", "--store", path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (exists(path) and any(doc.relaxation_id for doc in Results(path).screenings())):
+        assert run.poll() is None
+        time.sleep(0.2)
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+    _, printed = run.communicate(timeout=60)
+    assert (run.returncode, "Traceback" in printed) == (130, False)
+    assert "finished and kept" in printed
+    finished = Results(path).screenings()
+    again = json.loads(succeed("screen", "--store", path, "--json"))
+    created = {row["id"]: row["created"] for row in again["ranking"]}
+    assert len(created) == len(bundled())
+    assert all(created[d.id] == d.model_dump(mode="json")["created"] for d in finished)
 
 
 def test_version_names_what_matters_for_provenance():

@@ -26,7 +26,7 @@ def relaxation(**changes):
         "id": "0123456789abcdef", "label": "a", "formula": "Na2S2", "method": "potential 1",
         "settings": {}, "converged": True, "energy": -12.0, "max_force": 0.01, "n_steps": 12,
         "n_sites": 8, "volume_start": 200.0, "volume": 210.0, "space_group": "P1",
-        "structure": {}, "versions": {},
+        "structure": {"lattice": [], "species": [], "coordinates": []}, "versions": {},
     }  # fmt: skip
     return RelaxationDoc(**values | changes)
 

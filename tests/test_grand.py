@@ -395,6 +395,22 @@ def test_a_binary_couple_steps_at_its_reaction_energy():
     assert [i.sodium_exchanged for i in found.intervals] == pytest.approx([0.0, -2.0])
 
 
+@pytest.mark.parametrize("volt", [1e-8, 1e-3, 2.0])
+def test_a_phase_with_little_sodium_steps_at_its_own_voltage(volt):
+    # S + 1/400 Na: 401 atoms of which one is sodium.
+    found = profile(make_table(NaS400=-volt / 401), {"S": 1.0})
+    assert found.breakpoints == pytest.approx([volt], abs=1e-9)
+    assert found.intervals[0].sodium_exchanged == pytest.approx(1 / 400)
+
+
+@pytest.mark.parametrize("amount", [1e-3, 1e-6])
+def test_traces_are_not_lost(amount):
+    found = profile(make_table(Na2S=-1.0, NaCl=-2.0), {"Na": 2.0, "S": 1.0, "Cl": amount})
+    assert found.breakpoints == pytest.approx([1.5, 4.0])
+    assert products(found.intervals[0])["NaCl"] == pytest.approx(amount, rel=1e-6)
+    assert found.intervals[0].sodium_exchanged == pytest.approx(amount, rel=1e-6)
+
+
 def test_amounts_of_an_absent_element_change_nothing():
     table = make_table(Na2S=-1.0, Na3P=-0.3)
     first, second = profile(table, {"Na": 2, "S": 1}), profile(table, {"Na": 2, "S": 1, "P": 0})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trona.screening.errors import ChemicalSystemError
+from trona.screening.errors import ChemicalSystemError, InputError
 from trona.screening.hull import decompose, energy_above_hull
 from trona.screening.phases import Phase, PhaseTable
 
@@ -123,6 +125,22 @@ def test_a_phase_on_a_tie_line_is_zero_above_the_hull():
     assert energy_above_hull(table, table.find({"P": 1, "S": 1})) == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.parametrize("gain", [1e-6, 1e-8])
+def test_the_smallest_gain_in_energy_decides(gain):
+    below, above = (make_table(PS3=-0.75, PS=-0.5 - sign * gain) for sign in (1, -1))
+    assert set(products(decompose(below, {"P": 1, "S": 1}))) == {"PS"}
+    assert set(products(decompose(above, {"P": 1, "S": 1}))) == {"PS3", "P"}
+    assert energy_above_hull(above, above.find({"P": 1, "S": 1})) == pytest.approx(gain, rel=1e-4)
+
+
+@pytest.mark.parametrize("amount", [1e-3, 1e-6])
+def test_traces_are_not_lost(amount):
+    found = decompose(make_table(Na2S=-1.0, NaCl=-2.0), {"Na": 2, "S": 1, "Cl": amount})
+    made = products(found)
+    assert set(made) == {"Na2S", "NaCl", "S"}
+    assert made["NaCl"] == pytest.approx(amount, rel=1e-6)
+
+
 def test_elements_alone_stay_elements():
     table = make_table(Na=-1.3, S=-4.0, P=-5.0)
     found = decompose(table, {"P": 1, "Na": 3, "S": 4})
@@ -144,6 +162,12 @@ def test_a_phase_outside_the_table_can_be_measured():
 def test_a_foreign_element_is_named():
     with pytest.raises(ChemicalSystemError, match="Zr"):
         decompose(make_table(Na2S=-1.0), {"Na": 2, "Zr": 1})
+
+
+@pytest.mark.parametrize("composition", [{}, {"Na": 0.0}, {"Na": -1.0}, {"S": nan}])
+def test_impossible_amounts_are_refused(composition):
+    with pytest.raises(InputError):
+        decompose(make_table(Na2S=-1.0), composition)
 
 
 def test_a_trace_of_a_foreign_element_keeps_a_phase_out():

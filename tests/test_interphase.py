@@ -6,7 +6,7 @@ from itertools import product
 from math import nan
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from trona.screening.errors import InputError
@@ -93,6 +93,7 @@ def test_no_reaction_is_stable_whatever_is_known(pairs, sizes):
     assert found.margin is None
 
 
+@settings(max_examples=400)
 @given(classes, volumes, thresholds)
 def test_unknown_is_said_exactly_where_a_missing_property_matters(pairs, sizes, limits):
     assume(far_from_threshold(limits, sizes))
@@ -190,6 +191,13 @@ def test_metal_and_narrow_gap_phases_connect_together():
     pairs.append((Electronic.INSULATOR, Ionic.INSULATOR))
     assert make(pairs, [4.0, 10.0, 86.0]).electrons is Conduction.BLOCKED
     assert make(pairs, [4.0, 13.0, 83.0]).electrons is Conduction.CONDUCTED
+
+
+def test_a_connected_metal_settles_the_electrons_whatever_the_rest_is():
+    pairs = [(Electronic.METAL, Ionic.INSULATOR), (Electronic.UNKNOWN, Ionic.INSULATOR)]
+    found = make(pairs, [9.0, 91.0])
+    assert found.electrons is Conduction.CONDUCTED
+    assert found.kind is InterphaseClass.ELECTRONIC_CONDUCTOR
 
 
 @given(volumes, thresholds)

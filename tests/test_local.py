@@ -23,19 +23,27 @@ SULFIDE = Candidate(
         "Fm-3m", Lattice.cubic(6.6), ["Na", "S"], [[0.25, 0.25, 0.25], [0, 0, 0]]
     ).get_primitive_structure(),
 )
-HOPELESS = Candidate(  # atoms too far apart for a graph of the potential
-    "apart", "NaCl", "two atoms in a large box",
-    Structure(Lattice.cubic(40), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]]),
-)  # fmt: skip
+HOPELESS = Candidate(
+    "burst",
+    "NaCl",
+    "two atoms in one place",
+    Structure(Lattice.cubic(4), ["Na", "Cl"], [[0, 0, 0], [0.001, 0, 0]]),
+)
+FOREIGN = Candidate(
+    "foreign",
+    "NaW",
+    "an element without reference",
+    Structure(Lattice.cubic(4), ["Na", "W"], [[0, 0, 0], [0.5, 0.5, 0.5]]),
+)
 MIXTURE = Candidate("mix", "Na3PS3.4O0.6", "a glass")
 
 
 @pytest.fixture(scope="module")
 def screened(tmp_path_factory):
-    """One screening with a sound, a hopeless and a structureless candidate."""
+    """One screening with sound, hopeless, foreign and structureless candidates."""
     results = Results(str(tmp_path_factory.mktemp("screen") / "s.sqlite"))
     reference = load("bundled")
-    todo = plan([SULFIDE, HOPELESS, MIXTURE], results, reference, CHGNET)
+    todo = plan([SULFIDE, HOPELESS, FOREIGN, MIXTURE], results, reference, CHGNET)
     outcomes = {o.doc.label: o for o in run(todo, results, reference, CHGNET, workers=2)}
     return results, reference, outcomes
 
@@ -55,8 +63,10 @@ def test_a_candidate_is_relaxed_and_assessed(screened):
 
 def test_one_failing_candidate_stops_no_other(screened):
     _, _, outcomes = screened
-    assert outcomes["apart"].doc.state in {"failed", "rejected"}
-    assert outcomes["apart"].doc.reason
+    assert outcomes["burst"].doc.state in {"failed", "rejected"}
+    assert outcomes["burst"].doc.reason
+    assert outcomes["foreign"].doc.state == "failed"
+    assert "W" in outcomes["foreign"].doc.reason
     assert outcomes["mix"].doc.window.mixture
 
 

@@ -253,7 +253,15 @@ def test_the_ladder_describes_every_interval_once(system):
         assert (rung.kind is Reaction.DISPROPORTIONATION) == (released and at_zero)
         assert (rung.kind is Reaction.OXIDATION) == (released and not at_zero)
         assert rung.energy_per_atom == found.reaction_energy(rung.energy_voltage)
-        assert rung.interval.voltage_lower <= rung.energy_voltage <= rung.interval.voltage_upper
+
+
+@given(ANY_SYSTEM)
+def test_a_reaction_is_weighed_at_the_end_farther_from_the_window(system):
+    phases, composition = system
+    for rung in assess(PhaseTable.from_phases(phases), composition, "x").ladder:
+        outward = rung.kind is Reaction.OXIDATION and rung.interval.voltage_upper < inf
+        side = "voltage_upper" if outward else "voltage_lower"
+        assert rung.energy_voltage == getattr(rung.interval, side)
 
 
 @given(ANY_SYSTEM)

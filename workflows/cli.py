@@ -16,7 +16,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from trona.stores.assessment import Assessment
     from trona.stores.documents import ScreeningDoc
@@ -99,6 +99,7 @@ def screen(
     as_json: AsJson = False,
 ) -> None:
     """Relax candidates, assess them against sodium, and rank them."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.references import load  # noqa: PLC0415
     from trona.stores.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
@@ -121,6 +122,8 @@ def screen(
         )
     docs = follow(run(todo, results, energies, source, workers), len(candidates))
     _print_ranking(docs, as_json)
+    if all(doc.state != "completed" for doc in docs):
+        raise InputError("no candidate could be assessed; the reasons stand above.")
 
 
 def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
@@ -144,7 +147,9 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
         rest = [doc.model_dump(mode="json") for doc in docs if doc.state != "completed"]
         _print_json({"ranking": rows, "unranked": rest})
         return
-    _print(tables.ranking(ranked), *tables.unranked(docs))
+    if ranked:
+        _print(tables.ranking(ranked, _console().width))
+    _print(*tables.unranked(docs))
     notes = {f"! {doc.label}: {reason}" for place, doc in ranked for reason in place.vetoes}
     _print(*sorted(notes))
 
@@ -326,11 +331,16 @@ def _choice(value: str | None, choices: Sequence[str], what: str) -> str | None:
 
 def _print(*parts: RenderableType) -> None:
     """Print on the terminal, in colour where there is one."""
-    from rich.console import Console  # noqa: PLC0415
-
-    console = Console(soft_wrap=False, highlight=False)
+    console = _console()
     for part in parts:
         console.print(part)
+
+
+def _console() -> Console:
+    """Return the terminal."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(highlight=False)
 
 
 def _print_json(content: object) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trona.screening.errors import InputError
+from trona.screening.formulas import parse
 from trona.stores.documents import RelaxationDoc, ScreeningDoc
 from trona.stores.screenings import failed_document, screening_document, screening_id
 
@@ -86,10 +88,15 @@ def plan(
         Earlier failures are tried again.
     """
     useful = reference.scale.method == backend.method
+    covered = set(reference.table.elements)
     done, assess, relax = [], [], []
     for candidate in candidates:
         identity = None
-        if useful and candidate.structure is not None:
+        if (
+            useful
+            and candidate.structure is not None
+            and covered.issuperset(parse(candidate.formula))
+        ):
             identity = relaxation_id(candidate.structure, backend)
         found = results.screening(
             screening_id(candidate.label, candidate.formula, identity, reference)
@@ -136,14 +143,23 @@ def run(
     for doc in todo.done:
         yield Outcome(doc, cached=True)
     for candidate, relaxation in todo.assess:
-        doc = screening_document(
-            candidate.label, candidate.formula, candidate.source, reference, relaxation
-        )
+        doc = _assessed(candidate, reference, relaxation)
         results.save_screening(doc)
         yield Outcome(doc, cached=relaxation is not None)
     work = Work(backend, reference.name, reference.correction)
     for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
         yield Outcome(_save(candidate, outputs, results, reference), cached=False)
+
+
+def _assessed(
+    candidate: Candidate, reference: Reference, relaxation: RelaxationDoc | None
+) -> ScreeningDoc:
+    """Assess a candidate that needs no relaxation; what the reference lacks is its failure."""
+    known = (candidate.label, candidate.formula, candidate.source, reference)
+    try:
+        return screening_document(*known, relaxation)
+    except InputError as error:
+        return failed_document(*known, str(error))
 
 
 def _save(

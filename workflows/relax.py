@@ -10,7 +10,7 @@ from atomate2.forcefields.jobs import ForceFieldRelaxMaker
 from jobflow import Flow, Maker, job
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
-from trona.stores.documents import RelaxationDoc
+from trona.stores.documents import RelaxationDoc, StructureDoc
 from trona.stores.provenance import versions
 
 from .backends import BACKENDS, Backend, relaxation_id
@@ -155,6 +155,6 @@ def summarize_task(
         volume_start=start.volume,
         volume=relaxed.volume,
         space_group=symmetry.get_space_group_symbol(),
-        structure=relaxed.as_dict(),
+        structure=StructureDoc.from_structure(relaxed),
         versions=versions(),
     )

@@ -40,6 +40,8 @@ _STYLES = {
     "unknown": "magenta",
 }
 _NONE = "–"
+_WIDE = 100
+"""Columns from which a terminal is wide."""
 
 
 def _styled(interphase: str) -> str:
@@ -53,11 +55,11 @@ def _styled(interphase: str) -> str:
     return f"[{style}]{short.get(interphase, interphase)}[/]"
 
 
-def _volts(lower: float | None, upper: float | None) -> str:
+def _volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
     """Write a range of voltage."""
     if lower is None:
         return _NONE
-    return f"{lower:.2f}–{'∞' if upper is None else f'{upper:.2f}'}"
+    return f"{lower:.{digits}f}–{'∞' if upper is None else f'{upper:.{digits}f}'}"
 
 
 def window_range(window: WindowDoc) -> str:
@@ -102,7 +104,7 @@ def _products(rung: RungDoc) -> str:
     )
 
 
-def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]]) -> Table:
+def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
     """
     Lay out the ranking of candidates.
 
@@ -110,36 +112,47 @@ def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]]) -> Table:
     ----------
     ranked
         Best first.
+    width
+        Columns of the terminal: the score is shown where there is room.
 
     Returns
     -------
     rich.table.Table
         One row per candidate.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    wide = width >= _WIDE
+    mixtures = any(doc.window is not None and doc.window.mixture for _, doc in ranked)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        caption="* mixture of phases: it has no energy of its own" if mixtures else None,
+        caption_justify="left",
+    )
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("candidate", overflow="fold", min_width=9)
+    table.add_column("candidate", overflow="fold", min_width=20 if wide else 12, max_width=22)
     table.add_column("E_hull\nmeV/at", justify="right", no_wrap=True)
     table.add_column("window\nV", no_wrap=True)
-    table.add_column("products at 0 V", overflow="fold", min_width=10)
-    table.add_column("interphase\nat 0 V", min_width=10)
-    table.add_column("released\neV/at", justify="right", no_wrap=True)
-    table.add_column("Na\n/f.u.", justify="right", no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("products at 0 V", overflow="fold")
+    table.add_column("interphase\nat 0 V", no_wrap=True)
+    table.add_column("eV/at\nfreed", justify="right", no_wrap=True)
+    table.add_column("Na\nused", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("score", justify="right", no_wrap=True)
     for place, doc in ranked:
         if doc.window is None or doc.contact is None:
             continue
-        table.add_row(
+        row = [
             str(place.place),
-            escape(doc.label) + (" [dim](mixture)[/]" if doc.window.mixture else ""),
+            escape(doc.label) + ("*" if doc.window.mixture else ""),
             _milli(doc.window.energy_above_hull),
             window_range(doc.window),
             "none" if doc.contact.interphase == "stable" else _products(doc.window.ladder[0]),
             _styled(doc.contact.interphase),
             f"{doc.contact.driving_force:.3f}",
             number(doc.contact.sodium_consumed),
-            f"{place.score:.2f}{'!' if place.vetoes else ''}",
-        )
+        ]
+        table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
     return table
 
 
@@ -187,10 +200,10 @@ def ladder(formula: str, rungs: Sequence[RungDoc]) -> Table:
         still = rung.reaction_kind == "none"
         basis = "vol%" if rung.fraction_basis == "volume" else "at%"
         table.add_row(
-            _volts(rung.voltage_lower, rung.voltage_upper),
+            _volts(rung.voltage_lower, rung.voltage_upper, digits=3),
             _reaction(rung),
             "0" if still else f"{rung.na_exchanged:+.3g}",
-            f"{rung.energy_per_atom:.3f}",
+            f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
             _styled(rung.interphase),
             _NONE if still else f"{rung.electronic_fraction * 100:.0f} {basis}",
         )

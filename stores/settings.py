@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from platformdirs import user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,7 +25,4 @@ class Settings(BaseSettings):
     )
     reference: str = Field(
         default="bundled", description="Reference energies: 'bundled' or 'table:PATH'."
-    )
-    scratch: Path | None = Field(
-        default=None, description="Folder for files of running jobs; a temporary one by default."
     )

@@ -132,7 +132,7 @@ def from_file(path: Path) -> Candidate:
     except Exception as error:  # noqa: BLE001 (pymatgen's parsers raise many types)
         detail = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise StructureInputError(
-            f"cannot read a structure from {str(path)!r}: {detail.rstrip('.')}. "
+            f"cannot read a structure from {str(path)!r}: {detail.rstrip('.!')}. "
             "Give a complete CIF or POSCAR."
         ) from None
     _check(structure, str(path))

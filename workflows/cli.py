@@ -212,6 +212,7 @@ def _draw(assessment: Assessment, path: Path) -> None:
         save(draw_ladder(assessment.stability, assessment.interphases), path)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot write the figure {str(path)!r}: {error}.") from None
+    typer.echo(f"figure: {path}", err=True)
 
 
 @app.command()

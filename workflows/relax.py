@@ -90,32 +90,6 @@ class RelaxMaker(Maker):
         return Flow([relax, summary], output=summary.output, name=f"{self.name} {label}")
 
 
-@job(output_schema=RelaxationDoc)
-def summarize(
-    task: ForceFieldTaskDocument, start: Structure, label: str, backend: Backend
-) -> RelaxationDoc:
-    """
-    Reduce a force-field task document in a job of its own.
-
-    Parameters
-    ----------
-    task
-        Output of the relaxation.
-    start
-        Starting structure.
-    label
-        Candidate.
-    backend
-        Choices of the relaxation.
-
-    Returns
-    -------
-    RelaxationDoc
-        See `summarize_task`.
-    """
-    return summarize_task(task, start, label, backend)
-
-
 def summarize_task(
     task: ForceFieldTaskDocument, start: Structure, label: str, backend: Backend
 ) -> RelaxationDoc:
@@ -158,3 +132,7 @@ def summarize_task(
         structure=StructureDoc.from_structure(relaxed),
         versions=versions(),
     )
+
+
+summarize = job(summarize_task, output_schema=RelaxationDoc)
+"""`summarize_task` as a job."""

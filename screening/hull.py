@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .errors import FormulaError
 from .formulas import plain, present
 from .simplex import minimise
 
@@ -62,11 +63,13 @@ def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposit
     Raises
     ------
     FormulaError
-        If an amount is not a positive number.
+        If an amount is negative or not finite, or there are no atoms.
     ChemicalSystemError
         If an element has no reference phase.
     """
     composition = present(composition, plain(composition))
+    if not composition:
+        raise FormulaError("there is nothing to decompose: name a composition with atoms.")
     rows = sorted(composition)
     table.require(rows)
     inside = [table.elements.index(symbol) for symbol in rows]

@@ -17,7 +17,7 @@ def _default_store() -> str:
 class Settings(BaseSettings):
     """Defaults that a user may set once instead of on each command."""
 
-    model_config = SettingsConfigDict(env_prefix="TRONA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TRONA_", env_ignore_empty=True, extra="ignore")
 
     store: str = Field(
         default_factory=_default_store,

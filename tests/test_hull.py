@@ -141,6 +141,20 @@ def test_traces_are_not_lost(amount):
     assert made["NaCl"] == pytest.approx(amount, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("composition", "expected"),
+    [
+        ({"P": 1.0, "S": 1.000001}, {"PS": 1.0, "S": 1e-6}),
+        ({"P": 1.000001, "S": 1.0}, {"PS": 1.0, "P": 1e-6}),
+        ({"P": 1e-3, "S": 1.0}, {"PS400": 1e-3, "S": 0.6}),
+        ({"P": 5.0, "S": 400.0}, {"PS400": 395 / 399, "PS": 1600 / 399}),
+    ],
+)
+def test_nearly_stoichiometric_and_dilute_mixtures_are_balanced(composition, expected):
+    found = decompose(make_table(PS=-0.5, PS400=-0.1), composition)
+    assert products(found) == pytest.approx(expected, rel=1e-6)
+
+
 def test_elements_alone_stay_elements():
     table = make_table(Na=-1.3, S=-4.0, P=-5.0)
     found = decompose(table, {"P": 1, "Na": 3, "S": 4})

@@ -10,6 +10,7 @@ import re
 from math import isfinite, pi
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pymatgen.core import Composition, Element
 
 from .errors import FormulaError
@@ -17,8 +18,11 @@ from .errors import FormulaError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
 __all__ = [
     "canonical",
+    "composition_codes",
     "fractions_key",
     "number",
     "parse",
@@ -186,6 +190,25 @@ def fractions_key(amounts: Mapping[str, float]) -> tuple[tuple[str, float], ...]
         for symbol, amount in sorted(amounts.items())
         if amount > 0
     )
+
+
+def composition_codes(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
+    """
+    Integers that are equal for compositions that differ by a multiple only.
+
+    Parameters
+    ----------
+    amounts : shape (n_compositions, n_elements)
+        Amounts per formula unit.
+
+    Returns
+    -------
+    ndarray : shape (n_compositions, n_elements)
+        Atomic fractions in units of 1e-8.
+    """
+    fractions = amounts / amounts.sum(axis=1, keepdims=True)
+    units = np.rint((fractions + _OFF_THE_RATIONALS) * 10**_FRACTION_DIGITS)
+    return np.asarray(units, dtype=np.int64)
 
 
 def same_composition(first: Mapping[str, float], second: Mapping[str, float]) -> bool:

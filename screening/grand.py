@@ -212,13 +212,9 @@ def _tied(
     composition: Mapping[str, float],
 ) -> tuple[Phase, ...]:
     """List phases outside the products that some equally good product set contains."""
-    cost = system.energies - step.price_energy @ system.amounts
-    slope = system.sodium - step.price_sodium @ system.amounts
-    free = (np.abs(cost) < VOLTAGE_TOLERANCE) & (np.abs(slope) < VOLTAGE_TOLERANCE)
-    free[step.basis] = True
-    columns = np.flatnonzero(free)
-    if len(columns) == len(step.basis):
+    if not len(step.free):
         return ()
+    columns = np.union1d(step.free, step.basis)
     matrix = system.amounts[:, columns]
     start = np.searchsorted(columns, step.basis).astype(np.intp)
     target = np.array([composition[symbol] for symbol in system.elements])

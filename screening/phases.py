@@ -6,6 +6,7 @@ A table keeps all phases for reporting and marks the lowest polymorph of each co
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
-from .formulas import fractions_key, same_composition
+from .formulas import composition_codes, same_composition
 from .units import SODIUM
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class PhaseTable:
     Parameters
     ----------
     phases
-        Sorted by composition, then energy, then id.
+        Sorted by composition (most of the first element first), then energy, then id.
     elements
         All elements present, sorted.
     scale
@@ -174,7 +175,7 @@ class PhaseTable:
     amounts: NDArray[np.float64]
     energies: NDArray[np.float64]
     ground: NDArray[np.intp]
-    _by_composition: dict[tuple[tuple[str, float], ...], int]
+    _by_composition: dict[bytes, int]
     _systems: dict[tuple[str, ...], System] = field(default_factory=dict)
 
     @classmethod
@@ -201,27 +202,31 @@ class PhaseTable:
         ChemicalSystemError
             If an element has no reference phase.
         """
-        keyed = sorted(
-            ((fractions_key(phase.amounts), phase) for phase in phases),
-            key=lambda pair: (pair[0], pair[1].energy_per_atom, pair[1].id),
-        )
-        _check_together([phase for _, phase in keyed])
-        elements = tuple(sorted({symbol for _, phase in keyed for symbol in phase.amounts}))
-        ground: dict[tuple[tuple[str, float], ...], int] = {}
-        for position, (key, _) in enumerate(keyed):
-            ground.setdefault(key, position)
-        missing = [symbol for symbol in elements if ((symbol, 1.0),) not in ground]
-        if missing:
+        given = tuple(phases)
+        _check_together(given)
+        elements = tuple(sorted({symbol for phase in given for symbol in phase.amounts}))
+        amounts = _amounts_matrix([phase.amounts for phase in given], elements)
+        energies = np.array([phase.energy for phase in given])
+        codes = composition_codes(amounts)
+        names = np.argsort(np.argsort([phase.id for phase in given]))
+        per_atom = energies / amounts.sum(axis=1)
+        order = np.lexsort((names, per_atom, *-codes.T[::-1]))
+        amounts, energies, codes = amounts[order], energies[order], codes[order]
+        first = np.ones(len(given), dtype=bool)
+        first[1:] = (codes[1:] != codes[:-1]).any(axis=1)
+        ground = np.flatnonzero(first)
+        present = (amounts[ground] > 0).sum(axis=1) == 1
+        missing = (amounts[ground[present]] > 0).sum(axis=0) == 0
+        if missing.any():
+            absent = ", ".join(elements[i] for i in np.flatnonzero(missing))
             raise ChemicalSystemError(
-                f"no reference phase for {', '.join(missing)}: add the element to the energies."
+                f"no reference phase for {absent}: add the element to the energies."
             )
-        ordered = tuple(phase for _, phase in keyed)
-        amounts = np.array([[p.amounts.get(e, 0.0) for e in elements] for p in ordered])
-        energies = np.array([p.energy for p in ordered])
-        positions = np.array(sorted(ground.values()), dtype=np.intp)
-        for array in (amounts, energies, positions):
+        for array in (amounts, energies, ground):
             array.setflags(write=False)
-        return cls(ordered, elements, ordered[0].scale, amounts, energies, positions, ground)
+        positions = {codes[i].tobytes(): int(i) for i in ground}
+        ordered = tuple(given[i] for i in order)
+        return cls(ordered, elements, given[0].scale, amounts, energies, ground, positions)
 
     def __len__(self) -> int:
         return len(self.phases)
@@ -252,7 +257,11 @@ class PhaseTable:
         Phase or None
             None where the table has no phase of that composition.
         """
-        position = self._by_composition.get(fractions_key(amounts))
+        inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
+        if not inside or not inside.keys() <= set(self.elements):
+            return None
+        code = composition_codes(_amounts_matrix([inside], self.elements))[0]
+        position = self._by_composition.get(code.tobytes())
         return None if position is None else self.phases[position]
 
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
@@ -328,29 +337,39 @@ class PhaseTable:
         index = self.ground[keep]
         sizes = self.amounts[index][:, inside].sum(axis=1)
         sodium = np.zeros(len(index)) if sodium_at is None else self.amounts[index, sodium_at]
-        columns = {int(position): column for column, position in enumerate(index)}
-        start = [columns[self._by_composition[((symbol, 1.0),)]] for symbol in rows]
+        matrix = np.ascontiguousarray((self.amounts[index][:, inside] / sizes[:, None]).T)
         return System(
             elements=rows,
-            amounts=np.ascontiguousarray((self.amounts[index][:, inside] / sizes[:, None]).T),
+            amounts=matrix,
             energies=self.energies[index] / sizes,
             sodium=sodium / sizes,
             sizes=sizes,
             index=index,
-            start=np.array(start, dtype=np.intp),
+            start=np.argmax(np.where(sodium == 0.0, matrix, 0.0), axis=1),
         )
+
+
+def _amounts_matrix(
+    compositions: Sequence[Mapping[str, float]], elements: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Write compositions as rows; shape (n_compositions, n_elements)."""
+    column = {symbol: position for position, symbol in enumerate(elements)}
+    matrix = np.zeros((len(compositions), len(elements)))
+    rows = [row for row, amounts in enumerate(compositions) for _ in amounts]
+    columns = [column[symbol] for amounts in compositions for symbol in amounts]
+    matrix[rows, columns] = [value for amounts in compositions for value in amounts.values()]
+    return matrix
 
 
 def _check_together(phases: Sequence[Phase]) -> None:
     """Refuse an empty set, two energy scales, or one id twice."""
     if not phases:
         raise PhaseDataError("there is no phase to build a table from: give at least one.")
-    scales = {phase.scale for phase in phases}
+    common = phases[0].scale
+    scales = {common, *(phase.scale for phase in phases if phase.scale is not common)}
     if len(scales) > 1:
         names = " | ".join(sorted(map(str, scales)))
         raise EnergyScaleError(f"energies of different scales cannot share a hull: {names}.")
-    seen: set[str] = set()
-    for phase in phases:
-        if phase.id in seen:
-            raise PhaseDataError(f"two phases have the id {phase.id!r}: make ids unique.")
-        seen.add(phase.id)
+    if len({phase.id for phase in phases}) < len(phases):
+        twice, _ = Counter(phase.id for phase in phases).most_common(1)[0]
+        raise PhaseDataError(f"two phases have the id {twice!r}: make ids unique.")

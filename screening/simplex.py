@@ -26,10 +26,13 @@ _PRICE_TOLERANCE = 1e-11
 """A reduced cost counts as negative below minus this (eV per atom)."""
 _SLOPE_TOLERANCE = 1e-10
 """A column changes with μ where its reduced sodium exceeds this (atoms per atom)."""
+_LEVEL_TOLERANCE = 1e-9
+"""A column lies on the facet where its reduced cost is smaller (eV per atom)."""
 _PIVOT_TOLERANCE = 1e-10
 """Elements of the pivot column below this count as zero."""
 _TIE_TOLERANCE = 1e-11
 """Ratios of the leaving-row test that differ by less are tied."""
+_NONE = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,8 @@ class Step:
         Dual prices of the energy part, eV.
     price_sodium : shape (n_rows,)
         Dual prices of the sodium part.
+    free : shape (n_free,)
+        Columns outside the basis that could enter at no cost for every μ.
     """
 
     mu: float
@@ -56,6 +61,7 @@ class Step:
     values: NDArray[np.float64]
     price_energy: NDArray[np.float64]
     price_sodium: NDArray[np.float64]
+    free: NDArray[np.intp]
 
 
 def minimise(
@@ -81,7 +87,7 @@ def minimise(
     Returns
     -------
     Step
-        The optimum, with ``mu`` −inf and no sodium prices.
+        The optimum, with ``mu`` −inf, no sodium prices and no free columns.
 
     Raises
     ------
@@ -97,8 +103,8 @@ def minimise(
         entering = int(np.argmin(reduced))
         if reduced[entering] >= -_PRICE_TOLERANCE:
             values = np.maximum(inverse @ amounts, 0.0)
-            return Step(-np.inf, basis, values, prices, np.zeros_like(prices))
-        _exchange(matrix, amounts, basis, inverse, entering)
+            return Step(-np.inf, basis, values, prices, np.zeros_like(prices), _NONE)
+        _exchange(matrix[:, entering], amounts, basis, inverse, entering)
     raise ConvergenceError("no optimum within the pivot limit: please report the composition.")
 
 
@@ -146,19 +152,25 @@ def sweep(
     for _ in range(_pivot_limit(matrix)):
         inverse = np.linalg.inv(matrix[:, basis])
         price_energy, price_sodium = energies[basis] @ inverse, sodium[basis] @ inverse
-        values = np.maximum(inverse @ amounts, 0.0)
-        steps.append(Step(mu, basis.copy(), values, price_energy, price_sodium))
         slope = sodium - price_sodium @ matrix
         slope[basis] = 0.0
-        rising = np.flatnonzero(slope > _SLOPE_TOLERANCE)
+        cost = energies - price_energy @ matrix
+        level = (slope < _SLOPE_TOLERANCE) & (slope > -_SLOPE_TOLERANCE)
+        level &= (cost < _LEVEL_TOLERANCE) & (cost > -_LEVEL_TOLERANCE)
+        level[basis] = False
+        values = np.maximum(inverse @ amounts, 0.0)
+        free = level.nonzero()[0]
+        steps.append(Step(mu, basis.copy(), values, price_energy, price_sodium, free))
+        rising = (slope > _SLOPE_TOLERANCE).nonzero()[0]
         if not len(rising):
             return steps
-        crossings = (energies - price_energy @ matrix)[rising] / slope[rising]
-        entering = int(np.argmin(crossings))
-        if crossings[entering] >= mu_stop - _PRICE_TOLERANCE:
+        crossings = cost[rising] / slope[rising]
+        nearest = int(crossings.argmin())
+        if crossings[nearest] >= mu_stop - _PRICE_TOLERANCE:
             return steps
-        mu = max(mu, float(crossings[entering]))
-        _exchange(matrix, amounts, basis, inverse, int(rising[entering]))
+        mu = max(mu, float(crossings[nearest]))
+        entering = int(rising[nearest])
+        _exchange(matrix[:, entering], amounts, basis, inverse, entering)
     raise ConvergenceError("the sweep in μ did not end: please report the composition.")
 
 
@@ -168,21 +180,21 @@ def _pivot_limit(matrix: NDArray[np.float64]) -> int:
 
 
 def _exchange(
-    matrix: NDArray[np.float64],
+    entering_column: NDArray[np.float64],
     amounts: NDArray[np.float64],
     basis: NDArray[np.intp],
     inverse: NDArray[np.floating],
     entering: int,
 ) -> None:
     """Bring a column into the basis in place; the leaving row is the lexicographic minimum."""
-    column = inverse @ matrix[:, entering]
-    rows = np.flatnonzero(column > _PIVOT_TOLERANCE)
+    column = inverse @ entering_column
+    rows = (column > _PIVOT_TOLERANCE).nonzero()[0]
     if not len(rows):
         raise ConvergenceError("a phase equilibrium is unbounded: please report the composition.")
-    keys = np.column_stack([inverse @ amounts, inverse])[rows] / column[rows, None]
-    tied = np.arange(len(rows))
-    for key in keys.T:
-        tied = tied[key[tied] <= key[tied].min() + _TIE_TOLERANCE]
-        if len(tied) == 1:
+    keys = ((inverse @ amounts), *inverse.T)
+    for key in keys:
+        ratios = key[rows] / column[rows]
+        rows = rows[ratios <= ratios.min() + _TIE_TOLERANCE]
+        if len(rows) == 1:
             break
-    basis[rows[tied[0]]] = entering
+    basis[rows[0]] = entering

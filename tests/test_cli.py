@@ -79,7 +79,7 @@ def test_the_ranking_as_json_carries_place_score_and_provenance(store, table):
 def test_window_prints_one_line_per_interval_and_the_limits(table):
     printed = succeed("window", "Na3PS4", "--reference", table, COLUMNS="200")
     assert "1.25–2.43 V" in printed
-    assert "+ 8 Na -> 4 Na2S + Na3P" in printed
+    assert "+ 8 Na -> Na3P + 4 Na2S" in printed
     assert "sulfide-by-charge/1 (-0.66346 eV per S)" in printed
 
 

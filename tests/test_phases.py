@@ -138,6 +138,18 @@ def test_a_system_holds_its_phases_as_normalised_columns(system):
         )
 
 
+def test_a_dilute_compound_is_not_taken_for_an_element():
+    found = make_table(PS200000=-0.1, P200000S=-0.1).system(["P", "S"])
+    assert np.array_equal(found.amounts[:, found.start], np.eye(2))
+
+
+def test_a_composition_is_found_whatever_else_it_lacks():
+    table = make_table(Na2S=-1.0)
+    assert table.find({"S": 3, "Na": 6, "Zr": 0}) is table.find({"Na": 2, "S": 1}) is not None
+    assert table.find({"Na": 2, "Zr": 1}) is None
+    assert table.find({"Na": 1, "S": 1}) is None
+
+
 def test_a_system_is_built_once():
     table = make_table(Na3PS4=-1.0)
     assert table.system(["P", "S", "Na"]) is table.system(["S", "P"])

@@ -61,6 +61,9 @@ class Interval:
     energy: float
     tied: tuple[Phase, ...] = ()
 
+    def __post_init__(self) -> None:
+        self.amounts.setflags(write=False)
+
 
 @dataclass(frozen=True, eq=False)
 class Profile:
@@ -189,10 +192,7 @@ def _interval(
     composition: Mapping[str, float],
 ) -> Interval:
     """Turn an optimal basis into products per formula unit, ordered as in the table."""
-    order = np.argsort(step.basis)
-    basis, values = step.basis[order], step.values[order]
-    kept = values > AMOUNT_TOLERANCE * sum(composition.values())
-    basis, values = basis[kept], values[kept]
+    basis, values = step.support(AMOUNT_TOLERANCE * sum(composition.values()))
     return Interval(
         voltage_lower=edges[0],
         voltage_upper=edges[1],

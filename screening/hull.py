@@ -43,6 +43,9 @@ class Decomposition:
     amounts: NDArray[np.float64]
     energy: float
 
+    def __post_init__(self) -> None:
+        self.amounts.setflags(write=False)
+
 
 def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposition:
     """
@@ -70,25 +73,14 @@ def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposit
     composition = present(composition, plain(composition))
     if not composition:
         raise FormulaError("there is nothing to decompose: name a composition with atoms.")
-    rows = sorted(composition)
-    table.require(rows)
-    inside = [table.elements.index(symbol) for symbol in rows]
-    outside = np.delete(np.arange(len(table.elements)), inside)
-    index = table.ground[(table.amounts[table.ground][:, outside] == 0).all(axis=1)]
-    sizes = table.amounts[index].sum(axis=1)
-    matrix = (table.amounts[index][:, inside] / sizes[:, None]).T
-    # The reference of an element is the one column with all its weight in that row.
-    start = np.array([int(np.argmax(row)) for row in matrix], dtype=np.intp)
-    target = np.array([composition[symbol] for symbol in rows])
-    best = minimise(matrix, target, table.energies[index] / sizes, start)
-    order = np.argsort(best.basis)
-    basis, values = best.basis[order], best.values[order]
-    kept = values > AMOUNT_TOLERANCE * target.sum()
-    basis, values = basis[kept], values[kept]
+    system = table.system(composition, closed=True)
+    target = np.array([composition[symbol] for symbol in system.elements])
+    best = minimise(system.amounts, target, system.energies, system.start)
+    basis, values = best.support(AMOUNT_TOLERANCE * target.sum())
     return Decomposition(
-        phases=tuple(table.phases[i] for i in index[basis]),
-        amounts=values / sizes[basis],
-        energy=float(values @ (table.energies[index] / sizes)[basis]),
+        phases=tuple(table.phases[i] for i in system.index[basis]),
+        amounts=values / system.sizes[basis],
+        energy=float(values @ system.energies[basis]),
     )
 
 

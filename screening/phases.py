@@ -122,15 +122,16 @@ class System:
     Parameters
     ----------
     elements
-        Elements of the rows, sorted; without sodium.
+        Elements of the rows, sorted; without sodium where that is open.
     amounts : shape (n_elements, n_phases)
         Amounts of the row elements per formula unit, divided by ``sizes``.
     energies : shape (n_phases,)
         eV per formula unit divided by ``sizes``.
     sodium : shape (n_phases,)
-        Sodium per formula unit divided by ``sizes``.
+        Sodium exchanged with the reservoir per formula unit, divided by ``sizes``; zero where
+        the system is closed.
     sizes : shape (n_phases,)
-        Non-sodium atoms per formula unit: the scale of each column.
+        Atoms in the rows per formula unit: the scale of each column.
     index : shape (n_phases,)
         Position of each column in the table.
     start : shape (n_elements,)
@@ -144,6 +145,11 @@ class System:
     sizes: NDArray[np.float64]
     index: NDArray[np.intp]
     start: NDArray[np.intp]
+
+    def __post_init__(self) -> None:
+        for array in vars(self).values():
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +182,7 @@ class PhaseTable:
     energies: NDArray[np.float64]
     ground: NDArray[np.intp]
     _by_composition: dict[bytes, int]
-    _systems: dict[tuple[str, ...], System] = field(default_factory=dict)
+    _systems: dict[tuple[tuple[str, ...], bool], System] = field(default_factory=dict)
 
     @classmethod
     def from_phases(cls, phases: Iterable[Phase]) -> PhaseTable:
@@ -301,14 +307,17 @@ class PhaseTable:
                 f"{'-'.join(self.elements)}; use one that covers it too."
             )
 
-    def system(self, symbols: Iterable[str]) -> System:
+    def system(self, symbols: Iterable[str], *, closed: bool = False) -> System:
         """
-        Ground phases made of some elements, with or without sodium, as columns.
+        Ground phases made of some elements, as columns.
 
         Parameters
         ----------
         symbols
-            Elements of a composition; sodium is always open and gets no row.
+            Elements of a composition.
+        closed
+            True to balance sodium like any element; by default it is exchanged with a reservoir
+            and gets no row.
 
         Returns
         -------
@@ -320,24 +329,26 @@ class PhaseTable:
         ChemicalSystemError
             If an element has no reference phase.
         """
-        rows = tuple(sorted(set(symbols) - {SODIUM}))
-        if rows not in self._systems:
+        rows = tuple(sorted(set(symbols) if closed else set(symbols) - {SODIUM}))
+        if (rows, closed) not in self._systems:
             self.require(rows)
-            self._systems[rows] = self._build_system(rows)
-        return self._systems[rows]
+            self._systems[rows, closed] = self._build_system(rows, closed=closed)
+        return self._systems[rows, closed]
 
-    def _build_system(self, rows: tuple[str, ...]) -> System:
-        """Lay out the columns of the phases that consist of the row elements and sodium."""
+    def _build_system(self, rows: tuple[str, ...], *, closed: bool) -> System:
+        """Lay out the columns of the phases that consist of the row elements and the reservoir."""
         inside = [self.elements.index(symbol) for symbol in rows]
-        sodium_at = self.elements.index(SODIUM) if SODIUM in self.elements else None
-        free = [*inside, sodium_at] if sodium_at is not None else inside
-        outside = np.delete(np.arange(len(self.elements)), free)
         amounts = self.amounts[self.ground]
+        sodium = np.zeros(len(amounts))
+        free = list(inside)
+        if SODIUM in self.elements and not closed:
+            free.append(self.elements.index(SODIUM))
+            sodium = amounts[:, free[-1]]
+        outside = np.delete(np.arange(len(self.elements)), free)
         keep = (amounts[:, outside] == 0).all(axis=1) & (amounts[:, inside] > 0).any(axis=1)
-        index = self.ground[keep]
-        sizes = self.amounts[index][:, inside].sum(axis=1)
-        sodium = np.zeros(len(index)) if sodium_at is None else self.amounts[index, sodium_at]
-        matrix = np.ascontiguousarray((self.amounts[index][:, inside] / sizes[:, None]).T)
+        index, sodium = self.ground[keep], sodium[keep]
+        sizes = amounts[keep][:, inside].sum(axis=1)
+        matrix = np.ascontiguousarray((amounts[keep][:, inside] / sizes[:, None]).T)
         return System(
             elements=rows,
             amounts=matrix,

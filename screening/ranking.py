@@ -7,7 +7,7 @@ Each criterion maps its value linearly to a utility between 0 (at ``worst`` or b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, isnan
 from typing import TYPE_CHECKING
 
 from .errors import InputError
@@ -80,11 +80,20 @@ class Veto:
         Largest value allowed.
     reason
         What breaking it means.
+
+    Raises
+    ------
+    InputError
+        If the bound is not a number.
     """
 
     name: str
     bound: float
     reason: str
+
+    def __post_init__(self) -> None:
+        if isnan(self.bound):
+            raise InputError(f"the veto on {self.name!r} has no bound: give a number.")
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,7 @@ def rank(
     Raises
     ------
     InputError
-        If there is no criterion, or a value is not a finite number.
+        If there is no criterion, or a value is not a number.
     """
     if not criteria:
         raise InputError("there is no criterion to rank by: give at least one.")
@@ -177,7 +186,7 @@ def _score(
 ) -> Ranked:
     """Score one candidate, without a place yet."""
     for name, value in values.items():
-        if value is not None and value != value:  # noqa: PLR0124 (nan)
+        if value is not None and isnan(value):
             raise InputError(f"candidate {label!r} has {name} = nan: give a number or nothing.")
     total = sum(criterion.weight for criterion in criteria)
     score = sum(c.weight * c.utility(values.get(c.name)) for c in criteria) / total

@@ -63,6 +63,24 @@ class Step:
     price_sodium: NDArray[np.float64]
     free: NDArray[np.intp]
 
+    def support(self, least: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """
+        Columns that are present, in their order, with their amounts.
+
+        Parameters
+        ----------
+        least
+            Amounts up to this are absent.
+
+        Returns
+        -------
+        tuple
+            Columns and amounts; both of shape (n_present,).
+        """
+        order = np.argsort(self.basis)
+        order = order[self.values[order] > least]
+        return self.basis[order], self.values[order]
+
 
 def minimise(
     matrix: NDArray[np.float64],

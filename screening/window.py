@@ -230,7 +230,7 @@ def assess(
     """
     if phase is not None and not same_composition(phase.amounts, composition):
         raise PhaseDataError(f"phase {phase.id!r} ({phase.formula}) is not {formula}.")
-    if phase is not None and not any(phase is known for known in table.phases):
+    if phase is not None and phase not in table.phases:
         raise PhaseDataError(f"phase {phase.id!r} is not in the table: build the table with it.")
     found = profile(table, composition)
     bare = Stability(

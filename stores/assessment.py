@@ -10,6 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import number, parse
+from trona.screening.interface import Kink, MixingLine, mix
 from trona.screening.interphase import (
     Interphase,
     InterphaseClass,
@@ -22,6 +23,8 @@ from trona.screening.window import Reaction, Rung, Stability, assess
 
 from .documents import (
     EnergyScaleDoc,
+    InterfaceDoc,
+    KinkDoc,
     LimitsDoc,
     ProductDoc,
     RungDoc,
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
     from .references import Reference
 
-__all__ = ["Assessment", "assess_formula", "window_document"]
+__all__ = ["Assessment", "assess_formula", "interface_document", "window_document"]
 
 _HIGH_PRESSURE = frozenset({"NaCl3", "NaCl7"})
 """Polychlorides made only above 20 GPa (Zhang et al., Science 342 (2013) 1502)."""
@@ -128,7 +131,7 @@ def window_document(assessment: Assessment) -> WindowDoc:
     WindowDoc
         Everything with units, sources and caveats.
     """
-    stability, scale = assessment.stability, assessment.scale
+    stability = assessment.stability
     rungs = [
         _rung_document(rung, interphase, stability)
         for rung, interphase in zip(stability.ladder, assessment.interphases, strict=True)
@@ -138,9 +141,7 @@ def window_document(assessment: Assessment) -> WindowDoc:
     return WindowDoc(
         formula=stability.formula,
         reference=assessment.reference.name,
-        energy_scale=EnergyScaleDoc(
-            method=scale.method, correction=scale.correction, zero=scale.zero
-        ),
+        energy_scale=_scale_document(assessment.scale),
         energy_above_hull=stability.energy_above_hull,
         mixture=stability.mixture,
         decomposition=write(
@@ -155,6 +156,66 @@ def window_document(assessment: Assessment) -> WindowDoc:
         ladder=rungs,
         caveats=list(_caveats(stability, rungs, assessment.reference)),
     )
+
+
+def interface_document(
+    first: str, second: str, reference: Reference, volts: float | None = None
+) -> InterfaceDoc:
+    """
+    React two materials and write the result down.
+
+    Parameters
+    ----------
+    first, second
+        Formulas as the user writes them.
+    reference
+        Energies of competing phases.
+    volts
+        Voltage of a sodium reservoir, V; by default no sodium comes or goes.
+
+    Returns
+    -------
+    InterfaceDoc
+        All kinks, with units.
+
+    Raises
+    ------
+    InputError
+        If a formula or the voltage cannot be used with this reference.
+    """
+    line = mix(reference.table, parse(first), parse(second), (first, second), volts)
+    return InterfaceDoc(
+        first=first,
+        second=second,
+        voltage=volts,
+        reference=reference.name,
+        energy_scale=_scale_document(reference.scale),
+        mixtures=[side.formula for side in (line.first, line.second) if side.mixture],
+        reacts=line.reacts,
+        strongest=_kink_document(line, line.strongest),
+        kinks=[_kink_document(line, kink) for kink in line.kinks],
+    )
+
+
+def _kink_document(line: MixingLine, kink: Kink) -> KinkDoc:
+    """Write a point of a mixing line down."""
+    per_unit = line.energy_per_formula_unit(kink)
+    return KinkDoc(
+        fraction=kink.fraction,
+        reaction=kink.equation,
+        energy_per_atom=kink.energy_per_atom,
+        mixing_energy_per_atom=line.mixing_energy(kink),
+        energy_per_formula_unit=None if per_unit == -inf else per_unit,
+        na_exchanged=kink.sodium_exchanged,
+        products={
+            phase.formula: float(x) for phase, x in zip(kink.phases, kink.amounts, strict=True)
+        },
+    )
+
+
+def _scale_document(scale: EnergyScale) -> EnergyScaleDoc:
+    """Write an energy scale down."""
+    return EnergyScaleDoc(method=scale.method, correction=scale.correction, zero=scale.zero)
 
 
 def _bounded(volts: float) -> float | None:

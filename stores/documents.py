@@ -17,6 +17,8 @@ __all__ = [
     "ContactDoc",
     "Document",
     "EnergyScaleDoc",
+    "InterfaceDoc",
+    "KinkDoc",
     "LimitsDoc",
     "ProductDoc",
     "ReferenceDoc",
@@ -144,6 +146,46 @@ class WindowDoc(Document):
     )
     ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+
+
+class KinkDoc(Document):
+    """A point of a mixing line where the products change, or one of its ends."""
+
+    fraction: float = Field(description="Atomic fraction of the second material.")
+    reaction: str = Field(
+        description="Balanced reaction per formula unit of the first material, of the second "
+        "where there is none of the first."
+    )
+    energy_per_atom: float = Field(description="Reaction energy, eV per atom of the reactants.")
+    mixing_energy_per_atom: float = Field(
+        description="Part of it that neither material releases alone, eV per atom."
+    )
+    energy_per_formula_unit: float | None = Field(
+        description="Reaction energy, eV per formula unit of the first material; null at the end "
+        "where there is none of it."
+    )
+    na_exchanged: float = Field(
+        description="Sodium from the reservoir per atom of the reactants; 0 where closed."
+    )
+    products: dict[str, float] = Field(
+        description="Formula to formula units per atom of the reactants."
+    )
+
+
+class InterfaceDoc(Document):
+    """Reactions between two materials: what `trona interface --json` prints."""
+
+    first: str = Field(description="First material, as asked for.")
+    second: str = Field(description="Second material, as asked for.")
+    voltage: float | None = Field(
+        description="Voltage of a sodium reservoir, V; null where no sodium comes or goes."
+    )
+    reference: str = Field(description="Name of the reference energies.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    mixtures: list[str] = Field(description="Materials that have no phase of their own.")
+    reacts: bool = Field(description="True where mixing releases energy.")
+    strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
+    kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
 
 
 class StructureDoc(Document):

@@ -216,6 +216,33 @@ def _draw(assessment: Assessment, path: Path) -> None:
 
 
 @app.command()
+def interface(
+    first: Annotated[str, typer.Argument(help="Electrolyte, such as Na3PS4.")],
+    second: Annotated[str, typer.Argument(help="Electrode, coating or electrolyte, as NaCrO2.")],
+    voltage: Annotated[
+        float | None,
+        typer.Option(help="Open to a sodium reservoir at this voltage.", metavar="V"),
+    ] = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how two materials react with each other, in every proportion."""
+    from trona.stores.assessment import interface_document  # noqa: PLC0415
+    from trona.stores.references import load  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    energies = load(reference or Settings().reference, correction)
+    document = interface_document(first, second, energies, voltage)
+    if as_json:
+        _print_json(document.model_dump(mode="json"))
+        return
+    from . import tables  # noqa: PLC0415
+
+    _print(*tables.mixing(document))
+
+
+@app.command()
 def query(
     interphase: Annotated[
         str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from trona.screening.ranking import Ranked
-    from trona.stores.documents import RungDoc, ScreeningDoc, WindowDoc
+    from trona.stores.documents import InterfaceDoc, RungDoc, ScreeningDoc, WindowDoc
 
 __all__ = [
-    "_STYLES",
     "csv_text",
     "details",
     "heading",
     "ladder",
+    "mixing",
     "ranking",
     "unranked",
     "window_range",
@@ -273,6 +273,52 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
         if value:
             facts.add_row(f"[dim]{name}[/]", escape(value))
     return [*parts, facts]
+
+
+def mixing(document: InterfaceDoc) -> list[RenderableType]:
+    """
+    Lay out the reactions of two materials.
+
+    Parameters
+    ----------
+    document
+        Result of one pair.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
+    strongest = document.strongest.mixing_energy_per_atom * 1000
+    nothing = "no reaction" if document.voltage is None else "mixing releases nothing more"
+    verdict = f"up to {strongest:.0f} meV/atom by mixing" if document.reacts else nothing
+    scale = document.energy_scale
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("x", no_wrap=True)
+    table.add_column("reaction", overflow="fold")
+    table.add_column("meV/at", justify="right", no_wrap=True)
+    table.add_column("by mixing", justify="right", no_wrap=True)
+    table.add_column("eV/f.u.", justify="right", no_wrap=True)
+    for kink in document.kinks:
+        per_unit = kink.energy_per_formula_unit
+        best = kink == document.strongest and document.reacts
+        table.add_row(
+            f"{kink.fraction:.3f}",
+            escape(kink.reaction),
+            f"{kink.energy_per_atom * 1000:.0f}",
+            f"{kink.mixing_energy_per_atom * 1000:.0f}",
+            _NONE if per_unit is None else f"{per_unit:.3f}",
+            style="bold" if best else None,
+        )
+    notes = [f"[dim]• {escape(name)} is a mixture of phases here.[/]" for name in document.mixtures]
+    second = escape(document.second)
+    heading_lines = (
+        f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {verdict}",
+        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}",
+        f"x: atomic fraction of {second}; f.u.: formula unit of {escape(document.first)}[/]",
+    )
+    return ["\n".join(heading_lines), table, *notes]
 
 
 _COLUMNS = (

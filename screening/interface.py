@@ -1,0 +1,340 @@
+"""Reactions between two materials along their mixing line, closed or open to sodium.
+
+E(x), the lowest energy of a mixture with atomic fraction x of the second material, is convex and
+piecewise linear. Its kinks, the stoichiometric reactions, are found exactly from tangents: two
+tangents meet either on the curve, in a kink, or below it, and then the tangent at that point splits
+the search (Eisner & Severance, J. ACM 23 (1976) 619). The picture of the interface as a
+pseudo-binary is that of Richards, Miara, Wang, Kim & Ceder, Chem. Mater. 28 (2016) 266.
+
+Energies are per atom of the two reactants together, sodium from the reservoir not counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import VoltageError
+from .formulas import number, plain, present
+from .hull import AMOUNT_TOLERANCE, decompose
+from .simplex import Step, minimise
+from .units import SODIUM, chemical_potential
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from .phases import Phase, PhaseTable, System
+
+__all__ = ["Kink", "MixingLine", "Reactant", "mix"]
+
+_NO_LENGTH = 1e-9
+"""Fractions closer than this are one point of the mixing line."""
+_NO_ENERGY = 1e-10
+"""Energies (eV/atom) that differ by less are equal."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reactant:
+    """
+    One side of an interface.
+
+    Parameters
+    ----------
+    formula
+        As it is written in reactions.
+    composition
+        Element symbol to amount per formula unit.
+    energy
+        eV per formula unit: of its phase, or of the mixture that it decomposes to.
+    mixture
+        True where it has no phase of its own.
+    """
+
+    formula: str
+    composition: Mapping[str, float]
+    energy: float
+    mixture: bool
+
+    @property
+    def n_atoms(self) -> float:
+        """Atoms per formula unit, sodium included."""
+        return sum(self.composition.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Kink:
+    """
+    A point of the mixing line where the products change, or one of its ends.
+
+    Parameters
+    ----------
+    fraction
+        Atomic fraction of the second material, from 0 to 1.
+    energy_per_atom
+        Reaction energy, eV per atom of the reactants; negative is downhill.
+    phases
+        Products, in the table's order.
+    amounts : shape (n_products,)
+        Formula units of each per atom of the reactants.
+    sodium_exchanged
+        Sodium from the reservoir per atom of the reactants; zero where closed.
+    equation
+        Balanced reaction per formula unit of the first material (of the second at the far end).
+    """
+
+    fraction: float
+    energy_per_atom: float
+    phases: tuple[Phase, ...]
+    amounts: NDArray[np.float64]
+    sodium_exchanged: float
+    equation: str
+
+    def __post_init__(self) -> None:
+        self.amounts.setflags(write=False)
+
+
+@dataclass(frozen=True, eq=False)
+class MixingLine:
+    """
+    Everything that two materials do to each other.
+
+    Parameters
+    ----------
+    first, second
+        The materials.
+    voltage
+        Voltage of the sodium reservoir, V; None where the interface is closed.
+    kinks
+        Ends and kinks in order of rising fraction of the second material.
+    """
+
+    first: Reactant
+    second: Reactant
+    voltage: float | None
+    kinks: tuple[Kink, ...]
+
+    @property
+    def strongest(self) -> Kink:
+        """The kink that releases most by mixing; the first end where there is no reaction."""
+        return min(self.kinks, key=lambda kink: round(self.mixing_energy(kink), 10))
+
+    @property
+    def reacts(self) -> bool:
+        """True where the two release more together than each by itself."""
+        return any(self.mixing_energy(kink) < -_NO_ENERGY for kink in self.kinks)
+
+    def mixing_energy(self, kink: Kink) -> float:
+        """
+        Part of a reaction energy that neither material would release by itself.
+
+        Parameters
+        ----------
+        kink
+            Any of this line.
+
+        Returns
+        -------
+        float
+            eV per atom of the reactants; not positive.
+        """
+        alone = (1.0 - kink.fraction) * self.kinks[0].energy_per_atom
+        alone += kink.fraction * self.kinks[-1].energy_per_atom
+        return min(kink.energy_per_atom - alone, 0.0)
+
+    def energy_per_formula_unit(self, kink: Kink) -> float:
+        """
+        Reaction energy in eV per formula unit of the first material.
+
+        Parameters
+        ----------
+        kink
+            Any of this line but the far end, where there is none of the first material.
+
+        Returns
+        -------
+        float
+            eV; infinite at the far end if there is a reaction.
+        """
+        share = 1.0 - kink.fraction
+        if share <= _NO_LENGTH:
+            return -np.inf if kink.energy_per_atom < 0 else 0.0
+        return kink.energy_per_atom * self.first.n_atoms / share
+
+
+@dataclass(frozen=True, eq=False)
+class _Tangent:
+    """A point of E(x) with a line that touches it from below."""
+
+    fraction: float
+    energy: float
+    slope: float
+    step: Step
+
+    def at(self, fraction: float) -> float:
+        """Height of the line."""
+        return self.energy + self.slope * (fraction - self.fraction)
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """The linear programs along one mixing line."""
+
+    system: System
+    costs: NDArray[np.float64]
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+
+    def tangent(self, fraction: float) -> _Tangent:
+        """Solve at one point."""
+        amounts = (1.0 - fraction) * self.start + fraction * self.end
+        step = minimise(self.system.amounts, amounts, self.costs, self.system.start)
+        prices = step.price_energy
+        slope = float(prices @ (self.end - self.start))
+        return _Tangent(fraction, float(prices @ amounts), slope, step)
+
+    def kinks(self) -> list[_Tangent]:
+        """Find the ends and all kinks between them, in order."""
+        ends = [self.tangent(0.0), self.tangent(1.0)]
+        found = {end.fraction: end for end in ends}
+        todo = [(ends[0], ends[1])]
+        while todo:
+            left, right = todo.pop()
+            bend = left.slope - right.slope
+            if abs(bend) < _NO_ENERGY:
+                continue
+            crossing = (right.at(0.0) - left.at(0.0)) / bend
+            if not left.fraction + _NO_LENGTH < crossing < right.fraction - _NO_LENGTH:
+                continue
+            middle = self.tangent(crossing)
+            if middle.energy <= left.at(crossing) + _NO_ENERGY:
+                found[crossing] = middle
+            else:
+                todo += [(left, middle), (middle, right)]
+        return [found[fraction] for fraction in sorted(found)]
+
+
+def mix(
+    table: PhaseTable,
+    first: Mapping[str, float],
+    second: Mapping[str, float],
+    names: tuple[str, str],
+    volts: float | None = None,
+) -> MixingLine:
+    """
+    React two materials with each other, in every proportion.
+
+    Parameters
+    ----------
+    table
+        Phases on one energy scale.
+    first, second
+        Element symbol to amount per formula unit.
+    names
+        Formulas as they are to be written in reactions.
+    volts
+        Voltage of a sodium reservoir against Na/Na+, V; by default no sodium comes or goes.
+
+    Returns
+    -------
+    MixingLine
+        Ends and all kinks, exactly. Open to sodium, sodium metal itself is a defined partner: it
+        has no atoms in the balance and brings its own grand potential.
+
+    Raises
+    ------
+    FormulaError
+        If an amount is negative or not finite, or a material has no atoms.
+    ChemicalSystemError
+        If an element has no reference phase.
+    VoltageError
+        If the voltage is negative or not finite.
+    """
+    if volts is not None and not 0.0 <= volts < np.inf:
+        raise VoltageError(f"voltage {volts} V is outside 0 V (sodium metal) to infinity.")
+    pair = tuple(
+        _reactant(table, present(composition, plain(composition)), name)
+        for composition, name in zip((first, second), names, strict=True)
+    )
+    symbols = {symbol for reactant in pair for symbol in reactant.composition}
+    system = table.system(symbols, closed=volts is None)
+    mu = 0.0 if volts is None else chemical_potential(volts, table.mu_sodium_metal)
+    start, end = (
+        np.array([side.composition.get(symbol, 0.0) for symbol in system.elements]) / side.n_atoms
+        for side in pair
+    )
+    line = _Line(system, system.energies - mu * system.sodium, start, end)
+    open_mu = None if volts is None else mu
+    kinks = tuple(_kink(table, system, pair, found, open_mu) for found in line.kinks())
+    return MixingLine(pair[0], pair[1], volts, kinks)
+
+
+def _reactant(table: PhaseTable, composition: Mapping[str, float], name: str) -> Reactant:
+    """Give a material its energy: of its phase, or of what it decomposes to."""
+    own = table.find(composition)
+    if own is None:
+        return Reactant(name, composition, decompose(table, composition).energy, mixture=True)
+    energy = own.energy_per_atom * sum(composition.values())
+    return Reactant(name, composition, energy, mixture=False)
+
+
+def _kink(
+    table: PhaseTable,
+    system: System,
+    pair: tuple[Reactant, ...],
+    found: _Tangent,
+    mu: float | None,
+) -> Kink:
+    """Write a point of the curve down as a reaction."""
+    shares = (1.0 - found.fraction, found.fraction)
+    given = sum(
+        share * (side.energy - (mu or 0.0) * _open_sodium(side, mu)) / side.n_atoms
+        for share, side in zip(shares, pair, strict=True)
+    )
+    columns, values = found.step.support(AMOUNT_TOLERANCE)
+    brought = sum(
+        share * _open_sodium(side, mu) / side.n_atoms
+        for share, side in zip(shares, pair, strict=True)
+    )
+    phases = tuple(table.phases[i] for i in system.index[columns])
+    amounts = values / system.sizes[columns]
+    energy = found.energy - given
+    exchanged = float(values @ system.sodium[columns]) - brought
+    return Kink(
+        fraction=found.fraction,
+        energy_per_atom=energy if energy < -_NO_ENERGY else 0.0,
+        phases=phases,
+        amounts=amounts,
+        sodium_exchanged=exchanged if abs(exchanged) > AMOUNT_TOLERANCE else 0.0,
+        equation=_equation(pair, shares, phases, amounts, exchanged),
+    )
+
+
+def _open_sodium(side: Reactant, mu: float | None) -> float:
+    """Sodium per formula unit that belongs to the reservoir; none where the interface is closed."""
+    return 0.0 if mu is None else side.composition.get(SODIUM, 0.0)
+
+
+def _equation(
+    pair: tuple[Reactant, ...],
+    shares: tuple[float, float],
+    phases: tuple[Phase, ...],
+    amounts: NDArray[np.float64],
+    exchanged: float,
+) -> str:
+    """Balance the reaction per formula unit of the first material that is there."""
+    units = [share / side.n_atoms for share, side in zip(shares, pair, strict=True)]
+    per = units[0] if shares[0] > _NO_LENGTH else units[1]
+    left = [(side.formula, n / per) for side, n in zip(pair, units, strict=True)]
+    right = [(phase.formula, float(n) / per) for phase, n in zip(phases, amounts, strict=True)]
+    (left if exchanged > 0 else right).append((SODIUM, abs(exchanged) / per))
+    return f"{_side(left)} -> {_side(right)}"
+
+
+def _side(terms: list[tuple[str, float]]) -> str:
+    """Write one side of a reaction, without what is absent."""
+    written = ((formula, number(amount)) for formula, amount in terms if amount > _NO_LENGTH)
+    return " + ".join(formula if n == "1" else f"{n} {formula}" for formula, n in written)

@@ -9,7 +9,7 @@ from .hull import Decomposition, decompose, energy_above_hull
 from .interphase import Interphase, InterphaseClass, PhaseProperties, Thresholds, classify
 from .phases import EnergyScale, Phase, PhaseTable
 from .ranking import Criterion, Ranked, Veto, rank
-from .window import Limits, Reaction, Rung, Stability, assess
+from .window import Limits, Reaction, Rung, Stability, assess, tolerated
 
 __all__ = [
     "Criterion",
@@ -38,4 +38,5 @@ __all__ = [
     "parse",
     "profile",
     "rank",
+    "tolerated",
 ]

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import VoltageError
-from .formulas import number, plain, present
+from .formulas import plain, present
 from .hull import AMOUNT_TOLERANCE, decompose
+from .reactions import terms
 from .simplex import Step, minimise
 from .units import SODIUM, chemical_potential
 
@@ -331,10 +332,4 @@ def _equation(
     left = [(side.formula, n / per) for side, n in zip(pair, units, strict=True)]
     right = [(phase.formula, float(n) / per) for phase, n in zip(phases, amounts, strict=True)]
     (left if exchanged > 0 else right).append((SODIUM, abs(exchanged) / per))
-    return f"{_side(left)} -> {_side(right)}"
-
-
-def _side(terms: list[tuple[str, float]]) -> str:
-    """Write one side of a reaction, without what is absent."""
-    written = ((formula, number(amount)) for formula, amount in terms if amount > _NO_LENGTH)
-    return " + ".join(formula if n == "1" else f"{n} {formula}" for formula, n in written)
+    return f"{terms(left)} -> {terms(right)}"

@@ -9,7 +9,7 @@ from .formulas import number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["write"]
+__all__ = ["terms", "write"]
 
 _NO_SODIUM = 5e-7
 """Exchanged sodium below this per formula unit is none."""
@@ -42,11 +42,30 @@ def write(
     >>> write("NaI", [("I", 1.0)], -1.0)
     'NaI -> I + Na'
     """
-    left, right = [reactant], [_term(formula, amount) for formula, amount in products]
-    if abs(sodium_exchanged) > _NO_SODIUM:
-        side = left if sodium_exchanged > 0 else right
-        side.append(_term("Na", abs(sodium_exchanged)))
-    return f"{' + '.join(left)} -> {' + '.join(right)}"
+    taken, given = max(sodium_exchanged, 0.0), max(-sodium_exchanged, 0.0)
+    return f"{terms([(reactant, 1.0), ('Na', taken)])} -> {terms([*products, ('Na', given)])}"
+
+
+def terms(parts: Iterable[tuple[str, float]]) -> str:
+    """
+    Write one side of a reaction.
+
+    Parameters
+    ----------
+    parts
+        Formula and amount; what is absent is left out.
+
+    Returns
+    -------
+    str
+        For example ``"Na3P + 4 Na2S"``.
+
+    Examples
+    --------
+    >>> terms([("Na3P", 1.0), ("Na2S", 4.0), ("Na", 0.0)])
+    'Na3P + 4 Na2S'
+    """
+    return " + ".join(_term(formula, amount) for formula, amount in parts if amount > _NO_SODIUM)
 
 
 def _term(formula: str, amount: float) -> str:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from math import inf
 from typing import TYPE_CHECKING
 
-from .errors import PhaseDataError
+from .errors import InputError, PhaseDataError
 from .formulas import same_composition
 from .grand import Interval, Profile, profile
 from .hull import Decomposition, decompose
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .phases import Phase, PhaseTable
 
-__all__ = ["Limits", "Reaction", "Rung", "Stability", "assess"]
+__all__ = ["Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
 
 _NO_EXCHANGE = 1e-8
 """Sodium exchanged below this fraction of the formula's atoms is none."""
@@ -191,6 +191,61 @@ class Stability:
         own = self.electrolyte_energy - self.profile.composition.get(SODIUM, 0.0) * mu
         energy = (self.profile.grand_potential(volts) - own) / self.n_atoms
         return energy if energy < -_NO_ENERGY else 0.0
+
+
+def tolerated(stability: Stability, driving_force: float) -> Limits | None:
+    """
+    Range of voltage in which a reaction releases no more than a tolerated energy.
+
+    Parameters
+    ----------
+    stability
+        As assessed.
+    driving_force
+        Tolerated release, eV per electrolyte atom; not negative. Reactions that release little
+        may not happen at all, since they must nucleate and move atoms.
+
+    Returns
+    -------
+    Limits or None
+        Exact: the reaction energy is concave and linear between breakpoints. None where even the
+        best voltage releases more.
+
+    Raises
+    ------
+    InputError
+        If the driving force is negative or not finite.
+    """
+    if not 0.0 <= driving_force < inf:
+        raise InputError(f"the tolerated driving force is {driving_force} eV/atom: give 0 or more.")
+    best = stability.stabilized
+    if -stability.reaction_energy(best.reduction) > driving_force + _NO_ENERGY:
+        return None
+    edges = [0.0, *(float(volts) for volts in stability.profile.breakpoints)]
+    below = [volts for volts in reversed(edges) if volts < best.reduction]
+    lower = _walk(stability, driving_force, [best.reduction, *below])
+    if best.oxidation == inf:
+        return Limits(0.0 if lower is None else lower, inf)
+    above = [volts for volts in edges if volts > best.oxidation]
+    # One volt beyond the last breakpoint fixes the slope with which the energy goes on falling.
+    upper = _walk(stability, driving_force, [best.oxidation, *above], beyond=1.0)
+    return Limits(0.0 if lower is None else lower, inf if upper is None else upper)
+
+
+def _walk(
+    stability: Stability, driving_force: float, path: list[float], beyond: float | None = None
+) -> float | None:
+    """Walk along breakpoints to where the release reaches the driving force; None if nowhere."""
+    released = [-stability.reaction_energy(volts) for volts in path]
+    for near, far, less, more in zip(path, path[1:], released, released[1:], strict=False):
+        if more > driving_force:
+            return near + (driving_force - less) / (more - less) * (far - near)
+    if beyond is None:
+        return None
+    slope = (-stability.reaction_energy(path[-1] + beyond) - released[-1]) / beyond
+    if slope <= _NO_ENERGY:
+        return None
+    return path[-1] + (driving_force - released[-1]) / slope
 
 
 def assess(

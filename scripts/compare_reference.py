@@ -19,7 +19,7 @@ from trona.stores.assessment import assess_formula, window_document
 from trona.stores.entries import sulfide_equivalents
 from trona.stores.references import Reference, bundled_data, load
 from trona.workflows.candidates import bundled
-from trona.workflows.tables import window_range
+from trona.workflows.ladders import window_range
 
 if TYPE_CHECKING:
     from trona.screening.phases import Phase

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from trona.screening.capacity import Plateau, discharge
 from trona.screening.formulas import number, parse
+from trona.screening.grand import profile
 from trona.screening.interface import Kink, MixingLine, mix
 from trona.screening.interphase import (
     Interphase,
@@ -18,14 +20,16 @@ from trona.screening.interphase import (
     classify,
 )
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
-from trona.screening.reactions import write
-from trona.screening.window import Reaction, Rung, Stability, assess
+from trona.screening.reactions import terms, write
+from trona.screening.window import Limits, Reaction, Rung, Stability, assess, tolerated
 
 from .documents import (
+    DischargeDoc,
     EnergyScaleDoc,
     InterfaceDoc,
     KinkDoc,
     LimitsDoc,
+    PlateauDoc,
     ProductDoc,
     RungDoc,
     WindowDoc,
@@ -37,7 +41,13 @@ if TYPE_CHECKING:
 
     from .references import Reference
 
-__all__ = ["Assessment", "assess_formula", "interface_document", "window_document"]
+__all__ = [
+    "Assessment",
+    "assess_formula",
+    "discharge_document",
+    "interface_document",
+    "window_document",
+]
 
 _HIGH_PRESSURE = frozenset({"NaCl3", "NaCl7"})
 """Polychlorides made only above 20 GPa (Zhang et al., Science 342 (2013) 1502)."""
@@ -117,7 +127,7 @@ def assess_formula(
     return Assessment(reference, table.scale, stability, interphases)
 
 
-def window_document(assessment: Assessment) -> WindowDoc:
+def window_document(assessment: Assessment, tolerance: float | None = None) -> WindowDoc:
     """
     Write an assessment down.
 
@@ -125,6 +135,8 @@ def window_document(assessment: Assessment) -> WindowDoc:
     ----------
     assessment
         As computed by `assess_formula`.
+    tolerance
+        Tolerated driving force, eV per electrolyte atom, for a second pair of limits.
 
     Returns
     -------
@@ -150,12 +162,21 @@ def window_document(assessment: Assessment) -> WindowDoc:
         ),
         reduction_limit=None if window is None else window.reduction,
         oxidation_limit=None if window is None else _bounded(window.oxidation),
+        tolerance=tolerance,
+        tolerated=None if tolerance is None else _limits_document(tolerated(stability, tolerance)),
         stabilized=LimitsDoc(
             reduction_limit=touching.reduction, oxidation_limit=_bounded(touching.oxidation)
         ),
         ladder=rungs,
         caveats=list(_caveats(stability, rungs, assessment.reference)),
     )
+
+
+def _limits_document(limits: Limits | None) -> LimitsDoc | None:
+    """Write limits down, if there are any."""
+    if limits is None:
+        return None
+    return LimitsDoc(reduction_limit=limits.reduction, oxidation_limit=_bounded(limits.oxidation))
 
 
 def interface_document(
@@ -210,6 +231,53 @@ def _kink_document(line: MixingLine, kink: Kink) -> KinkDoc:
         products={
             phase.formula: float(x) for phase, x in zip(kink.phases, kink.amounts, strict=True)
         },
+    )
+
+
+def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
+    """
+    Discharge a composition to sodium metal and write the plateaus down.
+
+    Parameters
+    ----------
+    formula
+        As the user writes it; sodium may be absent.
+    reference
+        Energies of competing phases.
+
+    Returns
+    -------
+    DischargeDoc
+        Plateaus with reactions and capacities.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be used with this reference.
+    """
+    found = discharge(profile(reference.table, parse(formula)))
+    return DischargeDoc(
+        formula=formula,
+        reference=reference.name,
+        energy_scale=_scale_document(reference.scale),
+        molar_mass=found.molar_mass,
+        capacity=found.capacity,
+        plateaus=[_plateau_document(plateau) for plateau in found.plateaus],
+    )
+
+
+def _plateau_document(plateau: Plateau) -> PlateauDoc:
+    """Write a plateau down."""
+    before, after = (
+        [(p.formula, float(x)) for p, x in zip(side.phases, side.amounts, strict=True)]
+        for side in (plateau.before, plateau.after)
+    )
+    return PlateauDoc(
+        voltage=plateau.voltage,
+        reaction=f"{terms([*before, ('Na', plateau.sodium)])} -> {terms(after)}",
+        sodium=plateau.sodium,
+        capacity=plateau.capacity,
+        total=plateau.total,
     )
 
 

@@ -15,11 +15,13 @@ from pymatgen.core import Structure
 __all__ = [
     "SCHEMA_VERSION",
     "ContactDoc",
+    "DischargeDoc",
     "Document",
     "EnergyScaleDoc",
     "InterfaceDoc",
     "KinkDoc",
     "LimitsDoc",
+    "PlateauDoc",
     "ProductDoc",
     "ReferenceDoc",
     "RelaxationDoc",
@@ -141,6 +143,15 @@ class WindowDoc(Document):
     oxidation_limit: float | None = Field(
         description="Upper end of that range, V; null where unbounded or without such a range."
     )
+    tolerance: float | None = Field(
+        default=None,
+        description="Tolerated driving force, eV per electrolyte atom; null if none was asked for.",
+    )
+    tolerated: LimitsDoc | None = Field(
+        default=None,
+        description="Range in which no reaction releases more than that; null if none was asked "
+        "for or no voltage releases so little.",
+    )
     stabilized: LimitsDoc = Field(
         description="The same with the electrolyte lowered onto the hull; may be one voltage."
     )
@@ -186,6 +197,27 @@ class InterfaceDoc(Document):
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+
+
+class PlateauDoc(Document):
+    """A reaction at constant voltage on discharge."""
+
+    voltage: float = Field(description="V against Na/Na+.")
+    reaction: str = Field(description="Products above the voltage and sodium to products below.")
+    sodium: float = Field(description="Sodium taken up per formula unit.")
+    capacity: float = Field(description="Charge of this plateau, mAh per gram as written.")
+    total: float = Field(description="Charge from infinite voltage to its end, mAh/g.")
+
+
+class DischargeDoc(Document):
+    """Equilibrium discharge of a composition: what `trona profile --json` prints."""
+
+    formula: str = Field(description="As asked for; amounts are per this unit.")
+    reference: str = Field(description="Name of the reference energies.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    molar_mass: float = Field(description="g/mol of formula units as written.")
+    capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
+    plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
 
 
 class StructureDoc(Document):

@@ -10,7 +10,7 @@ import csv
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from math import isfinite
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trona.screening.errors import InputError, ReferenceDataError
-from trona.screening.formulas import canonical, parse
+from trona.screening.formulas import canonical, parse, same_composition
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
 
 from .entries import (
@@ -30,7 +30,7 @@ from .entries import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["BUNDLED_SCHEME", "Reference", "load"]
 
@@ -82,6 +82,41 @@ class Reference:
     def scale(self) -> EnergyScale:
         """The common energy scale."""
         return self.phases[0].scale
+
+    def without(self, formulas: Sequence[str]) -> Reference:
+        """
+        Leave phases out, as an option that the result names.
+
+        Parameters
+        ----------
+        formulas
+            Compositions, any multiple; all their polymorphs are left out.
+
+        Returns
+        -------
+        Reference
+            Under a name and a checksum of its own.
+
+        Raises
+        ------
+        ReferenceDataError
+            If it has no such phase, or the phase is an element.
+        """
+        phases = self.phases
+        for formula in formulas:
+            composition = parse(formula)
+            kept = tuple(p for p in phases if not same_composition(p.amounts, composition))
+            if len(kept) == len(phases) or len(composition) == 1:
+                raise ReferenceDataError(
+                    f"cannot exclude {formula!r}: {self.name} has no such compound."
+                )
+            phases = kept
+        excluded = ", ".join(sorted(formulas))
+        digest = hashlib.sha256(f"{self.checksum} without {excluded}".encode()).hexdigest()
+        name = f"{self.name} without {excluded}" if formulas else self.name
+        return replace(
+            self, name=name, phases=phases, checksum=digest[:16] if formulas else self.checksum
+        )
 
     @cached_property
     def table(self) -> PhaseTable:

@@ -109,6 +109,48 @@ def test_window_draws_a_figure(table, tmp_path):
         assert path.read_bytes().startswith(magic)
 
 
+def test_window_gives_limits_at_a_tolerated_driving_force(table):
+    options = ("--reference", table, "--tolerance", "0.025", "--json")
+    content = json.loads(succeed("window", "Na3PS4", *options))
+    assert content["tolerance"] == 0.025
+    assert content["tolerated"]["reduction_limit"] == pytest.approx(1.13, abs=0.01)
+    assert content["tolerated"]["oxidation_limit"] == pytest.approx(2.53, abs=0.01)
+
+
+def test_excluded_phases_are_named_in_the_result(table):
+    options = ("--reference", table, "--exclude", "Na2PS3", "--json")
+    content = json.loads(succeed("window", "Na3PS4", *options))
+    assert content["reference"].endswith("without Na2PS3")
+    assert content["reduction_limit"] == pytest.approx(1.166, abs=0.005)
+
+
+def test_interface_prints_every_kink_and_json(table):
+    printed = succeed("interface", "Na3PS4", "Na", "--reference", table)
+    assert "Na3PS4 + 6 Na -> 4 Na2S + NaP" in printed
+    content = json.loads(succeed("interface", "Na3PS4", "Na", "--reference", table, "--json"))
+    assert content["strongest"]["energy_per_atom"] == pytest.approx(-0.471, abs=0.001)
+    assert content["kinks"][0]["fraction"] == 0.0
+    opened = succeed("interface", "Na3PS4", "Na", "--voltage", "0", "--reference", table)
+    assert "open to sodium at 0 V" in opened
+
+
+def test_profile_gives_capacities_of_several_compositions(table):
+    sulfur, electrolyte = json.loads(
+        succeed("profile", "S", "Na3PS4", "--reference", table, "--json")
+    )
+    assert sulfur["capacity"] == pytest.approx(1675, rel=0.003)
+    assert electrolyte["plateaus"][-1]["voltage"] == pytest.approx(0.295, abs=0.005)
+    assert "mAh/g" in succeed("profile", "S", "--reference", table)
+
+
+def test_validate_gives_a_verdict_for_each_system():
+    printed = succeed("validate", "Na3PS4", "Na3PS3.4O0.6")
+    assert "2 systems: 1 agree, 1 disagree, 0 cannot say" in printed
+    assert "Lacivita" in printed
+    content = json.loads(succeed("validate", "Na3PS4", "--json"))
+    assert content[0]["verdict"] == "agree"
+
+
 def test_query_filters_and_exports(store):
     assert [d["label"] for d in json.loads(succeed("query", "--store", store, "--json"))] != []
     stable = json.loads(succeed("query", "--class", "stable", "--store", store, "--json"))
@@ -145,6 +187,13 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na3PS4", "--at", "nan"], "nan"),
         (["window", "Na3PS4", "--reference", "mp"], "bundled"),
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
+        (["window", "Na3PS4", "--tolerance", "-1"], "-1"),
+        (["window", "Na3PS4", "--exclude", "NaZn13"], "NaZn13"),
+        (["interface", "Na3PS4", "Qq"], "Qq"),
+        (["interface", "Na3PS4", "Li"], "Li"),
+        (["interface", "Na3PS4", "S", "--voltage", "-1"], "-1"),
+        (["profile", "Na"], "sodium"),
+        (["validate", "Na99S"], "Na99S"),
         (["window", "Na3PS4", "--plot", "figure.docx"], "docx"),
         (["window", "Na3PS4", "--plot", "/nowhere/figure.png"], "/nowhere"),
         (["query"], "trona screen"),

@@ -84,3 +84,19 @@ def test_the_checksum_depends_on_data_and_scheme(tmp_path, table_path):
 def test_two_references_do_not_share_a_hull(reference):
     with pytest.raises(EnergyScaleError):
         PhaseTable.from_phases((*reference.phases, *load("bundled").phases))
+
+
+def test_phases_can_be_left_out_by_name(reference):
+    rest = reference.without(["Na2PS3"])
+    assert rest.table.find(parse("Na4P2S6")) is None
+    assert "Na2PS3" in rest.name
+    assert rest.checksum != reference.checksum
+    assert reference.without([]).checksum == reference.checksum
+    limit = profile(rest.table, parse("Na3PS4")).breakpoints
+    assert any(abs(volts - 1.166) < 0.005 for volts in limit)  # as published without it
+
+
+@pytest.mark.parametrize("formula", ["NaZn13", "S", "Na"])
+def test_only_a_compound_that_is_there_can_be_left_out(reference, formula):
+    with pytest.raises(ReferenceDataError, match=formula):
+        reference.without([formula])

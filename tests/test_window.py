@@ -8,15 +8,21 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from trona.screening.errors import ChemicalSystemError, FormulaError, PhaseDataError, VoltageError
+from trona.screening.errors import (
+    ChemicalSystemError,
+    FormulaError,
+    InputError,
+    PhaseDataError,
+    VoltageError,
+)
 from trona.screening.formulas import parse
 from trona.screening.hull import energy_above_hull
 from trona.screening.phases import PhaseTable
 from trona.screening.units import chemical_potential
-from trona.screening.window import Reaction, assess
+from trona.screening.window import Reaction, assess, tolerated
 
 from .oracles import grand_diagram
-from .systems import ANY_SYSTEM, make_phase, make_table, random_phases, with_energy
+from .systems import ANY_SYSTEM, make_phase, make_table, random_phases, systems, with_energy
 
 volts = st.floats(0.0, 6.0)
 
@@ -381,3 +387,39 @@ def test_negative_voltages_are_refused(ask):
     found = assess(make_table(Na2S=-1.0), parse("Na2S"), "Na2S")
     with pytest.raises(VoltageError, match=r"-0\.1 V"):
         getattr(found, ask)(-0.1)
+
+
+# Tolerated driving forces
+
+
+@given(systems(), st.floats(0.0, 0.5))
+def test_at_a_tolerated_limit_the_release_is_the_driving_force(system, force):
+    phases, composition = system
+    found = assess(PhaseTable.from_phases(phases), composition, "X")
+    limits = tolerated(found, force)
+    if limits is None:
+        assert -found.reaction_energy(found.stabilized.reduction) > force
+        return
+    assert limits.reduction <= found.stabilized.reduction
+    assert limits.oxidation >= found.stabilized.oxidation
+    for limit in (limits.reduction, limits.oxidation):
+        if 0.0 < limit < inf and force > 1e-6:
+            assert -found.reaction_energy(limit) == pytest.approx(force, abs=1e-8)
+    if limits.reduction == 0.0:
+        assert -found.reaction_energy(0.0) <= force + 1e-9
+
+
+@given(systems())
+def test_tolerating_nothing_gives_the_strict_window(system):
+    phases, composition = system
+    found = assess(PhaseTable.from_phases(phases), composition, "X")
+    limits = tolerated(found, 0.0)
+    if limits is not None and found.window is not None:
+        assert limits.reduction == pytest.approx(found.window.reduction, abs=1e-7)
+        assert limits.oxidation == pytest.approx(found.window.oxidation, abs=1e-7)
+
+
+@pytest.mark.parametrize("force", [-0.01, inf, float("nan")])
+def test_an_impossible_driving_force_is_refused(force):
+    with pytest.raises(InputError):
+        tolerated(assess(make_table(Na2S=-1.0), {"Na": 2, "S": 1}, "Na2S"), force)

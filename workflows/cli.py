@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from trona.stores.assessment import Assessment
     from trona.stores.documents import ScreeningDoc
+    from trona.stores.references import Reference as ReferenceEnergies
     from trona.stores.results import Results
 
 __all__ = ["app", "main"]
@@ -44,6 +45,10 @@ Correction = Annotated[
         help="Correction scheme: as-published, sulfide-by-charge-mp2020 or "
         "sulfide-by-charge-legacy; by default the one that fits the reference."
     ),
+]
+Exclude = Annotated[
+    str | None,
+    typer.Option(help="Phases to leave out, as in NaCl3,NaCl7.", metavar="FORMULAS"),
 ]
 StoreAt = Annotated[
     str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
@@ -162,6 +167,11 @@ def window(
     ] = None,
     reference: Reference = None,
     correction: Correction = None,
+    exclude: Exclude = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Draw the ladder into this file.", metavar="FILE")
     ] = None,
@@ -170,14 +180,12 @@ def window(
     """Show what a composition does at every voltage against sodium metal."""
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assessment import assess_formula, window_document  # noqa: PLC0415
-    from trona.stores.references import load  # noqa: PLC0415
-    from trona.stores.settings import Settings  # noqa: PLC0415
 
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
-    assessment = assess_formula(formula, load(reference or Settings().reference, correction))
-    document = window_document(assessment)
+    assessment = assess_formula(formula, _reference(reference, correction, exclude))
+    document = window_document(assessment, tolerance)
     if plot is not None:
         _draw(assessment, plot)
     if at is None:
@@ -194,13 +202,22 @@ def window(
     if as_json:
         _print_json({**document.model_dump(mode="json"), "ladder": [r.model_dump() for r in shown]})
         return
-    from . import tables  # noqa: PLC0415
+    from . import ladders  # noqa: PLC0415
 
     _print(
-        tables.heading(document),
-        tables.ladder(document.formula, shown),
+        ladders.heading(document),
+        ladders.ladder(document.formula, shown),
         *(f"[dim]• {line}[/]" for line in document.caveats),
     )
+
+
+def _reference(name: str | None, correction: str | None, exclude: str | None) -> ReferenceEnergies:
+    """Load the reference energies that a user asks for."""
+    from trona.stores.references import load  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
+    return load(name or Settings().reference, correction).without(excluded)
 
 
 def _draw(assessment: Assessment, path: Path) -> None:
@@ -225,21 +242,76 @@ def interface(
     ] = None,
     reference: Reference = None,
     correction: Correction = None,
+    exclude: Exclude = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.assessment import interface_document  # noqa: PLC0415
-    from trona.stores.references import load  # noqa: PLC0415
-    from trona.stores.settings import Settings  # noqa: PLC0415
 
-    energies = load(reference or Settings().reference, correction)
+    energies = _reference(reference, correction, exclude)
     document = interface_document(first, second, energies, voltage)
     if as_json:
         _print_json(document.model_dump(mode="json"))
         return
-    from . import tables  # noqa: PLC0415
+    from . import ladders  # noqa: PLC0415
 
-    _print(*tables.mixing(document))
+    _print(*ladders.mixing(document))
+
+
+@app.command()
+def profile(
+    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3SbS4 and S.")],
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    as_json: AsJson = False,
+) -> None:
+    """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
+    from trona.stores.assessment import discharge_document  # noqa: PLC0415
+
+    energies = _reference(reference, correction, exclude)
+    documents = [discharge_document(formula, energies) for formula in formulas]
+    if as_json:
+        _print_json([document.model_dump(mode="json") for document in documents])
+        return
+    from . import ladders  # noqa: PLC0415
+
+    for document in documents:
+        _print(*ladders.plateaus(document))
+
+
+@app.command()
+def validate(
+    formulas: Annotated[
+        list[str] | None, typer.Argument(help="Only these systems; all by default.")
+    ] = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare predictions with the literature: agree, disagree, or cannot say and why."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.references import load  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+    from trona.stores.validation import load as cases  # noqa: PLC0415
+    from trona.stores.validation import validate as compare  # noqa: PLC0415
+
+    chosen = [case for case in cases() if not formulas or case.formula in formulas]
+    if not chosen:
+        raise InputError(
+            f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
+        )
+    findings = compare(load(reference or Settings().reference, correction), chosen)
+    if as_json:
+        _print_json([finding.model_dump(mode="json") for finding in findings])
+        return
+    from . import literature  # noqa: PLC0415
+
+    _print(*literature.verdicts(findings))
+    if formulas:
+        _print(*literature.sources(findings))
+    else:
+        _print("[dim]Sources and reasons: name a system, or --json.[/]")
 
 
 @app.command()

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from trona.screening.capacity import Plateau, discharge
 from trona.screening.formulas import number, parse
-from trona.screening.grand import profile
-from trona.screening.interface import Kink, MixingLine, mix
 from trona.screening.interphase import (
     Interphase,
     InterphaseClass,
@@ -20,16 +17,12 @@ from trona.screening.interphase import (
     classify,
 )
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
-from trona.screening.reactions import terms, write
+from trona.screening.reactions import write
 from trona.screening.window import Limits, Reaction, Rung, Stability, assess, tolerated
 
 from .documents import (
-    DischargeDoc,
     EnergyScaleDoc,
-    InterfaceDoc,
-    KinkDoc,
     LimitsDoc,
-    PlateauDoc,
     ProductDoc,
     RungDoc,
     WindowDoc,
@@ -44,8 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Assessment",
     "assess_formula",
-    "discharge_document",
-    "interface_document",
+    "scale_document",
     "window_document",
 ]
 
@@ -64,8 +56,8 @@ class Assessment:
     ----------
     reference
         Energies of competing phases.
-    scale
-        Their energy scale.
+    table
+        Its phases, with the electrolyte's own where that was computed.
     stability
         Window and ladder.
     interphases
@@ -73,7 +65,7 @@ class Assessment:
     """
 
     reference: Reference
-    scale: EnergyScale
+    table: PhaseTable
     stability: Stability
     interphases: tuple[Interphase, ...]
 
@@ -124,7 +116,7 @@ def assess_formula(
         )
         for rung in stability.ladder
     )
-    return Assessment(reference, table.scale, stability, interphases)
+    return Assessment(reference, table, stability, interphases)
 
 
 def window_document(assessment: Assessment, tolerance: float | None = None) -> WindowDoc:
@@ -153,7 +145,7 @@ def window_document(assessment: Assessment, tolerance: float | None = None) -> W
     return WindowDoc(
         formula=stability.formula,
         reference=assessment.reference.name,
-        energy_scale=_scale_document(assessment.scale),
+        energy_scale=scale_document(assessment.table.scale),
         energy_above_hull=stability.energy_above_hull,
         mixture=stability.mixture,
         decomposition=write(
@@ -179,110 +171,20 @@ def _limits_document(limits: Limits | None) -> LimitsDoc | None:
     return LimitsDoc(reduction_limit=limits.reduction, oxidation_limit=_bounded(limits.oxidation))
 
 
-def interface_document(
-    first: str, second: str, reference: Reference, volts: float | None = None
-) -> InterfaceDoc:
+def scale_document(scale: EnergyScale) -> EnergyScaleDoc:
     """
-    React two materials and write the result down.
+    Write an energy scale down.
 
     Parameters
     ----------
-    first, second
-        Formulas as the user writes them.
-    reference
-        Energies of competing phases.
-    volts
-        Voltage of a sodium reservoir, V; by default no sodium comes or goes.
+    scale
+        Of some energies.
 
     Returns
     -------
-    InterfaceDoc
-        All kinks, with units.
-
-    Raises
-    ------
-    InputError
-        If a formula or the voltage cannot be used with this reference.
+    EnergyScaleDoc
+        The same in words.
     """
-    line = mix(reference.table, parse(first), parse(second), (first, second), volts)
-    return InterfaceDoc(
-        first=first,
-        second=second,
-        voltage=volts,
-        reference=reference.name,
-        energy_scale=_scale_document(reference.scale),
-        mixtures=[side.formula for side in (line.first, line.second) if side.mixture],
-        reacts=line.reacts,
-        strongest=_kink_document(line, line.strongest),
-        kinks=[_kink_document(line, kink) for kink in line.kinks],
-    )
-
-
-def _kink_document(line: MixingLine, kink: Kink) -> KinkDoc:
-    """Write a point of a mixing line down."""
-    per_unit = line.energy_per_formula_unit(kink)
-    return KinkDoc(
-        fraction=kink.fraction,
-        reaction=kink.equation,
-        energy_per_atom=kink.energy_per_atom,
-        mixing_energy_per_atom=line.mixing_energy(kink),
-        energy_per_formula_unit=None if per_unit == -inf else per_unit,
-        na_exchanged=kink.sodium_exchanged,
-        products={
-            phase.formula: float(x) for phase, x in zip(kink.phases, kink.amounts, strict=True)
-        },
-    )
-
-
-def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
-    """
-    Discharge a composition to sodium metal and write the plateaus down.
-
-    Parameters
-    ----------
-    formula
-        As the user writes it; sodium may be absent.
-    reference
-        Energies of competing phases.
-
-    Returns
-    -------
-    DischargeDoc
-        Plateaus with reactions and capacities.
-
-    Raises
-    ------
-    InputError
-        If the formula cannot be used with this reference.
-    """
-    found = discharge(profile(reference.table, parse(formula)))
-    return DischargeDoc(
-        formula=formula,
-        reference=reference.name,
-        energy_scale=_scale_document(reference.scale),
-        molar_mass=found.molar_mass,
-        capacity=found.capacity,
-        plateaus=[_plateau_document(plateau) for plateau in found.plateaus],
-    )
-
-
-def _plateau_document(plateau: Plateau) -> PlateauDoc:
-    """Write a plateau down."""
-    before, after = (
-        [(p.formula, float(x)) for p, x in zip(side.phases, side.amounts, strict=True)]
-        for side in (plateau.before, plateau.after)
-    )
-    return PlateauDoc(
-        voltage=plateau.voltage,
-        reaction=f"{terms([*before, ('Na', plateau.sodium)])} -> {terms(after)}",
-        sodium=plateau.sodium,
-        capacity=plateau.capacity,
-        total=plateau.total,
-    )
-
-
-def _scale_document(scale: EnergyScale) -> EnergyScaleDoc:
-    """Write an energy scale down."""
     return EnergyScaleDoc(method=scale.method, correction=scale.correction, zero=scale.zero)
 
 

@@ -15,11 +15,13 @@ from pymatgen.core import Structure
 __all__ = [
     "SCHEMA_VERSION",
     "ContactDoc",
+    "DependenceDoc",
     "DischargeDoc",
     "Document",
     "EnergyScaleDoc",
     "InterfaceDoc",
     "KinkDoc",
+    "LimitDependenceDoc",
     "LimitsDoc",
     "PlateauDoc",
     "ProductDoc",
@@ -60,6 +62,29 @@ class ReferenceDoc(Document):
     name: str = Field(description="As named by the user: 'bundled' or 'table:PATH'.")
     checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
     n_phases: int = Field(description="Phases in the reference.")
+
+
+class DependenceDoc(Document):
+    """How a limit depends on one phase."""
+
+    formula: str = Field(description="The phase.")
+    id: str = Field(description="Its identifier in the reference.")
+    slope: float = Field(description="Change of the limit with its energy, V per eV/atom.")
+    removed: float | None = Field(
+        description="The limit without it, V; null for elements and the electrolyte itself."
+    )
+
+
+class LimitDependenceDoc(Document):
+    """All that a limit depends on."""
+
+    limit: str = Field(description="'reduction' or 'oxidation'.")
+    voltage: float = Field(description="The limit, V.")
+    sigma: float | None = Field(description="Assumed error of each energy, eV/atom; null if none.")
+    uncertainty: float | None = Field(
+        description="Standard deviation of the limit for independent errors, V: an upper estimate."
+    )
+    phases: list[DependenceDoc] = Field(description="Phases that move it, strongest first.")
 
 
 class LimitsDoc(Document):

@@ -124,6 +124,15 @@ def test_excluded_phases_are_named_in_the_result(table):
     assert content["reduction_limit"] == pytest.approx(1.166, abs=0.005)
 
 
+def test_window_says_what_its_limits_depend_on(table):
+    options = ("--reference", table, "--why", "--sigma", "0.02")
+    printed = succeed("window", "Na3PS4", *options)
+    assert "reduction limit 1.246 ±" in printed
+    reduction, _ = json.loads(succeed("window", "Na3PS4", *options, "--json"))["dependence"]
+    removed = {phase["formula"]: phase["removed"] for phase in reduction["phases"]}
+    assert removed["Na2PS3"] == pytest.approx(1.166, abs=0.005)
+
+
 def test_interface_prints_every_kink_and_json(table):
     printed = succeed("interface", "Na3PS4", "Na", "--reference", table)
     assert "Na3PS4 + 6 Na -> 4 Na2S + NaP" in printed
@@ -188,6 +197,7 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na3PS4", "--reference", "mp"], "bundled"),
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
         (["window", "Na3PS4", "--tolerance", "-1"], "-1"),
+        (["window", "Na3PS4", "--sigma", "-1"], "-1"),
         (["window", "Na3PS4", "--exclude", "NaZn13"], "NaZn13"),
         (["interface", "Na3PS4", "Qq"], "Qq"),
         (["interface", "Na3PS4", "Li"], "Li"),

@@ -172,6 +172,15 @@ def window(
         float | None,
         typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
     ] = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Also what the limits depend on, and by how much.")
+    ] = False,
+    sigma: Annotated[
+        float | None,
+        typer.Option(
+            help="Error of each energy, for the uncertainty of limits.", metavar="eV/atom"
+        ),
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Draw the ladder into this file.", metavar="FILE")
     ] = None,
@@ -179,6 +188,7 @@ def window(
 ) -> None:
     """Show what a composition does at every voltage against sodium metal."""
     from trona.screening.formulas import parse  # noqa: PLC0415
+    from trona.stores.answers import dependence_documents  # noqa: PLC0415
     from trona.stores.assessment import assess_formula, window_document  # noqa: PLC0415
 
     from .candidates import require_sodium  # noqa: PLC0415
@@ -199,14 +209,20 @@ def window(
                 update={"energy_per_atom": energy, "energy_voltage": at}
             )
         ]
+    asked = why or sigma is not None
+    reasons = dependence_documents(assessment, sigma) if asked else []
     if as_json:
-        _print_json({**document.model_dump(mode="json"), "ladder": [r.model_dump() for r in shown]})
+        content = {**document.model_dump(mode="json"), "ladder": [r.model_dump() for r in shown]}
+        if asked:
+            content["dependence"] = [reason.model_dump() for reason in reasons]
+        _print_json(content)
         return
     from . import ladders  # noqa: PLC0415
 
     _print(
         ladders.heading(document),
         ladders.ladder(document.formula, shown),
+        *(part for reason in reasons for part in ladders.reasons(reason)),
         *(f"[dim]• {line}[/]" for line in document.caveats),
     )
 
@@ -246,7 +262,7 @@ def interface(
     as_json: AsJson = False,
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
-    from trona.stores.assessment import interface_document  # noqa: PLC0415
+    from trona.stores.answers import interface_document  # noqa: PLC0415
 
     energies = _reference(reference, correction, exclude)
     document = interface_document(first, second, energies, voltage)
@@ -267,7 +283,7 @@ def profile(
     as_json: AsJson = False,
 ) -> None:
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
-    from trona.stores.assessment import discharge_document  # noqa: PLC0415
+    from trona.stores.answers import discharge_document  # noqa: PLC0415
 
     energies = _reference(reference, correction, exclude)
     documents = [discharge_document(formula, energies) for formula in formulas]

@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from trona.stores.documents import DischargeDoc, InterfaceDoc, RungDoc, WindowDoc
+    from trona.stores.documents import (
+        DischargeDoc,
+        InterfaceDoc,
+        LimitDependenceDoc,
+        RungDoc,
+        WindowDoc,
+    )
 
-__all__ = ["heading", "ladder", "mixing", "plateaus", "styled", "window_range"]
+__all__ = ["heading", "ladder", "mixing", "plateaus", "reasons", "styled", "window_range"]
 
 _STYLES = {
     "stable": "green",
@@ -162,6 +168,38 @@ def ladder(formula: str, rungs: Sequence[RungDoc]) -> Table:
             _NONE if still else f"{rung.electronic_fraction * 100:.0f} {basis}",
         )
     return table
+
+
+def reasons(document: LimitDependenceDoc) -> list[RenderableType]:
+    """
+    Lay out what a limit depends on.
+
+    Parameters
+    ----------
+    document
+        One limit.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    error = "" if document.uncertainty is None else f" ± {document.uncertainty:.2f}"
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("phase")
+    table.add_column("V per 10 meV/at", justify="right")
+    table.add_column("limit without it, V", justify="right")
+    for phase in document.phases:
+        removed = _NONE if phase.removed is None else f"{phase.removed:.3f}"
+        table.add_row(escape(phase.formula), f"{phase.slope / 100:+.3f}", removed)
+    head = f"[bold]{document.limit} limit {document.voltage:.3f}{error} V[/] depends on"
+    note = (
+        f"[dim]± for independent errors of {document.sigma * 1000:g} meV/atom in every phase: "
+        "an upper estimate.[/]"
+        if document.sigma is not None
+        else None
+    )
+    return [head, table, *([note] if note else [])]
 
 
 def plateaus(document: DischargeDoc) -> list[RenderableType]:

@@ -182,8 +182,9 @@ def main() -> None:
     candidates = crystals()
     if options.structures:
         candidates += cif_files(options.structures, options.table)
-    elif options.output.exists():
-        candidates += present_set()
+    else:
+        known = {candidate.label for candidate in candidates}
+        candidates += [candidate for candidate in present_set() if candidate.label not in known]
     relaxed(candidates, options.cache, options.workers)
     backend = BACKENDS["chgnet"]
     content = {

@@ -17,14 +17,33 @@ from trona.screening.interphase import (
     electronic_class,
 )
 
-__all__ = ["load", "with_gaps"]
+from .provenance import fingerprint
+
+__all__ = ["checksum", "load", "with_gaps"]
+
+
+@cache
+def _text() -> str:
+    """Read the data file once."""
+    return files("trona.stores").joinpath("properties.yaml").read_text(encoding="utf-8")
+
+
+def checksum() -> str:
+    """
+    Identify the properties that ship with trona: results that rest on others are other results.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    return fingerprint(_text())
 
 
 @cache
 def _bundled() -> PropertyTable:
-    """Read the data file once."""
-    text = files("trona.stores").joinpath("properties.yaml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    """Parse the data file once."""
+    rows: list[dict[str, Any]] = yaml.load(_text(), Loader=yaml.CSafeLoader)
     table: PropertyTable = {}
     for row in rows:
         table[fractions_key(parse(row["formula"]))] = PhaseProperties(

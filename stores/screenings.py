@@ -22,6 +22,7 @@ from .documents import (
     WindowDoc,
 )
 from .entries import Rejected, admit
+from .properties import checksum
 from .provenance import fingerprint, versions
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ __all__ = ["failed_document", "rank_documents", "screening_document", "screening
 def screening_id(label: str, formula: str, relaxation_id: str | None, reference: Reference) -> str:
     """
     Identity of a screening result: the same work has the same id everywhere.
+
+    It changes with the reference, the conductor properties and trona itself, so that a result is
+    assessed again where it could differ; that takes milliseconds.
 
     Parameters
     ----------
@@ -50,8 +54,8 @@ def screening_id(label: str, formula: str, relaxation_id: str | None, reference:
     str
         16 hexadecimal digits.
     """
-    limits = vars(Thresholds())
-    return fingerprint([SCHEMA_VERSION, label, formula, relaxation_id, reference.checksum, limits])
+    rests_on = [reference.checksum, checksum(), vars(Thresholds()), versions().get("trona")]
+    return fingerprint([SCHEMA_VERSION, label, formula, relaxation_id, *rests_on])
 
 
 def screening_document(
@@ -99,7 +103,6 @@ def failed_document(
     source: str,
     reference: Reference,
     reason: str,
-    relaxation_id: str | None = None,
 ) -> ScreeningDoc:
     """
     Record a candidate that could not be computed.
@@ -112,17 +115,13 @@ def failed_document(
         Energies that were to be used.
     reason
         What went wrong.
-    relaxation_id
-        The relaxation that was tried.
 
     Returns
     -------
     ScreeningDoc
         Failed, without numbers.
     """
-    doc = _outcome(label, formula, source, reference, None, "failed", reason)
-    doc.id = screening_id(label, formula, relaxation_id, reference)
-    return doc
+    return _outcome(label, formula, source, reference, None, "failed", reason)
 
 
 def _outcome(

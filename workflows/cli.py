@@ -155,8 +155,7 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
     if ranked:
         _print(tables.ranking(ranked, _console().width))
     _print(*tables.unranked(docs))
-    notes = {f"! {doc.label}: {reason}" for place, doc in ranked for reason in place.vetoes}
-    _print(*sorted(notes))
+    _print(*tables.vetoes(ranked))
 
 
 @app.command()
@@ -223,7 +222,7 @@ def window(
         ladders.heading(document),
         ladders.ladder(document.formula, shown),
         *(part for reason in reasons for part in ladders.reasons(reason)),
-        *(f"[dim]• {line}[/]" for line in document.caveats),
+        *ladders.caveats(document),
     )
 
 

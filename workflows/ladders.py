@@ -23,7 +23,16 @@ if TYPE_CHECKING:
         WindowDoc,
     )
 
-__all__ = ["heading", "ladder", "mixing", "plateaus", "reasons", "styled", "window_range"]
+__all__ = [
+    "caveats",
+    "heading",
+    "ladder",
+    "mixing",
+    "plateaus",
+    "reasons",
+    "styled",
+    "window_range",
+]
 
 _STYLES = {
     "stable": "green",
@@ -115,6 +124,23 @@ def heading(window: WindowDoc) -> str:
         f"[dim]{escape(window.reference)}: {escape(scale.method)}, "
         f"{escape(scale.correction)}[/]"
     )
+
+
+def caveats(window: WindowDoc) -> list[RenderableType]:
+    """
+    Write what to bear in mind.
+
+    Parameters
+    ----------
+    window
+        Result of one composition.
+
+    Returns
+    -------
+    list of str
+        One line in rich markup for each.
+    """
+    return [f"[dim]• {escape(line)}[/]" for line in window.caveats]
 
 
 def _tolerated(window: WindowDoc) -> str:

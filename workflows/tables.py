@@ -12,7 +12,7 @@ from rich.table import Table
 
 from trona.screening.formulas import number
 
-from .ladders import heading, ladder, styled, window_range
+from .ladders import caveats, heading, ladder, styled, window_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trona.screening.ranking import Ranked
     from trona.stores.documents import RungDoc, ScreeningDoc
 
-__all__ = ["csv_text", "details", "ranking", "unranked"]
+__all__ = ["csv_text", "details", "ranking", "unranked", "vetoes"]
 
 _WIDE = 100
 """Columns from which a terminal is wide."""
@@ -93,6 +93,23 @@ def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
     return table
 
 
+def vetoes(ranked: Sequence[tuple[Ranked, ScreeningDoc]]) -> list[str]:
+    """
+    Name the bounds that candidates break.
+
+    Parameters
+    ----------
+    ranked
+        Best first.
+
+    Returns
+    -------
+    list of str
+        One sentence in rich markup for each.
+    """
+    return [escape(f"! {doc.label}: {reason}") for place, doc in ranked for reason in place.vetoes]
+
+
 def unranked(docs: Sequence[ScreeningDoc]) -> list[str]:
     """
     Name the candidates that have no result, with the reason.
@@ -105,9 +122,11 @@ def unranked(docs: Sequence[ScreeningDoc]) -> list[str]:
     Returns
     -------
     list of str
-        One sentence for each that was rejected or failed.
+        One sentence in rich markup for each that was rejected or failed.
     """
-    return [f"{doc.label} {doc.state}: {doc.reason}" for doc in docs if doc.state != "completed"]
+    return [
+        escape(f"{doc.label} {doc.state}: {doc.reason}") for doc in docs if doc.state != "completed"
+    ]
 
 
 def details(doc: ScreeningDoc) -> list[RenderableType]:
@@ -129,7 +148,7 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
         parts += [heading(doc.window), ladder(doc.window.formula, doc.window.ladder)]
-        parts += [f"[dim]• {escape(line)}[/]" for line in doc.window.caveats]
+        parts += caveats(doc.window)
     facts = Table(box=None, show_header=False, pad_edge=False)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from multiprocessing import active_children
+
 import pytest
 from pymatgen.core import Lattice, Structure
 
@@ -13,6 +17,7 @@ from trona.workflows import pool
 from trona.workflows.backends import BACKENDS, Backend, relaxation_id
 from trona.workflows.candidates import Candidate
 from trona.workflows.local import plan, run
+from trona.workflows.pool import Work
 
 CHGNET = BACKENDS["chgnet"]
 SULFIDE = Candidate(
@@ -103,6 +108,26 @@ def test_a_reference_on_another_scale_is_never_mixed_with_relaxations(screened, 
     todo = plan([SULFIDE], results, reference, CHGNET)
     assert todo.assess == ((SULFIDE, None),)
     assert todo.relax == ()
+
+
+def test_a_worker_that_dies_costs_nothing_but_time(tmp_path):
+    candidates = [
+        Candidate(f"strained-{percent}", "Na2S", "test", strained(percent)) for percent in range(4)
+    ]
+    done = pool.run_flows(candidates, Work(CHGNET), str(tmp_path / "s.sqlite"), workers=2)
+    finished = [next(done)]
+    for process in active_children():
+        os.kill(process.pid, signal.SIGKILL)
+    finished += list(done)
+    assert sorted(candidate.label for candidate, _ in finished) == [c.label for c in candidates]
+    assert all(not isinstance(outputs, str) for _, outputs in finished)
+
+
+def strained(percent):
+    """Na2S with a larger cell."""
+    structure = SULFIDE.structure.copy()
+    structure.apply_strain(percent / 100)
+    return structure
 
 
 def test_failures_are_tried_again(screened):

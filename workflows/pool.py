@@ -110,15 +110,28 @@ def run_flows(
     Raises
     ------
     BackendError
-        If the backend is not installed, or a process dies.
+        If the backend is not installed.
     """
-    if not candidates:
-        return
-    if find_spec(work.backend.package) is None:
+    if candidates and find_spec(work.backend.package) is None:
         raise BackendError(
             f"the backend {work.backend.name!r} needs the package {work.backend.package!r}: "
             "install trona with its ml extra."
         )
+    remaining = list(candidates)
+    while remaining:
+        for candidate, outputs in _until_a_death(remaining, work, location, workers):
+            remaining.remove(candidate)
+            yield candidate, outputs
+        # A process that dies takes its pool along. Alone, one process shows whose fault it was.
+        if remaining and workers == 1:
+            yield remaining.pop(0), "its worker process died, perhaps for want of memory"
+        workers = 1
+
+
+def _until_a_death(
+    candidates: Sequence[Candidate], work: Work, location: str, workers: int
+) -> Iterator[tuple[Candidate, list[object] | str]]:
+    """Run flows in one pool of processes; end early, without a word, where a process dies."""
     workers = max(1, min(workers, len(candidates)))
     threads = max(1, (os.cpu_count() or 1) // workers)
     pool = ProcessPoolExecutor(
@@ -130,10 +143,7 @@ def run_flows(
         for future in as_completed(pending):
             yield pending[future], future.result()
     except BrokenProcessPool:
-        raise BackendError(
-            "a worker process died, perhaps for want of memory: run again with --workers 1; "
-            "what is finished is kept."
-        ) from None
+        return
     finally:
         for process in list((pool._processes or {}).values()):  # noqa: SLF001 (public from 3.14)
             process.terminate()

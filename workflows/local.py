@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse
-from trona.stores.documents import RelaxationDoc, ScreeningDoc
+from trona.stores.documents import Document, RelaxationDoc, ScreeningDoc
 from trona.stores.screenings import failed_document, screening_document, screening_id
 
 from .backends import Backend, relaxation_id
@@ -163,7 +163,7 @@ def _assessed(
 
 
 def _save(
-    candidate: Candidate, outputs: list[object] | str, results: Results, reference: Reference
+    candidate: Candidate, outputs: list[Document] | str, results: Results, reference: Reference
 ) -> ScreeningDoc:
     """Save what a worker computed, or why it could not."""
     if isinstance(outputs, str):

@@ -19,6 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import BackendError
+from trona.stores.documents import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +87,7 @@ class Work:
 
 def run_flows(
     candidates: Sequence[Candidate], work: Work, location: str, workers: int
-) -> Iterator[tuple[Candidate, list[object] | str]]:
+) -> Iterator[tuple[Candidate, list[Document] | str]]:
     """
     Run the flow of each candidate and hand on what its jobs return.
 
@@ -104,8 +105,8 @@ def run_flows(
     Yields
     ------
     tuple
-        A candidate and the outputs of its jobs, or the sentence of its error, in order of
-        completion. Closing the iterator stops the processes.
+        A candidate and the documents that its jobs return, or the sentence of its error, in
+        order of completion. Closing the iterator stops the processes.
 
     Raises
     ------
@@ -130,7 +131,7 @@ def run_flows(
 
 def _until_a_death(
     candidates: Sequence[Candidate], work: Work, location: str, workers: int
-) -> Iterator[tuple[Candidate, list[object] | str]]:
+) -> Iterator[tuple[Candidate, list[Document] | str]]:
     """Run flows in one pool of processes; end early, without a word, where a process dies."""
     workers = max(1, min(workers, len(candidates)))
     threads = max(1, (os.cpu_count() or 1) // workers)
@@ -185,7 +186,7 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-def _run_one(candidate: Candidate, work: Work, location: str) -> list[object] | str:
+def _run_one(candidate: Candidate, work: Work, location: str) -> list[Document] | str:
     """Run one flow; an error of any kind becomes its sentence."""
     from jobflow import run_locally  # noqa: PLC0415
 
@@ -203,4 +204,6 @@ def _run_one(candidate: Candidate, work: Work, location: str) -> list[object] | 
     except Exception as error:  # noqa: BLE001 (the boundary of one candidate)
         sentence = " ".join(str(error).split())[:_LONGEST_REASON]
         return f"{type(error).__name__}: {sentence}"
-    return [response.output for by_index in responses.values() for response in by_index.values()]
+    # Only the summaries travel: a process that is killed while it sends much would block the rest.
+    outputs = (one.output for by_index in responses.values() for one in by_index.values())
+    return [output for output in outputs if isinstance(output, Document)]

@@ -110,7 +110,7 @@ def test_a_reference_on_another_scale_is_never_mixed_with_relaxations(screened, 
     assert todo.relax == ()
 
 
-def test_a_worker_that_dies_costs_nothing_but_time(tmp_path):
+def test_a_worker_that_dies_stops_no_other_candidate(tmp_path):
     candidates = [
         Candidate(f"strained-{percent}", "Na2S", "test", strained(percent)) for percent in range(4)
     ]
@@ -120,7 +120,10 @@ def test_a_worker_that_dies_costs_nothing_but_time(tmp_path):
         os.kill(process.pid, signal.SIGKILL)
     finished += list(done)
     assert sorted(candidate.label for candidate, _ in finished) == [c.label for c in candidates]
-    assert all(not isinstance(outputs, str) for _, outputs in finished)
+    # Two processes were killed: what they held is done again, or reported with its reason.
+    sentences = [outputs for _, outputs in finished if isinstance(outputs, str)]
+    assert len(sentences) <= 1, sentences
+    assert all(sentences)
 
 
 def strained(percent):

@@ -14,7 +14,7 @@ import numpy as np
 
 from .errors import FormulaError, VoltageError
 from .formulas import plain, present
-from .simplex import Step, minimise, sweep
+from .simplex import AMOUNT_TOLERANCE, Step, minimise, sweep
 from .units import SODIUM, chemical_potential, voltage
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ __all__ = ["Interval", "Profile", "profile"]
 
 VOLTAGE_TOLERANCE = 1e-9
 """Breakpoints closer than this (V) are one; rounding noise is four orders below."""
-AMOUNT_TOLERANCE = 1e-9
-"""Products below this fraction of the composition's atoms are absent."""
 
 
 @dataclass(frozen=True, eq=False)

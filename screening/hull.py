@@ -9,7 +9,7 @@ import numpy as np
 
 from .errors import FormulaError
 from .formulas import plain, present
-from .simplex import minimise
+from .simplex import AMOUNT_TOLERANCE, minimise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from .phases import Phase, PhaseTable
 
 __all__ = ["Decomposition", "decompose", "energy_above_hull"]
-
-AMOUNT_TOLERANCE = 1e-9
-"""Products below this fraction of the composition's atoms are absent."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,9 +18,9 @@ import numpy as np
 
 from .errors import VoltageError
 from .formulas import plain, present
-from .hull import AMOUNT_TOLERANCE, decompose
+from .hull import decompose
 from .reactions import terms
-from .simplex import Step, minimise
+from .simplex import AMOUNT_TOLERANCE, Step, minimise
 from .units import SODIUM, chemical_potential
 
 if TYPE_CHECKING:

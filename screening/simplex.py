@@ -20,7 +20,7 @@ from .errors import ConvergenceError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Step", "minimise", "sweep"]
+__all__ = ["AMOUNT_TOLERANCE", "Step", "minimise", "sweep"]
 
 _PRICE_TOLERANCE = 1e-11
 """A reduced cost counts as negative below minus this (eV per atom)."""
@@ -32,6 +32,8 @@ _PIVOT_TOLERANCE = 1e-10
 """Elements of the pivot column below this count as zero."""
 _TIE_TOLERANCE = 1e-11
 """Ratios of the leaving-row test that differ by less are tied."""
+AMOUNT_TOLERANCE = 1e-9
+"""Products below this fraction of the composition's atoms are absent."""
 _NONE = np.empty(0, dtype=np.intp)
 
 

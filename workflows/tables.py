@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from trona.screening.formulas import number
+from trona.screening.reactions import terms
 
 from .ladders import caveats, heading, ladder, styled, window_range
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from trona.screening.ranking import Ranked
-    from trona.stores.documents import RungDoc, ScreeningDoc
+    from trona.stores.documents import ScreeningDoc
 
 __all__ = ["csv_text", "details", "ranking", "unranked", "vetoes"]
 
@@ -31,14 +32,6 @@ _WIDE = 100
 def _milli(value: float | None) -> str:
     """Write an energy in meV/atom."""
     return "?" if value is None else f"{value * 1000:.0f}"
-
-
-def _products(rung: RungDoc) -> str:
-    """Write products with their amounts."""
-    return " + ".join(
-        f"{'' if number(p.amount) == '1' else number(p.amount) + ' '}{p.formula}"
-        for p in rung.products
-    )
 
 
 def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
@@ -84,7 +77,9 @@ def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
             escape(doc.label) + ("*" if doc.window.mixture else ""),
             _milli(doc.window.energy_above_hull),
             window_range(doc.window),
-            "none" if doc.contact.interphase == "stable" else _products(doc.window.ladder[0]),
+            "none"
+            if doc.contact.interphase == "stable"
+            else terms((p.formula, p.amount) for p in doc.window.ladder[0].products),
             styled(doc.contact.interphase),
             f"{doc.contact.driving_force:.3f}",
             number(doc.contact.sodium_consumed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .errors import InputError, TronaError
 from .formulas import parse
 from .grand import Interval, Profile, profile
-from .hull import Decomposition, decompose, energy_above_hull
+from .hull import Decomposition, decompose, energies_above_hull, energy_above_hull
 from .interphase import Interphase, InterphaseClass, PhaseProperties, Thresholds, classify
 from .phases import EnergyScale, Phase, PhaseTable
 from .ranking import Criterion, Ranked, Veto, rank
@@ -34,6 +34,7 @@ __all__ = [
     "assess",
     "classify",
     "decompose",
+    "energies_above_hull",
     "energy_above_hull",
     "parse",
     "profile",

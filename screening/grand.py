@@ -7,14 +7,14 @@ At chemical potential μ a composition c turns into the phases that minimise the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .errors import FormulaError, VoltageError
 from .formulas import plain, present
-from .simplex import AMOUNT_TOLERANCE, Step, minimise, sweep
+from .simplex import AMOUNT_TOLERANCE, Basis, Path, free_columns, minimise, sweep
 from .units import SODIUM, chemical_potential, voltage
 
 if TYPE_CHECKING:
@@ -166,60 +166,60 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     mu_metal = table.mu_sodium_metal
     system = table.system(others)
     target = np.array([others[symbol] for symbol in system.elements])
-    steps = sweep(
+    path = sweep(
         system.amounts, target, system.energies, system.sodium, system.start, mu_stop=mu_metal
     )
-    uppers = [*(step.mu for step in steps[1:]), mu_metal]
+    uppers = np.array([voltage(mu, mu_metal) for mu in path.mu.tolist()])
+    wide = uppers - np.append(uppers[1:], 0.0) > VOLTAGE_TOLERANCE
     intervals: list[Interval] = []
-    for step, mu_upper in zip(steps, uppers, strict=True):
-        if mu_upper - step.mu <= VOLTAGE_TOLERANCE:
-            continue
-        edges = (voltage(mu_upper, mu_metal), voltage(step.mu, mu_metal))
-        found = _interval(table, system, step, edges, composition)
+    for step in np.flatnonzero(wide)[::-1].tolist():
+        lower = intervals[-1].voltage_upper if intervals else 0.0
+        found = _interval(table, system, path, step, (lower, float(uppers[step])), composition)
         if intervals and _same_products(intervals[-1], found):
             found = _joined(intervals.pop(), found)
         intervals.append(found)
-    return Profile(composition, mu_metal, tuple(_touching(intervals)))
+    return Profile(composition, mu_metal, tuple(intervals))
 
 
 def _interval(
     table: PhaseTable,
     system: System,
-    step: Step,
+    path: Path,
+    step: int,
     edges: tuple[float, float],
     composition: Mapping[str, float],
 ) -> Interval:
     """Turn an optimal basis into products per formula unit, ordered as in the table."""
-    basis, values = step.support(AMOUNT_TOLERANCE * sum(composition.values()))
+    solution = path.basis(step)
+    columns, values = solution.support(AMOUNT_TOLERANCE * sum(composition.values()))
     return Interval(
         voltage_lower=edges[0],
         voltage_upper=edges[1],
-        phases=tuple(table.phases[i] for i in system.index[basis]),
-        amounts=values / system.sizes[basis],
-        sodium_exchanged=float(values @ system.sodium[basis]) - composition.get(SODIUM, 0.0),
-        energy=float(values @ system.energies[basis]),
-        tied=_tied(table, system, step, basis, composition),
+        phases=tuple(table.phases[i] for i in system.index[columns].tolist()),
+        amounts=values / system.sizes[columns],
+        sodium_exchanged=float(values @ system.sodium[columns]) - composition.get(SODIUM, 0.0),
+        energy=float(values @ system.energies[columns]),
+        tied=_tied(table, system, solution, columns, composition) if path.tied[step] else (),
     )
 
 
 def _tied(
     table: PhaseTable,
     system: System,
-    step: Step,
+    solution: Basis,
     products: NDArray[np.intp],
     composition: Mapping[str, float],
 ) -> tuple[Phase, ...]:
     """List phases outside the products that some equally good product set contains."""
-    if not len(step.free):
-        return ()
-    columns = np.union1d(step.free, step.basis)
-    matrix = system.amounts[:, columns]
-    start = np.searchsorted(columns, step.basis).astype(np.intp)
+    free = free_columns(system.amounts, system.energies, system.sodium, solution.columns)
+    columns = np.union1d(free, solution.columns)
+    matrix = np.ascontiguousarray(system.amounts[:, columns])
+    start = np.searchsorted(columns, solution.columns).astype(np.intp)
     target = np.array([composition[symbol] for symbol in system.elements])
     possible = []
     for position in np.flatnonzero(~np.isin(columns, products)):
         most = minimise(matrix, target, -np.eye(len(columns))[position], start)
-        amount = most.values[most.basis == position].sum()
+        amount = most.values[most.columns == position].sum()
         if amount > AMOUNT_TOLERANCE * sum(composition.values()):
             possible.append(columns[position])
     return tuple(table.phases[i] for i in system.index[possible])
@@ -227,37 +227,12 @@ def _tied(
 
 def _same_products(first: Interval, second: Interval) -> bool:
     """Tell whether a basis change altered nothing that one could weigh."""
-    return [p.id for p in first.phases] == [p.id for p in second.phases] and np.allclose(
-        first.amounts, second.amounts, rtol=0, atol=AMOUNT_TOLERANCE
+    return first.phases == second.phases and bool(
+        (np.abs(first.amounts - second.amounts) <= AMOUNT_TOLERANCE).all()
     )
 
 
-def _joined(higher: Interval, lower: Interval) -> Interval:
-    """Join two touching intervals with the same products, the second at lower voltage."""
+def _joined(lower: Interval, higher: Interval) -> Interval:
+    """Join two touching intervals with the same products."""
     tied = {phase.id: phase for phase in (*higher.tied, *lower.tied)}
-    return Interval(
-        lower.voltage_lower,
-        higher.voltage_upper,
-        higher.phases,
-        higher.amounts,
-        higher.sodium_exchanged,
-        higher.energy,
-        tuple(tied.values()),
-    )
-
-
-def _touching(intervals: list[Interval]) -> list[Interval]:
-    """Order by rising voltage and close the gaps that dropped zero-width steps left."""
-    ascending = intervals[::-1]
-    return [
-        Interval(
-            0.0 if at == 0 else ascending[at - 1].voltage_upper,
-            found.voltage_upper,
-            found.phases,
-            found.amounts,
-            found.sodium_exchanged,
-            found.energy,
-            found.tied,
-        )
-        for at, found in enumerate(ascending)
-    ]
+    return replace(higher, voltage_lower=lower.voltage_lower, tied=tuple(tied.values()))

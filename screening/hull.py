@@ -9,7 +9,7 @@ import numpy as np
 
 from .errors import FormulaError
 from .formulas import plain, present
-from .simplex import AMOUNT_TOLERANCE, minimise
+from .simplex import AMOUNT_TOLERANCE, minima, minimise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .phases import Phase, PhaseTable
 
-__all__ = ["Decomposition", "decompose", "energy_above_hull"]
+__all__ = ["Decomposition", "decompose", "energies_above_hull", "energy_above_hull"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +73,11 @@ def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposit
     system = table.system(composition, closed=True)
     target = np.array([composition[symbol] for symbol in system.elements])
     best = minimise(system.amounts, target, system.energies, system.start)
-    basis, values = best.support(AMOUNT_TOLERANCE * target.sum())
+    columns, values = best.support(AMOUNT_TOLERANCE * target.sum())
     return Decomposition(
-        phases=tuple(table.phases[i] for i in system.index[basis]),
-        amounts=values / system.sizes[basis],
-        energy=float(values @ system.energies[basis]),
+        phases=tuple(table.phases[i] for i in system.index[columns]),
+        amounts=values / system.sizes[columns],
+        energy=float(values @ system.energies[columns]),
     )
 
 
@@ -103,3 +103,28 @@ def energy_above_hull(table: PhaseTable, phase: Phase) -> float:
         If an element has no reference phase.
     """
     return (phase.energy - decompose(table, phase.amounts).energy) / phase.n_atoms
+
+
+def energies_above_hull(table: PhaseTable) -> NDArray[np.float64]:
+    """
+    Energies of all phases of a table above its hull, at once.
+
+    Parameters
+    ----------
+    table
+        Phases on one energy scale.
+
+    Returns
+    -------
+    ndarray : shape (n_phases,)
+        eV per atom, in the table's order; zero on the hull.
+    """
+    n_atoms = table.amounts.sum(axis=1)
+    hull = np.empty(len(table))
+    subsystems, members = np.unique(table.amounts > 0, axis=0, return_inverse=True)
+    for number, inside in enumerate(subsystems):  # small programs for phases of few elements
+        rows = np.flatnonzero(members == number)
+        system = table.system([table.elements[i] for i in np.flatnonzero(inside)], closed=True)
+        fractions = table.amounts[np.ix_(rows, inside)] / n_atoms[rows, None]
+        hull[rows] = minima(system.amounts, fractions, system.energies, system.start)
+    return np.asarray(table.energies / n_atoms - hull)

@@ -1,9 +1,9 @@
 """Reactions between two materials along their mixing line, closed or open to sodium.
 
 E(x), the lowest energy of a mixture with atomic fraction x of the second material, is convex and
-piecewise linear. Its kinks, the stoichiometric reactions, are found exactly from tangents: two
-tangents meet either on the curve, in a kink, or below it, and then the tangent at that point splits
-the search (Eisner & Severance, J. ACM 23 (1976) 619). The picture of the interface as a
+piecewise linear. Its kinks, the stoichiometric reactions, are what the first material does in
+contact with a reservoir of the second, just as a voltage ladder is what it does in contact with
+sodium: one parametric simplex finds them all, exactly. The picture of the interface as a
 pseudo-binary is that of Richards, Miara, Wang, Kim & Ceder, Chem. Mater. 28 (2016) 266.
 
 Energies are per atom of the two reactants together, sodium from the reservoir not counted.
@@ -20,7 +20,7 @@ from .errors import VoltageError
 from .formulas import plain, present
 from .hull import decompose
 from .reactions import terms
-from .simplex import AMOUNT_TOLERANCE, Step, minimise
+from .simplex import AMOUNT_TOLERANCE, Basis, minimise, sweep
 from .units import SODIUM, chemical_potential
 
 if TYPE_CHECKING:
@@ -167,55 +167,46 @@ class MixingLine:
 
 
 @dataclass(frozen=True, eq=False)
-class _Tangent:
-    """A point of E(x) with a line that touches it from below."""
+class _Point:
+    """An equilibrium on the mixing line, per atom of the reactants."""
 
     fraction: float
-    energy: float
-    slope: float
-    step: Step
-
-    def at(self, fraction: float) -> float:
-        """Height of the line."""
-        return self.energy + self.slope * (fraction - self.fraction)
+    columns: NDArray[np.intp]
+    amounts: NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class _Line:
-    """The linear programs along one mixing line."""
+def _points(
+    system: System,
+    costs: NDArray[np.float64],
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+) -> list[_Point]:
+    """
+    Find the ends of the mixing line and all kinks between them, in order.
 
-    system: System
-    costs: NDArray[np.float64]
-    start: NDArray[np.float64]
-    end: NDArray[np.float64]
-
-    def tangent(self, fraction: float) -> _Tangent:
-        """Solve at one point."""
-        amounts = (1.0 - fraction) * self.start + fraction * self.end
-        step = minimise(self.system.amounts, amounts, self.costs, self.system.start)
-        prices = step.price_energy
-        slope = float(prices @ (self.end - self.start))
-        return _Tangent(fraction, float(prices @ amounts), slope, step)
-
-    def kinks(self) -> list[_Tangent]:
-        """Find the ends and all kinks between them, in order."""
-        ends = [self.tangent(0.0), self.tangent(1.0)]
-        found = {end.fraction: end for end in ends}
-        todo = [(ends[0], ends[1])]
-        while todo:
-            left, right = todo.pop()
-            bend = left.slope - right.slope
-            if abs(bend) < _NO_ENERGY:
-                continue
-            crossing = (right.at(0.0) - left.at(0.0)) / bend
-            if not left.fraction + _NO_LENGTH < crossing < right.fraction - _NO_LENGTH:
-                continue
-            middle = self.tangent(crossing)
-            if middle.energy <= left.at(crossing) + _NO_ENERGY:
-                found[crossing] = middle
-            else:
-                todo += [(left, middle), (middle, right)]
-        return [found[fraction] for fraction in sorted(found)]
+    One atom of the first material takes up y atoms of a reservoir of the second at its chemical
+    potential μ. That is one more column, −end, with cost −μ, so the sweep in μ up to the second
+    material's own energy visits every kink, with x = y / (1 + y).
+    """
+    far = minimise(system.amounts, end, costs, system.start)
+    reservoir = len(costs)
+    path = sweep(
+        np.ascontiguousarray(np.column_stack([system.amounts, -end])),
+        start,
+        np.append(costs, 0.0),
+        np.append(np.zeros(reservoir), 1.0),
+        system.start,
+        mu_stop=float(far.values @ costs[far.columns]) - _NO_ENERGY,
+    )
+    points: list[_Point] = []
+    for step, bend in enumerate(np.diff(path.mu, append=np.inf)):
+        columns, values = path.columns[step], path.values[step]
+        taken = float(values[columns == reservoir].sum())
+        fraction = taken / (1.0 + taken)
+        if bend > _NO_ENERGY and not (points and fraction - points[-1].fraction < _NO_LENGTH):
+            inside = columns != reservoir
+            points.append(_Point(fraction, columns[inside], values[inside] * (1.0 - fraction)))
+    return [*points, _Point(1.0, far.columns, far.values)]
 
 
 def mix(
@@ -267,9 +258,9 @@ def mix(
         np.array([side.composition.get(symbol, 0.0) for symbol in system.elements]) / side.n_atoms
         for side in pair
     )
-    line = _Line(system, system.energies - mu * system.sodium, start, end)
+    found = _points(system, system.energies - mu * system.sodium, start, end)
     open_mu = None if volts is None else mu
-    kinks = tuple(_kink(table, system, pair, found, open_mu) for found in line.kinks())
+    kinks = tuple(_kink(table, system, pair, point, open_mu) for point in found)
     return MixingLine(pair[0], pair[1], volts, kinks)
 
 
@@ -286,26 +277,27 @@ def _kink(
     table: PhaseTable,
     system: System,
     pair: tuple[Reactant, ...],
-    found: _Tangent,
+    point: _Point,
     mu: float | None,
 ) -> Kink:
     """Write a point of the curve down as a reaction."""
-    shares = (1.0 - found.fraction, found.fraction)
+    shares = (1.0 - point.fraction, point.fraction)
     given = sum(
         share * (side.energy - (mu or 0.0) * _open_sodium(side, mu)) / side.n_atoms
         for share, side in zip(shares, pair, strict=True)
     )
-    columns, values = found.step.support(AMOUNT_TOLERANCE)
+    columns, values = Basis(point.columns, point.amounts).support(AMOUNT_TOLERANCE)
     brought = sum(
         share * _open_sodium(side, mu) / side.n_atoms
         for share, side in zip(shares, pair, strict=True)
     )
     phases = tuple(table.phases[i] for i in system.index[columns])
     amounts = values / system.sizes[columns]
-    energy = found.energy - given
+    grand = system.energies[columns] - (mu or 0.0) * system.sodium[columns]
+    energy = float(values @ grand) - given
     exchanged = float(values @ system.sodium[columns]) - brought
     return Kink(
-        fraction=found.fraction,
+        fraction=point.fraction,
         energy_per_atom=energy if energy < -_NO_ENERGY else 0.0,
         phases=phases,
         amounts=amounts,

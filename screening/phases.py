@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["EnergyScale", "Phase", "PhaseTable", "System"]
+
+_MAX_SYSTEMS = 64
+"""Chemical systems that a table keeps laid out: a stream of candidates must not fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,7 @@ class PhaseTable:
     amounts: NDArray[np.float64]
     energies: NDArray[np.float64]
     ground: NDArray[np.intp]
-    _by_composition: dict[bytes, int]
+    _codes: NDArray[np.int64]
     _systems: dict[tuple[tuple[str, ...], bool], System] = field(default_factory=dict)
 
     @classmethod
@@ -210,13 +214,11 @@ class PhaseTable:
         """
         given = tuple(phases)
         _check_together(given)
-        elements = tuple(sorted({symbol for phase in given for symbol in phase.amounts}))
+        elements = tuple(sorted(set(chain.from_iterable(phase.amounts for phase in given))))
         amounts = _amounts_matrix([phase.amounts for phase in given], elements)
         energies = np.array([phase.energy for phase in given])
         codes = composition_codes(amounts)
-        names = np.argsort(np.argsort([phase.id for phase in given]))
-        per_atom = energies / amounts.sum(axis=1)
-        order = np.lexsort((names, per_atom, *-codes.T[::-1]))
+        order = _sorted(codes, energies / amounts.sum(axis=1), given)
         amounts, energies, codes = amounts[order], energies[order], codes[order]
         first = np.ones(len(given), dtype=bool)
         first[1:] = (codes[1:] != codes[:-1]).any(axis=1)
@@ -228,11 +230,11 @@ class PhaseTable:
             raise ChemicalSystemError(
                 f"no reference phase for {absent}: add the element to the energies."
             )
-        for array in (amounts, energies, ground):
+        codes = codes[ground]
+        for array in (amounts, energies, ground, codes):
             array.setflags(write=False)
-        positions = {codes[i].tobytes(): int(i) for i in ground}
-        ordered = tuple(given[i] for i in order)
-        return cls(ordered, elements, given[0].scale, amounts, energies, ground, positions)
+        ordered = tuple(map(given.__getitem__, order.tolist()))
+        return cls(ordered, elements, given[0].scale, amounts, energies, ground, codes)
 
     def __len__(self) -> int:
         return len(self.phases)
@@ -267,8 +269,8 @@ class PhaseTable:
         if not inside or not inside.keys() <= set(self.elements):
             return None
         code = composition_codes(_amounts_matrix([inside], self.elements))[0]
-        position = self._by_composition.get(code.tobytes())
-        return None if position is None else self.phases[position]
+        found = self.ground[(self._codes == code).all(axis=1)]
+        return self.phases[found[0]] if len(found) else None
 
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
         """
@@ -322,7 +324,7 @@ class PhaseTable:
         Returns
         -------
         System
-            Cached: asked twice, built once.
+            Cached: asked twice in a row, built once.
 
         Raises
         ------
@@ -332,6 +334,8 @@ class PhaseTable:
         rows = tuple(sorted(set(symbols) if closed else set(symbols) - {SODIUM}))
         if (rows, closed) not in self._systems:
             self.require(rows)
+            while len(self._systems) >= _MAX_SYSTEMS:
+                del self._systems[next(iter(self._systems))]
             self._systems[rows, closed] = self._build_system(rows, closed=closed)
         return self._systems[rows, closed]
 
@@ -366,10 +370,23 @@ def _amounts_matrix(
     """Write compositions as rows; shape (n_compositions, n_elements)."""
     column = {symbol: position for position, symbol in enumerate(elements)}
     matrix = np.zeros((len(compositions), len(elements)))
-    rows = [row for row, amounts in enumerate(compositions) for _ in amounts]
-    columns = [column[symbol] for amounts in compositions for symbol in amounts]
-    matrix[rows, columns] = [value for amounts in compositions for value in amounts.values()]
+    rows = np.repeat(np.arange(len(compositions)), list(map(len, compositions)))
+    columns = map(column.__getitem__, chain.from_iterable(compositions))
+    values = chain.from_iterable(one.values() for one in compositions)
+    matrix[rows, np.fromiter(columns, np.intp)] = np.fromiter(values, np.float64)
     return matrix
+
+
+def _sorted(
+    codes: NDArray[np.int64], per_atom: NDArray[np.float64], phases: Sequence[Phase]
+) -> NDArray[np.intp]:
+    """Order by composition, then energy; by id only where those are equal, since it is slow."""
+    order = np.lexsort((per_atom, *-codes.T[::-1]))
+    alike = (np.diff(per_atom[order]) == 0.0) & (np.diff(codes[order], axis=0) == 0).all(axis=1)
+    if not alike.any():
+        return order
+    names = np.argsort(np.argsort([phase.id for phase in phases]))
+    return np.lexsort((names, per_atom, *-codes.T[::-1]))
 
 
 def _check_together(phases: Sequence[Phase]) -> None:

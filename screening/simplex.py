@@ -5,7 +5,9 @@ prices all columns at once. `minimise` solves at one cost. `sweep` follows the o
 from −∞: the parametric simplex (Gass & Saaty, Naval Research Logistics Quarterly 2 (1955) 39),
 whose basis changes are the breakpoints in μ. Ties in the leaving row are broken
 lexicographically (Dantzig, Orden & Wolfe, Pacific J. Math. 5 (1955) 183), ties in the entering
-column by position: the path is finite and always the same.
+column by position: the path is finite and always the same. The loops are compiled (`kernels`) and
+loaded with the first program that is solved: that takes half a second, which a command that
+solves none is spared.
 """
 
 from __future__ import annotations
@@ -20,50 +22,29 @@ from .errors import ConvergenceError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["AMOUNT_TOLERANCE", "Step", "minimise", "sweep"]
+__all__ = ["AMOUNT_TOLERANCE", "Basis", "Path", "free_columns", "minima", "minimise", "sweep"]
 
-_PRICE_TOLERANCE = 1e-11
-"""A reduced cost counts as negative below minus this (eV per atom)."""
-_SLOPE_TOLERANCE = 1e-10
-"""A column changes with μ where its reduced sodium exceeds this (atoms per atom)."""
-_LEVEL_TOLERANCE = 1e-9
-"""A column lies on the facet where its reduced cost is smaller (eV per atom)."""
-_PIVOT_TOLERANCE = 1e-10
-"""Elements of the pivot column below this count as zero."""
-_TIE_TOLERANCE = 1e-11
-"""Ratios of the leaving-row test that differ by less are tied."""
 AMOUNT_TOLERANCE = 1e-9
 """Products below this fraction of the composition's atoms are absent."""
-_NONE = np.empty(0, dtype=np.intp)
+_ROOM = 64
+"""Steps to make room for at first; most systems take fewer."""
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class Basis:
     """
-    One optimal basis and the μ from which it holds.
+    A solution: as many columns as there are rows.
 
     Parameters
     ----------
-    mu
-        Lower end of the interval of μ, eV; −inf for the first step.
-    basis : shape (n_rows,)
+    columns : shape (n_rows,)
         Columns in the basis.
     values : shape (n_rows,)
         Their amounts, not negative.
-    price_energy : shape (n_rows,)
-        Dual prices of the energy part, eV.
-    price_sodium : shape (n_rows,)
-        Dual prices of the sodium part.
-    free : shape (n_free,)
-        Columns outside the basis that could enter at no cost for every μ.
     """
 
-    mu: float
-    basis: NDArray[np.intp]
+    columns: NDArray[np.intp]
     values: NDArray[np.float64]
-    price_energy: NDArray[np.float64]
-    price_sodium: NDArray[np.float64]
-    free: NDArray[np.intp]
 
     def support(self, least: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """
@@ -79,9 +60,38 @@ class Step:
         tuple
             Columns and amounts; both of shape (n_present,).
         """
-        order = np.argsort(self.basis)
+        order = self.columns.argsort()
         order = order[self.values[order] > least]
-        return self.basis[order], self.values[order]
+        return self.columns[order], self.values[order]
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """
+    Optimal bases in order of rising μ.
+
+    Parameters
+    ----------
+    mu : shape (n_steps,)
+        From where each basis is optimal, eV; −inf for the first. Steps of equal μ follow each
+        other where several columns enter at one breakpoint.
+    columns, values : shape (n_steps, n_rows)
+        Columns in each basis and their amounts.
+    tied : shape (n_steps,)
+        True where columns outside the basis could enter at no cost for every μ.
+    """
+
+    mu: NDArray[np.float64]
+    columns: NDArray[np.intp]
+    values: NDArray[np.float64]
+    tied: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.mu)
+
+    def basis(self, step: int) -> Basis:
+        """Basis of a step."""
+        return Basis(self.columns[step], self.values[step])
 
 
 def minimise(
@@ -89,7 +99,7 @@ def minimise(
     amounts: NDArray[np.float64],
     costs: NDArray[np.float64],
     start: NDArray[np.intp],
-) -> Step:
+) -> Basis:
     """
     Minimise costs·x subject to matrix·x = amounts, x ≥ 0.
 
@@ -102,30 +112,64 @@ def minimise(
     costs : shape (n_columns,)
         eV per column; inf forbids a column.
     start : shape (n_rows,)
-        Columns of a feasible basis: the elements, or the basis of an earlier step.
+        Columns of a feasible basis: the elements, or the basis of an earlier solution.
 
     Returns
     -------
-    Step
-        The optimum, with ``mu`` −inf, no sodium prices and no free columns.
+    Basis
+        The optimum.
 
     Raises
     ------
     ConvergenceError
         If no optimum is reached within the pivot limit.
     """
-    basis = start.copy()
-    for _ in range(_pivot_limit(matrix)):
-        inverse = np.linalg.inv(matrix[:, basis])
-        prices = costs[basis] @ inverse
-        reduced = costs - prices @ matrix
-        reduced[basis] = 0.0
-        entering = int(np.argmin(reduced))
-        if reduced[entering] >= -_PRICE_TOLERANCE:
-            values = np.maximum(inverse @ amounts, 0.0)
-            return Step(-np.inf, basis, values, prices, np.zeros_like(prices), _NONE)
-        _exchange(matrix[:, entering], amounts, basis, inverse, entering)
-    raise ConvergenceError("no optimum within the pivot limit: please report the composition.")
+    from . import kernels  # noqa: PLC0415
+
+    columns, values = start.copy(), np.empty(len(start))
+    outcome = kernels.optimise(matrix, amounts, costs, columns, values, _pivot_limit(matrix))
+    if outcome != kernels.DONE:
+        raise _defect(outcome)
+    return Basis(columns, values)
+
+
+def minima(
+    matrix: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    costs: NDArray[np.float64],
+    start: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """
+    Minimise costs·x subject to matrix·x = target, x ≥ 0, for many targets.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    targets : shape (n_targets, n_rows)
+        Element amounts to reach, not negative.
+    costs : shape (n_columns,)
+        eV per column.
+    start : shape (n_rows,)
+        Columns of a basis that is feasible for every target: the elements.
+
+    Returns
+    -------
+    ndarray : shape (n_targets,)
+        The minima, eV.
+
+    Raises
+    ------
+    ConvergenceError
+        If an optimum is not reached within the pivot limit.
+    """
+    from . import kernels  # noqa: PLC0415
+
+    lowest = np.empty(len(targets))
+    outcome = kernels.optimise_each(matrix, targets, costs, start, _pivot_limit(matrix), lowest)
+    if outcome != kernels.DONE:
+        raise _defect(outcome)
+    return lowest
 
 
 def sweep(
@@ -135,7 +179,7 @@ def sweep(
     sodium: NDArray[np.float64],
     start: NDArray[np.intp],
     mu_stop: float,
-) -> list[Step]:
+) -> Path:
     """
     Minimise (energies − μ sodium)·x for every μ from −∞ to ``mu_stop``.
 
@@ -148,7 +192,7 @@ def sweep(
     energies : shape (n_columns,)
         eV per column.
     sodium : shape (n_columns,)
-        Sodium per column.
+        Sodium per column, not negative.
     start : shape (n_rows,)
         Columns of a feasible, sodium-free basis: the elements.
     mu_stop
@@ -156,42 +200,63 @@ def sweep(
 
     Returns
     -------
-    list of Step
-        In order of rising μ; steps of equal μ follow each other where several phases enter at
-        one breakpoint.
+    Path
+        All optimal bases on the way.
 
     Raises
     ------
     ConvergenceError
         If the sweep does not end within the pivot limit.
     """
-    sodium_free = np.where(sodium == 0.0, energies, np.inf)
-    basis = minimise(matrix, amounts, sodium_free, start).basis
-    steps: list[Step] = []
-    mu = -np.inf
-    for _ in range(_pivot_limit(matrix)):
-        inverse = np.linalg.inv(matrix[:, basis])
-        price_energy, price_sodium = energies[basis] @ inverse, sodium[basis] @ inverse
-        slope = sodium - price_sodium @ matrix
-        slope[basis] = 0.0
-        cost = energies - price_energy @ matrix
-        level = (slope < _SLOPE_TOLERANCE) & (slope > -_SLOPE_TOLERANCE)
-        level &= (cost < _LEVEL_TOLERANCE) & (cost > -_LEVEL_TOLERANCE)
-        level[basis] = False
-        values = np.maximum(inverse @ amounts, 0.0)
-        free = level.nonzero()[0]
-        steps.append(Step(mu, basis.copy(), values, price_energy, price_sodium, free))
-        rising = (slope > _SLOPE_TOLERANCE).nonzero()[0]
-        if not len(rising):
-            return steps
-        crossings = cost[rising] / slope[rising]
-        nearest = int(crossings.argmin())
-        if crossings[nearest] >= mu_stop - _PRICE_TOLERANCE:
-            return steps
-        mu = max(mu, float(crossings[nearest]))
-        entering = int(rising[nearest])
-        _exchange(matrix[:, entering], amounts, basis, inverse, entering)
-    raise ConvergenceError("the sweep in μ did not end: please report the composition.")
+    from . import kernels  # noqa: PLC0415
+
+    first = minimise(matrix, amounts, np.where(sodium == 0.0, energies, np.inf), start).columns
+    room, n_rows = _ROOM, len(start)
+    while room <= 2 * _pivot_limit(matrix):
+        mu, tied = np.empty(room), np.empty(room, dtype=np.bool_)
+        columns, values = np.empty((room, n_rows), dtype=np.intp), np.empty((room, n_rows))
+        n_steps = kernels.follow(
+            *(matrix, amounts, energies, sodium, mu_stop, first.copy()),
+            *(mu, columns, values, tied),
+        )
+        if n_steps > 0:
+            return Path(mu[:n_steps], columns[:n_steps], values[:n_steps], tied[:n_steps])
+        if n_steps != kernels.FULL:
+            raise _defect(n_steps)
+        room *= 4
+    raise _defect(kernels.FULL)
+
+
+def free_columns(
+    matrix: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    sodium: NDArray[np.float64],
+    columns: NDArray[np.intp],
+) -> NDArray[np.intp]:
+    """
+    Columns outside a basis that could enter it at no cost, whatever μ is.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    energies, sodium : shape (n_columns,)
+        eV and sodium per column.
+    columns : shape (n_rows,)
+        Columns in the basis.
+
+    Returns
+    -------
+    ndarray : shape (n_free,)
+        In their order.
+    """
+    from .kernels import LEVEL_TOLERANCE, SLOPE_TOLERANCE  # noqa: PLC0415
+
+    solve = np.linalg.inv(matrix[:, columns]) @ matrix
+    level = np.abs(energies - energies[columns] @ solve) < LEVEL_TOLERANCE
+    level &= np.abs(sodium - sodium[columns] @ solve) < SLOPE_TOLERANCE
+    level[columns] = False
+    return np.flatnonzero(level)
 
 
 def _pivot_limit(matrix: NDArray[np.float64]) -> int:
@@ -199,22 +264,9 @@ def _pivot_limit(matrix: NDArray[np.float64]) -> int:
     return 200 + 20 * sum(matrix.shape)
 
 
-def _exchange(
-    entering_column: NDArray[np.float64],
-    amounts: NDArray[np.float64],
-    basis: NDArray[np.intp],
-    inverse: NDArray[np.floating],
-    entering: int,
-) -> None:
-    """Bring a column into the basis in place; the leaving row is the lexicographic minimum."""
-    column = inverse @ entering_column
-    rows = (column > _PIVOT_TOLERANCE).nonzero()[0]
-    if not len(rows):
-        raise ConvergenceError("a phase equilibrium is unbounded: please report the composition.")
-    keys = ((inverse @ amounts), *inverse.T)
-    for key in keys:
-        ratios = key[rows] / column[rows]
-        rows = rows[ratios <= ratios.min() + _TIE_TOLERANCE]
-        if len(rows) == 1:
-            break
-    basis[rows[0]] = entering
+def _defect(outcome: int) -> ConvergenceError:
+    """Say what went wrong where nothing should."""
+    from .kernels import UNBOUNDED  # noqa: PLC0415
+
+    what = "is unbounded" if outcome == UNBOUNDED else "has no optimum within the pivot limit"
+    return ConvergenceError(f"a phase equilibrium {what}: please report the composition.")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trona.screening.errors import ChemicalSystemError, InputError
-from trona.screening.hull import decompose, energy_above_hull
+from trona.screening.hull import decompose, energies_above_hull, energy_above_hull
 from trona.screening.phases import Phase, PhaseTable
 
 from .oracles import decomposition, lowest_energy, phase_diagram
@@ -46,6 +46,13 @@ def test_random_systems_agree_with_pymatgen(n_elements, n_phases):
         parts, above = diagram.get_decomp_and_e_above_hull(entry)
         assert energy_above_hull(table, by_id[entry.name]) == pytest.approx(above, abs=1e-9)
         assert {e.name for e in parts} == set(products(decompose(table, by_id[entry.name].amounts)))
+
+
+@given(ANY_SYSTEM)
+def test_all_energies_above_hull_at_once_are_those_one_by_one(system):
+    table = PhaseTable.from_phases(system[0])
+    one_by_one = [energy_above_hull(table, phase) for phase in table.phases]
+    assert energies_above_hull(table) == pytest.approx(one_by_one, abs=1e-12)
 
 
 @given(ANY_SYSTEM)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import inf, nan
 
 import numpy as np
@@ -160,3 +161,12 @@ def test_arrays_cannot_be_written():
     for array in (table.amounts, table.energies, table.ground):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
+
+
+def test_a_stream_of_systems_does_not_fill_the_memory():
+    symbols = ("Na", "P", "S", "Cl", "O", "Sb", "Zr", "Y")
+    table = PhaseTable.from_phases(make_phase(symbol) for symbol in symbols)
+    for size in (2, 3, 4):
+        for chosen in combinations(symbols, size):
+            assert table.system(chosen, closed=True).elements == tuple(sorted(chosen))
+    assert len(table._systems) <= 64

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
@@ -20,8 +23,8 @@ def random_program(seed, n_rows, n_columns):
     return matrix, rng.uniform(0.1, 3.0, n_rows), energies, sodium
 
 
-def basis_energy(step, costs):
-    return step.values @ costs[step.basis]
+def basis_energy(basis, costs):
+    return basis.values @ costs[basis.columns]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -30,30 +33,30 @@ def test_minimum_agrees_with_scipy(seed):
     best = minimise(matrix, amounts, energies, np.arange(len(amounts)))
     oracle = linprog(energies, A_eq=matrix, b_eq=amounts)
     assert basis_energy(best, energies) == pytest.approx(oracle.fun, abs=1e-9)
-    assert matrix[:, best.basis] @ best.values == pytest.approx(amounts, abs=1e-10)
+    assert matrix[:, best.columns] @ best.values == pytest.approx(amounts, abs=1e-10)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_every_step_of_the_sweep_is_optimal_over_its_range(seed):
     matrix, amounts, energies, sodium = random_program(seed, 2 + seed % 5, 200)
-    steps = sweep(matrix, amounts, energies, sodium, np.arange(len(amounts)), mu_stop=1.0)
-    assert steps[0].mu == -np.inf
-    assert [step.mu for step in steps] == sorted(step.mu for step in steps)
-    uppers = [*(step.mu for step in steps[1:]), 1.0]
-    for step, upper in zip(steps, uppers, strict=True):
-        assert np.all(step.values >= 0.0)
-        assert matrix[:, step.basis] @ step.values == pytest.approx(amounts, abs=1e-10)
-        for mu in (max(step.mu, upper - 50.0), upper):
+    path = sweep(matrix, amounts, energies, sodium, np.arange(len(amounts)), mu_stop=1.0)
+    assert path.mu[0] == -np.inf
+    assert path.mu.tolist() == sorted(path.mu)
+    for step, upper in enumerate([*path.mu[1:], 1.0]):
+        basis = path.basis(step)
+        assert np.all(basis.values >= 0.0)
+        assert matrix[:, basis.columns] @ basis.values == pytest.approx(amounts, abs=1e-10)
+        for mu in (max(path.mu[step], upper - 50.0), upper):
             costs = energies - mu * sodium
-            prices = np.linalg.solve(matrix[:, step.basis].T, costs[step.basis])
+            prices = np.linalg.solve(matrix[:, basis.columns].T, costs[basis.columns])
             assert np.all(costs - prices @ matrix >= -1e-9)
 
 
 def test_infinite_costs_forbid_a_column():
     matrix = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5]])
     amounts, start = np.array([1.0, 1.0]), np.array([0, 1])
-    assert set(minimise(matrix, amounts, np.array([0, 0, -1.0]), start).basis) & {2}
-    assert not set(minimise(matrix, amounts, np.array([0, 0, np.inf]), start).basis) & {2}
+    assert set(minimise(matrix, amounts, np.array([0, 0, -1.0]), start).columns) & {2}
+    assert not set(minimise(matrix, amounts, np.array([0, 0, np.inf]), start).columns) & {2}
 
 
 def test_one_thousand_equal_columns_do_not_cycle():
@@ -62,11 +65,24 @@ def test_one_thousand_equal_columns_do_not_cycle():
     sodium = np.concatenate([np.zeros(4), np.full(1000, 1.0)])
     amounts, start = np.ones(4), np.arange(4)
     assert basis_energy(minimise(matrix, amounts, energies, start), energies) == pytest.approx(-4.0)
-    steps = sweep(matrix, amounts, energies, sodium, start, mu_stop=0.0)
-    assert basis_energy(steps[-1], energies) == pytest.approx(-4.0)
+    path = sweep(matrix, amounts, energies, sodium, start, mu_stop=0.0)
+    assert basis_energy(path.basis(len(path) - 1), energies) == pytest.approx(-4.0)
 
 
 def test_a_free_lunch_is_reported_as_a_defect():
     matrix = np.array([[1.0, 0.0]])
     with pytest.raises(ConvergenceError, match="unbounded"):
         minimise(matrix, np.array([1.0]), np.array([0.0, -1.0]), np.array([0]))
+
+
+def test_without_a_folder_to_cache_in_the_loops_are_compiled_all_the_same():
+    code = (
+        "from numba.core import caching\n"
+        "caching.CacheImpl._locator_classes = []\n"
+        "import numpy as np\n"
+        "from trona.screening.simplex import minimise\n"
+        "one = np.ones((1, 1))\n"
+        "print(minimise(one, one[0], one[0], np.array([0])).values)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.returncode) == ("[1.]\n", 0), ran.stderr

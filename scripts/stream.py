@@ -1,0 +1,60 @@
+#!/usr/bin/env python
+"""Stream candidates through one table of phases: ladders per second, and memory.
+
+    python scripts/stream.py ELEMENTS PHASES CANDIDATES
+
+Phases and candidates are synthetic and always the same for the same numbers.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from time import perf_counter
+
+import numpy as np
+
+from trona.screening.grand import profile
+from trona.screening.phases import EnergyScale, Phase, PhaseTable
+
+ELEMENTS = ("Na", "P", "S", "Cl", "O", "Sb", "Zr", "Y")
+SCALE = EnergyScale("synthetic", "none")
+
+
+def phases(n_elements: int, n_phases: int) -> list[Phase]:
+    rng = np.random.default_rng(n_phases)
+    symbols = ELEMENTS[:n_elements]
+    found = [Phase(symbol, symbol, {symbol: 1.0}, 0.0, SCALE) for symbol in symbols]
+    for number in range(n_phases - n_elements):
+        count = rng.integers(2, min(4, n_elements) + 1)
+        chosen = rng.choice(n_elements, count, replace=False)
+        amounts = {symbols[i]: float(rng.integers(1, 6)) for i in chosen}
+        share = np.array(list(amounts.values())) / sum(amounts.values())
+        energy = -2 * rng.random() * (1 - (share**2).sum()) * sum(amounts.values())
+        found.append(Phase(str(number), str(number), amounts, float(energy), SCALE))
+    return found
+
+
+def composition(n_elements: int, seed: int = 0) -> dict[str, float]:
+    rng = np.random.default_rng(seed)
+    return {symbol: float(rng.integers(1, 9)) for symbol in ELEMENTS[:n_elements]}
+
+
+def main() -> None:
+    n_elements, n_phases, n_candidates = map(int, sys.argv[1:])
+    table = PhaseTable.from_phases(phases(n_elements, n_phases))
+    profile(table, composition(n_elements))
+    start = perf_counter()
+    for seed in range(n_candidates):
+        profile(table, composition(n_elements, seed))
+    rate = n_candidates / (perf_counter() - start)
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    print(
+        f"{n_candidates} candidates streamed, {n_elements} elements, {n_phases} phases: "
+        f"{rate:.0f} ladders/s on one core ({1e3 / rate:.2f} ms each), {peak:.0f} MB at most"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from pymatgen.analysis.interface_reactions import InterfacialReactivity
 from pymatgen.analysis.phase_diagram import GrandPotentialPhaseDiagram, PDEntry, PhaseDiagram
 from pymatgen.core import Composition, Element
 from scipy.optimize import linprog
@@ -51,6 +52,31 @@ def element_profile(diagram, composition):
         voltage = mu_metal - row["chempot"]
         rows[round(voltage, 9)] = (voltage, row["evolution"], products)
     return [rows[key] for key in sorted(rows)]
+
+
+def profile_error(found, rows):
+    """Largest difference of a profile to `element_profile`; inf where steps or products differ."""
+    if len(found.intervals) != len(rows):
+        return np.inf
+    error = 0.0
+    for interval, (lower, exchanged, parts) in zip(found.intervals, rows, strict=True):
+        made = {p.id: float(x) for p, x in zip(interval.phases, interval.amounts, strict=True)}
+        if made.keys() != parts.keys():
+            return np.inf
+        differences = [interval.voltage_lower - lower, interval.sodium_exchanged - exchanged]
+        differences += [made[name] - parts[name] for name in parts]
+        error = max(error, *np.abs(differences))
+    return error
+
+
+def mixing_kinks(phases, first, second):
+    """Energy (eV/atom) by atomic fraction of the second material, both lowered onto the hull."""
+    # Its entries must not be named: pymatgen reads the name as a formula.
+    diagram = PhaseDiagram([PDEntry(Composition(dict(p.amounts)), p.energy) for p in phases])
+    line = InterfacialReactivity(
+        Composition(second), Composition(first), diagram, norm=True, use_hull_energy=True
+    )
+    return {round(fraction, 6): energy for _, fraction, energy, *_ in line.get_kinks()}
 
 
 def lowest_energy(phases, composition, mu=None):

@@ -23,9 +23,14 @@ P2S7,p2s7,-0.63744,1.89,S-S bonds over-corrected
 Na3PS4,na3ps4,-1.21441,2.28,
 Na2PS3,na4p2s6,-1.17962,2.74,
 NaPS3,na2p2s6,-0.97133,2.00,
-NaCl,nacl,-2.1049,5.00,
+NaCl,nacl,-2.10493,5.00,
+NaCl3,nacl3,-1.27595,2.68,
+NaCl7,nacl7,-0.68707,0.50,
 Zr,zr,0.0,0.0,
-ZrCl4,zrcl4,-2.251,3.61,
+ZrCl,zrcl,-1.57743,0.0,
+ZrCl2,zrcl2,-2.04026,0.85,
+ZrCl3,zrcl3,-2.18137,0.0,
+ZrCl4,zrcl4,-2.25149,3.61,
 """
 
 

@@ -16,18 +16,6 @@ def write(path, text):
     return f"table:{path}"
 
 
-def test_the_sodium_sulfur_ladder_comes_out_of_energies_as_published(reference):
-    # Variant C of the literature comparison: Ji et al. (2024) find three plateaus as well.
-    steps = profile(reference.table, parse("Na2S")).breakpoints
-    assert steps == pytest.approx([1.885, 1.906, 2.089], abs=0.005)
-
-
-def test_as_published_keeps_the_polysulfide_defect(table_path):
-    plain = load(f"table:{table_path}", "as-published")
-    steps = profile(plain.table, parse("Na2S")).breakpoints
-    assert steps == pytest.approx([1.554, 1.575, 1.824, 3.399], abs=0.005)
-
-
 def test_elements_that_a_table_leaves_out_are_zero(tmp_path):
     found = load(write(tmp_path / "t.csv", "formula,formation_energy_per_atom\nNa2O,-1.45\n"))
     assert found.table.find({"O": 1.0}).formula == "O2"

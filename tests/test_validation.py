@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 
 import pytest
 
@@ -18,13 +17,9 @@ from trona.stores.validation import (
     validate,
 )
 
-TABLE = Path(__file__).parents[2] / "shared" / "reference" / "formation_energies.csv"
-NYZC = "Na2.25Y0.25Zr0.75Cl6"
-CLASSES = {"stable", "passivating", "blocking", "mixed-conducting", "electronic-conductor"}
+from .published import NYZC, TABLE, needs_table
 
-needs_table = pytest.mark.skipif(
-    not TABLE.exists(), reason="the table of DFT formation energies is not beside the project"
-)
+CLASSES = {"stable", "passivating", "blocking", "mixed-conducting", "electronic-conductor"}
 
 
 @pytest.fixture(scope="module")

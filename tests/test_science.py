@@ -118,6 +118,14 @@ def test_dft_as_published_leaves_na3sbs4_without_a_window():
 
 
 @needs_table
+def test_mp2020_by_charge_on_the_dft_table_is_variant_e():
+    mended = load(f"table:{TABLE}", "sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020")
+    window = judged("Na3SbS4", mended)
+    assert window.reduction_limit == pytest.approx(1.613, abs=0.005)
+    assert window.oxidation_limit == pytest.approx(2.187, abs=0.005)
+
+
+@needs_table
 def test_na2b10h10_is_not_called_reduced_by_sodium(dft):
     document = judged("Na2B10H10", dft)
     assert document.energy_above_hull == pytest.approx(0.0766, abs=0.0002)
@@ -147,6 +155,15 @@ def test_bundled_hydroborates_do_not_react_with_sodium(bundled, formula):
     rung = judged(formula, bundled).ladder[0]
     assert rung.na_exchanged <= 0.0
     assert rung.interphase == "stable"
+
+
+@pytest.mark.parametrize("formula", ["NaBH4", "Na2B12H12"])
+def test_bundled_hydroborates_say_how_their_hydrogen_is_corrected(bundled, formula):
+    said = [text for text in judged(formula, bundled).caveats if "hydroborate-uncorrected" in text]
+    assert len(said) == 1
+    for policy in ("as-hydride", "uncorrected"):
+        explicit = load("bundled", f"{bundled.correction},hydroborate-{policy}")
+        assert not any("hydroborate" in text for text in judged(formula, explicit).caveats)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@
     │   ├── PhaseDataError         a phase with an impossible number or a duplicate id
     │   ├── VoltageError           a chemical potential outside its physical range
     │   ├── ReferenceDataError     reference energies that cannot be read
+    │   ├── CorrectionError        a correction scheme that does not fit the energies
     │   ├── StructureInputError    a structure file that cannot be read
     │   ├── StoreError             a store that cannot be opened, read or written
     │   └── BackendError           an energy backend that is unknown or not installed
@@ -22,6 +23,7 @@ __all__ = [
     "BackendError",
     "ChemicalSystemError",
     "ConvergenceError",
+    "CorrectionError",
     "EnergyScaleError",
     "FormulaError",
     "InputError",
@@ -64,6 +66,10 @@ class VoltageError(InputError):
 
 class ReferenceDataError(InputError):
     """Reference energies cannot be found or read."""
+
+
+class CorrectionError(InputError):
+    """A correction scheme is unknown, contradicts itself, or does not fit the energies."""
 
 
 class StructureInputError(InputError):

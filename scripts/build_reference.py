@@ -26,10 +26,11 @@ from pymatgen.core import Structure
 
 from trona.screening.formulas import canonical, parse
 from trona.stores.documents import StructureDoc
-from trona.stores.entries import AS_PUBLISHED, Rejected, admit
+from trona.stores.entries import Rejected, admit
 from trona.stores.provenance import versions
 from trona.stores.references import bundled_data
 from trona.stores.results import Results
+from trona.stores.schemes import AS_PUBLISHED
 from trona.workflows.backends import BACKENDS, relaxation_id
 from trona.workflows.candidates import Candidate, build_crystal, bundled
 from trona.workflows.pool import Work, run_flows

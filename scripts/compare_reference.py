@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.formulas import fractions_key
 from trona.stores.assessment import assess_formula, window_document
-from trona.stores.entries import sulfide_equivalents
+from trona.stores.corrections import sulfide_equivalents
 from trona.stores.references import Reference, bundled_data, load
 from trona.workflows.candidates import bundled
 from trona.workflows.ladders import window_range

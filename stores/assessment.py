@@ -20,6 +20,7 @@ from trona.screening.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.reactions import write
 from trona.screening.window import Limits, Reaction, Rung, Stability, assess, tolerated
 
+from .corrections import Basis
 from .documents import (
     EnergyScaleDoc,
     LimitsDoc,
@@ -28,6 +29,7 @@ from .documents import (
     WindowDoc,
 )
 from .properties import with_gaps
+from .schemes import compose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -282,6 +284,13 @@ def _caveats(stability: Stability, rungs: Sequence[RungDoc], reference: Referenc
     if rungs[0].interphase == InterphaseClass.UNKNOWN:
         yield f"Class at 0 V unknown: conductor properties missing of {', '.join(unknown)}."
     inside = stability.profile.composition.keys() | {"Na"}
+    by_hydride = reference.scheme.result(reference.basis) is Basis.MP2020
+    if {"B", "H"} <= inside and by_hydride and not reference.scheme.settles("hydroborates"):
+        without = compose(f"{reference.correction},hydroborate-uncorrected").label
+        yield (
+            "Hydroborates carry MP2020's correction of hydrides, which was fitted to none of them: "
+            f"compare with --correction {without}."
+        )
     gone = [formula for formula in reference.missing if parse(formula).keys() <= inside]
     if gone:
         yield f"Not in the reference: {', '.join(gone)}."

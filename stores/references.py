@@ -21,12 +21,13 @@ from trona.screening.errors import InputError, ReferenceDataError
 from trona.screening.formulas import canonical, parse, same_composition
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
 
-from .entries import (
+from .corrections import Basis, basis_of
+from .schemes import (
     AS_PUBLISHED,
-    SCHEMES,
     SULFIDE_BY_CHARGE_LEGACY,
     SULFIDE_BY_CHARGE_MP2020,
     Scheme,
+    compose,
 )
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Reference:
         Where the gaps come from.
     missing
         Formula to reason, for phases known to be missing.
+    basis
+        Corrections that the energies held before the scheme; None where unknown.
     """
 
     name: str
@@ -72,11 +75,12 @@ class Reference:
     band_gaps: Mapping[str, float] = field(default_factory=dict)
     gap_source: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)
+    basis: Basis | None = None
 
     @property
     def correction(self) -> str:
         """Name by which the correction scheme is asked for."""
-        return next(name for name, scheme in SCHEMES.items() if scheme == self.scheme)
+        return self.scheme.label
 
     @property
     def scale(self) -> EnergyScale:
@@ -140,8 +144,8 @@ def load(name: str, correction: str | None = None) -> Reference:
     name
         ``"bundled"``, or ``"table:PATH"`` for a CSV file of formation energies.
     correction
-        Name of a correction scheme; by default by charge for the bundled set and for a table
-        that flags over-corrected polysulfides, else as published.
+        Names of corrections, joined by commas; by default by charge for the bundled set and for
+        a table that flags over-corrected polysulfides, else as published.
 
     Returns
     -------
@@ -152,12 +156,10 @@ def load(name: str, correction: str | None = None) -> Reference:
     ------
     ReferenceDataError
         If there is no such reference, or it cannot be read.
+    CorrectionError
+        If there is no such correction, or it does not fit the energies.
     """
-    if correction is not None and correction not in SCHEMES:
-        raise ReferenceDataError(
-            f"no correction scheme {correction!r}: choose from {', '.join(SCHEMES)}."
-        )
-    scheme = None if correction is None else SCHEMES[correction]
+    scheme = None if correction is None else compose(correction)
     kind, _, path = name.partition(":")
     if name == "bundled":
         return _load_bundled(scheme or BUNDLED_SCHEME)
@@ -190,6 +192,8 @@ def bundled_data() -> dict[str, Any]:
 def _load_bundled(scheme: Scheme) -> Reference:
     """Build the bundled reference."""
     data = bundled_data()
+    basis = basis_of(data["method"])
+    scheme.require(basis, "bundled")
     scale = EnergyScale(data["method"], scheme.name)
     phases = []
     for row in data["phases"]:
@@ -213,6 +217,7 @@ def _load_bundled(scheme: Scheme) -> Reference:
         checksum=_checksum(json.dumps(data, sort_keys=True).encode(), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
+        basis=basis,
     )
 
 
@@ -230,7 +235,9 @@ def _load_table(path: Path, scheme: Scheme | None) -> Reference:
     energy_column = _energy_column(rows, path)
     flagged = any(_OVER_CORRECTED in (row.get("flags") or "") for row in rows)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
+    basis = Basis.LEGACY if flagged else None
     name = f"table:{path}"
+    scheme.require(basis, name)
     scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
     phases, gaps = [], {}
     for line, row in enumerate(rows, start=2):
@@ -246,6 +253,7 @@ def _load_table(path: Path, scheme: Scheme | None) -> Reference:
         scheme=scheme,
         band_gaps=gaps,
         gap_source=f"band_gap column of {path.name}",
+        basis=basis,
     )
 
 

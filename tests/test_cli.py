@@ -13,6 +13,7 @@ import pytest
 
 from trona.stores.connect import exists
 from trona.stores.results import Results
+from trona.stores.schemes import LABELS
 from trona.workflows.candidates import bundled
 
 from .tables import ROWS
@@ -124,6 +125,32 @@ def test_excluded_phases_are_named_in_the_result(table):
     assert content["reduction_limit"] == pytest.approx(1.166, abs=0.005)
 
 
+def test_another_scheme_stands_beside_the_default(table):
+    options = ("--reference", table, "--correction", "as-published")
+    printed = succeed("window", "Na3PS4", *options)
+    assert "sulfide-by-charge-legacy (default)  1.25–2.43" in printed
+    assert "as-published                        1.25–2.13" in printed
+    assert "4 of 16 phases of Na–P–S shifted, meV/atom: Na2S5 -379" in printed
+    assert max(map(len, printed.splitlines())) <= 80
+    compared = json.loads(succeed("window", "Na3PS4", *options, "--json"))["compared"]
+    assert compared["default"]["oxidation_limit"] == pytest.approx(2.429, abs=0.005)
+    assert compared["chosen"]["oxidation_limit"] == pytest.approx(2.130, abs=0.005)
+    assert compared["shifts"][0]["formula"] == "Na2S5"
+
+
+@pytest.mark.parametrize("options", [(), ("--correction", "sulfide-by-charge-legacy")])
+def test_nothing_is_compared_under_the_default_scheme(table, options):
+    printed = succeed("window", "Na3PS4", "--reference", table, *options)
+    assert "(default)" not in printed
+    content = json.loads(succeed("window", "Na3PS4", "--reference", table, *options, "--json"))
+    assert "compared" not in content
+
+
+def test_the_help_names_every_correction():
+    printed = succeed("window", "--help", COLUMNS="200")
+    assert all(label in printed for label in LABELS)
+
+
 def test_window_says_what_its_limits_depend_on(table):
     options = ("--reference", table, "--why", "--sigma", "0.02")
     printed = succeed("window", "Na3PS4", *options)
@@ -196,6 +223,7 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na3PS4", "--at", "nan"], "nan"),
         (["window", "Na3PS4", "--reference", "mp"], "bundled"),
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
+        (["window", "Na3PS4", "--correction", "mp2020"], "choose from"),
         (["window", "Na3PS4", "--tolerance", "-1"], "-1"),
         (["window", "Na3PS4", "--sigma", "-1"], "-1"),
         (["window", "Na3PS4", "--exclude", "NaZn13"], "NaZn13"),

@@ -1,24 +1,17 @@
-"""Correction schemes count charges; only a sound relaxation enters a hull."""
+"""Only a sound relaxation enters a hull, on the scale of a scheme that fits its method."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from trona.screening.formulas import parse
 from trona.screening.phases import Phase
-from trona.stores.documents import RelaxationDoc
-from trona.stores.entries import (
-    AS_PUBLISHED,
-    SULFIDE_BY_CHARGE_LEGACY,
-    SULFIDE_BY_CHARGE_MP2020,
-    Rejected,
-    admit,
-    sulfide_equivalents,
-)
+from trona.stores.documents import RelaxationDoc, StructureDoc
+from trona.stores.entries import Rejected, admit
+from trona.stores.schemes import AS_PUBLISHED, SULFIDE_BY_CHARGE_MP2020, compose
 
-VALENCES = dict(SULFIDE_BY_CHARGE_LEGACY.valences)
+from .calculations import bundled_structure, calculated
+
+VASP = "mp2020,sulfide-by-charge-mp2020,hydroborate-as-hydride"
 
 
 def relaxation(**changes):
@@ -29,37 +22,6 @@ def relaxation(**changes):
         "structure": {"lattice": [], "species": [], "coordinates": []}, "versions": {},
     }  # fmt: skip
     return RelaxationDoc(**values | changes)
-
-
-@pytest.mark.parametrize(
-    ("formula", "equivalents"),
-    [("Na2S", 1), ("Na2S2", 1), ("Na2S4", 1), ("Na2S5", 1), ("Na3PS4", 4), ("P2S5", 5),
-     ("P2S7", 5), ("P4S3", 3), ("H2S", 1), ("H2S2", 1), ("S8O", 1), ("SO2", 1), ("SCl", 0.5)],
-)  # fmt: skip
-def test_sulfide_equivalents_balance_the_partners_valences(formula, equivalents):
-    assert sulfide_equivalents(parse(formula), VALENCES) == pytest.approx(equivalents)
-
-
-@pytest.mark.parametrize("formula", ["S", "Na2O", "Sb2S3", "FeS2", "Na3BS3"])
-def test_a_charge_that_cannot_be_counted_is_left_alone(formula):
-    assert sulfide_equivalents(parse(formula), VALENCES) is None
-    assert SULFIDE_BY_CHARGE_LEGACY.shift(parse(formula)) == 0.0
-
-
-def test_a_polysulfide_loses_the_correction_of_its_uncharged_sulfur():
-    assert SULFIDE_BY_CHARGE_MP2020.shift(parse("Na2S5")) == pytest.approx(4 * 0.503)
-    assert SULFIDE_BY_CHARGE_LEGACY.shift(parse("NaS2")) == pytest.approx(1.5 * 0.66346)
-    assert AS_PUBLISHED.shift(parse("Na2S5")) == 0.0
-
-
-@given(st.integers(1, 6), st.integers(1, 12))
-def test_a_shift_only_ever_raises_and_scales_with_the_formula(sodium, sulfur):
-    amounts = {"Na": float(sodium), "S": float(sulfur)}
-    twice = {symbol: 2 * amount for symbol, amount in amounts.items()}
-    shift = SULFIDE_BY_CHARGE_MP2020.shift(amounts)
-    assert shift >= 0.0
-    assert SULFIDE_BY_CHARGE_MP2020.shift(twice) == pytest.approx(2 * shift)
-    assert (shift == 0.0) == (sulfur <= sodium / 2)
 
 
 def test_a_sound_relaxation_becomes_a_phase_per_formula_unit():
@@ -85,5 +47,63 @@ def test_a_sound_relaxation_becomes_a_phase_per_formula_unit():
 )
 def test_an_unsound_relaxation_is_rejected_with_its_reason(changes, word):
     rejected = admit(relaxation(**changes), AS_PUBLISHED)
+    assert isinstance(rejected, Rejected)
+    assert word in rejected.reason
+
+
+def by_vasp(formula, **changes):
+    """A relaxation with Materials Project's settings, of a cell of two formula units."""
+    structure = bundled_structure(formula)
+    structure = structure * (2, 1, 1)
+    given = calculated(structure)
+    settings = {
+        "run_type": given.run_type,
+        "hubbards": given.hubbards,
+        "potcar_titles": list(given.potcar_titles),
+    }
+    values = {
+        "method": "VASP PBE",
+        "formula": structure.composition.reduced_formula,
+        "structure": StructureDoc.from_structure(structure),
+        "n_sites": len(structure),
+        "settings": settings,
+        "energy": -4.0 * len(structure),
+    }
+    return relaxation(**values | changes)
+
+
+@pytest.mark.parametrize(
+    ("formula", "atoms", "correction"),
+    [
+        ("Na2S", 3, -0.503),
+        ("Na2S4", 3, -0.503 / 2),  # per NaS2: one sulfide ion for two sodium
+        ("Na2SO4", 7, 4 * -0.687),
+        ("Na2O2", 4, 2 * -0.465),
+        ("NaBH4", 6, 4 * -0.179),
+        ("NaCrO2", 4, 2 * -0.687 - 1.999),
+        ("Na3P", 4, 0.0),
+    ],
+)
+def test_a_calculation_by_vasp_is_corrected_by_its_structure(formula, atoms, correction):
+    phase = admit(by_vasp(formula), compose(VASP))
+    assert isinstance(phase, Phase), phase
+    assert phase.n_atoms == atoms
+    assert phase.energy == pytest.approx(-4.0 * atoms + correction)
+    assert phase.scale.correction == compose(VASP).name
+
+
+@pytest.mark.parametrize(
+    ("changes", "scheme", "word"),
+    [
+        ({"method": "CHGNet 0.3.0"}, VASP, "MP2020-corrected"),
+        ({}, "sulfide-by-charge-mp2020", "plain PBE"),
+        ({"settings": {}}, VASP, "run type"),
+        ({"settings": {"run_type": "PBE"}}, VASP, "'PBE'"),
+        ({"settings": {"run_type": "GGA"}}, VASP, "unknown"),
+        ({"method": "VASP PBEsol", "settings": {"run_type": "PBEsol"}}, VASP, "'PBEsol'"),
+    ],
+)
+def test_energies_that_do_not_fit_a_scheme_are_rejected_with_the_reason(changes, scheme, word):
+    rejected = admit(by_vasp("Na2S", **changes), compose(scheme))
     assert isinstance(rejected, Rejected)
     assert word in rejected.reason

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from trona.screening.errors import EnergyScaleError, ReferenceDataError
+from trona.screening.errors import CorrectionError, EnergyScaleError, ReferenceDataError
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.phases import PhaseTable
+from trona.screening.window import assess
 from trona.stores.references import load
 
 
@@ -55,9 +58,39 @@ def test_an_unknown_reference_is_refused(name):
         load(name)
 
 
-def test_an_unknown_scheme_is_refused():
-    with pytest.raises(ReferenceDataError, match="sulfide-by-charge-mp2020"):
-        load("bundled", "guess")
+@pytest.mark.parametrize("correction", ["guess", "mp2020", "sulfide-by-charge-legacy"])
+def test_a_scheme_that_does_not_fit_is_refused_with_those_that_do(correction):
+    with pytest.raises(CorrectionError, match="sulfide-by-charge-mp2020"):
+        load("bundled", correction)
+
+
+def test_a_table_that_says_it_is_legacy_takes_no_number_of_mp2020(table_path):
+    with pytest.raises(CorrectionError, match="sulfide-legacy-to-mp2020"):
+        load(f"table:{table_path}", "sulfide-by-charge-mp2020")
+    with pytest.raises(CorrectionError, match="plain PBE"):
+        load(f"table:{table_path}", "mp2020")
+
+
+def test_a_table_without_structures_cannot_be_corrected_by_structure(tmp_path):
+    name = write(tmp_path / "t.csv", "formula,formation_energy_per_atom\nNa2S,-1.2\n")
+    with pytest.raises(CorrectionError, match="structure"):
+        load(name, "mp2020")
+
+
+def test_mp2020_on_a_legacy_table_keeps_or_mends_the_polysulfide_defect(table_path):
+    # Variants D and E of the literature comparison; in E of Na3PS4 the molecule P2S7 stays as in D.
+    kept = load(f"table:{table_path}", "sulfide-legacy-to-mp2020")
+    mended = load(f"table:{table_path}", "sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020")
+    steps = profile(kept.table, parse("Na2S")).breakpoints
+    assert steps == pytest.approx([1.554, 1.575, 1.824, 2.998], abs=0.005)
+    steps = profile(mended.table, parse("Na2S")).breakpoints
+    assert steps == pytest.approx([1.805, 1.826, 2.009], abs=0.005)
+    molecule = replace(kept.table.find(parse("P2S7")), scale=mended.scale)
+    rest = [phase for phase in mended.phases if phase.formula != "P2S7"]
+    for phases, oxidation in ((mended.phases, 2.349), ((*rest, molecule), 2.256)):
+        window = assess(PhaseTable.from_phases(phases), parse("Na3PS4"), "Na3PS4").window
+        assert window.reduction == pytest.approx(1.246, abs=0.005)
+        assert window.oxidation == pytest.approx(oxidation, abs=0.005)
 
 
 def test_the_checksum_depends_on_data_and_scheme(tmp_path, table_path):

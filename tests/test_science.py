@@ -55,11 +55,28 @@ def test_sodium_and_tin_meet_in_four_steps():
     assert steps == pytest.approx([0.104, 0.132, 0.437, 0.450], abs=MILLIVOLT)
 
 
+@needs_table
+def test_mp2020_by_charge_on_the_dft_table_is_variant_e():
+    mended = load(f"table:{TABLE}", "sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020")
+    window = judged("Na3SbS4", mended)
+    assert window.reduction_limit == pytest.approx(1.613, abs=MILLIVOLT)
+    assert window.oxidation_limit == pytest.approx(2.187, abs=MILLIVOLT)
+
+
 @pytest.mark.parametrize("formula", ["NaBH4", "Na2B12H12"])
 def test_bundled_hydroborates_do_not_react_with_sodium(bundled, formula):
     rung = judged(formula, bundled).ladder[0]
     assert rung.na_exchanged <= 0.0
     assert rung.interphase == "stable"
+
+
+@pytest.mark.parametrize("formula", ["NaBH4", "Na2B12H12"])
+def test_bundled_hydroborates_say_how_their_hydrogen_is_corrected(bundled, formula):
+    said = [text for text in judged(formula, bundled).caveats if "hydroborate-uncorrected" in text]
+    assert len(said) == 1
+    for policy in ("as-hydride", "uncorrected"):
+        explicit = load("bundled", f"{bundled.correction},hydroborate-{policy}")
+        assert not any("hydroborate" in text for text in judged(formula, explicit).caveats)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trona.screening.errors import ChemicalSystemError
-from trona.stores.entries import SULFIDE_BY_CHARGE_LEGACY
+from trona.stores.schemes import SULFIDE_BY_CHARGE_LEGACY
 from trona.stores.screenings import (
     failed_document,
     rank_documents,

@@ -42,8 +42,10 @@ Reference = Annotated[
 Correction = Annotated[
     str | None,
     typer.Option(
-        help="Correction scheme: as-published, sulfide-by-charge-mp2020 or "
-        "sulfide-by-charge-legacy; by default the one that fits the reference."
+        help="Corrections, joined by commas: as-published, mp2020, sulfide-legacy-to-mp2020, "
+        "sulfide-by-charge-legacy, sulfide-by-charge-mp2020, hydroborate-as-hydride, "
+        "hydroborate-uncorrected; by default the one that fits the reference.",
+        metavar="NAMES",
     ),
 ]
 Exclude = Annotated[
@@ -189,11 +191,13 @@ def window(
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.answers import dependence_documents  # noqa: PLC0415
     from trona.stores.assessment import assess_formula, window_document  # noqa: PLC0415
+    from trona.stores.changes import changes_document  # noqa: PLC0415
 
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
-    assessment = assess_formula(formula, _reference(reference, correction, exclude))
+    energies = _reference(reference, correction, exclude)
+    assessment = assess_formula(formula, energies)
     document = window_document(assessment, tolerance)
     if plot is not None:
         _draw(assessment, plot)
@@ -210,10 +214,15 @@ def window(
         ]
     asked = why or sigma is not None
     reasons = dependence_documents(assessment, sigma) if asked else []
+    usual = energies if correction is None else _reference(reference, None, exclude)
+    switched = energies.scheme != usual.scheme
+    changes = changes_document(formula, usual, energies) if switched else None
     if as_json:
         content = {**document.model_dump(mode="json"), "ladder": [r.model_dump() for r in shown]}
         if asked:
             content["dependence"] = [reason.model_dump() for reason in reasons]
+        if changes is not None:
+            content["compared"] = changes.model_dump()
         _print_json(content)
         return
     from . import ladders  # noqa: PLC0415
@@ -221,6 +230,7 @@ def window(
     _print(
         ladders.heading(document),
         ladders.ladder(document.formula, shown),
+        *(ladders.changes(changes) if changes is not None else ()),
         *(part for reason in reasons for part in ladders.reasons(reason)),
         *ladders.caveats(document),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from trona.stores.changes import ChangesDoc, SchemeLimitsDoc
     from trona.stores.documents import (
         DischargeDoc,
         InterfaceDoc,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "caveats",
+    "changes",
     "heading",
     "ladder",
     "mixing",
@@ -75,7 +78,7 @@ def _volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
     return f"{lower:.{digits}f}–{'∞' if upper is None else f'{upper:.{digits}f}'}"
 
 
-def window_range(window: WindowDoc) -> str:
+def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
     """
     Write the range without exchange, or the crossing voltage in brackets.
 
@@ -226,6 +229,38 @@ def reasons(document: LimitDependenceDoc) -> list[RenderableType]:
         else None
     )
     return [head, table, *([note] if note else [])]
+
+
+def changes(document: ChangesDoc) -> list[RenderableType]:
+    """
+    Lay out what a correction scheme changes.
+
+    Parameters
+    ----------
+    document
+        One composition under the default scheme and the chosen one.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("correction")
+    table.add_column("window, V", no_wrap=True)
+    table.add_column("E_hull meV/at", justify="right", no_wrap=True)
+    for limits, note in ((document.default, " (default)"), (document.chosen, "")):
+        above = limits.energy_above_hull
+        table.add_row(
+            f"{limits.correction.replace(',', ', ')}{note}",
+            window_range(limits),
+            _NONE if above is None else f"{above * 1000:.1f}",
+        )
+    moved = Counter(f"{one.formula} {one.shift * 1000:+.0f}" for one in document.shifts)
+    listed = ", ".join(text if n == 1 else f"{text} (×{n})" for text, n in moved.items())
+    counted = f"{len(document.shifts)} of {document.n_phases} phases of "
+    head = f"{counted}{'–'.join(document.elements)} shifted"
+    return [table, f"{head}, meV/atom: {escape(listed)}" if moved else f"{head}."]
 
 
 def plateaus(document: DischargeDoc) -> list[RenderableType]:

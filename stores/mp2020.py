@@ -1,0 +1,159 @@
+"""The corrections MP2020, computed by pymatgen; no policy, and no energy that drops out unsaid.
+
+Wang et al., Sci. Rep. 11 (2021) 15496. pymatgen leaves an entry out without a word where run type,
+pseudopotentials or U values are not those of Materials Project; here that is an error. pymatgen's
+compatibility module takes seconds to import, so it is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pymatgen.core import Composition, Structure
+
+from trona.screening.errors import CorrectionError
+from trona.screening.formulas import plain, same_composition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+__all__ = ["Calculation", "anion_correction", "hydrogen_correction"]
+
+_RUN_TYPES = ("GGA", "GGA+U")
+_FAMILY = "PAW_PBE "
+"""How the title of each PBE pseudopotential begins; pymatgen compares the second word only."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calculation:
+    """
+    What a correction may ask about a computed energy, beside the composition.
+
+    Parameters
+    ----------
+    structure
+        Ordered structure that the energy belongs to.
+    run_type
+        As Materials Project names it: ``"GGA"`` or ``"GGA+U"`` for PBE without and with U.
+    hubbards
+        Element symbol to U, eV; elements without U may be left out.
+    potcar_titles
+        Title of each pseudopotential, such as ``"PAW_PBE Na_pv 19Sep2006"``.
+    """
+
+    structure: Structure
+    run_type: str | None = None
+    hubbards: Mapping[str, float] = field(default_factory=dict)
+    potcar_titles: tuple[str, ...] = ()
+
+
+def anion_correction(amounts: Mapping[str, float], calculation: Calculation | None) -> float:
+    """
+    Energy that MP2020 adds to a PBE or PBE+U calculation, told by its structure.
+
+    The structure tells sulfides from sulfates and oxides from peroxides and superoxides. A sulfur
+    atom in an S–S bond gets as much as a sulfide ion: counting charges is another correction.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+    calculation
+        Structure and settings.
+
+    Returns
+    -------
+    float
+        eV per formula unit, GGA/GGA+U mixing included.
+
+    Raises
+    ------
+    CorrectionError
+        If there is no structure, or Materials Project would not have computed it so.
+    """
+    formula = plain(amounts)
+    if calculation is None:
+        raise CorrectionError(
+            f"the correction 'mp2020' needs the structure and settings behind the energy of "
+            f"{formula}: use it with VASP relaxations."
+        )
+    from pymatgen.entries.computed_entries import ComputedStructureEntry  # noqa: PLC0415
+
+    structure = calculation.structure
+    if not same_composition(structure.composition.get_el_amt_dict(), amounts):
+        raise CorrectionError(
+            f"the structure given for {formula} is {structure.composition.reduced_formula}: "
+            "give the one that the energy belongs to."
+        )
+    _check_settings(calculation, formula)
+    parameters = {
+        "run_type": calculation.run_type,
+        "hubbards": dict(calculation.hubbards),
+        "potcar_symbols": list(calculation.potcar_titles),
+    }
+    entry = ComputedStructureEntry(structure, 0.0, parameters=parameters)
+    return sum(_adjustments(entry).values()) * sum(amounts.values()) / len(structure)
+
+
+def hydrogen_correction(amounts: Mapping[str, float]) -> float:
+    """
+    Energy that MP2020 gives to the hydrogen of a compound; it is told by composition alone.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+
+    Returns
+    -------
+    float
+        eV per formula unit: -0.179 for each H where hydrogen counts as the anion, else 0.
+    """
+    from pymatgen.entries.computed_entries import ComputedEntry  # noqa: PLC0415
+
+    composition = Composition(dict(amounts))
+    entry = ComputedEntry(composition, 0.0, parameters={"run_type": "GGA"})
+    return _adjustments(entry, check_settings=False).get("H", 0.0)
+
+
+def _check_settings(calculation: Calculation, formula: str) -> None:
+    """Refuse what pymatgen would drop without a word, or take for what it is not."""
+    if calculation.run_type not in _RUN_TYPES:
+        raise CorrectionError(
+            f"the correction 'mp2020' was fitted to the run types GGA and GGA+U, and that of "
+            f"{formula} is {calculation.run_type!r}: compute it with Materials Project's settings."
+        )
+    titles = calculation.potcar_titles
+    if not titles or not all(title.startswith(_FAMILY) for title in titles):
+        raise CorrectionError(
+            f"the correction 'mp2020' needs PBE pseudopotentials, and those of {formula} are "
+            f"{', '.join(titles) or 'unknown'}: give titles such as 'PAW_PBE Na_pv 19Sep2006'."
+        )
+
+
+def _adjustments(entry: ComputedEntry, *, check_settings: bool = True) -> dict[str, float]:
+    """Ask pymatgen: what is corrected (an element, or a kind of oxide) to eV per entry."""
+    from pymatgen.entries.compatibility import (  # noqa: PLC0415
+        CompatibilityError,
+        MaterialsProject2020Compatibility,
+    )
+
+    scheme = MaterialsProject2020Compatibility(
+        compat_type="Advanced" if check_settings else "GGA",
+        strict_anions="require_bound",
+        check_potcar=check_settings,
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # oxidation states that cannot be guessed
+            found = scheme.get_adjustments(entry)
+    except CompatibilityError as error:
+        reason = str(error).partition(" for {")[0]  # pymatgen appends the whole entry
+        raise CorrectionError(
+            f"the correction 'mp2020' cannot be applied to {entry.reduced_formula}: {reason}."
+        ) from None
+    return {one.name.partition("(")[2].rstrip(")"): float(one.value) for one in found}

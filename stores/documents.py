@@ -18,18 +18,22 @@ __all__ = [
     "DependenceDoc",
     "DischargeDoc",
     "Document",
+    "ElectrodeDoc",
     "EnergyScaleDoc",
+    "ExclusionDoc",
     "InterfaceDoc",
     "KinkDoc",
     "LimitDependenceDoc",
     "LimitsDoc",
     "PlateauDoc",
     "ProductDoc",
+    "RankedProductDoc",
     "ReferenceDoc",
     "RelaxationDoc",
     "RungDoc",
     "ScreeningDoc",
     "StructureDoc",
+    "WindowAnswerDoc",
     "WindowDoc",
 ]
 
@@ -96,6 +100,12 @@ class LimitsDoc(Document):
     )
 
 
+class ExclusionDoc(LimitsDoc):
+    """A range of voltage found without some phases."""
+
+    formulas: list[str] = Field(description="Phases left out.")
+
+
 class ProductDoc(Document):
     """A product of a reaction."""
 
@@ -103,6 +113,15 @@ class ProductDoc(Document):
     amount: float = Field(description="Formula units per formula unit of the electrolyte.")
     id: str = Field(description="Identifier of the phase in the reference.")
     fraction: float = Field(description="Part of all products, by volume or by atoms.")
+    type: str | None = Field(
+        default=None,
+        description="Class of an interphase of this product alone; null in older documents.",
+    )
+    place: int | None = Field(
+        default=None,
+        description="Place by harm of the type among these products, 1 is worst, unknown last; "
+        "null in older documents.",
+    )
     electronic: str = Field(description="metal, narrow-gap, insulator or unknown.")
     electronic_source: str = Field(description="Source of the electronic class.")
     ionic: str = Field(description="Sodium-ion conductor, insulator or unknown.")
@@ -143,16 +162,28 @@ class RungDoc(Document):
         description="How far the deciding electron-conducting fraction is above its threshold; "
         "negative below; null without reaction."
     )
+    ionic_threshold_margin: float | None = Field(
+        default=None, description="The same of the ion-conducting fraction."
+    )
     volume_change: float | None = Field(
         description="Volume of the products over that of the electrolyte, minus 1; sodium metal "
         "is not counted; null where a volume is missing."
+    )
+    sodium_charge_per_um: float | None = Field(
+        default=None,
+        description="Sodium taken up per µm of electrolyte consumed, mAh/cm²; negative where it "
+        "leaves; null where the electrolyte's volume is missing.",
+    )
+    sodium_thickness_per_um: float | None = Field(
+        default=None,
+        description="The same in µm of sodium metal; null where a volume is missing.",
     )
     products: list[ProductDoc] = Field(description="The products.")
     tied: list[str] = Field(description="Phases that could take part at no cost.")
 
 
 class WindowDoc(Document):
-    """Electrochemical stability of a composition: what `trona window --json` prints."""
+    """Electrochemical stability of a composition."""
 
     formula: str = Field(description="As asked for; amounts are per this unit.")
     reference: str = Field(description="Name of the reference energies.")
@@ -168,6 +199,11 @@ class WindowDoc(Document):
     oxidation_limit: float | None = Field(
         description="Upper end of that range, V; null where unbounded or without such a range."
     )
+    without_high_pressure: ExclusionDoc | None = Field(
+        default=None,
+        description="The range without phases made under high pressure only; null where those set "
+        "no limit.",
+    )
     tolerance: float | None = Field(
         default=None,
         description="Tolerated driving force, eV per electrolyte atom; null if none was asked for.",
@@ -182,6 +218,58 @@ class WindowDoc(Document):
     )
     ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+
+
+class ElectrodeDoc(Document):
+    """An electrode and what the electrolyte does at its potentials, by equilibrium."""
+
+    formula: str = Field(description="As asked for.")
+    mixture: bool = Field(description="True where it has no phase of its own.")
+    energy_above_hull: float | None = Field(
+        description="eV/atom; null for a mixture; 0 for sodium metal."
+    )
+    takes: float = Field(
+        description="Potential at which it takes sodium up, V: a discharging cathode, a charging "
+        "anode; 0 where sodium metal plates instead."
+    )
+    gives: float | None = Field(
+        description="Potential at which it gives sodium off, V: a discharging anode, a charging "
+        "cathode; null where it holds none."
+    )
+    at_takes: RungDoc = Field(
+        description="The electrolyte's reaction where it takes sodium up, with its energy there."
+    )
+    at_gives: RungDoc | None = Field(description="The same where it gives sodium off.")
+
+
+class RankedProductDoc(Document):
+    """A product over the intervals of a ladder."""
+
+    formula: str = Field(description="Formula of the phase.")
+    id: str = Field(description="Identifier of the phase in the reference.")
+    type: str = Field(description="Class of an interphase of this product alone.")
+    electronic: str = Field(description="metal, narrow-gap, insulator or unknown.")
+    ionic: str = Field(description="Sodium-ion conductor, insulator or unknown.")
+    fraction: float = Field(description="Its largest part of the products of an interval.")
+    fraction_basis: str = Field(description="Of volume, or of atoms where a volume is missing.")
+    voltages: list[tuple[float, float | None]] = Field(
+        description="Intervals in which it forms, V, lowest first; null where unbounded."
+    )
+
+
+class WindowAnswerDoc(WindowDoc):
+    """What `trona window --json` prints: the window and what else was asked for."""
+
+    products: list[RankedProductDoc] = Field(
+        description="All products of the intervals given, most harmful type first, unknown last."
+    )
+
+    electrode: ElectrodeDoc | None = Field(
+        default=None, description="The electrode asked for; null if none."
+    )
+    dependence: list[LimitDependenceDoc] | None = Field(
+        default=None, description="What the limits depend on; null if not asked for."
+    )
 
 
 class KinkDoc(Document):

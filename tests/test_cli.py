@@ -102,6 +102,33 @@ def test_window_at_a_voltage_gives_the_energy_there(table):
     assert rung["energy_per_atom"] == pytest.approx(-0.897 + 0.1, abs=0.001)
 
 
+def test_window_shows_what_happens_at_an_electrode(table):
+    printed = succeed("window", "Na3PS4", "--electrode", "S", "--reference", table)
+    assert "S gives none, takes it at 2.089 V" in printed
+    assert "At 2.089 V: stable" in printed
+    content = json.loads(
+        succeed("window", "Na3PS4", "--electrode", "Na", "--reference", table, "--json")
+    )
+    assert content["electrode"]["gives"] == 0.0
+    assert content["electrode"]["at_gives"]["interphase"] == "mixed-conducting"
+    assert [rung["reaction_kind"] for rung in content["ladder"]][-1] == "none"
+
+
+def test_window_shows_how_far_the_threshold_is_and_ranks_products():
+    printed = succeed("window", "Na3PS4", "--products")
+    assert "25 vol% +9" in printed
+    ranked = printed.partition("product")[2]
+    assert ranked.index("Na3P ") < ranked.index("Na2S ") < ranked.index("Na3P11")
+    at_sodium = succeed("window", "Na3PS4", "--at", "0", COLUMNS="120")
+    assert "each µm of electrolyte takes up 0.197 mAh/cm² or 1.63 µm of metal" in at_sodium
+    assert "worst first: Na3P 25 vol% mixed (MCI), Na2S 75 vol% blocking" in at_sodium
+
+
+def test_window_shows_limits_without_high_pressure_phases_too():
+    printed = succeed("window", "NaCl", COLUMNS="120")
+    assert "0.00–4.10 V against Na/Na⁺; 0.00–4.15 V without NaCl3, NaCl7" in printed
+
+
 def test_window_draws_a_figure(table, tmp_path):
     for ending, magic in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
         path = tmp_path / f"ladder.{ending}"
@@ -194,6 +221,9 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na2WS4"], "W"),
         (["window", "Na3PS4", "--at", "-1"], "-1"),
         (["window", "Na3PS4", "--at", "nan"], "nan"),
+        (["window", "Na3PS4", "--electrode", "Qq"], "Qq"),
+        (["window", "Na3PS4", "--electrode", "FeS"], "Fe"),
+        (["window", "Na3PS4", "--electrode", "S", "--at", "1"], "electrode"),
         (["window", "Na3PS4", "--reference", "mp"], "bundled"),
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
         (["window", "Na3PS4", "--tolerance", "-1"], "-1"),

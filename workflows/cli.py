@@ -13,6 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    Correction,
+    Exclude,
+    Plot,
+    Reference,
+    StoreAt,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,29 +42,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Reference = Annotated[
-    str | None,
-    typer.Option(
-        "--reference", help="Reference energies: 'bundled' or 'table:PATH.csv'.", metavar="NAME"
-    ),
-]
-Correction = Annotated[
-    str | None,
-    typer.Option(
-        help="Correction scheme: as-published, sulfide-by-charge-mp2020 or "
-        "sulfide-by-charge-legacy; by default the one that fits the reference."
-    ),
-]
-Exclude = Annotated[
-    str | None,
-    typer.Option(help="Phases to leave out, as in NaCl3,NaCl7.", metavar="FORMULAS"),
-]
-StoreAt = Annotated[
-    str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
 def main() -> None:
@@ -171,6 +158,13 @@ def window(
         float | None,
         typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
     ] = None,
+    electrode: Annotated[
+        str | None,
+        typer.Option(help="What happens at the potentials of this electrode.", metavar="FORMULA"),
+    ] = None,
+    products: Annotated[
+        bool, typer.Option("--products", help="Also the products, ranked by type.")
+    ] = False,
     why: Annotated[
         bool, typer.Option("--why", help="Also what the limits depend on, and by how much.")
     ] = False,
@@ -180,50 +174,34 @@ def window(
             help="Error of each energy, for the uncertainty of limits.", metavar="eV/atom"
         ),
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw the ladder into this file.", metavar="FILE")
-    ] = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a composition does at every voltage against sodium metal."""
     from trona.screening.formulas import parse  # noqa: PLC0415
-    from trona.stores.answers import dependence_documents  # noqa: PLC0415
-    from trona.stores.assessment import assess_formula, window_document  # noqa: PLC0415
+    from trona.stores.answers import window_answer  # noqa: PLC0415
+    from trona.stores.assessment import assess_formula  # noqa: PLC0415
 
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
     assessment = assess_formula(formula, _reference(reference, correction, exclude))
-    document = window_document(assessment, tolerance)
+    answer = window_answer(
+        assessment,
+        tolerance=tolerance,
+        at=at,
+        against=electrode,
+        why=why or sigma is not None,
+        sigma=sigma,
+    )
     if plot is not None:
         _draw(assessment, plot)
-    if at is None:
-        shown = document.ladder
-    else:
-        rung = assessment.stability.rung(at)
-        position = assessment.stability.ladder.index(rung)
-        energy = assessment.stability.reaction_energy(at)
-        shown = [
-            document.ladder[position].model_copy(
-                update={"energy_per_atom": energy, "energy_voltage": at}
-            )
-        ]
-    asked = why or sigma is not None
-    reasons = dependence_documents(assessment, sigma) if asked else []
     if as_json:
-        content = {**document.model_dump(mode="json"), "ladder": [r.model_dump() for r in shown]}
-        if asked:
-            content["dependence"] = [reason.model_dump() for reason in reasons]
-        _print_json(content)
+        _print_json(answer.model_dump(mode="json"))
         return
-    from . import ladders  # noqa: PLC0415
+    from . import contacts  # noqa: PLC0415
 
-    _print(
-        ladders.heading(document),
-        ladders.ladder(document.formula, shown),
-        *(part for reason in reasons for part in ladders.reasons(reason)),
-        *ladders.caveats(document),
-    )
+    _print(*contacts.answer(answer, _console().width, ranked=products, single=at is not None))
 
 
 def _reference(name: str | None, correction: str | None, exclude: str | None) -> ReferenceEnergies:

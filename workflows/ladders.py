@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "caveats",
+    "electron_part",
     "heading",
+    "ion_part",
     "ladder",
     "mixing",
     "plateaus",
     "reasons",
     "styled",
+    "volts",
     "window_range",
 ]
 
@@ -68,8 +71,22 @@ def styled(interphase: str) -> str:
     return f"[{style}]{short.get(interphase, interphase)}[/]"
 
 
-def _volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
-    """Write a range of voltage."""
+def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
+    """
+    Write a range of voltage.
+
+    Parameters
+    ----------
+    lower, upper
+        Ends, V; an upper end of None is unbounded, a lower one means that there is no range.
+    digits
+        Decimals.
+
+    Returns
+    -------
+    str
+        For example ``"1.25–∞"``.
+    """
     if lower is None:
         return _NONE
     return f"{lower:.{digits}f}–{'∞' if upper is None else f'{upper:.{digits}f}'}"
@@ -92,7 +109,50 @@ def window_range(window: WindowDoc) -> str:
     if window.reduction_limit is None:
         crossing = window.stabilized.reduction_limit
         return _NONE if crossing is None else f"({crossing:.2f})"
-    return _volts(window.reduction_limit, window.oxidation_limit)
+    return volts(window.reduction_limit, window.oxidation_limit)
+
+
+def electron_part(rung: RungDoc) -> str:
+    """
+    Write the electron-conducting part and its distance from the nearest threshold.
+
+    Parameters
+    ----------
+    rung
+        An interval.
+
+    Returns
+    -------
+    str
+        For example ``"25 vol% +9"``; a question mark where an unknown part decides.
+    """
+    return _part(rung, rung.electronic_fraction, rung.threshold_margin, rung.electrons)
+
+
+def ion_part(rung: RungDoc) -> str:
+    """
+    Write the sodium-ion-conducting part and its distance from the threshold.
+
+    Parameters
+    ----------
+    rung
+        An interval.
+
+    Returns
+    -------
+    str
+        As for electrons.
+    """
+    return _part(rung, rung.ionic_fraction, rung.ionic_threshold_margin, rung.ions)
+
+
+def _part(rung: RungDoc, fraction: float, margin: float | None, verdict: str) -> str:
+    """Write a conducting part."""
+    if rung.reaction_kind == "none":
+        return _NONE
+    basis = "vol%" if rung.fraction_basis == "volume" else "at%"
+    distance = "?" if verdict == "unknown" or margin is None else f"{margin * 100:+.0f}"
+    return f"{fraction * 100:.0f} {basis} {distance}"
 
 
 def heading(window: WindowDoc) -> str:
@@ -115,7 +175,10 @@ def heading(window: WindowDoc) -> str:
     if window.reduction_limit is None:
         crossing = number(window.stabilized.reduction_limit or 0.0)
         limits = f"no range without exchange; it changes sign at {crossing} V"
-    scale = window.energy_scale
+    scale, less = window.energy_scale, window.without_high_pressure
+    if less is not None:
+        other = volts(less.reduction_limit, less.oxidation_limit)
+        limits += f"; {other} V without {', '.join(less.formulas)}"
     if window.tolerance is not None:
         allowed = f"{window.tolerance * 1000:g} meV/atom"
         limits += f"; {_tolerated(window)} where {allowed} are tolerated"
@@ -147,7 +210,7 @@ def _tolerated(window: WindowDoc) -> str:
     """Write the tolerated range."""
     if window.tolerated is None:
         return "no voltage"
-    return f"{_volts(window.tolerated.reduction_limit, window.tolerated.oxidation_limit)} V"
+    return f"{volts(window.tolerated.reduction_limit, window.tolerated.oxidation_limit)} V"
 
 
 def _reaction(rung: RungDoc) -> str:
@@ -159,7 +222,7 @@ def _reaction(rung: RungDoc) -> str:
     )
 
 
-def ladder(formula: str, rungs: Sequence[RungDoc]) -> Table:
+def ladder(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) -> Table:
     """
     Lay out the ladder of a composition, lowest voltage first.
 
@@ -169,29 +232,36 @@ def ladder(formula: str, rungs: Sequence[RungDoc]) -> Table:
         The composition.
     rungs
         Intervals of voltage.
+    wide
+        True where there is room for the ion-conducting part and the sodium per thickness too.
 
     Returns
     -------
     rich.table.Table
         One row per interval.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("V", no_wrap=True)
     table.add_column(f"reaction of {escape(formula)}", overflow="fold")
     table.add_column("Na", justify="right", no_wrap=True)
     table.add_column("eV/at", justify="right", no_wrap=True)
-    table.add_column("interphase")
-    table.add_column("e⁻ part", justify="right", no_wrap=True)
+    table.add_column("interphase", no_wrap=True)
+    table.add_column("e⁻ part, from\nthreshold", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("Na⁺ part, from\nthreshold", justify="right", no_wrap=True)
+        table.add_column("mAh/cm²\nper µm", justify="right", no_wrap=True)
     for rung in rungs:
         still = rung.reaction_kind == "none"
-        basis = "vol%" if rung.fraction_basis == "volume" else "at%"
+        used = rung.sodium_charge_per_um
+        charge = "?" if used is None else f"{used:+.3f}"
         table.add_row(
-            _volts(rung.voltage_lower, rung.voltage_upper, digits=3),
+            volts(rung.voltage_lower, rung.voltage_upper, digits=3),
             _reaction(rung),
             "0" if still else f"{rung.na_exchanged:+.3g}",
             f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
             styled(rung.interphase),
-            _NONE if still else f"{rung.electronic_fraction * 100:.0f} {basis}",
+            electron_part(rung),
+            *([ion_part(rung), _NONE if still else charge] if wide else []),
         )
     return table
 

@@ -18,7 +18,6 @@ __all__ = [
     "DependenceDoc",
     "DischargeDoc",
     "Document",
-    "ElectrodeDoc",
     "EnergyScaleDoc",
     "ExclusionDoc",
     "InterfaceDoc",
@@ -27,13 +26,11 @@ __all__ = [
     "LimitsDoc",
     "PlateauDoc",
     "ProductDoc",
-    "RankedProductDoc",
     "ReferenceDoc",
     "RelaxationDoc",
     "RungDoc",
     "ScreeningDoc",
     "StructureDoc",
-    "WindowAnswerDoc",
     "WindowDoc",
 ]
 
@@ -84,9 +81,16 @@ class LimitDependenceDoc(Document):
 
     limit: str = Field(description="'reduction' or 'oxidation'.")
     voltage: float = Field(description="The limit, V.")
-    sigma: float | None = Field(description="Assumed error of each energy, eV/atom; null if none.")
+    sigma: float | None = Field(
+        description="Error of each compound's energy, eV/atom; null if none was assumed."
+    )
+    common: float | None = Field(
+        default=None,
+        description="Error that compounds of an element share, eV per atom of it; null if none "
+        "was assumed.",
+    )
     uncertainty: float | None = Field(
-        description="Standard deviation of the limit for independent errors, V: an upper estimate."
+        description="Standard deviation of the limit to first order, V; null without errors."
     )
     phases: list[DependenceDoc] = Field(description="Phases that move it, strongest first.")
 
@@ -218,58 +222,6 @@ class WindowDoc(Document):
     )
     ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
-
-
-class ElectrodeDoc(Document):
-    """An electrode and what the electrolyte does at its potentials, by equilibrium."""
-
-    formula: str = Field(description="As asked for.")
-    mixture: bool = Field(description="True where it has no phase of its own.")
-    energy_above_hull: float | None = Field(
-        description="eV/atom; null for a mixture; 0 for sodium metal."
-    )
-    takes: float = Field(
-        description="Potential at which it takes sodium up, V: a discharging cathode, a charging "
-        "anode; 0 where sodium metal plates instead."
-    )
-    gives: float | None = Field(
-        description="Potential at which it gives sodium off, V: a discharging anode, a charging "
-        "cathode; null where it holds none."
-    )
-    at_takes: RungDoc = Field(
-        description="The electrolyte's reaction where it takes sodium up, with its energy there."
-    )
-    at_gives: RungDoc | None = Field(description="The same where it gives sodium off.")
-
-
-class RankedProductDoc(Document):
-    """A product over the intervals of a ladder."""
-
-    formula: str = Field(description="Formula of the phase.")
-    id: str = Field(description="Identifier of the phase in the reference.")
-    type: str = Field(description="Class of an interphase of this product alone.")
-    electronic: str = Field(description="metal, narrow-gap, insulator or unknown.")
-    ionic: str = Field(description="Sodium-ion conductor, insulator or unknown.")
-    fraction: float = Field(description="Its largest part of the products of an interval.")
-    fraction_basis: str = Field(description="Of volume, or of atoms where a volume is missing.")
-    voltages: list[tuple[float, float | None]] = Field(
-        description="Intervals in which it forms, V, lowest first; null where unbounded."
-    )
-
-
-class WindowAnswerDoc(WindowDoc):
-    """What `trona window --json` prints: the window and what else was asked for."""
-
-    products: list[RankedProductDoc] = Field(
-        description="All products of the intervals given, most harmful type first, unknown last."
-    )
-
-    electrode: ElectrodeDoc | None = Field(
-        default=None, description="The electrode asked for; null if none."
-    )
-    dependence: list[LimitDependenceDoc] | None = Field(
-        default=None, description="What the limits depend on; null if not asked for."
-    )
 
 
 class KinkDoc(Document):

@@ -77,7 +77,8 @@ def test_the_ranking_as_json_carries_place_score_and_provenance(store, table):
 
 
 def test_window_prints_one_line_per_interval_and_the_limits(table):
-    printed = succeed("window", "Na3PS4", "--reference", table, COLUMNS="200")
+    options = ("--reference", table, "--sigma", "0")
+    printed = succeed("window", "Na3PS4", *options, COLUMNS="200")
     assert "1.25–2.43 V" in printed
     assert "+ 8 Na -> Na3P + 4 Na2S" in printed
     assert "sulfide-by-charge/1 (-0.66346 eV per S)" in printed
@@ -125,7 +126,7 @@ def test_window_shows_how_far_the_threshold_is_and_ranks_products():
 
 
 def test_window_shows_limits_without_high_pressure_phases_too():
-    printed = succeed("window", "NaCl", COLUMNS="120")
+    printed = succeed("window", "NaCl", "--sigma", "0", COLUMNS="120")
     assert "0.00–4.10 V against Na/Na⁺; 0.00–4.15 V without NaCl3, NaCl7" in printed
 
 
@@ -158,6 +159,18 @@ def test_window_says_what_its_limits_depend_on(table):
     reduction, _ = json.loads(succeed("window", "Na3PS4", *options, "--json"))["dependence"]
     removed = {phase["formula"]: phase["removed"] for phase in reduction["phases"]}
     assert removed["Na2PS3"] == pytest.approx(1.166, abs=0.005)
+
+
+def test_window_says_how_sure_it_is(table):
+    options = ("--reference", table, "--sigma", "0.01")
+    printed = succeed("window", "Na3PS4", *options, COLUMNS="120")
+    answer = json.loads(succeed("window", "Na3PS4", *options, "--json"))["uncertainty"]
+    lower, upper = answer["reduction"]["std"], answer["oxidation"]["std"]
+    assert f"1.25 ± {lower:.2f} – 2.43 ± {upper:.2f} V against" in printed
+    assert "at 0 V mixed (MCI) 100 %  (200 draws, σ 10 meV/atom)" in printed
+    assert (answer["samples"], answer["source"]) == (200, "given by the user")
+    silent = json.loads(succeed("window", "Na3PS4", *options[:-1], "0", "--json"))
+    assert silent["uncertainty"] is None
 
 
 def test_interface_prints_every_kink_and_json(table):
@@ -228,6 +241,7 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
         (["window", "Na3PS4", "--tolerance", "-1"], "-1"),
         (["window", "Na3PS4", "--sigma", "-1"], "-1"),
+        (["window", "Na3PS4", "--sigma", "nan"], "nan"),
         (["window", "Na3PS4", "--exclude", "NaZn13"], "NaZn13"),
         (["interface", "Na3PS4", "Qq"], "Qq"),
         (["interface", "Na3PS4", "Li"], "Li"),

@@ -6,17 +6,20 @@ import pytest
 from pydantic import ValidationError
 
 from trona.screening.errors import InputError
-from trona.stores import documents
-from trona.stores.answers import window_answer
+from trona.stores import documents, replies
 from trona.stores.assessment import assess_formula, window_document
 from trona.stores.documents import Document, ScreeningDoc, WindowDoc
 from trona.stores.references import load
 from trona.stores.screenings import screening_document
+from trona.stores.windows import window_answer
 
 from .tables import ROWS
 
 MODELS = [
-    model for name in documents.__all__ if isinstance(model := getattr(documents, name), type)
+    model
+    for module in (documents, replies)
+    for name in module.__all__
+    if isinstance(model := getattr(module, name), type)
 ]
 
 

@@ -171,7 +171,8 @@ def window(
     sigma: Annotated[
         float | None,
         typer.Option(
-            help="Error of each energy, for the uncertainty of limits.", metavar="eV/atom"
+            help="Error of each energy, 0 for none; by default that stated for the reference.",
+            metavar="eV/atom",
         ),
     ] = None,
     plot: Plot = None,
@@ -179,8 +180,8 @@ def window(
 ) -> None:
     """Show what a composition does at every voltage against sodium metal."""
     from trona.screening.formulas import parse  # noqa: PLC0415
-    from trona.stores.answers import window_answer  # noqa: PLC0415
     from trona.stores.assessment import assess_formula  # noqa: PLC0415
+    from trona.stores.windows import window_answer  # noqa: PLC0415
 
     from .candidates import require_sodium  # noqa: PLC0415
 
@@ -191,7 +192,7 @@ def window(
         tolerance=tolerance,
         at=at,
         against=electrode,
-        why=why or sigma is not None,
+        why=why,
         sigma=sigma,
     )
     if plot is not None:

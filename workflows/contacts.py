@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from trona.stores.documents import ElectrodeDoc, RankedProductDoc, RungDoc, WindowAnswerDoc
+    from trona.stores.documents import RungDoc
+    from trona.stores.replies import ElectrodeDoc, RankedProductDoc, WindowAnswerDoc
 
 __all__ = ["answer", "contact", "electrode", "products"]
 
@@ -54,7 +55,7 @@ def answer(
     list
         Parts to print in order.
     """
-    parts: list[RenderableType] = [heading(document)]
+    parts: list[RenderableType] = [heading(document, document.uncertainty)]
     if document.electrode is not None:
         parts += electrode(document.electrode)
     if single:
@@ -64,6 +65,8 @@ def answer(
     if ranked:
         parts.append(products(document.products))
     parts += [part for limit in document.dependence or () for part in reasons(limit)]
+    if document.dependence is not None and document.uncertainty is not None:
+        parts.append(f"[dim]Errors: {escape(document.uncertainty.source)}.[/]")
     return parts + caveats(document)
 
 

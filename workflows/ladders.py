@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         RungDoc,
         WindowDoc,
     )
+    from trona.stores.replies import SpreadDoc, UncertaintyDoc
 
 __all__ = [
     "caveats",
@@ -155,14 +156,16 @@ def _part(rung: RungDoc, fraction: float, margin: float | None, verdict: str) ->
     return f"{fraction * 100:.0f} {basis} {distance}"
 
 
-def heading(window: WindowDoc) -> str:
+def heading(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> str:
     """
-    Write what a ladder rests on, in two lines.
+    Write what a ladder rests on, in two lines; in three with an uncertainty.
 
     Parameters
     ----------
     window
         Result of one composition.
+    uncertainty
+        Of its limits and classes; None where that was not asked for.
 
     Returns
     -------
@@ -171,10 +174,11 @@ def heading(window: WindowDoc) -> str:
     """
     above = window.energy_above_hull
     hull = "mixture" if above is None else f"{above * 1000:.1f} meV/atom above hull"
-    limits = f"{window_range(window)} V against Na/Na⁺"
+    limits = f"{_with_errors(window, uncertainty)} V against Na/Na⁺"
     if window.reduction_limit is None:
         crossing = number(window.stabilized.reduction_limit or 0.0)
-        limits = f"no range without exchange; it changes sign at {crossing} V"
+        error = "" if uncertainty is None else f" ± {uncertainty.reduction.std:.2f}"
+        limits = f"no range without exchange; it changes sign at {crossing}{error} V"
     scale, less = window.energy_scale, window.without_high_pressure
     if less is not None:
         other = volts(less.reduction_limit, less.oxidation_limit)
@@ -182,11 +186,48 @@ def heading(window: WindowDoc) -> str:
     if window.tolerance is not None:
         allowed = f"{window.tolerance * 1000:g} meV/atom"
         limits += f"; {_tolerated(window)} where {allowed} are tolerated"
+    sure = "" if uncertainty is None else f"{_confidence(uncertainty)}\n"
     return (
-        f"[bold]{escape(window.formula)}[/]  {limits}  ({hull})\n"
+        f"[bold]{escape(window.formula)}[/]  {limits}  ({hull})\n{sure}"
         f"[dim]{escape(window.reference)}: {escape(scale.method)}, "
         f"{escape(scale.correction)}[/]"
     )
+
+
+def _with_errors(window: WindowDoc, uncertainty: UncertaintyDoc | None) -> str:
+    """Write the limits, each with the spread of its draws."""
+    lower, upper = window.reduction_limit, window.oxidation_limit
+    if uncertainty is None or lower is None:
+        return window_range(window)
+    above = "∞" if upper is None else _with_error(upper, uncertainty.oxidation)
+    return f"{_with_error(lower, uncertainty.reduction)} – {above}"
+
+
+def _with_error(limit: float, spread: SpreadDoc | None) -> str:
+    """Write a limit with its spread; at 0 V there is none below."""
+    if spread is None:
+        return f"{limit:.2f}"
+    if limit == 0.0:
+        return "0.00" if spread.high < 0.005 else f"0.00 + {spread.high:.2f}"
+    return f"{limit:.2f} ± {spread.std:.2f}"
+
+
+def _confidence(found: UncertaintyDoc) -> str:
+    """Write how often which class was drawn, and from which errors."""
+    at = "; ".join(
+        f"at {number(one.voltage, 3)} V "
+        + ", ".join(f"{styled(kind)} {_percent(x)}" for kind, x in one.fractions.items())
+        for one in found.interphases
+    )
+    closed = f"; no window in {_percent(1 - found.with_window)}" if found.with_window < 1 else ""
+    shared = f" + {found.common * 1000:g} per element" if found.common else ""
+    draws = f"{found.samples} draws, σ {found.sigma * 1000:g} meV/atom{shared}"
+    return f"{at}{closed}  [dim]({draws})[/]"
+
+
+def _percent(fraction: float) -> str:
+    """Write a fraction of draws."""
+    return f"{fraction * 100:.0f} %" if fraction >= 0.01 else "<1 %"
 
 
 def caveats(window: WindowDoc) -> list[RenderableType]:
@@ -289,12 +330,9 @@ def reasons(document: LimitDependenceDoc) -> list[RenderableType]:
         removed = _NONE if phase.removed is None else f"{phase.removed:.3f}"
         table.add_row(escape(phase.formula), f"{phase.slope / 100:+.3f}", removed)
     head = f"[bold]{document.limit} limit {document.voltage:.3f}{error} V[/] depends on"
-    note = (
-        f"[dim]± for independent errors of {document.sigma * 1000:g} meV/atom in every phase: "
-        "an upper estimate.[/]"
-        if document.sigma is not None
-        else None
-    )
+    note = None
+    if document.uncertainty is not None:
+        note = "[dim]± to first order: it holds as long as the same products form.[/]"
     return [head, table, *([note] if note else [])]
 
 

@@ -12,8 +12,12 @@ import time
 import pytest
 
 from trona.stores.connect import exists
+from trona.stores.references import load
 from trona.stores.results import Results
+from trona.stores.validation import load as cases
+from trona.stores.validation import validate as compare
 from trona.workflows.candidates import bundled
+from trona.workflows.drawing import window_pairs
 
 from .tables import ROWS
 
@@ -137,6 +141,38 @@ def test_window_draws_a_figure(table, tmp_path):
         assert path.read_bytes().startswith(magic)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["interface", "Na3PS4", "S", "--voltage", "1"],
+        ["profile", "S", "Na3PS4"],
+        ["validate", "Na3PS4"],
+    ],
+)
+def test_other_results_are_drawn_too(arguments, table, tmp_path):
+    path = tmp_path / "figure.png"
+    done = trona(*arguments, "--reference", table, "--plot", path, "--json")
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert str(path) in done.stderr
+    assert json.loads(done.stdout)
+
+
+def test_a_figure_of_validation_shows_what_was_judged():
+    findings = compare(load("bundled"), [case for case in cases() if case.window])
+    pairs = {pair.formula: pair for pair in window_pairs(findings)}
+    assert len(pairs) == len(findings)
+    for finding in findings:
+        pair = pairs[finding.case.formula]
+        verdicts = {f"{limit.side} limit": limit.verdict for limit in pair.limits}
+        assert verdicts == {
+            c.quantity: c.verdict for c in finding.comparisons if c.quantity.endswith("limit")
+        }
+        for limit in pair.limits:
+            assert limit.published == getattr(finding.case.window, limit.side)
+            if limit.predicted is not None:
+                assert limit.predicted == getattr(finding.prediction, f"{limit.side}_limit")
+
+
 def test_window_gives_limits_at_a_tolerated_driving_force(table):
     options = ("--reference", table, "--tolerance", "0.025", "--json")
     content = json.loads(succeed("window", "Na3PS4", *options))
@@ -250,6 +286,11 @@ def test_show_prints_ladder_and_provenance(store):
         (["validate", "Na99S"], "Na99S"),
         (["window", "Na3PS4", "--plot", "figure.docx"], "docx"),
         (["window", "Na3PS4", "--plot", "/nowhere/figure.png"], "/nowhere"),
+        (["interface", "Na3PS4", "S", "--plot", "/nowhere/figure.png"], "/nowhere"),
+        (["profile", "S", "--plot", "figure.docx"], "docx"),
+        (["profile", "Zr", "--plot", "figure.png"], "discharge"),
+        (["validate", "Na3PS4", "--plot", "/nowhere/figure.png"], "/nowhere"),
+        (["validate", "Na3PS3.4O0.6", "--plot", "figure.png"], "published window"),
         (["query"], "trona screen"),
         (["query", "--class", "good"], "passivating"),
         (["query", "--elements", "Na,Qq"], "Qq"),

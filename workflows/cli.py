@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from trona.stores.assessment import Assessment
     from trona.stores.documents import ScreeningDoc
     from trona.stores.references import Reference as ReferenceEnergies
     from trona.stores.results import Results
@@ -196,7 +194,9 @@ def window(
         sigma=sigma,
     )
     if plot is not None:
-        _draw(assessment, plot)
+        from . import drawing  # noqa: PLC0415
+
+        drawing.ladder(assessment, plot)
     if as_json:
         _print_json(answer.model_dump(mode="json"))
         return
@@ -214,18 +214,6 @@ def _reference(name: str | None, correction: str | None, exclude: str | None) ->
     return load(name or Settings().reference, correction).without(excluded)
 
 
-def _draw(assessment: Assessment, path: Path) -> None:
-    """Draw the ladder of an assessment."""
-    from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.screening.plots import draw_ladder, save  # noqa: PLC0415
-
-    try:
-        save(draw_ladder(assessment.stability, assessment.interphases), path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot write the figure {str(path)!r}: {error}.") from None
-    typer.echo(f"figure: {path}", err=True)
-
-
 @app.command()
 def interface(
     first: Annotated[str, typer.Argument(help="Electrolyte, such as Na3PS4.")],
@@ -237,6 +225,7 @@ def interface(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
@@ -244,6 +233,10 @@ def interface(
 
     energies = _reference(reference, correction, exclude)
     document = interface_document(first, second, energies, voltage)
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.mixing(first, second, energies, voltage, plot)
     if as_json:
         _print_json(document.model_dump(mode="json"))
         return
@@ -258,6 +251,7 @@ def profile(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
@@ -265,6 +259,10 @@ def profile(
 
     energies = _reference(reference, correction, exclude)
     documents = [discharge_document(formula, energies) for formula in formulas]
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.discharges(formulas, energies, plot)
     if as_json:
         _print_json([document.model_dump(mode="json") for document in documents])
         return
@@ -281,6 +279,7 @@ def validate(
     ] = None,
     reference: Reference = None,
     correction: Correction = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare predictions with the literature: agree, disagree, or cannot say and why."""
@@ -296,6 +295,10 @@ def validate(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
     findings = compare(load(reference or Settings().reference, correction), chosen)
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.windows(findings, plot)
     if as_json:
         _print_json([finding.model_dump(mode="json") for finding in findings])
         return

@@ -14,6 +14,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from scipy.optimize import minimize
+
 from trona.screening.formulas import fractions_key
 from trona.stores.assessment import assess_formula, window_document
 from trona.stores.corrections import sulfide_equivalents
@@ -106,6 +109,30 @@ def conspicuous_lines(rows: list[tuple[float, Phase, float, float]]) -> list[str
     return lines
 
 
+def error_parts(rows: list[tuple[float, Phase, float, float]]) -> tuple[float, float]:
+    """
+    Standard deviations of the two parts of the differences, by maximum likelihood.
+
+    Conspicuous phases are left out. Returned are the part that is independent for each compound
+    (eV/atom) and that which the compounds of an element share (eV per atom of the element).
+    """
+    kept = [row for row in rows if abs(row[0]) <= CONSPICUOUS]
+    differences = np.array([row[0] for row in kept])
+    symbols = sorted({symbol for row in kept for symbol in row[1].amounts})
+    fractions = np.array([[row[1].amounts.get(s, 0.0) / row[1].n_atoms for s in symbols]
+                          for row in kept])  # fmt: skip
+
+    def surprise(logarithms: np.ndarray) -> float:
+        own, common = np.exp(logarithms)
+        covariance = own**2 * np.eye(len(kept)) + common**2 * fractions @ fractions.T
+        root = np.linalg.cholesky(covariance)
+        scaled = np.linalg.solve(root, differences)
+        return float(np.log(np.diag(root)).sum() + scaled @ scaled / 2)
+
+    own, common = np.exp(minimize(surprise, np.log([0.02, 0.02])).x)
+    return float(own), float(common)
+
+
 def window_lines(ours: Reference, table: Reference) -> list[str]:
     lines = [
         "| composition | bundled window, V | table window, V | bundled at 0 V | table at 0 V |",
@@ -130,6 +157,7 @@ def main() -> None:
     ours, table = load("bundled"), load(f"table:{options.table}")
     rows = comparison(ours, table)
     data = bundled_data()
+    own, common = error_parts(rows)
     missing = [f"- {row['formula']}: {row['reason']}" for row in data["missing"]]
     text = f"""# The bundled reference set against DFT
 Written by `scripts/compare_reference.py`; do not edit by hand.
@@ -148,6 +176,12 @@ and their like.
 
 ## Conspicuous: more than {CONSPICUOUS * 1000:.0f} meV/atom apart
 {chr(10).join(conspicuous_lines(rows))}
+
+## Errors of the energies
+Without the conspicuous phases the differences have a part that is independent for each compound,
+of {own * 1000:.0f} meV/atom, and a part that all compounds of an element share, of
+{common * 1000:.0f} meV per atom of the element (standard deviations by maximum likelihood).
+`stores/accuracy.py` builds on them.
 
 ## Windows and products
 A voltage in brackets is where the exchange of sodium changes sign, for compositions without a range

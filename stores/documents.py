@@ -19,6 +19,7 @@ __all__ = [
     "DischargeDoc",
     "Document",
     "EnergyScaleDoc",
+    "ExclusionDoc",
     "InterfaceDoc",
     "KinkDoc",
     "LimitDependenceDoc",
@@ -80,9 +81,16 @@ class LimitDependenceDoc(Document):
 
     limit: str = Field(description="'reduction' or 'oxidation'.")
     voltage: float = Field(description="The limit, V.")
-    sigma: float | None = Field(description="Assumed error of each energy, eV/atom; null if none.")
+    sigma: float | None = Field(
+        description="Error of each compound's energy, eV/atom; null if none was assumed."
+    )
+    common: float | None = Field(
+        default=None,
+        description="Error that compounds of an element share, eV per atom of it; null if none "
+        "was assumed.",
+    )
     uncertainty: float | None = Field(
-        description="Standard deviation of the limit for independent errors, V: an upper estimate."
+        description="Standard deviation of the limit to first order, V; null without errors."
     )
     phases: list[DependenceDoc] = Field(description="Phases that move it, strongest first.")
 
@@ -96,6 +104,12 @@ class LimitsDoc(Document):
     )
 
 
+class ExclusionDoc(LimitsDoc):
+    """A range of voltage found without some phases."""
+
+    formulas: list[str] = Field(description="Phases left out.")
+
+
 class ProductDoc(Document):
     """A product of a reaction."""
 
@@ -103,6 +117,15 @@ class ProductDoc(Document):
     amount: float = Field(description="Formula units per formula unit of the electrolyte.")
     id: str = Field(description="Identifier of the phase in the reference.")
     fraction: float = Field(description="Part of all products, by volume or by atoms.")
+    type: str | None = Field(
+        default=None,
+        description="Class of an interphase of this product alone; null in older documents.",
+    )
+    place: int | None = Field(
+        default=None,
+        description="Place by harm of the type among these products, 1 is worst, unknown last; "
+        "null in older documents.",
+    )
     electronic: str = Field(description="metal, narrow-gap, insulator or unknown.")
     electronic_source: str = Field(description="Source of the electronic class.")
     ionic: str = Field(description="Sodium-ion conductor, insulator or unknown.")
@@ -143,16 +166,28 @@ class RungDoc(Document):
         description="How far the deciding electron-conducting fraction is above its threshold; "
         "negative below; null without reaction."
     )
+    ionic_threshold_margin: float | None = Field(
+        default=None, description="The same of the ion-conducting fraction."
+    )
     volume_change: float | None = Field(
         description="Volume of the products over that of the electrolyte, minus 1; sodium metal "
         "is not counted; null where a volume is missing."
+    )
+    sodium_charge_per_um: float | None = Field(
+        default=None,
+        description="Sodium taken up per µm of electrolyte consumed, mAh/cm²; negative where it "
+        "leaves; null where the electrolyte's volume is missing.",
+    )
+    sodium_thickness_per_um: float | None = Field(
+        default=None,
+        description="The same in µm of sodium metal; null where a volume is missing.",
     )
     products: list[ProductDoc] = Field(description="The products.")
     tied: list[str] = Field(description="Phases that could take part at no cost.")
 
 
 class WindowDoc(Document):
-    """Electrochemical stability of a composition: what `trona window --json` prints."""
+    """Electrochemical stability of a composition."""
 
     formula: str = Field(description="As asked for; amounts are per this unit.")
     reference: str = Field(description="Name of the reference energies.")
@@ -167,6 +202,11 @@ class WindowDoc(Document):
     )
     oxidation_limit: float | None = Field(
         description="Upper end of that range, V; null where unbounded or without such a range."
+    )
+    without_high_pressure: ExclusionDoc | None = Field(
+        default=None,
+        description="The range without phases made under high pressure only; null where those set "
+        "no limit.",
     )
     tolerance: float | None = Field(
         default=None,

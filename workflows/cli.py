@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    Correction,
+    Exclude,
+    Plot,
+    Reference,
+    StoreAt,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console, RenderableType
 
-    from trona.stores.assessment import Assessment
     from trona.stores.documents import ScreeningDoc
     from trona.stores.references import Reference as ReferenceEnergies
     from trona.stores.results import Results
@@ -32,31 +40,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Reference = Annotated[
-    str | None,
-    typer.Option(
-        "--reference", help="Reference energies: 'bundled' or 'table:PATH.csv'.", metavar="NAME"
-    ),
-]
-Correction = Annotated[
-    str | None,
-    typer.Option(
-        help="Corrections, joined by commas: as-published, mp2020, sulfide-legacy-to-mp2020, "
-        "sulfide-by-charge-legacy, sulfide-by-charge-mp2020, hydroborate-as-hydride, "
-        "hydroborate-uncorrected; by default the one that fits the reference.",
-        metavar="NAMES",
-    ),
-]
-Exclude = Annotated[
-    str | None,
-    typer.Option(help="Phases to leave out, as in NaCl3,NaCl7.", metavar="FORMULAS"),
-]
-StoreAt = Annotated[
-    str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
 def main() -> None:
@@ -173,66 +156,61 @@ def window(
         float | None,
         typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
     ] = None,
+    electrode: Annotated[
+        str | None,
+        typer.Option(help="What happens at the potentials of this electrode.", metavar="FORMULA"),
+    ] = None,
+    products: Annotated[
+        bool, typer.Option("--products", help="Also the products, ranked by type.")
+    ] = False,
     why: Annotated[
         bool, typer.Option("--why", help="Also what the limits depend on, and by how much.")
     ] = False,
     sigma: Annotated[
         float | None,
         typer.Option(
-            help="Error of each energy, for the uncertainty of limits.", metavar="eV/atom"
+            help="Error of each energy, 0 for none; by default that stated for the reference.",
+            metavar="eV/atom",
         ),
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw the ladder into this file.", metavar="FILE")
-    ] = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a composition does at every voltage against sodium metal."""
     from trona.screening.formulas import parse  # noqa: PLC0415
-    from trona.stores.answers import dependence_documents  # noqa: PLC0415
-    from trona.stores.assessment import assess_formula, window_document  # noqa: PLC0415
+    from trona.stores.assessment import assess_formula  # noqa: PLC0415
     from trona.stores.changes import changes_document  # noqa: PLC0415
+    from trona.stores.windows import window_answer  # noqa: PLC0415
 
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
     energies = _reference(reference, correction, exclude)
     assessment = assess_formula(formula, energies)
-    document = window_document(assessment, tolerance)
+    answer = window_answer(
+        assessment,
+        tolerance=tolerance,
+        at=at,
+        against=electrode,
+        why=why,
+        sigma=sigma,
+    )
     if plot is not None:
-        _draw(assessment, plot)
-    if at is None:
-        shown = document.ladder
-    else:
-        rung = assessment.stability.rung(at)
-        position = assessment.stability.ladder.index(rung)
-        energy = assessment.stability.reaction_energy(at)
-        shown = [
-            document.ladder[position].model_copy(
-                update={"energy_per_atom": energy, "energy_voltage": at}
-            )
-        ]
-    asked = why or sigma is not None
-    reasons = dependence_documents(assessment, sigma) if asked else []
+        from . import drawing  # noqa: PLC0415
+
+        drawing.ladder(assessment, plot)
     usual = energies if correction is None else _reference(reference, None, exclude)
     switched = energies.scheme != usual.scheme
     changes = changes_document(formula, usual, energies) if switched else None
     if as_json:
-        content = {**document.model_dump(mode="json"), "ladder": [r.model_dump() for r in shown]}
-        if asked:
-            content["dependence"] = [reason.model_dump() for reason in reasons]
-        if changes is not None:
-            content["compared"] = changes.model_dump()
-        _print_json(content)
+        compared = {} if changes is None else {"compared": changes.model_dump(mode="json")}
+        _print_json({**answer.model_dump(mode="json"), **compared})
         return
-    from . import ladders  # noqa: PLC0415
+    from . import contacts, ladders  # noqa: PLC0415
 
     _print(
-        ladders.heading(document),
-        ladders.ladder(document.formula, shown),
+        *contacts.answer(answer, _console().width, ranked=products, single=at is not None),
         *(ladders.changes(changes) if changes is not None else ()),
-        *(part for reason in reasons for part in ladders.reasons(reason)),
-        *ladders.caveats(document),
     )
 
 
@@ -243,18 +221,6 @@ def _reference(name: str | None, correction: str | None, exclude: str | None) ->
 
     excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
     return load(name or Settings().reference, correction).without(excluded)
-
-
-def _draw(assessment: Assessment, path: Path) -> None:
-    """Draw the ladder of an assessment."""
-    from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.screening.plots import draw_ladder, save  # noqa: PLC0415
-
-    try:
-        save(draw_ladder(assessment.stability, assessment.interphases), path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot write the figure {str(path)!r}: {error}.") from None
-    typer.echo(f"figure: {path}", err=True)
 
 
 @app.command()
@@ -268,6 +234,7 @@ def interface(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
@@ -275,6 +242,10 @@ def interface(
 
     energies = _reference(reference, correction, exclude)
     document = interface_document(first, second, energies, voltage)
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.mixing(first, second, energies, voltage, plot)
     if as_json:
         _print_json(document.model_dump(mode="json"))
         return
@@ -289,6 +260,7 @@ def profile(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
@@ -296,6 +268,10 @@ def profile(
 
     energies = _reference(reference, correction, exclude)
     documents = [discharge_document(formula, energies) for formula in formulas]
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.discharges(formulas, energies, plot)
     if as_json:
         _print_json([document.model_dump(mode="json") for document in documents])
         return
@@ -312,6 +288,7 @@ def validate(
     ] = None,
     reference: Reference = None,
     correction: Correction = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare predictions with the literature: agree, disagree, or cannot say and why."""
@@ -327,6 +304,10 @@ def validate(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
     findings = compare(load(reference or Settings().reference, correction), chosen)
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.windows(findings, plot)
     if as_json:
         _print_json([finding.model_dump(mode="json") for finding in findings])
         return

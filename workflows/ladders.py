@@ -218,7 +218,7 @@ def _with_error(limit: float, spread: SpreadDoc | None) -> str:
 def _confidence(found: UncertaintyDoc) -> str:
     """Write how often which class was drawn, and from which errors."""
     at = "; ".join(
-        f"at {number(one.voltage, 3)} V "
+        f"at {number(round(one.voltage, 3))} V "
         + ", ".join(f"{styled(kind)} {_percent(x)}" for kind, x in one.fractions.items())
         for one in found.interphases
     )
@@ -230,6 +230,8 @@ def _confidence(found: UncertaintyDoc) -> str:
 
 def _percent(fraction: float) -> str:
     """Write a fraction of draws."""
+    if 0.99 < fraction < 1.0:
+        return ">99 %"
     return f"{fraction * 100:.0f} %" if fraction >= 0.01 else "<1 %"
 
 

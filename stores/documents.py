@@ -59,9 +59,10 @@ class EnergyScaleDoc(Document):
 class ReferenceDoc(Document):
     """The reference energies that a result rests on."""
 
-    name: str = Field(description="As named by the user: 'bundled' or 'table:PATH'.")
+    name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:PATH'.")
     checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
     n_phases: int = Field(description="Phases in the reference.")
+    origin: str = Field(default="", description="Database, version and date of the energies.")
 
 
 class DependenceDoc(Document):

@@ -1,4 +1,4 @@
-"""Reference energies of competing phases: the bundled set, or a user's table of formation energies.
+"""Reference energies of competing phases by name: bundled, Materials Project, or a user's own.
 
 A reference is on one energy scale and carries a checksum, so that a result can say what it rests
 on.
@@ -10,6 +10,7 @@ import csv
 import gzip
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
@@ -20,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 from trona.screening.errors import InputError, ReferenceDataError
 from trona.screening.formulas import canonical, parse, same_composition
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.units import SODIUM
 
+from . import snapshot_files, snapshots
 from .entries import (
     AS_PUBLISHED,
     SCHEMES,
@@ -28,14 +31,20 @@ from .entries import (
     SULFIDE_BY_CHARGE_MP2020,
     Scheme,
 )
+from .settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["BUNDLED_SCHEME", "Reference", "load"]
 
 BUNDLED_SCHEME = SULFIDE_BY_CHARGE_MP2020
 """CHGNet is trained on energies of the MP2020 scale."""
+
+_SNAPSHOT_SCHEMES = {"GGA_GGA+U": SULFIDE_BY_CHARGE_MP2020, "R2SCAN": AS_PUBLISHED}
+"""Energies of thermo type GGA_GGA+U carry the corrections of MP2020, those of R2SCAN none."""
+
+_CHECKSUM = re.compile(r"[0-9a-f]{6,16}")
 
 _ENERGY_COLUMNS = ("formation_energy_per_atom", "formation_energy", "energy_per_atom")
 _OVER_CORRECTED = "polysulfide_over-corrected"
@@ -50,7 +59,7 @@ class Reference:
     Parameters
     ----------
     name
-        ``"bundled"`` or ``"table:PATH"``.
+        ``"bundled"``, ``"mp:Na-P-S@CHECKSUM"`` or ``"table:PATH"``: loads the same energies again.
     phases
         All phases.
     checksum
@@ -63,6 +72,8 @@ class Reference:
         Where the gaps come from.
     missing
         Formula to reason, for phases known to be missing.
+    origin
+        Where and when the energies were computed or fetched, in words.
     """
 
     name: str
@@ -72,6 +83,7 @@ class Reference:
     band_gaps: Mapping[str, float] = field(default_factory=dict)
     gap_source: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     @property
     def correction(self) -> str:
@@ -131,17 +143,23 @@ class Reference:
         return PhaseTable.from_phases(self.phases)
 
 
-def load(name: str, correction: str | None = None) -> Reference:
+def load(name: str, correction: str | None = None, formulas: Iterable[str] = ()) -> Reference:
     """
     Load reference energies by name.
 
     Parameters
     ----------
     name
-        ``"bundled"``, or ``"table:PATH"`` for a CSV file of formation energies.
+        ``"bundled"``; ``"mp:Na-P-S"`` for the newest snapshot of the Materials Project that
+        covers a system, ``"mp:CHECKSUM"`` for a certain one, ``"mp"`` for the newest that covers
+        the formulas (``"mp-r2scan"`` for r2SCAN energies); ``"table:PATH"`` for a CSV file of
+        formation energies.
     correction
-        Name of a correction scheme; by default by charge for the bundled set and for a table
-        that flags over-corrected polysulfides, else as published.
+        Name of a correction scheme; by default by charge for the bundled set, for PBE energies
+        of the Materials Project and for a table that flags over-corrected polysulfides, else as
+        published.
+    formulas
+        Compositions that are going to be assessed.
 
     Returns
     -------
@@ -158,12 +176,16 @@ def load(name: str, correction: str | None = None) -> Reference:
             f"no correction scheme {correction!r}: choose from {', '.join(SCHEMES)}."
         )
     scheme = None if correction is None else SCHEMES[correction]
-    kind, _, path = name.partition(":")
+    kind, _, rest = name.partition(":")
     if name == "bundled":
         return _load_bundled(scheme or BUNDLED_SCHEME)
-    if kind == "table" and path:
-        return _load_table(Path(path).expanduser(), scheme)
-    raise ReferenceDataError(f"no reference {name!r}: use 'bundled' or 'table:PATH.csv'.")
+    if kind in snapshots.KINDS.values():
+        return _load_snapshot(kind, rest, scheme, formulas)
+    if kind == "table" and rest:
+        return _load_table(Path(rest).expanduser(), scheme)
+    raise ReferenceDataError(
+        f"no reference {name!r}: use 'bundled', 'mp:SYSTEM' as in mp:Na-P-S, or 'table:PATH.csv'."
+    )
 
 
 def _checksum(data: bytes, scheme: Scheme) -> str:
@@ -213,7 +235,54 @@ def _load_bundled(scheme: Scheme) -> Reference:
         checksum=_checksum(json.dumps(data, sort_keys=True).encode(), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
+        origin=f"computed with {data['method']} on {data['created']}, ships with trona",
     )
+
+
+def _load_snapshot(
+    kind: str, which: str, scheme: Scheme | None, formulas: Iterable[str]
+) -> Reference:
+    """Find and read a snapshot of the Materials Project."""
+    file = _find_snapshot(kind, which, formulas)
+    default = _SNAPSHOT_SCHEMES[file.thermo_type]
+    if scheme not in {None, AS_PUBLISHED, default}:
+        raise ReferenceDataError(
+            f"the correction scheme {scheme.name!r} does not fit {file.thermo_type} energies of "
+            "the Materials Project: leave --correction away, or use as-published."
+        )
+    scheme, snapshot = scheme or default, snapshot_files.read(file)
+    database = f"Materials Project database {snapshot.database_version}"
+    return Reference(
+        name=file.name,
+        phases=snapshots.phases(snapshot, scheme),
+        checksum=_checksum(snapshot.checksum.encode(), scheme),
+        scheme=scheme,
+        band_gaps=snapshots.band_gaps(snapshot.phases),
+        gap_source=f"{database}, computed gap",
+        origin=f"{database}, {snapshot.thermo_type}, fetched {snapshot.fetched:%Y-%m-%d} with "
+        f"{snapshot.client} from {snapshot.endpoint}",
+    )
+
+
+def _find_snapshot(kind: str, which: str, formulas: Iterable[str]) -> snapshot_files.SnapshotFile:
+    """Find the snapshot that a name means: by checksum, by system, or by what is to be assessed."""
+    folder = Path(Settings().references).expanduser()
+    system, _, checksum = which.rpartition("@")
+    if system or _CHECKSUM.fullmatch(which):
+        return snapshot_files.pinned(folder, checksum)
+    needed = {symbol for formula in formulas for symbol in parse(formula)}
+    if not which and not needed:
+        raise ReferenceDataError(f"{kind!r} alone names no chemical system: write {kind}:Na-P-S.")
+    elements = snapshot_files.read_system(which) if which else sorted({*needed, SODIUM})
+    thermo_type = next(t for t, name in snapshots.KINDS.items() if name == kind)
+    file = snapshot_files.covering(folder, thermo_type, elements)
+    if file is None:
+        option = "" if kind == "mp" else f" --thermo-type {thermo_type}"
+        raise ReferenceDataError(
+            f"no snapshot of the Materials Project covers {'-'.join(elements)}: run 'trona "
+            f"reference fetch {'-'.join(elements)}{option}', or use 'bundled'."
+        )
+    return file
 
 
 def _load_table(path: Path, scheme: Scheme | None) -> Reference:

@@ -153,6 +153,7 @@ def _outcome(
                 name=reference.name,
                 checksum=reference.checksum,
                 n_phases=len(reference.phases),
+                origin=reference.origin,
             ),
             "window": None,
             "contact": None,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from trona.stores import documents
+from trona.stores import documents, reference_info, snapshots
 from trona.stores.assessment import assess_formula, window_document
 from trona.stores.documents import Document, ScreeningDoc, WindowDoc
 from trona.stores.screenings import screening_document
 
 MODELS = [
-    model for name in documents.__all__ if isinstance(model := getattr(documents, name), type)
+    model
+    for module in (documents, reference_info, snapshots)
+    for name in module.__all__
+    if isinstance(model := getattr(module, name), type)
 ]
 
 

@@ -6,17 +6,20 @@ mend it), 130 stopped by the user.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .reference_cli import app as reference_app
+from .terminal import AsCsv, AsJson
+from .terminal import console as _console
+from .terminal import print_json as _print_json
+from .terminal import print_parts as _print
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.console import Console, RenderableType
 
     from trona.stores.assessment import Assessment
     from trona.stores.documents import ScreeningDoc
@@ -32,11 +35,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(reference_app, name="reference")
 
 Reference = Annotated[
     str | None,
     typer.Option(
-        "--reference", help="Reference energies: 'bundled' or 'table:PATH.csv'.", metavar="NAME"
+        "--reference",
+        help="Reference energies: 'bundled', 'mp' (fetched before), 'table:PATH.csv', "
+        "'store:PATH'.",
+        metavar="NAME",
     ),
 ]
 Correction = Annotated[
@@ -53,8 +60,6 @@ Exclude = Annotated[
 StoreAt = Annotated[
     str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
 def main() -> None:
@@ -116,7 +121,8 @@ def screen(
 
     settings = Settings()
     candidates, source = gather(files or []), find(backend)
-    energies = load(reference or settings.reference, correction)
+    formulas = [candidate.formula for candidate in candidates]
+    energies = load(reference or settings.reference, correction, formulas)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
     if source.method != energies.scale.method and any(c.structure for c in candidates):
@@ -193,7 +199,7 @@ def window(
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
-    assessment = assess_formula(formula, _reference(reference, correction, exclude))
+    assessment = assess_formula(formula, _reference(reference, correction, exclude, formula))
     document = window_document(assessment, tolerance)
     if plot is not None:
         _draw(assessment, plot)
@@ -226,13 +232,15 @@ def window(
     )
 
 
-def _reference(name: str | None, correction: str | None, exclude: str | None) -> ReferenceEnergies:
-    """Load the reference energies that a user asks for."""
+def _reference(
+    name: str | None, correction: str | None, exclude: str | None, *formulas: str
+) -> ReferenceEnergies:
+    """Load the reference energies that a user asks for, to assess some compositions."""
     from trona.stores.references import load  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    return load(name or Settings().reference, correction).without(excluded)
+    return load(name or Settings().reference, correction, formulas).without(excluded)
 
 
 def _draw(assessment: Assessment, path: Path) -> None:
@@ -263,7 +271,7 @@ def interface(
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.answers import interface_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude)
+    energies = _reference(reference, correction, exclude, first, second)
     document = interface_document(first, second, energies, voltage)
     if as_json:
         _print_json(document.model_dump(mode="json"))
@@ -284,7 +292,7 @@ def profile(
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
     from trona.stores.answers import discharge_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude)
+    energies = _reference(reference, correction, exclude, *formulas)
     documents = [discharge_document(formula, energies) for formula in formulas]
     if as_json:
         _print_json([document.model_dump(mode="json") for document in documents])
@@ -316,7 +324,8 @@ def validate(
         raise InputError(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
-    findings = compare(load(reference or Settings().reference, correction), chosen)
+    energies = load(reference or Settings().reference, correction, formulas or ())
+    findings = compare(energies, chosen)
     if as_json:
         _print_json([finding.model_dump(mode="json") for finding in findings])
         return
@@ -442,22 +451,3 @@ def _choice(value: str | None, choices: Sequence[str], what: str) -> str | None:
     if value is not None and value not in choices:
         raise InputError(f"no {what} {value!r}: choose from {', '.join(choices)}.")
     return value
-
-
-def _print(*parts: RenderableType) -> None:
-    """Print on the terminal, in colour where there is one."""
-    console = _console()
-    for part in parts:
-        console.print(part)
-
-
-def _console() -> Console:
-    """Return the terminal."""
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console(highlight=False)
-
-
-def _print_json(content: object) -> None:
-    """Print JSON with two spaces."""
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))

@@ -63,6 +63,7 @@ class ReferenceDoc(Document):
     checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
     n_phases: int = Field(description="Phases in the reference.")
     origin: str = Field(default="", description="Database, version and date of the energies.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class DependenceDoc(Document):
@@ -223,6 +224,7 @@ class InterfaceDoc(Document):
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class PlateauDoc(Document):
@@ -244,6 +246,7 @@ class DischargeDoc(Document):
     molar_mass: float = Field(description="g/mol of formula units as written.")
     capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
     plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class StructureDoc(Document):

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
-from pymatgen.core import SETTINGS
 
 from trona.screening.errors import InputError, ReferenceDataError
 from trona.screening.formulas import canonical, parse, same_composition
@@ -176,6 +175,8 @@ def find_key() -> SecretStr | None:
     SecretStr or None
         None where there is none; it prints as asterisks.
     """
+    from pymatgen.core import SETTINGS  # noqa: PLC0415 (reads a file)
+
     key = Settings().mp_api_key
     if key is None and (configured := SETTINGS.get("PMG_MAPI_KEY")):
         key = SecretStr(str(configured))

@@ -33,6 +33,7 @@ class ReferenceInfoDoc(Document):
     n_band_gaps: int = Field(description="Compositions with a band gap.")
     elements: list[str] = Field(description="Elements, sorted.")
     missing: dict[str, str] = Field(description="Formula to reason, of phases known to be missing.")
+    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
 
 
 class AvailableDoc(Document):
@@ -70,6 +71,7 @@ def information(reference: Reference) -> ReferenceInfoDoc:
         n_band_gaps=len(reference.band_gaps),
         elements=list(reference.table.elements),
         missing=dict(reference.missing),
+        caveats=list(reference.caveats),
     )
 
 

@@ -154,6 +154,7 @@ def _outcome(
                 checksum=reference.checksum,
                 n_phases=len(reference.phases),
                 origin=reference.origin,
+                caveats=list(reference.caveats),
             ),
             "window": None,
             "contact": None,

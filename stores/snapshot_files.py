@@ -30,6 +30,7 @@ __all__ = [
     "SnapshotFile",
     "covering",
     "files",
+    "find",
     "pinned",
     "read",
     "read_system",
@@ -42,6 +43,7 @@ _SUFFIX = ".json.gz"
 _DATE = "%Y%m%dT%H%M%SZ"
 _FEWEST_DIGITS = 6
 """Digits of a checksum by which a snapshot may be named."""
+_CHECKSUM = re.compile(r"[0-9a-f]+")
 
 
 @dataclass(frozen=True)
@@ -271,6 +273,48 @@ def pinned(folder: Path, checksum: str) -> SnapshotFile:
         f"{trouble} with the checksum {checksum!r} in {str(folder)!r}: "
         "'trona reference list' shows what is there."
     )
+
+
+def find(folder: Path, kind: str, which: str, needed: Iterable[str] = ()) -> SnapshotFile:
+    """
+    Find the snapshot that a name means.
+
+    Parameters
+    ----------
+    folder
+        Where to look.
+    kind
+        ``"mp"`` or ``"mp-r2scan"``.
+    which
+        A system, a checksum, both as in ``"Na-P-S@82b58d07"``, or nothing.
+    needed
+        Elements to cover where nothing is said.
+
+    Returns
+    -------
+    SnapshotFile
+        Of that checksum; else the newest that covers the system.
+
+    Raises
+    ------
+    ReferenceDataError
+        If there is none, or the name says too little.
+    """
+    system, _, checksum = which.rpartition("@")
+    if system or _CHECKSUM.fullmatch(which):
+        return pinned(folder, checksum)
+    elements = read_system(which) if which else tuple(sorted(needed))
+    if not elements:
+        raise ReferenceDataError(f"{kind!r} alone names no chemical system: write {kind}:Na-P-S.")
+    thermo_type = next(one for one, name in KINDS.items() if name == kind)
+    file = covering(folder, thermo_type, elements)
+    if file is None:
+        option = "" if kind == "mp" else f" --thermo-type {thermo_type}"
+        raise ReferenceDataError(
+            f"no snapshot of the Materials Project covers {'-'.join(elements)}: run 'trona "
+            f"reference fetch {'-'.join(elements)}{option}', or use 'bundled'."
+        )
+    return file
 
 
 def read(file: SnapshotFile) -> Snapshot:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from trona.stores import documents, reference_info, snapshots
+from trona.stores import comparison, documents, reference_info, snapshots
 from trona.stores.assessment import assess_formula, window_document
 from trona.stores.documents import Document, ScreeningDoc, WindowDoc
 from trona.stores.screenings import screening_document
 
 MODELS = [
     model
-    for module in (documents, reference_info, snapshots)
+    for module in (comparison, documents, reference_info, snapshots)
     for name in module.__all__
-    if isinstance(model := getattr(module, name), type)
+    if isinstance(model := getattr(module, name), type) and issubclass(model, BaseModel)
 ]
 
 

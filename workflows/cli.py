@@ -123,6 +123,7 @@ def screen(
     candidates, source = gather(files or []), find(backend)
     formulas = [candidate.formula for candidate in candidates]
     energies = load(reference or settings.reference, correction, formulas)
+    _warn(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
     if source.method != energies.scale.method and any(c.structure for c in candidates):
@@ -243,6 +244,12 @@ def _reference(
     return load(name or Settings().reference, correction, formulas).without(excluded)
 
 
+def _warn(energies: ReferenceEnergies) -> None:
+    """Say what results that rest on some energies do not say themselves."""
+    for line in energies.caveats:
+        typer.echo(line, err=True)
+
+
 def _draw(assessment: Assessment, path: Path) -> None:
     """Draw the ladder of an assessment."""
     from trona.screening.errors import InputError  # noqa: PLC0415
@@ -278,7 +285,7 @@ def interface(
         return
     from . import ladders  # noqa: PLC0415
 
-    _print(*ladders.mixing(document))
+    _print(*ladders.mixing(document), *ladders.caveats(document))
 
 
 @app.command()
@@ -300,7 +307,7 @@ def profile(
     from . import ladders  # noqa: PLC0415
 
     for document in documents:
-        _print(*ladders.plateaus(document))
+        _print(*ladders.plateaus(document), *ladders.caveats(document))
 
 
 @app.command()
@@ -325,6 +332,7 @@ def validate(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
     energies = load(reference or Settings().reference, correction, formulas or ())
+    _warn(energies)
     findings = compare(energies, chosen)
     if as_json:
         _print_json([finding.model_dump(mode="json") for finding in findings])

@@ -126,21 +126,21 @@ def heading(window: WindowDoc) -> str:
     )
 
 
-def caveats(window: WindowDoc) -> list[RenderableType]:
+def caveats(document: WindowDoc | InterfaceDoc | DischargeDoc) -> list[RenderableType]:
     """
     Write what to bear in mind.
 
     Parameters
     ----------
-    window
-        Result of one composition.
+    document
+        Any answer.
 
     Returns
     -------
     list of str
         One line in rich markup for each.
     """
-    return [f"[dim]• {escape(line)}[/]" for line in window.caveats]
+    return [f"[dim]• {escape(line)}[/]" for line in document.caveats]
 
 
 def _tolerated(window: WindowDoc) -> str:

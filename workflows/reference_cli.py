@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .terminal import AsJson, print_json, print_parts
+from .terminal import AsCsv, AsJson, print_json, print_parts
 
 __all__ = ["app"]
 
@@ -105,3 +105,29 @@ def info(
     from . import reference_tables  # noqa: PLC0415
 
     print_parts(*reference_tables.details(document))
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A reference, such as bundled.")],
+    second: Annotated[str, typer.Argument(help="Another, such as mp.")],
+    system: Annotated[str, typer.Argument(help="Chemical system, such as Na-P-S.")],
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Compare two references: formation energies, hulls and windows."""
+    from trona.stores.comparison import compare as beside  # noqa: PLC0415
+    from trona.stores.references import load  # noqa: PLC0415
+    from trona.stores.snapshot_files import read_system  # noqa: PLC0415
+
+    elements = read_system(system)
+    document = beside(load(first, None, elements), load(second, None, elements), elements)
+    if as_json:
+        print_json(document.model_dump(mode="json"))
+        return
+    from . import reference_tables  # noqa: PLC0415
+
+    if as_csv:
+        typer.echo(reference_tables.comparison_csv(document), nl=False)
+        return
+    print_parts(*reference_tables.comparison(document))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from trona.screening.formulas import canonical, parse
+from trona.screening.formulas import parse
 from trona.screening.phases import EnergyScale, Phase
 
 from .documents import Document
@@ -132,5 +132,5 @@ def band_gaps(rows: Sequence[SnapshotPhase]) -> dict[str, float]:
     """
     lowest: dict[str, SnapshotPhase] = {}
     for row in sorted(rows, key=lambda row: row.energy_per_atom):
-        lowest.setdefault(canonical(parse(row.formula)), row)
+        lowest.setdefault(row.formula, row)
     return {formula: row.band_gap for formula, row in lowest.items() if row.band_gap is not None}

@@ -69,6 +69,7 @@ def interface_document(
         reacts=line.reacts,
         strongest=_kink_document(line, line.strongest),
         kinks=[_kink_document(line, kink) for kink in line.kinks],
+        caveats=list(reference.caveats),
     )
 
 
@@ -117,6 +118,7 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
         molar_mass=found.molar_mass,
         capacity=found.capacity,
         plateaus=[_plateau_document(plateau) for plateau in found.plateaus],
+        caveats=list(reference.caveats),
     )
 
 

@@ -128,7 +128,8 @@ def assess_formula(
     """
     table = reference.table
     if own is not None:
-        table = PhaseTable.from_phases((*reference.phases, own))
+        others = (phase for phase in reference.phases if phase.id != own.id)
+        table = PhaseTable.from_phases((*others, own))
     stability = assess(table, parse(formula), formula, own)
     properties = with_gaps(dict(reference.band_gaps), reference.gap_source)
     return Assessment(
@@ -323,6 +324,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
     unknown = sorted({p.formula for p in rungs[0].products if "unknown" in {p.electronic, p.ionic}})
     if rungs[0].interphase == InterphaseClass.UNKNOWN:
         yield f"Class at 0 V unknown: conductor properties missing of {', '.join(unknown)}."
+    yield from reference.caveats
     inside = stability.profile.composition.keys() | {"Na"}
     by_hydride = reference.scheme.result(reference.basis) is Basis.MP2020
     if {"B", "H"} <= inside and by_hydride and not reference.scheme.settles("hydroborates"):

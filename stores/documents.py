@@ -60,9 +60,11 @@ class EnergyScaleDoc(Document):
 class ReferenceDoc(Document):
     """The reference energies that a result rests on."""
 
-    name: str = Field(description="As named by the user: 'bundled' or 'table:PATH'.")
+    name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:PATH'.")
     checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
     n_phases: int = Field(description="Phases in the reference.")
+    origin: str = Field(default="", description="Database, version and date of the energies.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class DependenceDoc(Document):
@@ -262,6 +264,7 @@ class InterfaceDoc(Document):
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class PlateauDoc(Document):
@@ -283,6 +286,7 @@ class DischargeDoc(Document):
     molar_mass: float = Field(description="g/mol of formula units as written.")
     capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
     plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class StructureDoc(Document):

@@ -153,6 +153,8 @@ def _outcome(
                 name=reference.name,
                 checksum=reference.checksum,
                 n_phases=len(reference.phases),
+                origin=reference.origin,
+                caveats=list(reference.caveats),
             ),
             "window": None,
             "contact": None,

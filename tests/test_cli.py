@@ -300,7 +300,6 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na3PS4", "--electrode", "Qq"], "Qq"),
         (["window", "Na3PS4", "--electrode", "FeS"], "Fe"),
         (["window", "Na3PS4", "--electrode", "S", "--at", "1"], "electrode"),
-        (["window", "Na3PS4", "--reference", "mp"], "bundled"),
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
         (["window", "Na3PS4", "--correction", "mp2020"], "choose from"),
         (["window", "Na3PS4", "--tolerance", "-1"], "-1"),
@@ -323,10 +322,15 @@ def test_show_prints_ladder_and_provenance(store):
         (["query", "--class", "good"], "passivating"),
         (["query", "--elements", "Na,Qq"], "Qq"),
         (["show", "Na3PS4"], "trona screen"),
+        (["window", "Na3PS4", "--reference", "mp"], "trona reference fetch Na-P-S"),
+        (["reference", "fetch", "Na-Xx"], "Na-Xx"),
+        (["reference", "info", "mp:Na-Xx"], "Na-Xx"),
+        (["reference", "info", "unheard-of"], "bundled"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_2(arguments, word, tmp_path):
-    done = trona(*arguments, TRONA_STORE=str(tmp_path / "empty.sqlite"))
+    places = {"TRONA_STORE": tmp_path / "empty.sqlite", "TRONA_REFERENCES": tmp_path / "none"}
+    done = trona(*arguments, **{name: str(path) for name, path in places.items()})
     assert done.returncode == 2
     assert word in done.stderr
     assert "Traceback" not in done.stderr

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from trona.screening.errors import InputError
-from trona.stores import documents, replies
+from trona.stores import comparison, documents, reference_info, replies, snapshots
 from trona.stores.assessment import assess_formula, window_document
 from trona.stores.documents import Document, ScreeningDoc, WindowDoc
 from trona.stores.references import load
@@ -15,9 +15,9 @@ from trona.stores.windows import window_answer
 
 MODELS = [
     model
-    for module in (documents, replies)
+    for module in (comparison, documents, reference_info, replies, snapshots)
     for name in module.__all__
-    if isinstance(model := getattr(module, name), type)
+    if isinstance(model := getattr(module, name), type) and issubclass(model, BaseModel)
 ]
 
 

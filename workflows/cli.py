@@ -6,7 +6,6 @@ mend it), 130 stopped by the user.
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,11 +20,13 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Reference,
     StoreAt,
 )
+from .reference_cli import app as reference_app
+from .terminal import console as _console
+from .terminal import print_json as _print_json
+from .terminal import print_parts as _print
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.console import Console, RenderableType
 
     from trona.stores.documents import ScreeningDoc
     from trona.stores.references import Reference as ReferenceEnergies
@@ -40,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(reference_app, name="reference")
 
 
 def main() -> None:
@@ -101,7 +103,9 @@ def screen(
 
     settings = Settings()
     candidates, source = gather(files or []), find(backend)
-    energies = load(reference or settings.reference, correction)
+    formulas = [candidate.formula for candidate in candidates]
+    energies = load(reference or settings.reference, correction, formulas)
+    _warn(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
     if source.method != energies.scale.method and any(c.structure for c in candidates):
@@ -185,7 +189,7 @@ def window(
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
-    energies = _reference(reference, correction, exclude)
+    energies = _reference(reference, correction, exclude, formula)
     assessment = assess_formula(formula, energies)
     answer = window_answer(
         assessment,
@@ -199,7 +203,7 @@ def window(
         from . import drawing  # noqa: PLC0415
 
         drawing.ladder(assessment, plot)
-    usual = energies if correction is None else _reference(reference, None, exclude)
+    usual = energies if correction is None else _reference(reference, None, exclude, formula)
     switched = energies.scheme != usual.scheme
     changes = changes_document(formula, usual, energies) if switched else None
     if as_json:
@@ -214,13 +218,21 @@ def window(
     )
 
 
-def _reference(name: str | None, correction: str | None, exclude: str | None) -> ReferenceEnergies:
-    """Load the reference energies that a user asks for."""
+def _reference(
+    name: str | None, correction: str | None, exclude: str | None, *formulas: str
+) -> ReferenceEnergies:
+    """Load the reference energies that a user asks for, to assess some compositions."""
     from trona.stores.references import load  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    return load(name or Settings().reference, correction).without(excluded)
+    return load(name or Settings().reference, correction, formulas).without(excluded)
+
+
+def _warn(energies: ReferenceEnergies) -> None:
+    """Say what results that rest on some energies do not say themselves."""
+    for line in energies.caveats:
+        typer.echo(line, err=True)
 
 
 @app.command()
@@ -240,7 +252,7 @@ def interface(
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.answers import interface_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude)
+    energies = _reference(reference, correction, exclude, first, second)
     document = interface_document(first, second, energies, voltage)
     if plot is not None:
         from . import drawing  # noqa: PLC0415
@@ -251,7 +263,7 @@ def interface(
         return
     from . import ladders  # noqa: PLC0415
 
-    _print(*ladders.mixing(document))
+    _print(*ladders.mixing(document), *ladders.caveats(document))
 
 
 @app.command()
@@ -266,7 +278,7 @@ def profile(
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
     from trona.stores.answers import discharge_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude)
+    energies = _reference(reference, correction, exclude, *formulas)
     documents = [discharge_document(formula, energies) for formula in formulas]
     if plot is not None:
         from . import drawing  # noqa: PLC0415
@@ -278,7 +290,7 @@ def profile(
     from . import ladders  # noqa: PLC0415
 
     for document in documents:
-        _print(*ladders.plateaus(document))
+        _print(*ladders.plateaus(document), *ladders.caveats(document))
 
 
 @app.command()
@@ -303,7 +315,9 @@ def validate(
         raise InputError(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
-    findings = compare(load(reference or Settings().reference, correction), chosen)
+    energies = load(reference or Settings().reference, correction, formulas or ())
+    _warn(energies)
+    findings = compare(energies, chosen)
     if plot is not None:
         from . import drawing  # noqa: PLC0415
 
@@ -433,22 +447,3 @@ def _choice(value: str | None, choices: Sequence[str], what: str) -> str | None:
     if value is not None and value not in choices:
         raise InputError(f"no {what} {value!r}: choose from {', '.join(choices)}.")
     return value
-
-
-def _print(*parts: RenderableType) -> None:
-    """Print on the terminal, in colour where there is one."""
-    console = _console()
-    for part in parts:
-        console.print(part)
-
-
-def _console() -> Console:
-    """Return the terminal."""
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console(highlight=False)
-
-
-def _print_json(content: object) -> None:
-    """Print JSON with two spaces."""
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))

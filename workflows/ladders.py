@@ -235,21 +235,21 @@ def _percent(fraction: float) -> str:
     return f"{fraction * 100:.0f} %" if fraction >= 0.01 else "<1 %"
 
 
-def caveats(window: WindowDoc) -> list[RenderableType]:
+def caveats(document: WindowDoc | InterfaceDoc | DischargeDoc) -> list[RenderableType]:
     """
     Write what to bear in mind.
 
     Parameters
     ----------
-    window
-        Result of one composition.
+    document
+        Any answer.
 
     Returns
     -------
     list of str
         One line in rich markup for each.
     """
-    return [f"[dim]• {escape(line)}[/]" for line in window.caveats]
+    return [f"[dim]• {escape(line)}[/]" for line in document.caveats]
 
 
 def _tolerated(window: WindowDoc) -> str:

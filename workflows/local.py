@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse
+from trona.stores.connect import resolved
 from trona.stores.documents import Document, RelaxationDoc, ScreeningDoc
 from trona.stores.screenings import failed_document, screening_document, screening_id
 
@@ -86,7 +87,17 @@ def plan(
     -------
     Plan
         Earlier failures are tried again.
+
+    Raises
+    ------
+    InputError
+        If the reference is read from the store of the results.
     """
+    if resolved(results.location) in reference.stores:
+        raise InputError(
+            f"the results would change the reference {reference.name!r} while it is used: write "
+            "them into another store with --store."
+        )
     useful = reference.scale.method == backend.method
     covered = set(reference.table.elements)
     done, assess, relax = [], [], []
@@ -146,7 +157,7 @@ def run(
         doc = _assessed(candidate, reference, relaxation)
         results.save_screening(doc)
         yield Outcome(doc, cached=relaxation is not None)
-    work = Work(backend, reference.name, reference.correction)
+    work = Work(backend, reference.given or reference.name, reference.correction)
     for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
         yield Outcome(_save(candidate, outputs, results, reference), cached=False)
 

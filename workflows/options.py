@@ -12,7 +12,10 @@ __all__ = ["AsCsv", "AsJson", "Correction", "Exclude", "Plot", "Reference", "Sto
 Reference = Annotated[
     str | None,
     typer.Option(
-        "--reference", help="Reference energies: 'bundled' or 'table:PATH.csv'.", metavar="NAME"
+        "--reference",
+        help="Reference energies: 'bundled', 'mp' (fetched before), 'table:PATH.csv', "
+        "'store:PATH'.",
+        metavar="NAME",
     ),
 ]
 Correction = Annotated[

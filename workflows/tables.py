@@ -153,6 +153,7 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
         ("volume change in relaxation", change),
         ("relaxation", doc.relaxation_id),
         ("reference", f"{doc.reference.name} ({doc.reference.checksum})"),
+        ("its origin", doc.reference.origin),
         ("computed", f"{doc.created:%Y-%m-%d %H:%M} UTC with {versions}"),
         ("id", doc.id),
     ):

@@ -76,12 +76,12 @@ def test_the_checksum_follows_the_energies(save):
 
 
 def test_methods_are_not_mixed_and_one_can_be_named(save):
-    other = [one.model_copy(update={"id": f"{one.id}-b", "method": "VASP PBE"}) for one in SOUND]
+    other = [one.model_copy(update={"id": f"{one.id}-b", "method": "VASP PBEsol"}) for one in SOUND]
     path = save(*SOUND, *other)
-    with pytest.raises(EnergyScaleError, match=f"3 with {METHOD}, 3 with VASP PBE"):
+    with pytest.raises(EnergyScaleError, match=f"3 with {METHOD}, 3 with VASP PBEsol"):
         load(f"store:{path}")
-    named = load(f"store:{path}#VASP PBE")
-    assert named.scale.method == "VASP PBE"
+    named = load(f"store:{path}#VASP PBEsol")
+    assert named.scale.method == "VASP PBEsol"
     assert named.correction == "as-published"
     assert load(named.name).checksum == named.checksum
     with pytest.raises(ReferenceDataError, match="no finished relaxation with r2SCAN"):

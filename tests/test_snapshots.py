@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trona.screening.errors import ReferenceDataError
+from trona.screening.errors import CorrectionError, ReferenceDataError
 from trona.stores.references import load
 from trona.stores.schemes import AS_PUBLISHED, SULFIDE_BY_CHARGE_MP2020
 from trona.stores.snapshot_files import covering, files, pinned, read, read_system, save
@@ -172,13 +172,13 @@ def test_another_thermo_type_is_asked_for_by_name_and_stays_as_published(folder)
         load("mp:Na-S")
     reference = load("mp-r2scan:Na-S")
     assert reference.correction == "as-published"
-    with pytest.raises(ReferenceDataError, match="does not fit R2SCAN"):
+    with pytest.raises(CorrectionError, match=r"R2SCAN energies.* is for energies that are"):
         load("mp-r2scan:Na-S", "sulfide-by-charge-mp2020")
 
 
 def test_a_correction_of_other_data_is_refused(folder):
     save(snapshot(), folder)
-    with pytest.raises(ReferenceDataError, match=r"-0\.66346 eV per S.* does not fit"):
+    with pytest.raises(CorrectionError, match="'sulfide-by-charge-legacy' is for energies"):
         load("mp:Na-S", "sulfide-by-charge-legacy")
 
 

@@ -110,7 +110,7 @@ class Results:
     @property
     def empty(self) -> bool:
         """True where nothing was screened yet."""
-        return self._screenings.query_one({}, ["id"]) is None
+        return int(self._screenings.count()) == 0
 
     def close(self) -> None:
         """Close both collections."""

@@ -164,11 +164,10 @@ class SQLiteStore(MemoryStore):
         memory = MemoryStore(self.collection_name, **self.kwargs)
         memory.connect()
         try:
-            rows = list(self._rows(criteria))
+            for row in self._rows(criteria):
+                memory._collection.insert_one(row)  # noqa: SLF001 (the way in without a key)
         except sqlite3.Error as error:
             raise _failure(self.path, error) from None
-        if rows:
-            memory._collection.insert_many(rows)  # noqa: SLF001 (the way in without a key)
         return memory
 
     def query(

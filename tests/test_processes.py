@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from functools import partial
 from multiprocessing import active_children
@@ -20,6 +22,14 @@ from trona.workflows.processes import run_each
 
 SUICIDE = "__import__('os').kill(__import__('os').getpid(), 9)"
 PID = "__import__('os').getpid()"
+
+
+RUN = """
+import sys
+from trona.workflows.processes import run_each
+for item, result in run_each(eval, sys.argv[1:], 2, int, {}):
+    print(result, flush=True)
+"""
 
 
 def evaluated(items, workers=2, prepare=int):
@@ -120,6 +130,16 @@ def test_closing_ends_the_processes():
     assert active_children()
     done.close()
     assert active_children() == []
+
+
+def test_no_process_outlives_a_parent_that_is_killed():
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, "1", slow(2, 600), slow(3, 600)], stdout=subprocess.PIPE
+    ) as run:
+        assert run.stdout.readline() == b"1\n"
+        run.kill()
+        rest, _ = run.communicate(timeout=30)  # the pipe ends with its last holder
+    assert rest == b""
 
 
 def test_a_process_without_work_is_let_go():

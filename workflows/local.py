@@ -18,7 +18,7 @@ from .backends import Backend, relaxation_id
 from .pool import Work, run_flows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from trona.stores.references import Reference
     from trona.stores.results import Results
@@ -112,10 +112,11 @@ def plan(
         found = results.screening(
             screening_id(candidate.label, candidate.formula, identity, reference)
         )
-        relaxation = None if identity is None else results.relaxation(identity)
         if found is not None and found.state != "failed":
             done.append(found)
-        elif identity is None or relaxation is not None:
+            continue
+        relaxation = None if identity is None else results.relaxation(identity)
+        if identity is None or relaxation is not None:
             assess.append((candidate, relaxation))
         else:
             relax.append(candidate)
@@ -124,7 +125,7 @@ def plan(
 
 def run(
     todo: Plan, results: Results, reference: Reference, backend: Backend, workers: int
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """
     Carry a plan out; each outcome is saved before it is handed on.
 

@@ -94,13 +94,19 @@ def _root(
 def screen(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="CIF or POSCAR files, or formulas; the bundled electrolytes if none."),
+        typer.Argument(
+            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
+            "electrolytes if none."
+        ),
     ] = None,
     backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    unbalanced: Annotated[
+        bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Relax candidates, assess them against sodium, and rank them."""
@@ -115,7 +121,10 @@ def screen(
     from .progress import follow  # noqa: PLC0415
 
     settings = Settings()
-    candidates, source = gather(files or []), find(backend)
+    gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
+    candidates = gathered.candidates
+    for reason in gathered.left_out:
+        typer.echo(f"left out: {reason}", err=True)
     energies = load(reference or settings.reference, correction)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)

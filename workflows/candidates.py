@@ -19,9 +19,9 @@ from trona.screening.errors import FormulaError, InputError, StructureInputError
 from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
 
-from .charges import objection
+from .charges import objection, oxidation_states
 from .structure_checks import require_sound
-from .structure_files import MANIFEST, folder_files, read_rows, read_structures
+from .structure_files import MANIFEST, folder_files, is_file_name, read_rows, read_structures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,6 +33,7 @@ __all__ = [
     "Gathered",
     "build_crystal",
     "bundled",
+    "describe",
     "from_argument",
     "from_file",
     "from_folder",
@@ -41,8 +42,8 @@ __all__ = [
     "require_sodium",
 ]
 
-_STRUCTURE_SUFFIXES = frozenset({".cif", ".vasp", ".poscar", ".xyz", ".extxyz"})
-"""A name that ends so means a file, also where there is none."""
+_SYMMETRY_PRECISION = 0.05
+"""Å; as for relaxed structures."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,7 +271,7 @@ def from_argument(text: str) -> Gathered:
         return from_folder(path)
     if path.suffix.lower() == ".csv":
         return from_table(path)
-    if path.exists() or "/" in text or path.suffix.lower() in _STRUCTURE_SUFFIXES:
+    if path.exists() or is_file_name(text):
         return Gathered(tuple(from_file(path)))
     return Gathered((_from_formula(text, text, "formula given by the user"),))
 
@@ -353,3 +354,31 @@ def _without_charged(part: Gathered) -> Gathered:
         else:
             left_out.append(f"{reason}, or pass --unbalanced.")
     return Gathered(tuple(neutral), tuple(left_out))
+
+
+def describe(candidate: Candidate) -> dict[str, str]:
+    """
+    Say what a candidate is, in a line of a table.
+
+    Parameters
+    ----------
+    candidate
+        Any candidate.
+
+    Returns
+    -------
+    dict
+        Label, formula, atoms, space group and charges, as text; empty where it has none.
+    """
+    atoms = group = ""
+    if candidate.structure is not None:
+        atoms = str(len(candidate.structure))
+        group = candidate.structure.get_space_group_info(symprec=_SYMMETRY_PRECISION)[0]
+    states = oxidation_states(parse(candidate.formula)) or {}
+    return {
+        "label": candidate.label,
+        "formula": candidate.formula,
+        "atoms": atoms,
+        "space_group": group,
+        "charges": " ".join(f"{symbol}{state:+.3g}" for symbol, state in states.items()),
+    }

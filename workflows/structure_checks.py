@@ -13,9 +13,10 @@ from trona.screening.units import SODIUM
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
     from pymatgen.core import Element, Species, Structure
 
-__all__ = ["duplicates", "require_sound", "require_volume"]
+__all__ = ["close_pairs", "duplicates", "require_sound", "require_volume"]
 
 _SMALLEST_VOLUME, _LARGEST_VOLUME = 2.0, 250.0
 """Å³ per atom: dense hydrogen and diamond have 2 to 6, caesium has 120."""
@@ -109,26 +110,44 @@ def require_sound(structure: Structure, name: str, *, disorder: bool = False) ->
 
 def _require_distances(structure: Structure, name: str) -> None:
     """Refuse atoms on top of each other."""
-    if len(structure) == 1:
-        return
-    radii = np.array([_radius(site.species.elements) for site in structure])
     occupancy = np.array([site.species.num_atoms for site in structure])
-    centers, points, _, distances = structure.get_neighbor_list(
-        max(_MIN_DISTANCE, 2 * _MIN_RADII * radii.max())
-    )
-    limits = np.maximum(_MIN_DISTANCE, _MIN_RADII * (radii[centers] + radii[points]))
-    close = (distances < limits) & (occupancy[centers] + occupancy[points] > _FULL)
-    if close.any():
-        first = int(np.flatnonzero(close)[np.argmin(distances[close])])
-        pair = "–".join(structure[int(at)].species_string for at in (centers[first], points[first]))
+    first, second, distances = close_pairs(structure)
+    overlap = np.flatnonzero(occupancy[first] + occupancy[second] > _FULL)
+    if overlap.size:
+        worst = overlap[np.argmin(distances[overlap])]
+        pair = "–".join(structure[int(at[worst])].species_string for at in (first, second))
         raise StructureInputError(
-            f"{name!r} has overlapping atoms: {pair} at {distances[first]:.2f} Å; correct the file."
+            f"{name!r} has overlapping atoms: {pair} at {distances[worst]:.2f} Å; correct the file."
         )
 
 
-def _radius(species: Sequence[Element | Species]) -> float:
+def close_pairs(
+    structure: Structure,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """
+    Find pairs of sites that two atoms cannot both occupy.
+
+    Parameters
+    ----------
+    structure
+        Elements without oxidation states, or dummy species; occupancies do not matter.
+
+    Returns
+    -------
+    tuple of ndarray, each of shape (n_pairs,)
+        Indices of the sites, each pair in both orders, and their distances in Å.
+    """
+    radii = np.array([_radius(site.species.elements) for site in structure])
+    reach = max(_MIN_DISTANCE, 2 * _MIN_RADII * float(radii.max()))
+    first, second, _, distances = structure.get_neighbor_list(reach)
+    limits = np.maximum(_MIN_DISTANCE, _MIN_RADII * (radii[first] + radii[second]))
+    close = distances < limits
+    return first[close], second[close], distances[close]
+
+
+def _radius(species: Sequence[Element | Species | DummySpecies]) -> float:
     """Smallest atomic radius on a site, Å; 0 where there is none."""
-    return min((float(one.atomic_radius or 0.0) for one in species), default=0.0)
+    return min((float(getattr(one, "atomic_radius", None) or 0.0) for one in species), default=0.0)
 
 
 def duplicates(structures: Mapping[str, Structure]) -> list[tuple[str, ...]]:

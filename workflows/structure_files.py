@@ -10,6 +10,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pymatgen.core import Structure
@@ -21,7 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["MANIFEST", "Row", "file_name", "folder_files", "read_rows", "read_structures"]
+__all__ = [
+    "MANIFEST",
+    "Row",
+    "file_name",
+    "folder_files",
+    "is_file_name",
+    "read_rows",
+    "read_structures",
+]
 
 MANIFEST = "candidates.csv"
 """Table of a folder of candidates, written by ``trona candidates make``."""
@@ -70,6 +79,23 @@ def file_name(label: str) -> str:
         Letters, digits and ``. _ + - ( )`` only; not empty, not hidden.
     """
     return _UNSAFE.sub("-", label).strip("-.") or "structure"
+
+
+def is_file_name(text: str) -> bool:
+    """
+    Tell whether a text means a structure file, also where there is none.
+
+    Parameters
+    ----------
+    text
+        As a user types it.
+
+    Returns
+    -------
+    bool
+        True for paths, and for names that end as structure files do.
+    """
+    return "/" in text or PurePath(text).suffix.lower() in _SUFFIXES
 
 
 def read_structures(path: Path) -> list[tuple[str, Structure]]:

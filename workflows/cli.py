@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .candidate_cli import app as candidate_app
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -42,6 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(reference_app, name="reference")
+app.add_typer(candidate_app)
 
 
 def main() -> None:
@@ -81,13 +83,19 @@ def _root(
 def screen(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="CIF or POSCAR files, or formulas; the bundled electrolytes if none."),
+        typer.Argument(
+            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
+            "electrolytes if none."
+        ),
     ] = None,
     backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    unbalanced: Annotated[
+        bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Relax candidates, assess them against sodium, and rank them."""
@@ -102,7 +110,10 @@ def screen(
     from .progress import follow  # noqa: PLC0415
 
     settings = Settings()
-    candidates, source = gather(files or []), find(backend)
+    gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
+    candidates = gathered.candidates
+    for reason in gathered.left_out:
+        typer.echo(f"left out: {reason}", err=True)
     formulas = [candidate.formula for candidate in candidates]
     energies = load(reference or settings.reference, correction, formulas)
     _warn(energies)

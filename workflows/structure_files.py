@@ -14,7 +14,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pymatgen.core import Structure
-from pymatgen.io.cif import CifParser
 
 from trona.screening.errors import InputError, StructureInputError
 
@@ -148,6 +147,8 @@ def _parse(path: Path) -> list[Structure]:
     if suffix in _XYZ:
         return _parse_xyz(path)
     if suffix == ".cif":
+        from pymatgen.io.cif import CifParser  # noqa: PLC0415 (a quarter of a second)
+
         return list(CifParser(path).parse_structures(primitive=False, on_error="raise"))
     return [Structure.from_file(path)]
 

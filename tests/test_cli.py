@@ -358,6 +358,11 @@ def test_light_commands_load_no_heavy_package(arguments, store):
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def hear_interrupts():
+    """Undo what a shell does to jobs in the background: there an interrupt is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
     path = str(tmp_path / "s.sqlite")
     run = subprocess.Popen(
@@ -366,6 +371,7 @@ def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_interrupts,
     )
     while not (exists(path) and any(doc.relaxation_id for doc in Results(path).screenings())):
         assert run.poll() is None

@@ -114,6 +114,7 @@ def test_an_interrupt_that_reaches_working_processes_too_ends_none_of_them():
 
 def test_an_interrupt_is_heard_by_the_parent_and_ends_its_processes():
     done = evaluated([slow(n, seconds=60) for n in range(4)])
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     signal.setitimer(signal.ITIMER_REAL, 1.0)
     before = signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     try:
@@ -121,6 +122,7 @@ def test_an_interrupt_is_heard_by_the_parent_and_ends_its_processes():
             next(done)
     finally:
         signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGINT, heard)
     assert active_children() == []
 
 

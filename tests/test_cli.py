@@ -371,7 +371,7 @@ def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=hear_interrupts,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 (the test has one thread)
     )
     while not (exists(path) and any(doc.relaxation_id for doc in Results(path).screenings())):
         assert run.poll() is None

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from trona.stores.models import ModelDoc
-    from trona.stores.results import Results
-
-    from .backends import Backend
-    from .trials import Draft
 
 __all__ = ["app"]
 
@@ -30,6 +26,13 @@ app = typer.Typer(
 To = Annotated[Path, typer.Option("--to", help="New folder to write into.", metavar="FOLDER")]
 StoreAt = Annotated[
     str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
+]
+Values = Annotated[
+    str | None, typer.Option("--x", help="Values of x of a series, as in 0,0.25,0.5.")
+]
+Parent = Annotated[
+    str | None,
+    typer.Option(help="Crystal on whose sites formulas are put: a bundled one or a file."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that relax.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")]
@@ -45,13 +48,8 @@ def make(
         ),
     ],
     to: To,
-    x: Annotated[
-        str | None, typer.Option("--x", help="Values of x of a series, as in 0,0.25,0.5.")
-    ] = None,
-    parent: Annotated[
-        str | None,
-        typer.Option(help="Crystal on whose sites formulas are put: a bundled one or a file."),
-    ] = None,
+    x: Values = None,
+    parent: Parent = None,
     max_atoms: Annotated[int, typer.Option(min=1, help="Atoms per cell, at most.")] = 144,
     relaxed: Annotated[
         int, typer.Option(min=0, help="Arrangements relaxed for each; 0 for electrostatics only.")
@@ -70,19 +68,31 @@ def make(
     from .blueprint_sources import read_blueprints  # noqa: PLC0415
     from .candidate_sets import require_new  # noqa: PLC0415
     from .orderings import Search  # noqa: PLC0415
+    from .progress import Stopped, track  # noqa: PLC0415
     from .supercells import Bounds  # noqa: PLC0415
     from .trials import draft  # noqa: PLC0415
+    from .workbench import Workbench  # noqa: PLC0415
 
     require_new(to)
     source = find(backend)
-    blueprints, left_out = read_blueprints(names, _values(x), parent)
+    blueprints, left_out = read_blueprints(names, _numbers(x), parent)
     search = Search(bounds=Bounds(max_atoms=max_atoms), seed=seed)
     drafts = [draft(blueprint, search, relaxed) for blueprint in blueprints]
-    models, reasons = _relaxed(drafts, Results(store or Settings().store), source, workers)
+    bench = Workbench(drafts, Results(store or Settings().store), source)
+    waiting = len(bench.waiting())
+    done: list[str] = []
+    try:
+        done.extend(track(bench.work(workers), waiting, "relaxing", str))
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped: {len(done)} of {waiting} relaxations are finished and kept; the same "
+            "command goes on from there. Nothing was written."
+        ) from None
+    models, reasons = bench.models()
     _deliver(models, [*left_out, *reasons], to, as_json)
 
 
-def _values(text: str | None) -> list[float]:
+def _numbers(text: str | None) -> list[float]:
     """Read numbers separated by commas."""
     from trona.screening.errors import InputError  # noqa: PLC0415
 
@@ -90,26 +100,6 @@ def _values(text: str | None) -> list[float]:
         return [float(part) for part in (text or "").split(",") if part.strip()]
     except ValueError:
         raise InputError(f"--x is {text!r}: give numbers, as in 0,0.25,0.5.") from None
-
-
-def _relaxed(
-    drafts: Sequence[Draft], results: Results, source: Backend, workers: int
-) -> tuple[list[ModelDoc], list[str]]:
-    """Relax what is not relaxed yet, and choose."""
-    from .progress import Stopped, track  # noqa: PLC0415
-    from .workbench import finish, relax_trials, waiting  # noqa: PLC0415
-
-    todo = waiting(drafts, results, source)
-    failures: dict[str, str | None] = {}
-    try:
-        done = relax_trials(todo, results, source, workers)
-        failures.update(track(done, len(todo), "relaxing", lambda one: one[0]))
-    except KeyboardInterrupt:
-        raise Stopped(
-            f"stopped: {len(failures)} of {len(todo)} relaxations are finished and kept; "
-            "the same command goes on from there. Nothing was written."
-        ) from None
-    return finish(drafts, results, source, failures)
 
 
 def _deliver(models: Sequence[ModelDoc], reasons: Sequence[str], to: Path, as_json: bool) -> None:
@@ -137,6 +127,59 @@ def _deliver(models: Sequence[ModelDoc], reasons: Sequence[str], to: Path, as_js
     _print(made(models))
     _report_duplicates(same)
     typer.echo(f"{len(models)} in {to}: screen them with 'trona screen {to}'.")
+
+
+@app.command()
+def glass(
+    names: Annotated[list[str], typer.Argument(help="Formulas, series, or structure files.")],
+    to: To,
+    x: Values = None,
+    parent: Parent = None,
+    quenches: Annotated[int, typer.Option(min=1, help="Independent runs of each.")] = 3,
+    atoms: Annotated[int, typer.Option(min=1, help="Atoms per cell, at most.")] = 64,
+    melt: Annotated[float, typer.Option(help="Temperature of the melt.", metavar="K")] = 1500.0,
+    melt_time: Annotated[float, typer.Option(help="Time in the melt.", metavar="ps")] = 4.0,
+    rate: Annotated[float, typer.Option(help="Cooling rate.", metavar="K/ps")] = 300.0,
+    seed: Seed = 0,
+    backend: Annotated[str, typer.Option(help="Potential.")] = "chgnet",
+    store: StoreAt = None,
+    workers: Workers = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Melt and quench: glass models, several of each, with the spread of their energies."""
+    from trona.stores.results import Results  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    from .backends import find  # noqa: PLC0415
+    from .blueprint_sources import read_blueprints  # noqa: PLC0415
+    from .candidate_sets import require_new  # noqa: PLC0415
+    from .glass import Protocol, prepare  # noqa: PLC0415
+    from .glassworks import Glassworks  # noqa: PLC0415
+    from .progress import Stopped, track  # noqa: PLC0415
+
+    require_new(to)
+    protocol = Protocol(
+        atoms=atoms,
+        quenches=quenches,
+        melt_temperature=melt,
+        melt_time=melt_time,
+        rate=rate,
+        seed=seed,
+    )
+    source = find(backend)
+    blueprints, left_out = read_blueprints(names, _numbers(x), parent)
+    batches = [prepare(blueprint, protocol) for blueprint in blueprints]
+    works = Glassworks(batches, Results(store or Settings().store), source)
+    try:
+        for _ in track(works.work(workers), works.total - works.done, "melting", str):
+            pass
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped: {works.done} of {works.total} pieces are finished and kept; the same "
+            "command goes on from there. Nothing was written."
+        ) from None
+    models, reasons = works.models()
+    _deliver(models, [*left_out, *reasons], to, as_json)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from trona.screening.formulas import number
+from trona.screening.formulas import canonical, number, parse, same_composition
 from trona.screening.units import SODIUM
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "STATES",
     "charge_sum",
+    "exact_formula",
     "imbalance",
     "objection",
     "oxidation_states",
@@ -203,3 +204,23 @@ def write_formula(amounts: Mapping[str, float]) -> str:
     """
     texts = {symbol: number(amount) for symbol, amount in amounts.items() if amount > 0}
     return "".join(symbol + ("" if text == "1" else text) for symbol, text in texts.items())
+
+
+def exact_formula(amounts: Mapping[str, float], whole: Mapping[str, float]) -> str:
+    """
+    Write a composition per formula unit where four digits say it exactly, else in whole atoms.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+    whole
+        The same in atoms of a cell.
+
+    Returns
+    -------
+    str
+        A formula of exactly that composition.
+    """
+    text = write_formula(amounts)
+    return text if same_composition(parse(text), whole) else canonical(whole)

@@ -13,7 +13,6 @@ import numpy as np
 from monty.json import MSONable
 
 from trona.screening.errors import StructureInputError
-from trona.screening.formulas import parse, same_composition
 from trona.stores.documents import StructureDoc
 from trona.stores.entries import Rejected, admit
 from trona.stores.models import ModelDoc, TrialDoc
@@ -21,13 +20,14 @@ from trona.stores.provenance import versions
 from trona.stores.schemes import AS_PUBLISHED
 
 from .candidates import Candidate
-from .charges import write_formula
+from .charges import exact_formula
 from .hydroborates import anions_of, broken, place
 from .orderings import Search, arrange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from pymatgen.core import Structure
 
     from trona.stores.documents import RelaxationDoc
@@ -90,7 +90,10 @@ class Draft(MSONable):
 
 
 def draft(
-    blueprint: Blueprint, search: Search | None = None, max_relaxed: int = MAX_RELAXED
+    blueprint: Blueprint,
+    search: Search | None = None,
+    max_relaxed: int = MAX_RELAXED,
+    supercell: NDArray[np.int64] | None = None,
 ) -> Draft:
     """
     Choose the structures to try.
@@ -103,6 +106,9 @@ def draft(
         Limits.
     max_relaxed
         Structures to relax; 0 to take the lowest electrostatic energy.
+    supercell : shape (3, 3)
+        Vectors of the supercell in those of the blueprint's cell; by default the most compact one
+        of the size that is needed.
 
     Returns
     -------
@@ -115,7 +121,7 @@ def draft(
         If no arrangement fits the limits.
     """
     search = search or Search()
-    found = arrange(blueprint, search)
+    found = arrange(blueprint, search, supercell)
     wanted = max(1, max_relaxed)
     chosen = list(found.ranked[:wanted])
     structures = [one.structure for one in chosen]
@@ -179,7 +185,7 @@ def choose(drafted: Draft, relaxations: Sequence[RelaxationDoc | str | None]) ->
         kind=cast("Literal['ordered', 'hydroborate']", blueprint.kind),
         asked=blueprint.asked,
         achieved=achieved,
-        formula=_formula(achieved, structure),
+        formula=exact_formula(achieved, amounts),
         deviation=drafted.deviation,
         source=blueprint.source,
         charges=blueprint.charges,
@@ -225,11 +231,3 @@ def _trial(
         volume=relaxation.volume / relaxation.n_sites,
     )
     return trial, relaxed
-
-
-def _formula(achieved: Mapping[str, float], structure: Structure) -> str:
-    """Write the composition per formula unit where four digits can, else as whole atoms."""
-    text = write_formula(achieved)
-    amounts = structure.composition.get_el_amt_dict()
-    exact = same_composition(parse(text), amounts)
-    return text if exact else str(structure.composition.reduced_formula)

@@ -5,17 +5,18 @@ What the store already holds is not computed again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.stores.documents import RelaxationDoc
 
-from .backends import relaxation_id
+from .passes import latest
 from .pool import Work, run_flows
 from .trials import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from trona.stores.models import ModelDoc
     from trona.stores.results import Results
@@ -24,106 +25,103 @@ if TYPE_CHECKING:
     from .candidates import Candidate
     from .trials import Draft
 
-__all__ = ["finish", "relax_trials", "waiting"]
+__all__ = ["Workbench"]
 
 
-def waiting(drafts: Sequence[Draft], results: Results, backend: Backend) -> list[Candidate]:
+class Workbench:
     """
-    List the trials whose relaxation the store does not hold.
+    Some drafts, and how far their relaxations have come.
 
     Parameters
     ----------
     drafts
         Structures to try.
     results
-        Store of earlier relaxations.
+        Store of relaxations.
     backend
         Source of relaxations.
-
-    Returns
-    -------
-    list of Candidate
-        Smallest first.
     """
-    trials = [trial for drafted in drafts if drafted.relaxed for trial in drafted.trials]
-    todo = [trial for trial in trials if _found(trial, results, backend) is None]
-    return sorted(todo, key=lambda trial: len(trial.structure or ()))
 
+    def __init__(self, drafts: Sequence[Draft], results: Results, backend: Backend) -> None:
+        self._drafts = drafts
+        self._results = results
+        self._backend = backend
+        self._failures: dict[str, str] = {}
 
-def relax_trials(
-    trials: Sequence[Candidate], results: Results, backend: Backend, workers: int
-) -> Iterator[tuple[str, str | None]]:
-    """
-    Relax trials; each is saved before it is handed on.
+    def waiting(self) -> list[Candidate]:
+        """
+        List what is to be relaxed.
 
-    Parameters
-    ----------
-    trials
-        As listed by `waiting`.
-    results
-        Store to save in.
-    backend
-        Source of relaxations.
-    workers
-        Processes that relax.
+        Returns
+        -------
+        list of Candidate
+            Trials whose relaxation the store does not hold, and those to be continued; smallest
+            first.
+        """
+        found = []
+        for trial in self._trials():
+            if trial.structure is not None and trial.label not in self._failures:
+                _, left = latest(trial.structure, self._results, self._backend)
+                if left is not None:
+                    found.append(replace(trial, structure=left))
+        return sorted(found, key=lambda trial: len(trial.structure or ()))
 
-    Yields
-    ------
-    tuple
-        Label of a trial, and why it failed if it did, in order of completion.
+    def _trials(self) -> Iterator[Candidate]:
+        """All trials that are to be relaxed."""
+        for drafted in self._drafts:
+            if drafted.relaxed:
+                yield from drafted.trials
 
-    Raises
-    ------
-    BackendError
-        If the backend is not installed.
-    """
-    for trial, outputs in run_flows(trials, Work(backend), results.location, workers):
-        if isinstance(outputs, str):
-            yield trial.label, outputs
-            continue
-        results.save_relaxation(next(out for out in outputs if isinstance(out, RelaxationDoc)))
-        yield trial.label, None
+    def work(self, workers: int) -> Iterator[str]:
+        """
+        Relax what is waiting; each relaxation is saved before its label is handed on.
 
+        Parameters
+        ----------
+        workers
+            Processes that relax.
 
-def finish(
-    drafts: Sequence[Draft],
-    results: Results,
-    backend: Backend,
-    failures: Mapping[str, str | None],
-) -> tuple[list[ModelDoc], list[str]]:
-    """
-    Choose a model for each draft.
+        Yields
+        ------
+        str
+            Label of a trial, in order of completion.
 
-    Parameters
-    ----------
-    drafts
-        Structures that were tried.
-    results
-        Store of their relaxations.
-    backend
-        Source of relaxations.
-    failures
-        Label of a trial to the reason why it failed.
+        Raises
+        ------
+        BackendError
+            If the backend is not installed.
+        """
+        work, location = Work(self._backend), self._results.location
+        while todo := self.waiting():
+            for trial, outputs in run_flows(todo, work, location, workers):
+                if isinstance(outputs, str):
+                    self._failures[trial.label] = outputs
+                else:
+                    doc = next(out for out in outputs if isinstance(out, RelaxationDoc))
+                    self._results.save_relaxation(doc)
+                yield trial.label
 
-    Returns
-    -------
-    tuple
-        The models, and a sentence for each draft that gave none.
-    """
-    models, reasons = [], []
-    for drafted in drafts:
-        relaxations = [
-            _found(trial, results, backend) or failures.get(trial.label) for trial in drafted.trials
-        ]
-        try:
-            models.append(choose(drafted, relaxations if drafted.relaxed else [None]))
-        except InputError as error:
-            reasons.append(str(error))
-    return models, reasons
+    def models(self) -> tuple[list[ModelDoc], list[str]]:
+        """
+        Choose a model for each draft.
 
+        Returns
+        -------
+        tuple
+            The models, and a sentence for each draft that gave none.
+        """
+        models, reasons = [], []
+        for drafted in self._drafts:
+            relaxations = [self._outcome(trial) for trial in drafted.trials]
+            try:
+                models.append(choose(drafted, relaxations if drafted.relaxed else [None]))
+            except InputError as error:
+                reasons.append(str(error))
+        return models, reasons
 
-def _found(trial: Candidate, results: Results, backend: Backend) -> RelaxationDoc | None:
-    """Look the relaxation of a trial up."""
-    if trial.structure is None:
-        return None
-    return results.relaxation(relaxation_id(trial.structure, backend))
+    def _outcome(self, trial: Candidate) -> RelaxationDoc | str | None:
+        """Relaxation of a trial, or why there is none if that is known."""
+        if trial.structure is None:
+            return None
+        doc, _ = latest(trial.structure, self._results, self._backend)
+        return doc or self._failures.get(trial.label)

@@ -177,7 +177,7 @@ def test_a_run_goes_on_where_it_stopped(quenched):
 
 def test_what_is_quenched_is_not_quenched_again(quenched, monkeypatch):
     results, *_ = quenched
-    monkeypatch.setattr(pool, "ProcessPoolExecutor", None)  # must not be needed
+    monkeypatch.setattr(pool, "run_each", None)  # must not be needed
     works = Glassworks([small_batch()], results, CHGNET)
     assert list(works.work(workers=1)) == []
     assert len(works.models()[0]) == 1

@@ -121,7 +121,8 @@ def screen(
     energies = load(reference or settings.reference, correction)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
-    if source.method != energies.scale.method and any(c.structure for c in candidates):
+    useful = source.is_mock or source.method == energies.scale.method
+    if not useful and any(c.structure for c in candidates):
         typer.echo(
             f"{source.method} energies cannot share a hull with {energies.name}: candidates are "
             "assessed by composition, without relaxation.",

@@ -87,7 +87,7 @@ def plan(
     Plan
         Earlier failures are tried again.
     """
-    useful = reference.scale.method == backend.method
+    useful = backend.is_mock or reference.scale.method == backend.method
     covered = set(reference.table.elements)
     done, assess, relax = [], [], []
     for candidate in candidates:

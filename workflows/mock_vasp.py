@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "run"]
 
+_MODEL, _SECONDS = "TRONA_MOCK_VASP_MODEL", "TRONA_MOCK_VASP_PAUSE"
 _LOG = "MOCK_VASP.log"
 """One line per run in a folder, from which a run knows how often it was tried."""
 _SEGMENTATION_FAULT, _WRITE_ERROR = 174, 38
@@ -112,7 +113,7 @@ def _steps(
 ) -> Iterator[tuple[IonicStep, bool, bool]]:
     """Give each ionic step, whether it is the last, and whether the structure is relaxed."""
     incar = inputs.incar
-    model = MODELS[os.environ.get("TRONA_MOCK_VASP_MODEL", "pair")]()
+    model = MODELS[os.environ.get(_MODEL, "pair")]()
     moves = ionic_steps(inputs.crystal, model, moves_cell=incar.moves_cell)
     most = 1 if static else max(1, incar.max_ionic)
     energy: float | None = None
@@ -154,7 +155,7 @@ def _entropy(inputs: Inputs) -> float:
 
 def _pause() -> None:
     """Take as long over an ionic step as TRONA_MOCK_VASP_PAUSE says, in seconds."""
-    time.sleep(float(os.environ.get("TRONA_MOCK_VASP_PAUSE", "0")))
+    time.sleep(float(os.environ.get(_SECONDS, "0")))
 
 
 def _break_off(folder: Path, faults: set[str]) -> int | None:

@@ -172,6 +172,7 @@ def _outcar_step(step: IonicStep, bands: Bands) -> str:
             f"  entropy T*S    EENTRO =  {-step.entropy:18.8f}",
         ]
     rows += ["------------------------ aborting loop because EDIFF is reached ----", ""]
+    rows += [f" number of electron {bands.n_electrons:14.7f} magnetization {bands.moment:14.7f}"]
     rows += [f" E-fermi : {bands.fermi:9.4f}     XC(G=0):  -0.0000     alpha+bet : -0.0000", ""]
     pressures = -step.found.stress * _KILOBAR
     voigt = [pressures[i][j] for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (2, 0))]
@@ -206,7 +207,6 @@ def _outcar_tail(step: IonicStep, bands: Bands, *, relaxed: bool) -> str:
     rows = []
     if relaxed:
         rows += [" reached required accuracy - stopping structural energy minimisation", ""]
-    rows += [f" number of electron {count:14.7f} magnetization {moment:14.7f}", ""]
     n_atoms = len(step.crystal.symbols)
     for title, total in (("total charge", count), ("magnetization (x)", moment)):
         if title.startswith("mag") and not moment:

@@ -24,7 +24,7 @@ from trona.stores.documents import Document
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jobflow import Flow
+    from jobflow import Flow, Job
 
     from .backends import Backend
     from .candidates import Candidate
@@ -60,7 +60,7 @@ class Work:
     reference: str | None = None
     correction: str | None = None
 
-    def flow(self, candidate: Candidate) -> Flow:
+    def flow(self, candidate: Candidate) -> Flow | Job:
         """
         Make a candidate's flow.
 
@@ -71,13 +71,12 @@ class Work:
 
         Returns
         -------
-        jobflow.Flow
+        jobflow.Flow or jobflow.Job
             Relaxation, summary and, with a reference, analysis.
         """
-        from .relax import RelaxMaker  # noqa: PLC0415 (imports atomate2)
-        from .screen import ScreeningMaker  # noqa: PLC0415
+        from .screen import ScreeningMaker, relaxation_maker  # noqa: PLC0415 (imports atomate2)
 
-        relax = RelaxMaker(backend=self.backend)
+        relax = relaxation_maker(self.backend)
         if self.reference is None:
             return relax.make(candidate)
         return ScreeningMaker(
@@ -116,7 +115,7 @@ def run_flows(
     if candidates and find_spec(work.backend.package) is None:
         raise BackendError(
             f"the backend {work.backend.name!r} needs the package {work.backend.package!r}: "
-            "install trona with its ml extra."
+            f"install trona with its {work.backend.extra} extra."
         )
     remaining = list(candidates)
     while remaining:
@@ -168,9 +167,10 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 def _prepare(threads: int) -> None:
     """Set a process up: its share of the cores, silence on the terminal, death with its parent."""
-    import torch  # noqa: PLC0415 (only here)
+    if find_spec("torch"):  # VASP alone needs none
+        import torch  # noqa: PLC0415 (only here)
 
-    torch.set_num_threads(threads)
+        torch.set_num_threads(threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and ends its workers
     Thread(target=_follow_parent, daemon=True).start()
     silence = os.open(os.devnull, os.O_WRONLY)
@@ -199,6 +199,7 @@ def _run_one(candidate: Candidate, work: Work, location: str) -> list[Document] 
                 log=False,
                 store=job_store(location),
                 root_dir=Path(scratch),
+                create_folders=True,  # VASP's files must not meet those of another calculation
                 raise_immediately=True,
             )
     except Exception as error:  # noqa: BLE001 (the boundary of one candidate)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .doctor import doctor
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -81,6 +83,9 @@ def _version(wanted: bool) -> None:
 
         typer.echo("\n".join(f"{name} {number}" for name, number in versions().items()))
         raise typer.Exit
+
+
+app.command()(doctor)
 
 
 @app.callback()
@@ -159,6 +164,8 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
         _print(tables.ranking(ranked, _console().width))
     _print(*tables.unranked(docs))
     _print(*tables.vetoes(ranked))
+    if len(ranked) < len(docs):
+        _print(tables.counts(docs))
 
 
 @app.command()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
+from atomate2.vasp.jobs.mp import MPGGARelaxMaker
 from emmet.core.tasks import TaskDoc
 from jobflow import Flow, Job
+from monty.json import MontyDecoder, MontyEncoder
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp.sets import MPRelaxSet
 
@@ -24,7 +27,7 @@ from trona.workflows.failures import Recorded, one_line
 from trona.workflows.local import plan
 from trona.workflows.local import run as screen
 from trona.workflows.screen import ScreeningMaker, relaxation_maker
-from trona.workflows.vasp import FAMILIES, configured, mock_command
+from trona.workflows.vasp import FAMILIES, VaspRelaxMaker, configured, mock_command
 
 from .vasp_flows import CANDIDATES, CORRECTED, CRASHING, MOCK, NA2S, run
 from .vasp_runs import SODIUM, SULFIDE
@@ -319,3 +322,11 @@ def test_a_flow_of_screenings_is_one_flow_per_candidate():
     flow = ScreeningMaker(relax_maker=relaxation_maker(MOCK)).make(NA2S)
     assert isinstance(flow, Flow)
     assert [part.name for part in flow.jobs] == ["trona relax Na2S", "analyze Na2S"]
+
+
+def test_a_flow_that_was_written_as_json_runs_and_still_records_its_failure(tmp_path):
+    relax = VaspRelaxMaker(backend=MOCK, vasp_maker=MPGGARelaxMaker())
+    text = json.dumps(ScreeningMaker(relax_maker=relax).make(NA2S), cls=MontyEncoder)
+    ran = run(MontyDecoder().decode(text), tmp_path, "crash")
+    assert ran.screenings["Na2S"].state == "failed"
+    assert "SIGSEGV" in ran.screenings["Na2S"].reason

@@ -100,6 +100,7 @@ def assess_formula(
     reference: Reference,
     thresholds: Thresholds | None = None,
     own: Phase | None = None,
+    own_gap: float | None = None,
 ) -> Assessment:
     """
     Window, ladder and interphases of a composition.
@@ -115,6 +116,8 @@ def assess_formula(
     own
         The electrolyte's own phase on the reference's scale, where it was computed; by default
         the reference's phase of that composition, and a mixture where there is none.
+    own_gap
+        Band gap of that phase, eV, where it was computed.
 
     Returns
     -------
@@ -132,6 +135,8 @@ def assess_formula(
         table = PhaseTable.from_phases((*others, own))
     stability = assess(table, parse(formula), formula, own)
     properties = with_gaps(dict(reference.band_gaps), reference.gap_source)
+    if own is not None and own_gap is not None:
+        properties = with_gaps({own.formula: own_gap}, own.source, properties)
     return Assessment(
         reference=reference,
         table=table,

@@ -64,7 +64,7 @@ def make(
     from trona.stores.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
-    from .backends import find  # noqa: PLC0415
+    from .backends import find_force_field  # noqa: PLC0415
     from .blueprint_sources import read_blueprints  # noqa: PLC0415
     from .candidate_sets import require_new  # noqa: PLC0415
     from .orderings import Search  # noqa: PLC0415
@@ -74,7 +74,7 @@ def make(
     from .workbench import Workbench  # noqa: PLC0415
 
     require_new(to)
-    source = find(backend)
+    source = find_force_field(backend)
     blueprints, left_out = read_blueprints(names, _numbers(x), parent)
     search = Search(bounds=Bounds(max_atoms=max_atoms), seed=seed)
     drafts = [draft(blueprint, search, relaxed) for blueprint in blueprints]
@@ -150,7 +150,7 @@ def glass(
     from trona.stores.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
-    from .backends import find  # noqa: PLC0415
+    from .backends import find_force_field  # noqa: PLC0415
     from .blueprint_sources import read_blueprints  # noqa: PLC0415
     from .candidate_sets import require_new  # noqa: PLC0415
     from .glass import Protocol, prepare  # noqa: PLC0415
@@ -166,7 +166,7 @@ def glass(
         rate=rate,
         seed=seed,
     )
-    source = find(backend)
+    source = find_force_field(backend)
     blueprints, left_out = read_blueprints(names, _numbers(x), parent)
     batches = [prepare(blueprint, protocol) for blueprint in blueprints]
     works = Glassworks(batches, Results(store or Settings().store), source)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .candidate_cli import app as candidate_app
+from .doctor import doctor
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -70,6 +71,9 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+app.command()(doctor)
+
+
 @app.callback()
 def _root(
     version: Annotated[
@@ -119,7 +123,8 @@ def screen(
     _warn(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
-    if source.method != energies.scale.method and any(c.structure for c in candidates):
+    useful = source.is_mock or source.method == energies.scale.method
+    if not useful and any(c.structure for c in candidates):
         typer.echo(
             f"{source.method} energies cannot share a hull with {energies.name}: candidates are "
             "assessed by composition, without relaxation.",
@@ -156,6 +161,8 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
         _print(tables.ranking(ranked, _console().width))
     _print(*tables.unranked(docs))
     _print(*tables.vetoes(ranked))
+    if len(ranked) < len(docs):
+        _print(tables.counts(docs))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trona.stores.documents import RelaxationDoc
 from trona.stores.segments import SegmentDoc, Segments
 
+from .backends import find_force_field
 from .candidates import Candidate
 from .glass import Segment, glasses, segment_id
 from .passes import latest
@@ -38,7 +39,8 @@ class _SegmentWork(Work):
         """Make the flow of a candidate's segment."""
         from .melting import SegmentMaker  # noqa: PLC0415 (imports atomate2)
 
-        return SegmentMaker(backend=self.backend).make(candidate, self.segments[candidate.label])
+        maker = SegmentMaker(backend=find_force_field(self.backend.name))
+        return maker.make(candidate, self.segments[candidate.label])
 
 
 class Glassworks:

@@ -16,7 +16,7 @@ from trona.stores.documents import StructureDoc
 from trona.stores.provenance import versions
 from trona.stores.segments import SegmentDoc
 
-from .backends import BACKENDS, Backend
+from .backends import ForceField, find_force_field
 from .candidates import Candidate
 from .glass import Batch, Protocol, Segment, glasses, prepare, segment_id
 from .relax import RelaxMaker
@@ -36,7 +36,7 @@ _COUPLING = 10.0
 """ASE's unit of time is 10.18 fs: the Berendsen thermostat acts within about 100 fs."""
 
 
-def dynamics_maker(segment: Segment, backend: Backend) -> ForceFieldMDMaker:
+def dynamics_maker(segment: Segment, backend: ForceField) -> ForceFieldMDMaker:
     """
     Molecular dynamics of atomate2 at constant volume, with a thermostat that draws nothing.
 
@@ -71,7 +71,11 @@ def dynamics_maker(segment: Segment, backend: Backend) -> ForceFieldMDMaker:
 
 @job(output_schema=SegmentDoc)
 def summarize_segment(
-    task: ForceFieldTaskDocument, start: Structure, label: str, segment: Segment, backend: Backend
+    task: ForceFieldTaskDocument,
+    start: Structure,
+    label: str,
+    segment: Segment,
+    backend: ForceField,
 ) -> SegmentDoc:
     """
     Reduce a piece of molecular dynamics to where it ended.
@@ -126,7 +130,7 @@ class SegmentMaker(Maker):
     """
 
     name: str = "trona dynamics"
-    backend: Backend = field(default_factory=lambda: BACKENDS["chgnet"])
+    backend: ForceField = field(default_factory=lambda: find_force_field("chgnet"))
 
     def make(self, candidate: Candidate, segment: Segment) -> Flow:
         """

@@ -70,6 +70,12 @@ def test_check_says_what_cannot_be_screened_and_what_is_there_twice(tmp_path):
     assert (done.returncode, "Fm-3m" in done.stdout) == (0, True)
     assert "the same structure: again, salt" in done.stderr
     assert "broken.cif" in done.stderr
+    table = tmp_path.parent / "energies.csv"
+    table.write_text("formula,formation_energy_per_atom\nNaCl,-2.1\n")
+    store = tmp_path.parent / "s.sqlite"
+    screened = trona("screen", tmp_path, "--reference", f"table:{table}", "--store", store)
+    assert "the same structure, screened each: again, salt" in screened.stderr
+    assert "broken.cif" in screened.stderr
     content = json.loads(succeed("candidates", "check", tmp_path, "Na3PS4", "--json"))
     assert [row["label"] for row in content["candidates"]] == ["again", "salt", "Na3PS4"]
     assert content["candidates"][2]["charges"] == "Na+1 P+5 S-2"

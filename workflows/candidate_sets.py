@@ -70,14 +70,13 @@ def describe(model: ModelDoc) -> str:
     names = {"ordered": "ordered model", "hydroborate": "hydroborate model", "glass": "GLASS model"}
     parts = [f"{names[model.kind]} {model.source}"]
     relaxed = sum(trial.energy is not None for trial in model.trials)
-    if model.kind != "glass":
-        distinct = "" if model.distinct is None else f", {model.distinct} of them distinct"
-        parts.append(
-            f"lowest of {relaxed} relaxed with {model.method}"
-            if relaxed
-            else "lowest electrostatic energy"
-        )
-        parts.append(f"{model.possible} arrangements in the cell{distinct}")
+    if model.kind != "glass" and relaxed:
+        parts.append(f"lowest of {relaxed} relaxed with {model.method}")
+    elif model.kind != "glass":
+        parts.append("lowest electrostatic energy, not relaxed")
+    if model.possible is not None and model.possible > 1:
+        known = "sampled" if model.distinct is None else f"{model.distinct} of them distinct"
+        parts.append(f"{model.possible} arrangements in the cell, {known}")
     if model.deviation > 0:
         parts.append(
             f"asked for {write_formula(model.asked)}, off by {number(model.deviation, 2)} atoms "

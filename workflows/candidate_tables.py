@@ -35,14 +35,14 @@ def made(models: Sequence[ModelDoc]) -> Table:
     table = _table("candidate", "model", "off by\nat/f.u.", "atoms", "tried\nof", "spread\nmeV/at")
     for model in models:
         relaxed = sum(trial.energy is not None for trial in model.trials)
-        of = model.distinct if model.distinct is not None else model.possible
+        of = model.possible if model.distinct is None else model.distinct
         spread = model.spread
         table.add_row(
             escape(model.label),
             model.formula,
             number(model.deviation, 2),
             str(len(model.structure.species)),
-            f"{relaxed or len(model.trials)}" + ("" if of is None else f" of {of}"),
+            f"{relaxed or len(model.trials)}" + (f" of {of}" if model.kind == "ordered" else ""),
             "" if spread is None else f"{spread * 1000:.1f}",
         )
     return table

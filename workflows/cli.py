@@ -112,12 +112,16 @@ def screen(
     from .candidates import gather  # noqa: PLC0415
     from .local import plan, run  # noqa: PLC0415
     from .progress import follow  # noqa: PLC0415
+    from .structure_checks import duplicates  # noqa: PLC0415
 
     settings = Settings()
     gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
     candidates = gathered.candidates
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)
+    structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
+    for same in duplicates(structures, most=30):
+        typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
     energies = load(reference or settings.reference, correction, formulas)
     _warn(energies)

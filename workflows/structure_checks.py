@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -150,7 +151,9 @@ def _radius(species: Sequence[Element | Species | DummySpecies]) -> float:
     return min((float(getattr(one, "atomic_radius", None) or 0.0) for one in species), default=0.0)
 
 
-def duplicates(structures: Mapping[str, Structure]) -> list[tuple[str, ...]]:
+def duplicates(
+    structures: Mapping[str, Structure], most: int | None = None
+) -> list[tuple[str, ...]]:
     """
     Find structures that are the same up to a strain, the choice of the cell and the order of atoms.
 
@@ -158,6 +161,8 @@ def duplicates(structures: Mapping[str, Structure]) -> list[tuple[str, ...]]:
     ----------
     structures
         Label to structure.
+    most
+        Compositions with more structures than this are passed over, for comparing many takes long.
 
     Returns
     -------
@@ -170,7 +175,11 @@ def duplicates(structures: Mapping[str, Structure]) -> list[tuple[str, ...]]:
         ltol=_LENGTH_TOLERANCE, stol=_SITE_TOLERANCE, angle_tol=_ANGLE_TOLERANCE
     )
     groups: dict[tuple[str, int], list[tuple[Structure, list[str]]]] = {}
+    formulas = Counter(structure.composition.reduced_formula for structure in structures.values())
     for label, structure in structures.items():
+        number = formulas[structure.composition.reduced_formula]
+        if number < 2 or (most is not None and number > most):
+            continue
         primitive = structure.get_primitive_structure()
         kind = (str(structure.composition.reduced_formula), len(primitive))
         for representative, labels in groups.setdefault(kind, []):

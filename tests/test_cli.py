@@ -303,6 +303,8 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
         (["window", "Na3PS4", "--correction", "mp2020"], "choose from"),
         (["window", "Na3PS4", "--tolerance", "-1"], "-1"),
+        (["window", "Na3PS4", "--pressure", "-1"], "-1"),
+        (["profile", "S", "--pressure", "99"], "99"),
         (["window", "Na3PS4", "--sigma", "-1"], "-1"),
         (["window", "Na3PS4", "--sigma", "nan"], "nan"),
         (["window", "Na3PS4", "--exclude", "NaZn13"], "NaZn13"),

@@ -19,6 +19,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Correction,
     Exclude,
     Plot,
+    Pressure,
     Reference,
     StoreAt,
 )
@@ -178,6 +179,7 @@ def window(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
     tolerance: Annotated[
         float | None,
         typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
@@ -211,7 +213,7 @@ def window(
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
-    energies = _reference(reference, correction, exclude, formula)
+    energies = _reference(reference, correction, exclude, formula, pressure=pressure)
     assessment = assess_formula(formula, energies)
     answer = window_answer(
         assessment,
@@ -225,7 +227,11 @@ def window(
         from . import drawing  # noqa: PLC0415
 
         drawing.ladder(assessment, plot)
-    usual = energies if correction is None else _reference(reference, None, exclude, formula)
+    usual = (
+        energies
+        if correction is None
+        else _reference(reference, None, exclude, formula, pressure=pressure)
+    )
     switched = energies.scheme != usual.scheme
     changes = changes_document(formula, usual, energies) if switched else None
     if as_json:
@@ -241,14 +247,19 @@ def window(
 
 
 def _reference(
-    name: str | None, correction: str | None, exclude: str | None, *formulas: str
+    name: str | None,
+    correction: str | None,
+    exclude: str | None,
+    *formulas: str,
+    pressure: float,
 ) -> ReferenceEnergies:
     """Load the reference energies that a user asks for, to assess some compositions."""
     from trona.stores.references import load  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    return load(name or Settings().reference, correction, formulas).without(excluded)
+    energies = load(name or Settings().reference, correction, formulas).without(excluded)
+    return energies.under(pressure)
 
 
 def _warn(energies: ReferenceEnergies) -> None:
@@ -268,13 +279,14 @@ def interface(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
     plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.answers import interface_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude, first, second)
+    energies = _reference(reference, correction, exclude, first, second, pressure=pressure)
     document = interface_document(first, second, energies, voltage)
     if plot is not None:
         from . import drawing  # noqa: PLC0415
@@ -294,13 +306,14 @@ def profile(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
     plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
     from trona.stores.answers import discharge_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude, *formulas)
+    energies = _reference(reference, correction, exclude, *formulas, pressure=pressure)
     documents = [discharge_document(formula, energies) for formula in formulas]
     if plot is not None:
         from . import drawing  # noqa: PLC0415

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.screening.errors import InputError
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -214,6 +212,7 @@ def doctor(
     """Tell what this machine lacks for a backend, and what to do about it."""
     from rich.console import Console  # noqa: PLC0415
 
+    from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     from .backends import find  # noqa: PLC0415

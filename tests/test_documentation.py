@@ -43,6 +43,16 @@ RUN_ELSEWHERE = {"scripts", ".ci"}
 """Folders of commands that install, check or measure; `.ci/run` runs what can be run anywhere."""
 
 
+def by_page(chosen):
+    """Collect the blocks of each page."""
+    return [(page, list(group)) for page, group in groupby(chosen, key=lambda block: block.page)]
+
+
+def page_name(value):
+    """Name a test after its page."""
+    return value if isinstance(value, str) else ""
+
+
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
     """The files that commands name."""
@@ -72,11 +82,7 @@ def pages():
     return script
 
 
-@pytest.mark.parametrize(
-    ("page", "shown"),
-    [(page, list(group)) for page, group in groupby(RUN, key=lambda block: block.page)],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
+@pytest.mark.parametrize(("page", "shown"), by_page(RUN), ids=page_name)
 @pytest.mark.usefixtures("folder")
 def test_every_command_of_a_page_runs(page, shown):
     for words in (words for block in shown for words in block.commands):
@@ -104,17 +110,21 @@ def test_what_is_not_run_says_why_and_has_the_options_shown(block):
         assert command.callback is not None
 
 
-@pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.page)
-def test_every_example_in_python_runs_and_prints_what_it_says(block):
-    if ">>>" in block.text:
-        test = doctest.DocTestParser().get_doctest(block.text, {}, block.page, block.page, 0)
-        assert doctest.DocTestRunner(verbose=False).run(test).failed == 0
-        return
-    said = [line.partition("  # ")[2] for line in block.text.splitlines() if "print(" in line]
-    printed = StringIO()
-    with redirect_stdout(printed):
-        exec(compile(block.text, block.page, "exec"), {"__name__": "example"})  # noqa: S102
-    assert [rounded(line) for line in printed.getvalue().splitlines()] == said
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("page", "shown"), by_page(PYTHON), ids=page_name)
+def test_every_example_in_python_runs_and_prints_what_it_says(page, shown):
+    names = {"__name__": "example"}  # a page's examples build on each other
+    for block in shown:
+        if ">>>" in block.text:
+            test = doctest.DocTestParser().get_doctest(block.text, names, page, page, 0)
+            assert doctest.DocTestRunner(verbose=False).run(test, clear_globs=False).failed == 0
+            names = test.globs
+            continue
+        said = set(re.findall(r"print\(.*\)  # (.+)$", block.text, re.MULTILINE))
+        printed = StringIO()
+        with redirect_stdout(printed):
+            exec(compile(block.text, page, "exec"), names)  # noqa: S102
+        assert said <= {rounded(line) for line in printed.getvalue().splitlines()}
 
 
 def rounded(text):

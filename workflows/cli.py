@@ -89,8 +89,8 @@ def screen(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
-            "electrolytes if none."
+            help="Structure files, folders of them, tables (CSV), materials such as mp-28782, or "
+            "formulas; the bundled electrolytes if none."
         ),
     ] = None,
     backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",

@@ -47,7 +47,7 @@ def fetch(
     """
     from pathlib import Path  # noqa: PLC0415
 
-    from trona.stores import materials_project, snapshot_files  # noqa: PLC0415
+    from trona.stores import materials_project, mp_client, snapshot_files  # noqa: PLC0415
     from trona.stores.reference_info import information  # noqa: PLC0415
     from trona.stores.references import load  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
@@ -55,7 +55,7 @@ def fetch(
     from . import reference_tables  # noqa: PLC0415
 
     elements = snapshot_files.read_system(system)
-    key = materials_project.find_key()
+    key = mp_client.find_key()
     typer.echo(f"asking the Materials Project for {'-'.join(elements)} …", err=True)
     fetched = materials_project.fetch(
         elements,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import EnergyScaleError, ReferenceDataError
 from trona.screening.formulas import parse, same_composition
 
-from .entries import Rejected, admit
+from .entries import Rejected, admit, is_mock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,14 +76,14 @@ def of_one_method(
     ReferenceDataError
         If there is none.
     EnergyScaleError
-        If there are several methods and none is named.
+        If there are several methods and none is named, or the energies are a mock's.
     """
     counts = Counter(relaxation.method for relaxation in relaxations)
     known = ", ".join(f"{count} with {one}" for one, count in sorted(counts.items())) or "none"
     if method is None and len(counts) > 1:
         raise EnergyScaleError(
             f"{name!r} holds relaxations of several methods, whose energies cannot share a hull "
-            f"({known}): name one, as in {name}#{min(counts)}."
+            f"({known}): name one, as in {name}#{min(counts, key=_mocks_last)}."
         )
     kept = [one for one in relaxations if method in {None, one.method}]
     if not kept:
@@ -91,7 +91,17 @@ def of_one_method(
             f"{name!r} holds no finished relaxation{f' with {method}' if method else ''} ({known} "
             "there): run 'trona screen' with structures first, or name another store."
         )
+    if is_mock(kept[0].method):
+        raise EnergyScaleError(
+            f"{name!r} holds energies of {kept[0].method}, which mean nothing and enter no hull: "
+            "name a store of real relaxations."
+        )
     return kept
+
+
+def _mocks_last(method: str) -> tuple[bool, str]:
+    """Order methods by name, those of a mock after the others."""
+    return is_mock(method), method
 
 
 def admitted(relaxations: Sequence[RelaxationDoc], scheme: Scheme, name: str) -> Relaxed:

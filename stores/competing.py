@@ -12,6 +12,7 @@ from .documents import RelaxationDoc
 from .entries import Rejected, admit
 from .provenance import fingerprint
 from .references import store_scheme
+from .relaxed import lowest_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ def completed(
         Under a name and a checksum of its own. What failed, may not enter a hull, or is of another
         method is left out, and a caveat says so.
     """
-    phases, left_out = [], []
+    phases, gaps, left_out = [], [], []
     for number, one in enumerate(relaxations, start=1):
         if not isinstance(one, RelaxationDoc):
             left_out.append(f"{one.step}: {one.reason}" if one else f"number {number}: no summary")
@@ -86,17 +87,22 @@ def completed(
                 left_out.append(f"{one.label}: {outcome.reason}")
             else:
                 phases.append(outcome)
+                gaps.append(one.band_gap)
     caveats = tuple(f"A competing phase is left out ({reason})." for reason in left_out)
     if not phases:
         return replace(reference, caveats=reference.caveats + caveats)
     rows = sorted((phase.id, phase.energy) for phase in phases)
     present = {fractions_key(phase.amounts) for phase in phases}
+    computed = lowest_gaps(phases, gaps)
+    sources = [reference.gap_source, f"computed with {reference.scale.method}" if computed else ""]
     added = ", ".join(sorted({canonical(phase.amounts) for phase in phases}))
     return replace(
         reference,
         name=f"{reference.name} with {added}",
         phases=(*reference.phases, *phases),
         checksum=fingerprint([reference.checksum, rows]),
+        band_gaps={**computed, **reference.band_gaps},
+        gap_source="; ".join(filter(None, sources)),
         missing={f: why for f, why in reference.missing.items()
                  if fractions_key(parse(f)) not in present},
         caveats=reference.caveats + caveats,

@@ -436,6 +436,8 @@ def _load_store(rest: str, scheme: Scheme | None) -> Reference:
         checksum=_checksum(json.dumps(rows).encode(), scheme),
         scheme=scheme,
         basis=basis,
+        band_gaps=found.band_gaps,
+        gap_source=f"computed with {chosen[0].method}, {name}" if found.band_gaps else "",
         missing=found.missing,
         origin=found.origin,
         caveats=(rejected,) if found.rejected else (),

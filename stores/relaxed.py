@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import EnergyScaleError, ReferenceDataError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .documents import RelaxationDoc
     from .schemes import Scheme
 
-__all__ = ["Relaxed", "admitted", "of_one_method"]
+__all__ = ["Relaxed", "admitted", "lowest_gaps", "of_one_method"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +35,14 @@ class Relaxed:
         Formula and reason of each relaxation that may not enter a hull.
     origin
         How many were kept, by which method, and when they were computed.
+    band_gaps
+        Formula to gap of its lowest polymorph, eV, where that was computed.
     """
 
     phases: tuple[Phase, ...]
     rejected: tuple[tuple[str, Rejected], ...]
     origin: str
+    band_gaps: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def missing(self) -> Mapping[str, str]:
@@ -127,13 +130,14 @@ def admitted(relaxations: Sequence[RelaxationDoc], scheme: Scheme, name: str) ->
     ReferenceDataError
         If all are rejected.
     """
-    phases, rejected = [], []
+    phases, rejected, gaps = [], [], []
     for relaxation in sorted(relaxations, key=lambda one: one.id):
         outcome = admit(relaxation, scheme)
         if isinstance(outcome, Rejected):
             rejected.append((relaxation.formula, outcome))
         else:
             phases.append(outcome)
+            gaps.append(relaxation.band_gap)
     if not phases:
         formula, first = rejected[0]
         raise ReferenceDataError(
@@ -145,4 +149,27 @@ def admitted(relaxations: Sequence[RelaxationDoc], scheme: Scheme, name: str) ->
         f"{len(phases)} of {len(relaxations)} relaxations with {relaxations[0].method}, computed "
         f"{' to '.join(dict.fromkeys([days[0], days[-1]]))}"
     )
-    return Relaxed(tuple(phases), tuple(rejected), origin)
+    return Relaxed(tuple(phases), tuple(rejected), origin, lowest_gaps(phases, gaps))
+
+
+def lowest_gaps(phases: Sequence[Phase], gaps: Sequence[float | None]) -> dict[str, float]:
+    """
+    Band gaps of the lowest polymorphs.
+
+    Parameters
+    ----------
+    phases
+        On one scale.
+    gaps
+        Of each, eV; None where unknown.
+
+    Returns
+    -------
+    dict
+        Formula to gap, eV; none where that of the lowest polymorph is unknown.
+    """
+    lowest: dict[str, float | None] = {}
+    pairs = zip(phases, gaps, strict=True)
+    for phase, gap in sorted(pairs, key=lambda pair: pair[0].energy / pair[0].n_atoms):
+        lowest.setdefault(phase.formula, gap)
+    return {formula: gap for formula, gap in lowest.items() if gap is not None}

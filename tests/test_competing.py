@@ -185,6 +185,8 @@ def test_a_relaxed_phase_completes_a_reference_that_lacks_it(relaxed, save):
     assert len(whole.phases) == 3
     assert whole.checksum != lacking.checksum
     assert whole.name.endswith("with Na2S")
+    assert whole.band_gaps["Na2S"] == real["Na2S"].band_gap > 0
+    assert whole.gap_source.endswith("computed with VASP PBE")
     assert [text.partition("(")[2].partition(":")[0] for text in whole.caveats] == [
         "relax X", "number 3", "Na2S", "bad"
     ]  # fmt: skip

@@ -9,10 +9,10 @@ from trona.screening.formulas import canonical, fractions_key, parse
 
 from .corrections import basis_of
 from .documents import RelaxationDoc
-from .entries import Rejected, admit
+from .entries import Rejected, admit, admit_to
 from .provenance import fingerprint
-from .references import store_scheme
 from .relaxed import lowest_gaps
+from .schemes import default_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def judge(relaxation: RelaxationDoc) -> str | None:
     str or None
         None if it may.
     """
-    outcome = admit(relaxation, store_scheme(basis_of(relaxation.method)))
+    outcome = admit(relaxation, default_scheme(basis_of(relaxation.method)))
     return outcome.reason if isinstance(outcome, Rejected) else None
 
 
@@ -79,12 +79,12 @@ def completed(
     for number, one in enumerate(relaxations, start=1):
         if not isinstance(one, RelaxationDoc):
             left_out.append(f"{one.step}: {one.reason}" if one else f"number {number}: no summary")
-        elif one.method != reference.scale.method:
-            left_out.append(f"{one.label}: {one.method} shares no hull with {reference.name}")
         elif not covers(reference, parse(one.formula)):
-            outcome = admit(one, reference.scheme)
+            outcome = admit_to(one, reference.scale, reference.scheme)
             if isinstance(outcome, Rejected):
                 left_out.append(f"{one.label}: {outcome.reason}")
+            elif outcome.scale != reference.scale:
+                left_out.append(f"{one.label}: {one.method} shares no hull with {reference.name}")
             else:
                 phases.append(outcome)
                 gaps.append(one.band_gap)

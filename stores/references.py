@@ -32,13 +32,14 @@ from .schemes import (
     SULFIDE_BY_CHARGE_MP2020,
     Scheme,
     compose,
+    default_scheme,
 )
 from .settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["BUNDLED_SCHEME", "Reference", "load", "store_scheme"]
+__all__ = ["BUNDLED_SCHEME", "Reference", "load"]
 
 BUNDLED_SCHEME = SULFIDE_BY_CHARGE_MP2020
 """CHGNet is trained on energies of the MP2020 scale."""
@@ -48,12 +49,6 @@ _SNAPSHOTS = {
     "R2SCAN": (Basis.R2SCAN, AS_PUBLISHED),
 }
 """What energies of a thermo type hold, and the scheme that they get by default."""
-
-_STORE_SCHEMES: dict[Basis | None, Scheme] = {
-    Basis.MP2020: SULFIDE_BY_CHARGE_MP2020,
-    Basis.PLAIN: compose("mp2020,sulfide-by-charge-mp2020"),
-}
-"""Default schemes of relaxations in a store, by what their energies hold."""
 
 _ALIGNED = "aligned:"
 _JOINT = re.compile(r"\+(?=(?:bundled|mp|mp-r2scan)(?:[:+]|$)|table:|store:)")
@@ -396,18 +391,6 @@ def _load_snapshot(
     )
 
 
-def store_scheme(basis: Basis | None) -> Scheme:
-    """
-    Correction scheme that relaxations get by default.
-
-    Parameters
-    ----------
-    basis
-        What their energies hold; None where unknown.
-    """
-    return _STORE_SCHEMES.get(basis, AS_PUBLISHED)
-
-
 def _load_store(rest: str, scheme: Scheme | None) -> Reference:
     """Read the relaxations in a store; those that cannot be trusted are left out and counted."""
     from .connect import exists, redacted, resolved  # noqa: PLC0415 (imports jobflow)
@@ -423,7 +406,7 @@ def _load_store(rest: str, scheme: Scheme | None) -> Reference:
     finally:
         results.close()
     basis = basis_of(chosen[0].method)
-    scheme = scheme or store_scheme(basis)
+    scheme = scheme or default_scheme(basis)
     scheme.require(basis, name)
     found = relaxed.admitted(chosen, scheme, name)
     rows = sorted((phase.id, phase.formula, phase.energy) for phase in found.phases)

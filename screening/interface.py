@@ -83,8 +83,8 @@ class Kink:
         Formula units of each per atom of the reactants.
     sodium_exchanged
         Sodium from the reservoir per atom of the reactants; zero where closed.
-    equation
-        Balanced reaction per formula unit of the first material (of the second at the far end).
+    reactants
+        The materials.
     """
 
     fraction: float
@@ -92,10 +92,25 @@ class Kink:
     phases: tuple[Phase, ...]
     amounts: NDArray[np.float64]
     sodium_exchanged: float
-    equation: str
+    reactants: tuple[Reactant, Reactant]
 
     def __post_init__(self) -> None:
         self.amounts.setflags(write=False)
+
+    @property
+    def equation(self) -> str:
+        """Balanced reaction per formula unit of the first material, of the second without it."""
+        shares = (1.0 - self.fraction, self.fraction)
+        units = [share / side.n_atoms for share, side in zip(shares, self.reactants, strict=True)]
+        per = units[0] if shares[0] > _NO_LENGTH else units[1]
+        left = [(side.formula, n / per) for side, n in zip(self.reactants, units, strict=True)]
+        right = [
+            (phase.formula, float(n) / per)
+            for phase, n in zip(self.phases, self.amounts, strict=True)
+        ]
+        side = left if self.sodium_exchanged > 0 else right
+        side.append((SODIUM, abs(self.sodium_exchanged) / per))
+        return f"{terms(left)} -> {terms(right)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,21 +262,36 @@ def mix(
     """
     if volts is not None and not 0.0 <= volts < np.inf:
         raise VoltageError(f"voltage {volts} V is outside 0 V (sodium metal) to infinity.")
-    pair = tuple(
+    left, right = (
         _reactant(table, present(composition, plain(composition)), name)
         for composition, name in zip((first, second), names, strict=True)
     )
-    symbols = {symbol for reactant in pair for symbol in reactant.composition}
-    system = table.system(symbols, closed=volts is None)
+    system = table.system({*left.composition, *right.composition}, closed=volts is None)
     mu = 0.0 if volts is None else chemical_potential(volts, table.mu_sodium_metal)
-    start, end = (
-        np.array([side.composition.get(symbol, 0.0) for symbol in system.elements]) / side.n_atoms
-        for side in pair
+    costs = system.energies - mu * system.sodium
+    sides = [_per_atom(side, system, mu, closed=volts is None) for side in (left, right)]
+    kinks = tuple(
+        _kink(table, system, costs, (left, right), sides, point)
+        for point in _points(system, costs, sides[0].amounts, sides[1].amounts)
     )
-    found = _points(system, system.energies - mu * system.sodium, start, end)
-    open_mu = None if volts is None else mu
-    kinks = tuple(_kink(table, system, pair, point, open_mu) for point in found)
-    return MixingLine(pair[0], pair[1], volts, kinks)
+    return MixingLine(left, right, volts, kinks)
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One atom of a reactant: what it brings into the balance."""
+
+    amounts: NDArray[np.float64]
+    grand_energy: float
+    sodium: float
+
+
+def _per_atom(side: Reactant, system: System, mu: float, *, closed: bool) -> _Side:
+    """Reduce a reactant to one atom; sodium belongs to the reservoir unless closed."""
+    n_atoms = side.n_atoms
+    amounts = np.array([side.composition.get(symbol, 0.0) for symbol in system.elements])
+    sodium = 0.0 if closed else side.composition.get(SODIUM, 0.0) / n_atoms
+    return _Side(amounts / n_atoms, side.energy / n_atoms - mu * sodium, sodium)
 
 
 def _reactant(table: PhaseTable, composition: Mapping[str, float], name: str) -> Reactant:
@@ -276,52 +306,23 @@ def _reactant(table: PhaseTable, composition: Mapping[str, float], name: str) ->
 def _kink(
     table: PhaseTable,
     system: System,
-    pair: tuple[Reactant, ...],
+    costs: NDArray[np.float64],
+    reactants: tuple[Reactant, Reactant],
+    sides: list[_Side],
     point: _Point,
-    mu: float | None,
 ) -> Kink:
     """Write a point of the curve down as a reaction."""
-    shares = (1.0 - point.fraction, point.fraction)
-    given = sum(
-        share * (side.energy - (mu or 0.0) * _open_sodium(side, mu)) / side.n_atoms
-        for share, side in zip(shares, pair, strict=True)
-    )
     columns, values = Basis(point.columns, point.amounts).support(AMOUNT_TOLERANCE)
-    brought = sum(
-        share * _open_sodium(side, mu) / side.n_atoms
-        for share, side in zip(shares, pair, strict=True)
-    )
-    phases = tuple(table.phases[i] for i in system.index[columns])
-    amounts = values / system.sizes[columns]
-    grand = system.energies[columns] - (mu or 0.0) * system.sodium[columns]
-    energy = float(values @ grand) - given
+    first, second = sides
+    given = first.grand_energy + point.fraction * (second.grand_energy - first.grand_energy)
+    brought = first.sodium + point.fraction * (second.sodium - first.sodium)
+    energy = float(values @ costs[columns]) - given
     exchanged = float(values @ system.sodium[columns]) - brought
     return Kink(
         fraction=point.fraction,
         energy_per_atom=energy if energy < -_NO_ENERGY else 0.0,
-        phases=phases,
-        amounts=amounts,
+        phases=tuple(table.phases[i] for i in system.index[columns].tolist()),
+        amounts=values / system.sizes[columns],
         sodium_exchanged=exchanged if abs(exchanged) > AMOUNT_TOLERANCE else 0.0,
-        equation=_equation(pair, shares, phases, amounts, exchanged),
+        reactants=reactants,
     )
-
-
-def _open_sodium(side: Reactant, mu: float | None) -> float:
-    """Sodium per formula unit that belongs to the reservoir; none where the interface is closed."""
-    return 0.0 if mu is None else side.composition.get(SODIUM, 0.0)
-
-
-def _equation(
-    pair: tuple[Reactant, ...],
-    shares: tuple[float, float],
-    phases: tuple[Phase, ...],
-    amounts: NDArray[np.float64],
-    exchanged: float,
-) -> str:
-    """Balance the reaction per formula unit of the first material that is there."""
-    units = [share / side.n_atoms for share, side in zip(shares, pair, strict=True)]
-    per = units[0] if shares[0] > _NO_LENGTH else units[1]
-    left = [(side.formula, n / per) for side, n in zip(pair, units, strict=True)]
-    right = [(phase.formula, float(n) / per) for phase, n in zip(phases, amounts, strict=True)]
-    (left if exchanged > 0 else right).append((SODIUM, abs(exchanged) / per))
-    return f"{terms(left)} -> {terms(right)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isnan
+from math import isfinite, isnan
 from typing import TYPE_CHECKING
 
 from .errors import InputError
@@ -83,7 +83,15 @@ _CLASSES = {
     (Conduction.CONDUCTED, Conduction.CONDUCTED): InterphaseClass.MIXED_CONDUCTING,
     (Conduction.CONDUCTED, Conduction.BLOCKED): InterphaseClass.ELECTRONIC_CONDUCTOR,
 }
-
+_UNKNOWN = InterphaseClass.UNKNOWN
+_THROUGH: dict[str, Conduction] = {
+    "metal": Conduction.CONDUCTED,
+    "narrow-gap": Conduction.CONDUCTED,
+    "conductor": Conduction.CONDUCTED,
+    "insulator": Conduction.BLOCKED,
+    "unknown": Conduction.UNKNOWN,
+}
+"""What passes through a phase of an electronic or ionic class."""
 
 SEVERITY = {
     InterphaseClass.STABLE: 0.0,
@@ -119,6 +127,11 @@ class PhaseProperties:
     electronic_source: str = ""
     ionic_source: str = ""
     band_gap: float | None = None
+
+    @property
+    def kind(self) -> InterphaseClass:
+        """Type of the phase: the class of an interphase that consists of it alone."""
+        return _CLASSES.get((_THROUGH[self.electronic], _THROUGH[self.ionic]), _UNKNOWN)
 
 
 PropertyTable = dict[tuple[tuple[str, float], ...], PhaseProperties]
@@ -197,7 +210,10 @@ class Interphase:
     unknown_electronic_fraction, unknown_ionic_fraction
         Parts about which nothing is known.
     margin
-        Distance of the deciding fraction from its threshold; negative below it.
+        Distance of the electron-conducting fraction from the nearest threshold; negative below
+        it, None without a reaction.
+    ionic_margin
+        The same of the ion-conducting fraction.
     """
 
     kind: InterphaseClass
@@ -211,6 +227,7 @@ class Interphase:
     unknown_electronic_fraction: float
     unknown_ionic_fraction: float
     margin: float | None
+    ionic_margin: float | None
 
 
 def electronic_class(band_gap: float | None) -> Electronic:
@@ -262,6 +279,11 @@ def classify(
     -------
     Interphase
         ``unknown`` only where a missing property could change the class.
+
+    Raises
+    ------
+    InputError
+        If there is no product, or an amount is negative or not finite.
     """
     limits = thresholds or Thresholds()
     shares, basis = _share_out(phases, amounts, properties)
@@ -272,7 +294,7 @@ def classify(
     dark_ionic = _sum(shares, ionic={Ionic.UNKNOWN})
     electrons = _electrons(metal, narrow, dark, limits)
     ions = _verdict(ionic, dark_ionic, limits.percolation)
-    kind = _CLASSES.get((electrons, ions), InterphaseClass.UNKNOWN)
+    kind = _CLASSES.get((electrons, ions), _UNKNOWN)
     margins = (metal - limits.metal, metal + narrow - limits.percolation)
     return Interphase(
         kind=kind if reacts else InterphaseClass.STABLE,
@@ -286,6 +308,7 @@ def classify(
         unknown_electronic_fraction=dark,
         unknown_ionic_fraction=dark_ionic,
         margin=max(margins) if reacts else None,
+        ionic_margin=ionic - limits.percolation if reacts else None,
     )
 
 
@@ -293,6 +316,11 @@ def _share_out(
     phases: Sequence[Phase], amounts: Sequence[float], properties: PropertyTable
 ) -> tuple[tuple[Share, ...], str]:
     """Divide the interphase among its products, by volume if every volume is known."""
+    if not all(isfinite(x) and x >= 0.0 for x in amounts) or not any(amounts):
+        raise InputError(
+            f"products in the amounts {list(amounts)} make no interphase: give at least one "
+            "positive amount and none that is negative."
+        )
     volumes = [phase.volume for phase in phases]
     by_volume = all(volume is not None for volume in volumes)
     weights = [

@@ -1,4 +1,4 @@
-"""Figures of results; the only module that draws. Matplotlib is imported inside the functions."""
+"""Figure of a ladder, and what all figures share. Matplotlib is imported inside the functions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import itertools
 from math import isinf
 from typing import TYPE_CHECKING
 
+import numpy as np
+from scipy.optimize import isotonic_regression
+
+from .errors import InputError
 from .formulas import number
 from .interphase import InterphaseClass
 from .window import Reaction
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from .interphase import Interphase
     from .window import Rung, Stability
 
-__all__ = ["COLOURS", "draw_ladder", "save", "subscripted"]
+__all__ = ["COLOURS", "draw_ladder", "root", "save", "spaced", "subscripted"]
 
 COLOURS = {
     InterphaseClass.STABLE: "#009E73",
@@ -114,10 +118,57 @@ def draw_ladder(
     axes.set_ylim(0, top)
     axes.set_title(_title(stability), fontsize=10, loc="left")
     axes.legend(fontsize=8, frameon=False, ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.14))
+    return root(axes)
+
+
+def root(axes: Axes) -> Figure:
+    """
+    Find the figure that holds some axes.
+
+    Parameters
+    ----------
+    axes
+        Drawn axes.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        To be saved.
+
+    Raises
+    ------
+    ValueError
+        If they belong to no figure.
+    """
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("the axes belong to no figure")
     return figure
+
+
+def spaced(levels: Sequence[float], apart: float) -> list[float]:
+    """
+    Move labels as little as it takes for none to cover another.
+
+    Parameters
+    ----------
+    levels
+        Where they belong, in rising order.
+    apart
+        Least distance.
+
+    Returns
+    -------
+    list of float
+        In the same order: the least squares of all moves, an isotonic regression.
+
+    Examples
+    --------
+    >>> spaced([0.0, 0.5, 3.0], 1.0)
+    [-0.25, 0.75, 3.0]
+    """
+    steps = apart * np.arange(len(levels))
+    return [float(x) for x in isotonic_regression(np.asarray(levels) - steps).x + steps]
 
 
 def _title(stability: Stability) -> str:
@@ -132,14 +183,15 @@ def _title(stability: Stability) -> str:
 
 def _label_products(axes: Axes, stability: Stability, top: float) -> None:
     """Write the products beside their steps, apart from each other, away from the steps' left."""
-    apart = top / 17
-    level = -apart
-    for rung in stability.ladder:
-        upper = min(rung.interval.voltage_upper, top)
-        level = max((rung.interval.voltage_lower + upper) / 2, level + apart)
+    middles = [
+        (rung.interval.voltage_lower + min(rung.interval.voltage_upper, top)) / 2
+        for rung in stability.ladder
+    ]
+    levels = spaced(middles, top / 17)
+    for rung, middle, level in zip(stability.ladder, middles, levels, strict=True):
         axes.annotate(
             _products(rung),
-            xy=(rung.interval.sodium_exchanged, (rung.interval.voltage_lower + upper) / 2),
+            xy=(rung.interval.sodium_exchanged, middle),
             xytext=(1.03, level),
             textcoords=axes.get_yaxis_transform(),
             fontsize=7.5,
@@ -173,9 +225,10 @@ def save(figure: Figure, path: Path) -> None:
 
     Raises
     ------
-    OSError
-        If the file cannot be written.
-    ValueError
-        If the format is unknown.
+    InputError
+        If the file cannot be written or the format is unknown.
     """
-    figure.savefig(path, dpi=200)
+    try:
+        figure.savefig(path, dpi=200)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot write the figure {str(path)!r}: {error}.") from None

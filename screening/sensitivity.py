@@ -64,29 +64,40 @@ class LimitDependence:
     voltage: float
     phases: tuple[Dependence, ...]
 
-    def uncertainty(self, sigma: float) -> float:
+    def uncertainty(self, sigma: float, common: float = 0.0) -> float:
         """
-        Propagate independent errors of all energies to the limit.
+        Propagate errors of formation energies to the limit, to first order.
 
         Parameters
         ----------
         sigma
-            Standard deviation of each energy, eV/atom.
+            Standard deviation of a part that is independent for each compound, eV/atom.
+        common
+            Standard deviation of a part that compounds of an element share, eV per atom of it.
 
         Returns
         -------
         float
-            V. Errors of similar phases are alike and cancel in part, so that this is an upper
-            estimate; where other products take over within it, the limit moves less.
+            V. Elements have no error: they are the zero of formation energies. Where other
+            products take over within it, the limit moves less: `uncertainty.sample` sees that.
 
         Raises
         ------
         InputError
-            If sigma is negative or not finite.
+            If an error is negative or not finite.
         """
-        if not (isfinite(sigma) and sigma >= 0.0):
-            raise InputError(f"sigma is {sigma} eV/atom: give 0 or more.")
-        return sigma * sqrt(sum(found.slope**2 for found in self.phases))
+        for name, value in (("sigma", sigma), ("common", common)):
+            if not (isfinite(value) and value >= 0.0):
+                raise InputError(f"{name} is {value} eV/atom: give 0 or more.")
+        compounds = [found for found in self.phases if len(found.phase.amounts) > 1]
+        by_element: dict[str, float] = {}
+        for found in compounds:
+            for symbol, amount in found.phase.amounts.items():
+                moved = found.slope * amount / found.phase.n_atoms
+                by_element[symbol] = by_element.get(symbol, 0.0) + moved
+        own = sum(found.slope**2 for found in compounds)
+        shared = sum(slope**2 for slope in by_element.values())
+        return sqrt(sigma**2 * own + common**2 * shared)
 
 
 def dependence(

@@ -6,10 +6,16 @@ chemical potential difference in eV is numerically a voltage in V.
 
 from __future__ import annotations
 
-__all__ = ["SODIUM", "chemical_potential", "voltage"]
+__all__ = ["SODIUM", "areal_charge", "chemical_potential", "voltage"]
 
 SODIUM = "Na"
 """The element that the electrode exchanges with the electrolyte."""
+
+ELEMENTARY_CHARGE = 1.602176634e-19
+"""C, exact in SI since 2019."""
+_COULOMB_PER_MAH = 3.6
+_PER_CM2 = 1e20
+"""Atoms per cm² in 1 µm of a density of one atom per Å³."""
 
 
 def voltage(mu: float, mu_metal: float) -> float:
@@ -58,3 +64,25 @@ def chemical_potential(volts: float, mu_metal: float) -> float:
     -3.25
     """
     return mu_metal - volts
+
+
+def areal_charge(density: float) -> float:
+    """
+    Charge per area of the sodium in a layer of 1 µm.
+
+    Parameters
+    ----------
+    density
+        Sodium atoms per Å³; one electron each.
+
+    Returns
+    -------
+    float
+        mAh/cm² per µm.
+
+    Examples
+    --------
+    >>> round(areal_charge(1 / 39.5), 3)  # sodium metal
+    0.113
+    """
+    return density * _PER_CM2 * ELEMENTARY_CHARGE / _COULOMB_PER_MAH

@@ -21,10 +21,12 @@ from pathlib import Path
 from statistics import fmean, median, pstdev
 from typing import TYPE_CHECKING
 
+import numpy as np
 import yaml
 from monty.serialization import loadfn
 from pymatgen.analysis import compatibility
 from pymatgen.entries.computed_entries import ComputedStructureEntry
+from scipy.optimize import minimize
 
 from trona.screening.formulas import canonical, fractions_key, parse
 from trona.screening.plots import save
@@ -214,6 +216,30 @@ def worst_lines(rows: list[Row]) -> list[str]:
     return lines
 
 
+def error_parts(rows: list[Row]) -> tuple[float, float]:
+    """
+    Standard deviations of the two parts of the differences, by maximum likelihood.
+
+    Conspicuous phases are left out. Returned are the part that is independent for each compound
+    (eV/atom) and that which the compounds of an element share (eV per atom of the element).
+    """
+    kept = [row for row in rows if abs(row[0]) <= CONSPICUOUS]
+    differences = np.array([row[0] for row in kept])
+    symbols = sorted({symbol for row in kept for symbol in row[1].amounts})
+    fractions = np.array([[row[1].amounts.get(s, 0.0) / row[1].n_atoms for s in symbols]
+                          for row in kept])  # fmt: skip
+
+    def surprise(logarithms: np.ndarray) -> float:
+        own, common = np.exp(logarithms)
+        covariance = own**2 * np.eye(len(kept)) + common**2 * fractions @ fractions.T
+        root = np.linalg.cholesky(covariance)
+        scaled = np.linalg.solve(root, differences)
+        return float(np.log(np.diag(root)).sum() + scaled @ scaled / 2)
+
+    own, common = np.exp(minimize(surprise, np.log([0.02, 0.02])).x)
+    return float(own), float(common)
+
+
 def compositions() -> list[str]:
     """Bundled candidates and every published composition, once each."""
     formulas: dict[str, str] = {}
@@ -321,6 +347,7 @@ def main() -> None:
     rows = comparison(ours, table)
     classes = by_class(rows)
     data = bundled_data()
+    own, common = error_parts(rows)
     text = f"""# The bundled reference set against DFT
 Written by `scripts/compare_reference.py`; do not edit by hand.
 
@@ -350,6 +377,12 @@ Bundled minus DFT. σ is 1.4826 times the median distance from the median; trona
 {sum(abs(row[0]) > CONSPICUOUS for row in rows)} compounds are more than {CONSPICUOUS * 1000:.0f}
 meV/atom apart. A constructed structure that is too high may be the wrong one; an element or a
 molecule is a weakness of the potential.
+
+## Errors of the energies
+Without the conspicuous phases the differences have a part that is independent for each compound,
+of {own * 1000:.0f} meV/atom, and a part that all compounds of an element share, of
+{common * 1000:.0f} meV per atom of the element (standard deviations by maximum likelihood).
+`stores/accuracy.py` builds on them.
 
 ## Windows and products
 A voltage in brackets is where the exchange of sodium changes sign, for compositions without a range

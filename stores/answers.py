@@ -26,6 +26,8 @@ from .documents import (
 )
 
 if TYPE_CHECKING:
+    from trona.screening.uncertainty import ErrorModel
+
     from .references import Reference
 
 __all__ = ["dependence_documents", "discharge_document", "interface_document"]
@@ -67,6 +69,7 @@ def interface_document(
         reacts=line.reacts,
         strongest=_kink_document(line, line.strongest),
         kinks=[_kink_document(line, kink) for kink in line.kinks],
+        caveats=list(reference.caveats),
     )
 
 
@@ -115,6 +118,7 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
         molar_mass=found.molar_mass,
         capacity=found.capacity,
         plateaus=[_plateau_document(plateau) for plateau in found.plateaus],
+        caveats=list(reference.caveats),
     )
 
 
@@ -134,7 +138,7 @@ def _plateau_document(plateau: Plateau) -> PlateauDoc:
 
 
 def dependence_documents(
-    assessment: Assessment, sigma: float | None = None
+    assessment: Assessment, model: ErrorModel | None = None
 ) -> list[LimitDependenceDoc]:
     """
     Say what the limits of a window depend on.
@@ -143,18 +147,13 @@ def dependence_documents(
     ----------
     assessment
         As computed by `assess_formula`.
-    sigma
-        Error to assume for each energy, eV/atom; no uncertainty is given without one.
+    model
+        Errors of the energies; no uncertainty is given without.
 
     Returns
     -------
     list of LimitDependenceDoc
         For the limits that are reactions.
-
-    Raises
-    ------
-    InputError
-        If sigma is negative or not finite.
     """
     found = zip(
         ("reduction", "oxidation"),
@@ -165,8 +164,9 @@ def dependence_documents(
         LimitDependenceDoc(
             limit=name,
             voltage=limit.voltage,
-            sigma=sigma,
-            uncertainty=None if sigma is None else limit.uncertainty(sigma),
+            sigma=None if model is None else model.sigma,
+            common=None if model is None else model.common,
+            uncertainty=None if model is None else limit.uncertainty(model.sigma, model.common),
             phases=[
                 DependenceDoc(
                     formula=one.phase.formula,

@@ -16,7 +16,7 @@ from .sqlite import SQLiteStore
 if TYPE_CHECKING:
     from maggma.core import Store
 
-__all__ = ["exists", "job_store", "open_store", "redacted"]
+__all__ = ["exists", "job_store", "open_store", "redacted", "resolved"]
 
 _MONGO = ("mongodb://", "mongodb+srv://")
 
@@ -77,6 +77,28 @@ def exists(location: str) -> bool:
         False for a path without a file; a server is taken to be there.
     """
     return location.startswith(_MONGO) or Path(location).expanduser().is_file()
+
+
+def resolved(location: str) -> str:
+    """
+    Write a store's location in the one way that all spellings of a path share.
+
+    Parameters
+    ----------
+    location
+        Path or URI.
+
+    Returns
+    -------
+    str
+        An absolute path without links, or the URI as it is.
+
+    Examples
+    --------
+    >>> resolved("mongodb://host/trona")
+    'mongodb://host/trona'
+    """
+    return location if location.startswith(_MONGO) else str(Path(location).expanduser().resolve())
 
 
 def open_store(location: str, collection: str, key: str = "id") -> Store:

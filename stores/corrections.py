@@ -45,6 +45,7 @@ class Basis(StrEnum):
     MP2020 = "MP2020-corrected"
     LEGACY = "legacy Materials Project"
     RESCALED = "legacy Materials Project with rescaled sulfides"
+    R2SCAN = "r2SCAN"
 
 
 def basis_of(method: str) -> Basis | None:

@@ -19,6 +19,8 @@ __all__ = [
     "DischargeDoc",
     "Document",
     "EnergyScaleDoc",
+    "ExclusionDoc",
+    "FailureDoc",
     "InterfaceDoc",
     "KinkDoc",
     "LimitDependenceDoc",
@@ -59,9 +61,11 @@ class EnergyScaleDoc(Document):
 class ReferenceDoc(Document):
     """The reference energies that a result rests on."""
 
-    name: str = Field(description="As named by the user: 'bundled' or 'table:PATH'.")
+    name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:PATH'.")
     checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
     n_phases: int = Field(description="Phases in the reference.")
+    origin: str = Field(default="", description="Database, version and date of the energies.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class DependenceDoc(Document):
@@ -80,9 +84,16 @@ class LimitDependenceDoc(Document):
 
     limit: str = Field(description="'reduction' or 'oxidation'.")
     voltage: float = Field(description="The limit, V.")
-    sigma: float | None = Field(description="Assumed error of each energy, eV/atom; null if none.")
+    sigma: float | None = Field(
+        description="Error of each compound's energy, eV/atom; null if none was assumed."
+    )
+    common: float | None = Field(
+        default=None,
+        description="Error that compounds of an element share, eV per atom of it; null if none "
+        "was assumed.",
+    )
     uncertainty: float | None = Field(
-        description="Standard deviation of the limit for independent errors, V: an upper estimate."
+        description="Standard deviation of the limit to first order, V; null without errors."
     )
     phases: list[DependenceDoc] = Field(description="Phases that move it, strongest first.")
 
@@ -96,6 +107,12 @@ class LimitsDoc(Document):
     )
 
 
+class ExclusionDoc(LimitsDoc):
+    """A range of voltage found without some phases."""
+
+    formulas: list[str] = Field(description="Phases left out.")
+
+
 class ProductDoc(Document):
     """A product of a reaction."""
 
@@ -103,6 +120,15 @@ class ProductDoc(Document):
     amount: float = Field(description="Formula units per formula unit of the electrolyte.")
     id: str = Field(description="Identifier of the phase in the reference.")
     fraction: float = Field(description="Part of all products, by volume or by atoms.")
+    type: str | None = Field(
+        default=None,
+        description="Class of an interphase of this product alone; null in older documents.",
+    )
+    place: int | None = Field(
+        default=None,
+        description="Place by harm of the type among these products, 1 is worst, unknown last; "
+        "null in older documents.",
+    )
     electronic: str = Field(description="metal, narrow-gap, insulator or unknown.")
     electronic_source: str = Field(description="Source of the electronic class.")
     ionic: str = Field(description="Sodium-ion conductor, insulator or unknown.")
@@ -143,16 +169,28 @@ class RungDoc(Document):
         description="How far the deciding electron-conducting fraction is above its threshold; "
         "negative below; null without reaction."
     )
+    ionic_threshold_margin: float | None = Field(
+        default=None, description="The same of the ion-conducting fraction."
+    )
     volume_change: float | None = Field(
         description="Volume of the products over that of the electrolyte, minus 1; sodium metal "
         "is not counted; null where a volume is missing."
+    )
+    sodium_charge_per_um: float | None = Field(
+        default=None,
+        description="Sodium taken up per µm of electrolyte consumed, mAh/cm²; negative where it "
+        "leaves; null where the electrolyte's volume is missing.",
+    )
+    sodium_thickness_per_um: float | None = Field(
+        default=None,
+        description="The same in µm of sodium metal; null where a volume is missing.",
     )
     products: list[ProductDoc] = Field(description="The products.")
     tied: list[str] = Field(description="Phases that could take part at no cost.")
 
 
 class WindowDoc(Document):
-    """Electrochemical stability of a composition: what `trona window --json` prints."""
+    """Electrochemical stability of a composition."""
 
     formula: str = Field(description="As asked for; amounts are per this unit.")
     reference: str = Field(description="Name of the reference energies.")
@@ -167,6 +205,11 @@ class WindowDoc(Document):
     )
     oxidation_limit: float | None = Field(
         description="Upper end of that range, V; null where unbounded or without such a range."
+    )
+    without_high_pressure: ExclusionDoc | None = Field(
+        default=None,
+        description="The range without phases made under high pressure only; null where those set "
+        "no limit.",
     )
     tolerance: float | None = Field(
         default=None,
@@ -222,6 +265,7 @@ class InterfaceDoc(Document):
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class PlateauDoc(Document):
@@ -243,6 +287,7 @@ class DischargeDoc(Document):
     molar_mass: float = Field(description="g/mol of formula units as written.")
     capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
     plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class StructureDoc(Document):
@@ -291,8 +336,27 @@ class RelaxationDoc(Document):
     volume: float = Field(description="Å³ per cell after.")
     space_group: str = Field(description="International symbol after the relaxation.")
     structure: StructureDoc = Field(description="Relaxed structure.")
+    formula_start: str | None = Field(
+        default=None, description="Reduced formula before; null if not recorded."
+    )
+    band_gap: float | None = Field(
+        default=None, description="eV, of the last calculation; null if not computed."
+    )
+    corrections: list[str] = Field(
+        default=[], description="What custodian changed to make the calculations end."
+    )
+    concerns: list[str] = Field(
+        default=[], description="Those of its changes that may have changed the energy."
+    )
     versions: dict[str, str] = Field(description="Versions of the packages used.")
     created: datetime = Field(default_factory=_now, description="When, UTC.")
+
+
+class FailureDoc(Document):
+    """A calculation that ended with an error."""
+
+    step: str = Field(description="Name of the job.")
+    reason: str = Field(description="What went wrong, in one sentence.")
 
 
 class ContactDoc(Document):

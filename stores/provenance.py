@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 __all__ = ["fingerprint", "versions"]
 
-_PACKAGES = ("trona", "pymatgen", "atomate2", "jobflow", "chgnet", "torch", "ase")
+_PACKAGES = (
+    "trona",
+    "pymatgen",
+    "atomate2",
+    "jobflow",
+    "chgnet",
+    "torch",
+    "ase",
+    "custodian",
+    "emmet-core",
+)
 
 
 def versions() -> dict[str, str]:
@@ -20,13 +31,19 @@ def versions() -> dict[str, str]:
     dict
         Package to version, for those that are installed.
     """
-    found = {}
+    return dict(_versions())
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    """Read versions once: they stand in files, and every result asks for them."""
+    found = []
     for package in _PACKAGES:
         try:
-            found[package] = version(package)
+            found.append((package, version(package)))
         except PackageNotFoundError:
             continue
-    return found
+    return tuple(found)
 
 
 def fingerprint(content: object) -> str:

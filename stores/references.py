@@ -1,4 +1,4 @@
-"""Reference energies of competing phases: the bundled set, or a user's table of formation energies.
+"""Reference energies of competing phases by name: bundled, Materials Project, or a user's own.
 
 A reference is on one energy scale and carries a checksum, so that a result can say what it rests
 on.
@@ -10,18 +10,22 @@ import csv
 import gzip
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from importlib.resources import files
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trona.screening.errors import InputError, ReferenceDataError
-from trona.screening.formulas import canonical, parse, same_composition
+from trona.screening.errors import ReferenceDataError
+from trona.screening.formulas import fractions_key, parse, same_composition
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.pressure import at_pressure
+from trona.screening.units import SODIUM
 
+from . import alignment, formation_table, relaxed, snapshot_files, snapshots
 from .corrections import Basis, basis_of
+from .provenance import fingerprint
 from .schemes import (
     AS_PUBLISHED,
     SULFIDE_BY_CHARGE_LEGACY,
@@ -29,16 +33,32 @@ from .schemes import (
     Scheme,
     compose,
 )
+from .settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["BUNDLED_SCHEME", "Reference", "load"]
 
 BUNDLED_SCHEME = SULFIDE_BY_CHARGE_MP2020
 """CHGNet is trained on energies of the MP2020 scale."""
 
-_ENERGY_COLUMNS = ("formation_energy_per_atom", "formation_energy", "energy_per_atom")
+_SNAPSHOTS = {
+    "GGA_GGA+U": (Basis.MP2020, SULFIDE_BY_CHARGE_MP2020),
+    "R2SCAN": (Basis.R2SCAN, AS_PUBLISHED),
+}
+"""What energies of a thermo type hold, and the scheme that they get by default."""
+
+_STORE_SCHEMES: dict[Basis | None, Scheme] = {
+    Basis.MP2020: SULFIDE_BY_CHARGE_MP2020,
+    Basis.PLAIN: compose("mp2020,sulfide-by-charge-mp2020"),
+}
+"""Default schemes of relaxations in a store, by what their energies hold."""
+
+_ALIGNED = "aligned:"
+_JOINT = re.compile(r"\+(?=(?:bundled|mp|mp-r2scan)(?:[:+]|$)|table:|store:)")
+"""A plus sign between two references; one inside a path joins nothing."""
+
 _OVER_CORRECTED = "polysulfide_over-corrected"
 """Flag by which a table says that it carries one sulfide correction per S atom."""
 
@@ -51,7 +71,7 @@ class Reference:
     Parameters
     ----------
     name
-        ``"bundled"`` or ``"table:PATH"``.
+        ``"bundled"``, ``"mp:Na-P-S@CHECKSUM"``, ``"table:PATH"``: loads the same energies again.
     phases
         All phases.
     checksum
@@ -66,6 +86,16 @@ class Reference:
         Formula to reason, for phases known to be missing.
     basis
         Corrections that the energies held before the scheme; None where unknown.
+    origin
+        Where and when the energies were computed or fetched, in words.
+    caveats
+        What every result that rests on them must say, in sentences.
+    mixed
+        True where the parts of a combined reference keep correction schemes of their own.
+    stores
+        Locations of the stores that it was read from.
+    given
+        Name that loads it, where the shown one hides the credentials of a store.
     """
 
     name: str
@@ -76,11 +106,16 @@ class Reference:
     gap_source: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)
     basis: Basis | None = None
+    origin: str = ""
+    caveats: tuple[str, ...] = ()
+    mixed: bool = False
+    stores: tuple[str, ...] = ()
+    given: str = ""
 
     @property
-    def correction(self) -> str:
-        """Name by which the correction scheme is asked for."""
-        return self.scheme.label
+    def correction(self) -> str | None:
+        """Name by which the correction scheme is asked for; None where each part has its own."""
+        return None if self.mixed else self.scheme.label
 
     @property
     def scale(self) -> EnergyScale:
@@ -122,6 +157,33 @@ class Reference:
             self, name=name, phases=phases, checksum=digest[:16] if formulas else self.checksum
         )
 
+    def under(self, pressure: float) -> Reference:
+        """
+        Enthalpies at a pressure instead of energies.
+
+        Parameters
+        ----------
+        pressure
+            GPa.
+
+        Returns
+        -------
+        Reference
+            Under a name and a checksum of its own; the same without pressure.
+
+        Raises
+        ------
+        PhaseDataError
+            If a phase has no volume, or the pressure is beyond the volumes' meaning.
+        """
+        if pressure == 0.0:
+            return self
+        phases = at_pressure(self.table, pressure).phases
+        name = f"{self.name} at {pressure:g} GPa"
+        return replace(
+            self, name=name, phases=phases, checksum=fingerprint([self.checksum, pressure])
+        )
+
     @cached_property
     def table(self) -> PhaseTable:
         """
@@ -135,17 +197,25 @@ class Reference:
         return PhaseTable.from_phases(self.phases)
 
 
-def load(name: str, correction: str | None = None) -> Reference:
+def load(name: str, correction: str | None = None, formulas: Iterable[str] = ()) -> Reference:
     """
     Load reference energies by name.
 
     Parameters
     ----------
     name
-        ``"bundled"``, or ``"table:PATH"`` for a CSV file of formation energies.
+        ``"bundled"``; ``"mp:Na-P-S"`` for the newest snapshot of the Materials Project that
+        covers a system, ``"mp:CHECKSUM"`` for a certain one, ``"mp"`` for the newest that covers
+        the formulas (``"mp-r2scan"`` for r2SCAN energies); ``"table:PATH"`` for a CSV file of
+        formation energies; ``"store:LOCATION"`` for the relaxations in a store,
+        ``"store:LOCATION#METHOD"`` for those of one method. ``"A+B"`` joins two of one scale,
+        ``"aligned:A+B"`` puts B onto the scale of A and says how far they disagree.
     correction
-        Names of corrections, joined by commas; by default by charge for the bundled set and for
-        a table that flags over-corrected polysulfides, else as published.
+        Names of corrections, joined by commas; by default by charge for CHGNet, for PBE energies
+        of the Materials Project and for a table that flags over-corrected polysulfides, MP2020
+        and by charge for PBE energies of a store, else as published.
+    formulas
+        Compositions that are going to be assessed.
 
     Returns
     -------
@@ -158,14 +228,93 @@ def load(name: str, correction: str | None = None) -> Reference:
         If there is no such reference, or it cannot be read.
     CorrectionError
         If there is no such correction, or it does not fit the energies.
+    EnergyScaleError
+        If energies of different scales would meet.
     """
     scheme = None if correction is None else compose(correction)
-    kind, _, path = name.partition(":")
+    aligned = name.startswith(_ALIGNED)
+    names = _JOINT.split(name.removeprefix(_ALIGNED))
+    parts = [_load_part(part, scheme, formulas) for part in names]
+    if aligned:
+        return _aligned(parts, name)
+    reference = reduce(_joined, parts)
+    if reference.stores:
+        _require_elements(reference)
+    return reference
+
+
+def _load_part(name: str, scheme: Scheme | None, formulas: Iterable[str]) -> Reference:
+    """Load energies of one source."""
+    kind, _, rest = name.partition(":")
     if name == "bundled":
         return _load_bundled(scheme or BUNDLED_SCHEME)
-    if kind == "table" and path:
-        return _load_table(Path(path).expanduser(), scheme)
-    raise ReferenceDataError(f"no reference {name!r}: use 'bundled' or 'table:PATH.csv'.")
+    if kind in snapshots.KINDS.values():
+        return _load_snapshot(kind, rest, scheme, formulas)
+    if kind == "table" and rest:
+        return _load_table(Path(rest).expanduser(), scheme)
+    if kind == "store" and rest:
+        return _load_store(rest, scheme)
+    raise ReferenceDataError(
+        f"no reference {name!r}: use 'bundled', 'mp:SYSTEM' as in mp:Na-P-S, 'table:PATH.csv' or "
+        "'store:PATH'."
+    )
+
+
+def _joined(first: Reference, second: Reference) -> Reference:
+    """Join two references of one scale."""
+    phases = alignment.join(first.phases, second.phases)
+    return _combined(first, second, phases, "")
+
+
+def _aligned(parts: Sequence[Reference], name: str) -> Reference:
+    """Put a second reference onto the scale of a first one, and say how far they disagree."""
+    if len(parts) != 2:
+        raise ReferenceDataError(
+            f"{name!r} does not name two references: write aligned:FIRST+SECOND, as in "
+            "aligned:bundled+table:mine.csv."
+        )
+    first, second = parts
+    found = alignment.align(first.table, second.table)
+    caveat = (
+        f"Aligned energies: {found.n_added} of {len(found.phases)} phases are of {second.name}, "
+        f"put on the scale of {first.name} through the elements. {found.residual}."
+    )
+    whole = _combined(first, second, found.phases, _ALIGNED)
+    return replace(whole, caveats=(*whole.caveats, caveat))
+
+
+def _combined(
+    first: Reference, second: Reference, phases: tuple[Phase, ...], prefix: str
+) -> Reference:
+    """Describe two references in one; what the first knows has precedence."""
+    present = {fractions_key(phase.amounts) for phase in phases}
+    missing = {**second.missing, **first.missing}
+    parts = (first, second)
+    return replace(
+        first,
+        name=f"{prefix}{first.name}+{second.name}",
+        given=f"{prefix}{first.given or first.name}+{second.given or second.name}",
+        phases=phases,
+        checksum=fingerprint([prefix, first.checksum, second.checksum]),
+        band_gaps={**second.band_gaps, **first.band_gaps},
+        gap_source="; ".join(part.gap_source for part in parts if part.gap_source),
+        missing={f: why for f, why in missing.items() if fractions_key(parse(f)) not in present},
+        origin="; ".join(f"{part.name}: {part.origin}" for part in parts if part.origin),
+        caveats=first.caveats + second.caveats,
+        mixed=first.mixed or second.mixed or first.scheme != second.scheme,
+        stores=first.stores + second.stores,
+    )
+
+
+def _require_elements(reference: Reference) -> None:
+    """Refuse energies of a store that lack the elements, and say how to add them."""
+    present = {symbol for phase in reference.phases for symbol in phase.amounts}
+    pure = {next(iter(p.amounts)) for p in reference.phases if len(p.amounts) == 1}
+    if absent := sorted(present - pure):
+        raise ReferenceDataError(
+            f"{reference.name!r} has no phase of the element {', '.join(absent)}: join it with "
+            f"energies of the same scale, as in bundled+{reference.name}."
+        )
 
 
 def _checksum(data: bytes, scheme: Scheme) -> str:
@@ -218,6 +367,67 @@ def _load_bundled(scheme: Scheme) -> Reference:
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
         basis=basis,
+        origin=f"computed with {data['method']} on {data['created']}, ships with trona",
+    )
+
+
+def _load_snapshot(
+    kind: str, which: str, scheme: Scheme | None, formulas: Iterable[str]
+) -> Reference:
+    """Find and read a snapshot of the Materials Project."""
+    needed = {symbol for formula in formulas for symbol in parse(formula)}
+    folder = Path(Settings().references).expanduser()
+    file = snapshot_files.find(folder, kind, which, {*needed, SODIUM} if needed else ())
+    basis, default = _SNAPSHOTS[file.thermo_type]
+    scheme = scheme or default
+    scheme.require(basis, f"{file.thermo_type} energies of the Materials Project")
+    snapshot = snapshot_files.read(file)
+    database = f"Materials Project database {snapshot.database_version}"
+    return Reference(
+        name=file.name,
+        phases=snapshots.phases(snapshot, scheme),
+        checksum=_checksum(snapshot.checksum.encode(), scheme),
+        scheme=scheme,
+        basis=basis,
+        band_gaps=snapshots.band_gaps(snapshot.phases),
+        gap_source=f"{database}, computed gap",
+        origin=f"{database}, {snapshot.thermo_type}, fetched {snapshot.fetched:%Y-%m-%d} with "
+        f"{snapshot.client} from {snapshot.endpoint}",
+    )
+
+
+def _load_store(rest: str, scheme: Scheme | None) -> Reference:
+    """Read the relaxations in a store; those that cannot be trusted are left out and counted."""
+    from .connect import exists, redacted, resolved  # noqa: PLC0415 (imports jobflow)
+    from .results import Results  # noqa: PLC0415
+
+    location, _, method = rest.partition("#")
+    name = f"store:{redacted(location)}"
+    if not exists(location):
+        raise ReferenceDataError(f"there is no store {redacted(location)!r}: name another.")
+    results = Results(resolved(location))
+    try:
+        chosen = relaxed.of_one_method(results.relaxations(), method or None, name)
+    finally:
+        results.close()
+    basis = basis_of(chosen[0].method)
+    scheme = scheme or _STORE_SCHEMES.get(basis, AS_PUBLISHED)
+    scheme.require(basis, name)
+    found = relaxed.admitted(chosen, scheme, name)
+    rows = sorted((phase.id, phase.formula, phase.energy) for phase in found.phases)
+    suffix = f"#{method}" if method else ""
+    rejected = f"{len(found.rejected)} relaxations of {name} are left out as not trustworthy."
+    return Reference(
+        name=name + suffix,
+        given=f"store:{rest}",
+        phases=found.phases,
+        checksum=_checksum(json.dumps(rows).encode(), scheme),
+        scheme=scheme,
+        basis=basis,
+        missing=found.missing,
+        origin=found.origin,
+        caveats=(rejected,) if found.rejected else (),
+        stores=(resolved(location),),
     )
 
 
@@ -232,7 +442,7 @@ def _load_table(path: Path, scheme: Scheme | None) -> Reference:
             f"cannot read the table {str(path)!r}: {reason}. Give a CSV file of formation energies."
         ) from None
     rows = list(csv.DictReader(text.splitlines()))
-    energy_column = _energy_column(rows, path)
+    energy_column = formation_table.energy_column(rows, path)
     flagged = any(_OVER_CORRECTED in (row.get("flags") or "") for row in rows)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
     basis = Basis.LEGACY if flagged else None
@@ -241,11 +451,11 @@ def _load_table(path: Path, scheme: Scheme | None) -> Reference:
     scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
     phases, gaps = [], {}
     for line, row in enumerate(rows, start=2):
-        phase = _row_phase(row, line, energy_column, scheme, scale, path)
+        phase = formation_table.row_phase(row, line, energy_column, scheme, scale, path)
         phases.append(phase)
         if row.get("band_gap"):
-            gaps[phase.formula] = _number(row["band_gap"], "band_gap", line, path)
-    phases += _absent_elements(phases, scale)
+            gaps[phase.formula] = formation_table.number(row["band_gap"], "band_gap", line, path)
+    phases += formation_table.absent_elements(phases, scale)
     return Reference(
         name=name,
         phases=tuple(phases),
@@ -255,72 +465,3 @@ def _load_table(path: Path, scheme: Scheme | None) -> Reference:
         gap_source=f"band_gap column of {path.name}",
         basis=basis,
     )
-
-
-def _energy_column(rows: list[dict[str, str]], path: Path) -> str:
-    """Find the column of formation energies."""
-    columns = set(rows[0]) if rows else set()
-    for column in _ENERGY_COLUMNS:
-        if column in columns and "formula" in columns:
-            return column
-    raise ReferenceDataError(
-        f"the table {str(path)!r} needs the columns 'formula' and '{_ENERGY_COLUMNS[0]}' "
-        "(eV/atom) and at least one row."
-    )
-
-
-def _row_phase(
-    row: dict[str, str],
-    line: int,
-    energy_column: str,
-    scheme: Scheme,
-    scale: EnergyScale,
-    path: Path,
-) -> Phase:
-    """Turn one row into a phase; elements are written as molecules where they are (O2)."""
-    formula = (row["formula"] or "").strip()
-    try:
-        amounts = parse(formula)
-    except InputError as error:
-        raise ReferenceDataError(f"line {line} of {str(path)!r}: {error}") from None
-    if len(amounts) == 1:
-        formula = canonical(amounts)
-        amounts = parse(formula)
-    n_atoms = sum(amounts.values())
-    energy = _number(row[energy_column], energy_column, line, path)
-    volume = row.get("volume_per_atom")
-    return Phase(
-        id=(row.get("id") or row.get("material_id") or "").strip() or f"{formula}#{line}",
-        formula=formula,
-        amounts=amounts,
-        energy=energy * n_atoms + scheme.shift(amounts),
-        scale=scale,
-        source=f"line {line} of {path.name}",
-        volume=_number(volume, "volume_per_atom", line, path) * n_atoms if volume else None,
-        space_group=row.get("space_group") or None,
-    )
-
-
-def _number(text: str | None, column: str, line: int, path: Path) -> float:
-    """Read a finite number or name the cell that is none."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = float("nan")
-    if not isfinite(value):
-        raise ReferenceDataError(
-            f"line {line} of {str(path)!r}: {column} is {text!r}, give a number."
-        )
-    return value
-
-
-def _absent_elements(phases: list[Phase], scale: EnergyScale) -> list[Phase]:
-    """Add the elements that a table leaves out: their formation energy is zero by definition."""
-    present = {symbol for phase in phases for symbol in phase.amounts}
-    given = {next(iter(phase.amounts)) for phase in phases if len(phase.amounts) == 1}
-    added = []
-    for symbol in sorted(present - given):
-        formula = canonical({symbol: 1.0})
-        source = "element: zero by definition"
-        added.append(Phase(f"element-{symbol}", formula, parse(formula), 0.0, scale, source))
-    return added

@@ -110,7 +110,7 @@ class Results:
     @property
     def empty(self) -> bool:
         """True where nothing was screened yet."""
-        return self._screenings.query_one({}, ["id"]) is None
+        return int(self._screenings.count()) == 0
 
     def close(self) -> None:
         """Close both collections."""
@@ -129,6 +129,11 @@ class Results:
         """Find a relaxation by its id; None where there is none."""
         found = self._relaxations.query_one({"id": identity})
         return None if found is None else _validated(RelaxationDoc, found)
+
+    def relaxations(self) -> list[RelaxationDoc]:
+        """All relaxations, sorted by id."""
+        found = self._relaxations.query(sort={"id": 1})
+        return [_validated(RelaxationDoc, one) for one in found]
 
     def screening(self, identity: str) -> ScreeningDoc | None:
         """Find a screening result by its id; None where there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings"]
@@ -12,6 +12,11 @@ __all__ = ["Settings"]
 def _default_store() -> str:
     """Place the embedded store in the user's data folder."""
     return str(user_data_path("trona") / "trona.sqlite")
+
+
+def _default_references() -> str:
+    """Place snapshots of reference energies in the user's data folder."""
+    return str(user_data_path("trona") / "references")
 
 
 class Settings(BaseSettings):
@@ -24,5 +29,15 @@ class Settings(BaseSettings):
         description="Path of the embedded store file, or a mongodb:// URI with a database name.",
     )
     reference: str = Field(
-        default="bundled", description="Reference energies: 'bundled' or 'table:PATH'."
+        default="bundled",
+        description="Reference energies: 'bundled', 'mp', 'table:PATH' or 'store:PATH'.",
+    )
+    references: str = Field(
+        default_factory=_default_references,
+        description="Folder of the snapshots of the Materials Project.",
+    )
+    mp_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("TRONA_MP_API_KEY", "MP_API_KEY", "PMG_MAPI_KEY"),
+        description="The user's key for the Materials Project; never printed, never stored.",
     )

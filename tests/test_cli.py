@@ -12,9 +12,13 @@ import time
 import pytest
 
 from trona.stores.connect import exists
+from trona.stores.references import load
 from trona.stores.results import Results
 from trona.stores.schemes import LABELS
+from trona.stores.validation import load as cases
+from trona.stores.validation import validate as compare
 from trona.workflows.candidates import bundled
+from trona.workflows.drawing import window_pairs
 
 from .tables import ROWS
 
@@ -78,7 +82,8 @@ def test_the_ranking_as_json_carries_place_score_and_provenance(store, table):
 
 
 def test_window_prints_one_line_per_interval_and_the_limits(table):
-    printed = succeed("window", "Na3PS4", "--reference", table, COLUMNS="200")
+    options = ("--reference", table, "--sigma", "0")
+    printed = succeed("window", "Na3PS4", *options, COLUMNS="200")
     assert "1.25–2.43 V" in printed
     assert "+ 8 Na -> Na3P + 4 Na2S" in printed
     assert "sulfide-by-charge/1 (-0.66346 eV per S)" in printed
@@ -103,11 +108,70 @@ def test_window_at_a_voltage_gives_the_energy_there(table):
     assert rung["energy_per_atom"] == pytest.approx(-0.897 + 0.1, abs=0.001)
 
 
+def test_window_shows_what_happens_at_an_electrode(table):
+    printed = succeed("window", "Na3PS4", "--electrode", "S", "--reference", table)
+    assert "S gives none, takes it at 2.089 V" in printed
+    assert "At 2.089 V: stable" in printed
+    content = json.loads(
+        succeed("window", "Na3PS4", "--electrode", "Na", "--reference", table, "--json")
+    )
+    assert content["electrode"]["gives"] == 0.0
+    assert content["electrode"]["at_gives"]["interphase"] == "mixed-conducting"
+    assert [rung["reaction_kind"] for rung in content["ladder"]][-1] == "none"
+
+
+def test_window_shows_how_far_the_threshold_is_and_ranks_products():
+    printed = succeed("window", "Na3PS4", "--products")
+    assert "25 vol% +9" in printed
+    ranked = printed.partition("product")[2]
+    assert ranked.index("Na3P ") < ranked.index("Na2S ") < ranked.index("Na3P11")
+    at_sodium = succeed("window", "Na3PS4", "--at", "0", COLUMNS="120")
+    assert "each µm of electrolyte takes up 0.197 mAh/cm² or 1.63 µm of metal" in at_sodium
+    assert "worst first: Na3P 25 vol% mixed (MCI), Na2S 75 vol% blocking" in at_sodium
+
+
+def test_window_shows_limits_without_high_pressure_phases_too():
+    printed = succeed("window", "NaCl", "--sigma", "0", COLUMNS="120")
+    assert "0.00–4.10 V against Na/Na⁺; 0.00–4.15 V without NaCl3, NaCl7" in printed
+
+
 def test_window_draws_a_figure(table, tmp_path):
     for ending, magic in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
         path = tmp_path / f"ladder.{ending}"
         succeed("window", "Na3PS4", "--reference", table, "--plot", path)
         assert path.read_bytes().startswith(magic)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["interface", "Na3PS4", "S", "--voltage", "1"],
+        ["profile", "S", "Na3PS4"],
+        ["validate", "Na3PS4"],
+    ],
+)
+def test_other_results_are_drawn_too(arguments, table, tmp_path):
+    path = tmp_path / "figure.png"
+    done = trona(*arguments, "--reference", table, "--plot", path, "--json")
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert str(path) in done.stderr
+    assert json.loads(done.stdout)
+
+
+def test_a_figure_of_validation_shows_what_was_judged():
+    findings = compare(load("bundled"), [case for case in cases() if case.window])
+    pairs = {pair.formula: pair for pair in window_pairs(findings)}
+    assert len(pairs) == len(findings)
+    for finding in findings:
+        pair = pairs[finding.case.formula]
+        verdicts = {f"{limit.side} limit": limit.verdict for limit in pair.limits}
+        assert verdicts == {
+            c.quantity: c.verdict for c in finding.comparisons if c.quantity.endswith("limit")
+        }
+        for limit in pair.limits:
+            assert limit.published == getattr(finding.case.window, limit.side)
+            if limit.predicted is not None:
+                assert limit.predicted == getattr(finding.prediction, f"{limit.side}_limit")
 
 
 def test_window_gives_limits_at_a_tolerated_driving_force(table):
@@ -158,6 +222,18 @@ def test_window_says_what_its_limits_depend_on(table):
     reduction, _ = json.loads(succeed("window", "Na3PS4", *options, "--json"))["dependence"]
     removed = {phase["formula"]: phase["removed"] for phase in reduction["phases"]}
     assert removed["Na2PS3"] == pytest.approx(1.166, abs=0.005)
+
+
+def test_window_says_how_sure_it_is(table):
+    options = ("--reference", table, "--sigma", "0.01")
+    printed = succeed("window", "Na3PS4", *options, COLUMNS="120")
+    answer = json.loads(succeed("window", "Na3PS4", *options, "--json"))["uncertainty"]
+    lower, upper = answer["reduction"]["std"], answer["oxidation"]["std"]
+    assert f"1.25 ± {lower:.2f} – 2.43 ± {upper:.2f} V against" in printed
+    assert "at 0 V mixed (MCI) 100 %  (200 draws, σ 10 meV/atom)" in printed
+    assert (answer["samples"], answer["source"]) == (200, "given by the user")
+    silent = json.loads(succeed("window", "Na3PS4", *options[:-1], "0", "--json"))
+    assert silent["uncertainty"] is None
 
 
 def test_interface_prints_every_kink_and_json(table):
@@ -221,11 +297,16 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na2WS4"], "W"),
         (["window", "Na3PS4", "--at", "-1"], "-1"),
         (["window", "Na3PS4", "--at", "nan"], "nan"),
-        (["window", "Na3PS4", "--reference", "mp"], "bundled"),
+        (["window", "Na3PS4", "--electrode", "Qq"], "Qq"),
+        (["window", "Na3PS4", "--electrode", "FeS"], "Fe"),
+        (["window", "Na3PS4", "--electrode", "S", "--at", "1"], "electrode"),
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
         (["window", "Na3PS4", "--correction", "mp2020"], "choose from"),
         (["window", "Na3PS4", "--tolerance", "-1"], "-1"),
+        (["window", "Na3PS4", "--pressure", "-1"], "-1"),
+        (["profile", "S", "--pressure", "99"], "99"),
         (["window", "Na3PS4", "--sigma", "-1"], "-1"),
+        (["window", "Na3PS4", "--sigma", "nan"], "nan"),
         (["window", "Na3PS4", "--exclude", "NaZn13"], "NaZn13"),
         (["interface", "Na3PS4", "Qq"], "Qq"),
         (["interface", "Na3PS4", "Li"], "Li"),
@@ -234,14 +315,24 @@ def test_show_prints_ladder_and_provenance(store):
         (["validate", "Na99S"], "Na99S"),
         (["window", "Na3PS4", "--plot", "figure.docx"], "docx"),
         (["window", "Na3PS4", "--plot", "/nowhere/figure.png"], "/nowhere"),
+        (["interface", "Na3PS4", "S", "--plot", "/nowhere/figure.png"], "/nowhere"),
+        (["profile", "S", "--plot", "figure.docx"], "docx"),
+        (["profile", "Zr", "--plot", "figure.png"], "discharge"),
+        (["validate", "Na3PS4", "--plot", "/nowhere/figure.png"], "/nowhere"),
+        (["validate", "Na3PS3.4O0.6", "--plot", "figure.png"], "published window"),
         (["query"], "trona screen"),
         (["query", "--class", "good"], "passivating"),
         (["query", "--elements", "Na,Qq"], "Qq"),
         (["show", "Na3PS4"], "trona screen"),
+        (["window", "Na3PS4", "--reference", "mp"], "trona reference fetch Na-P-S"),
+        (["reference", "fetch", "Na-Xx"], "Na-Xx"),
+        (["reference", "info", "mp:Na-Xx"], "Na-Xx"),
+        (["reference", "info", "unheard-of"], "bundled"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_2(arguments, word, tmp_path):
-    done = trona(*arguments, TRONA_STORE=str(tmp_path / "empty.sqlite"))
+    places = {"TRONA_STORE": tmp_path / "empty.sqlite", "TRONA_REFERENCES": tmp_path / "none"}
+    done = trona(*arguments, **{name: str(path) for name, path in places.items()})
     assert done.returncode == 2
     assert word in done.stderr
     assert "Traceback" not in done.stderr
@@ -255,18 +346,27 @@ def test_an_unknown_name_is_refused(store):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["query"], ["window", "Na3PS4"]])
 def test_light_commands_load_no_heavy_package(arguments, store):
+    heavy = {"torch", "atomate2", "chgnet", "matplotlib"}
+    if arguments == ["--help"]:
+        heavy |= {"numba", "numpy", "pymatgen"}
     if arguments == ["query"]:
+        heavy |= {"numba"}
         arguments = [*arguments, "--store", str(store)]
     code = (
         "import sys\nsys.argv[1:] = " + repr(arguments) + "\n"
         "from trona.workflows.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print(sorted({'torch', 'atomate2', 'chgnet', 'matplotlib'} & set(sys.modules)))"
+        f"print(sorted({heavy} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def hear_interrupts():
+    """Undo what a shell does to jobs in the background: there an interrupt is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
@@ -277,6 +377,7 @@ def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 (the test has one thread)
     )
     while not (exists(path) and any(doc.relaxation_id for doc in Results(path).screenings())):
         assert run.poll() is None

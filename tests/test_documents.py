@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from trona.stores import documents
+from trona.screening.errors import InputError
+from trona.stores import comparison, documents, reference_info, replies, snapshots
 from trona.stores.assessment import assess_formula, window_document
 from trona.stores.documents import Document, ScreeningDoc, WindowDoc
+from trona.stores.references import load
 from trona.stores.screenings import screening_document
+from trona.stores.windows import window_answer
 
 MODELS = [
-    model for name in documents.__all__ if isinstance(model := getattr(documents, name), type)
+    model
+    for module in (comparison, documents, reference_info, replies, snapshots)
+    for name in module.__all__
+    if isinstance(model := getattr(module, name), type) and issubclass(model, BaseModel)
 ]
 
 
@@ -49,3 +55,68 @@ def test_the_window_document_keeps_its_contract(reference):
         assert all({"formula", "amount"} <= product.keys() for product in rung["products"])
     lowest, highest = content["ladder"][0], content["ladder"][-1]
     assert (lowest["voltage_lower"], highest["voltage_upper"]) == (0.0, None)
+
+
+@pytest.mark.parametrize("formula", ["NaCl", "Na2ZrCl6"])
+def test_limits_that_rest_on_high_pressure_phases_are_given_without_them_too(reference, formula):
+    found = window_document(assess_formula(formula, reference))
+    without = reference.without(["NaCl3", "NaCl7"])
+    bare = window_document(assess_formula(formula, without))
+    assert found.without_high_pressure.formulas == ["NaCl3", "NaCl7"]
+    assert found.without_high_pressure.reduction_limit == bare.reduction_limit
+    assert found.without_high_pressure.oxidation_limit == bare.oxidation_limit
+    assert found.oxidation_limit == pytest.approx(3.76, abs=0.01)
+    assert bare.oxidation_limit == pytest.approx(4.21, abs=0.01)
+    assert bare.without_high_pressure is None
+
+
+@pytest.mark.parametrize("formula", ["Na3PS4", "NaCl3", "Na2S"])
+def test_other_windows_have_no_second_pair_of_limits(reference, formula):
+    assert window_document(assess_formula(formula, reference)).without_high_pressure is None
+
+
+def test_products_carry_their_type_and_their_place_by_harm(reference):
+    for rung in window_document(assess_formula("Na3PS4", reference)).ladder:
+        places = sorted(product.place for product in rung.products)
+        assert places == list(range(1, len(rung.products) + 1))
+    (phosphide, sulfide) = sorted(
+        window_document(assess_formula("Na3PS4", reference)).ladder[0].products,
+        key=lambda product: product.place,
+    )
+    assert (phosphide.formula, phosphide.type) == ("Na3P", "mixed-conducting")
+    assert (sulfide.formula, sulfide.type) == ("Na2S", "blocking")
+
+
+def test_documents_of_before_are_read(reference):
+    content = screening_document("a", "Na3PS4", "test", reference).model_dump(mode="json")
+    window = content["window"]
+    del window["without_high_pressure"]
+    for rung in window["ladder"]:
+        for name in ("ionic_threshold_margin", "sodium_charge_per_um", "sodium_thickness_per_um"):
+            del rung[name]
+        for product in rung["products"]:
+            del product["type"], product["place"]
+    assert ScreeningDoc.model_validate(content).window.ladder[0].products[0].place is None
+
+
+def test_the_answer_holds_what_happens_at_an_electrode():
+    bundled = load("bundled")
+    answer = window_answer(assess_formula("Na3PS4", bundled), against="Na15Sn4")
+    anode = answer.electrode
+    assert anode.takes == 0.0
+    assert anode.gives == pytest.approx(0.088, abs=0.001)
+    assert anode.at_gives.energy_voltage == anode.gives
+    assert anode.at_gives.energy_per_atom > anode.at_takes.energy_per_atom
+    assert anode.at_gives.interphase == "mixed-conducting"
+    assert [rung.reaction_kind for rung in answer.ladder][-1] == "none"
+    assert {product.formula for product in answer.products} == {
+        product.formula for rung in answer.ladder[:-1] for product in rung.products
+    }
+    harm = [product.type for product in answer.products]
+    assert harm[0] == "mixed-conducting"
+    assert harm == sorted(harm, key=["mixed-conducting", "blocking", "unknown"].index)
+
+
+def test_an_electrode_and_a_voltage_are_one_too_many(reference):
+    with pytest.raises(InputError, match="electrode"):
+        window_answer(assess_formula("Na3PS4", reference), at=0.1, against="S")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from math import nan
+from math import inf, nan
 
 import pytest
 from hypothesis import assume, given, settings
@@ -264,3 +264,33 @@ def test_published_interphases_are_recognised(amounts, kind):
     }
     phases = [make_phase(f, volume=volumes[f]) for f in amounts]
     assert classify(phases, list(amounts.values()), known).kind is kind
+
+
+@pytest.mark.parametrize("reacts", [True, False])
+@pytest.mark.parametrize("amounts", [[], [0.0, 0.0], [-1.0, 1.0], [nan, 1.0], [inf, 1.0]])
+def test_nothing_is_no_interphase(amounts, reacts):
+    phases = [make_phase(f, volume=10.0) for f in FORMULAS[: len(amounts)]]
+    with pytest.raises(InputError, match="amount"):
+        classify(phases, amounts, {}, reacts=reacts)
+
+
+def test_an_absent_product_is_no_part_of_it():
+    known = (Electronic.INSULATOR, Ionic.CONDUCTOR)
+    phases = [make_phase(f, volume=10.0) for f in FORMULAS[:2]]
+    found = classify(phases, [1.0, 0.0], describe([known, (Electronic.METAL, Ionic.INSULATOR)]))
+    assert [share.fraction for share in found.shares] == [1.0, 0.0]
+    assert found.kind is InterphaseClass.PASSIVATING
+
+
+@given(electronic, ionic, st.floats(1.0, 50.0))
+def test_a_products_type_is_the_class_of_an_interphase_of_it_alone(electrons, ions, size):
+    found = make([(electrons, ions)], [size])
+    assert found.shares[0].properties.kind is found.kind
+
+
+@given(classes, volumes, thresholds)
+def test_the_margin_of_ions_tells_on_which_side_their_verdict_lies(sizes, pairs, limits):
+    found = make(sizes, pairs, limits)
+    assert found.ionic_margin == found.ionic_fraction - limits.percolation
+    assert (found.ionic_margin >= 0) == (found.ions is Conduction.CONDUCTED)
+    assert make(sizes, pairs, limits, reacts=False).ionic_margin is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from trona.screening.errors import InputError
 from trona.screening.interphase import InterphaseClass
 from trona.screening.plots import COLOURS, draw_ladder, save, subscripted
 from trona.stores.assessment import assess_formula
@@ -58,5 +59,5 @@ def test_only_amounts_are_set_as_subscripts(formula, text):
 
 def test_an_unknown_format_is_refused(assessment, tmp_path):
     figure = draw_ladder(assessment.stability, assessment.interphases)
-    with pytest.raises(ValueError, match="docx"):
+    with pytest.raises(InputError, match="docx"):
         save(figure, tmp_path / "figure.docx")

@@ -81,11 +81,19 @@ def test_a_polychloride_that_sets_the_limit_shows_what_it_costs():
 def test_uncertainty_is_the_root_of_the_squares(reference):
     table = reference.table
     reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
-    squares = sum(one.slope**2 for one in reduction.phases)
+    compounds = [one for one in reduction.phases if one.phase.formula != "Na"]
+    squares = sum(one.slope**2 for one in compounds)
     assert reduction.uncertainty(0.02) == pytest.approx(0.02 * squares**0.5)
     assert reduction.uncertainty(0.0) == 0.0
-    with pytest.raises(InputError):
-        reduction.uncertainty(-0.01)
+    for errors in ((-0.01,), (0.02, -0.01), (float("nan"),)):
+        with pytest.raises(InputError):
+            reduction.uncertainty(*errors)
+
+
+def test_a_common_error_of_compounds_moves_a_voltage_by_that_of_sodium(reference):
+    table = reference.table
+    reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
+    assert reduction.uncertainty(0.0, 0.03) == pytest.approx(0.03)
 
 
 def test_limits_that_are_no_reaction_depend_on_nothing(reference):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from threading import Timer
 
 import pytest
+from maggma.stores import MemoryStore
 
 from trona.screening.errors import StoreError
 from trona.stores.sqlite import SQLiteStore
@@ -73,6 +76,88 @@ def test_keys_of_several_fields_identify(tmp_path):
     store.update({"uuid": "u", "index": 1, "id": "y"}, key=["uuid", "index"])
     store.update({"uuid": "u", "index": 2, "id": "z"}, key=["uuid", "index"])
     assert sorted(opened(tmp_path / "s.sqlite").distinct("id")) == ["y", "z"]
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        {"id": "a"},
+        {"id": "a", "x": 2},
+        {"id": {"$in": ["a", "b", "b", "none"]}},
+        {"id": {"$in": ["a", 7]}},
+        {"id": ["a", "z"]},
+        {"id": "z"},
+        {"id": None},
+        {"id": {"$ne": "a"}},
+        {"$or": [{"id": "a"}, {"x": 3}]},
+        {"x": {"$gte": 2}},
+        {},
+    ],
+)
+def test_questions_are_answered_as_by_a_store_in_memory(tmp_path, criteria):
+    docs = [{"id": "a", "x": 1}, {"id": "b", "x": 2}, {"id": 7, "x": 3}, {"id": ["a", "z"]},
+            {"id": None, "x": 2}]  # fmt: skip
+    store, oracle = opened(tmp_path / "s.sqlite"), MemoryStore("c", key="id")
+    oracle.connect()
+    for one in (store, oracle):
+        one.update(docs)
+    plain = [
+        sorted(repr({**doc, "_id": 0}) for doc in one.query(criteria)) for one in (store, oracle)
+    ]
+    assert plain[0] == plain[1]
+    assert store.count(criteria) == oracle.count(criteria) == len(plain[0])
+    assert sorted(map(repr, store.distinct("x", criteria))) == sorted(
+        map(repr, oracle.distinct("x", criteria))
+    )
+
+
+def test_a_question_by_key_reads_no_other_document(tmp_path):
+    store = opened(tmp_path / "s.sqlite")
+    store.update([{"id": "a"}, {"id": "b"}])
+    with sqlite3.connect(tmp_path / "s.sqlite") as file:
+        file.execute("UPDATE documents SET doc = 'unreadable' WHERE doc LIKE '%\"b\"%'")
+    file.close()
+    assert store.query_one({"id": "a"})["id"] == "a"
+    with pytest.raises(ValueError, match="Expecting value"):
+        list(store.query({}))
+
+
+def test_what_another_connection_wrote_is_seen_at_once(tmp_path):
+    reader, writer = opened(tmp_path / "s.sqlite"), opened(tmp_path / "s.sqlite")
+    writer.update({"id": "a"})
+    assert reader.query_one({"id": "a"}) is not None
+    writer.remove_docs({})
+    assert reader.count() == 0
+
+
+def test_a_file_of_an_earlier_version_is_read_and_written(tmp_path):
+    with sqlite3.connect(tmp_path / "s.sqlite") as file:
+        file.execute(
+            "CREATE TABLE documents (collection TEXT NOT NULL, id TEXT NOT NULL, "
+            "doc TEXT NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID"
+        )
+        rows = [("c", "row-a", '{"id": "a", "_id": "row-a"}'), ("other", "row-b", '{"id": "b"}')]
+        file.executemany("INSERT INTO documents VALUES (?, ?, ?)", rows)
+    file.close()
+    store = opened(tmp_path / "s.sqlite")
+    assert store.query_one({"id": "a"})["id"] == "a"
+    store.update({"id": "new"})
+    assert opened(tmp_path / "s.sqlite", "other").query_one({"id": "b"})["id"] == "b"
+    assert sorted(opened(tmp_path / "s.sqlite").distinct("id")) == ["a", "new"]
+
+
+def test_a_file_that_is_locked_while_it_is_opened_is_waited_for(tmp_path):
+    # Two processes that open a new file at the same moment meet in this state, in which SQLite
+    # gives up at once: the workers of a run did, in one of sixty.
+    other = sqlite3.connect(tmp_path / "s.sqlite", check_same_thread=False)
+    other.execute("CREATE TABLE other (x)")
+    other.execute("BEGIN IMMEDIATE")
+    release = Timer(0.3, other.rollback)
+    release.start()
+    opened(tmp_path / "s.sqlite").update({"id": "a"})
+    release.join()
+    other.close()
+    assert opened(tmp_path / "s.sqlite").count() == 1
 
 
 def test_several_processes_write_without_losing_a_document(tmp_path):

@@ -6,19 +6,31 @@ mend it), 130 stopped by the user.
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .candidate_cli import app as candidate_app
+from .doctor import doctor
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    Correction,
+    Exclude,
+    Plot,
+    Pressure,
+    Reference,
+    StoreAt,
+)
+from .reference_cli import app as reference_app
+from .terminal import console as _console
+from .terminal import print_json as _print_json
+from .terminal import print_parts as _print
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console, RenderableType
-
-    from trona.stores.assessment import Assessment
     from trona.stores.documents import ScreeningDoc
     from trona.stores.references import Reference as ReferenceEnergies
     from trona.stores.results import Results
@@ -32,31 +44,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Reference = Annotated[
-    str | None,
-    typer.Option(
-        "--reference", help="Reference energies: 'bundled' or 'table:PATH.csv'.", metavar="NAME"
-    ),
-]
-Correction = Annotated[
-    str | None,
-    typer.Option(
-        help="Corrections, joined by commas: as-published, mp2020, sulfide-legacy-to-mp2020, "
-        "sulfide-by-charge-legacy, sulfide-by-charge-mp2020, hydroborate-as-hydride, "
-        "hydroborate-uncorrected; by default the one that fits the reference.",
-        metavar="NAMES",
-    ),
-]
-Exclude = Annotated[
-    str | None,
-    typer.Option(help="Phases to leave out, as in NaCl3,NaCl7.", metavar="FORMULAS"),
-]
-StoreAt = Annotated[
-    str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+app.add_typer(reference_app, name="reference")
+app.add_typer(candidate_app)
 
 
 def main() -> None:
@@ -83,6 +72,9 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+app.command()(doctor)
+
+
 @app.callback()
 def _root(
     version: Annotated[
@@ -96,13 +88,19 @@ def _root(
 def screen(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="CIF or POSCAR files, or formulas; the bundled electrolytes if none."),
+        typer.Argument(
+            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
+            "electrolytes if none."
+        ),
     ] = None,
     backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    unbalanced: Annotated[
+        bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Relax candidates, assess them against sodium, and rank them."""
@@ -115,13 +113,23 @@ def screen(
     from .candidates import gather  # noqa: PLC0415
     from .local import plan, run  # noqa: PLC0415
     from .progress import follow  # noqa: PLC0415
+    from .structure_checks import duplicates  # noqa: PLC0415
 
     settings = Settings()
-    candidates, source = gather(files or []), find(backend)
-    energies = load(reference or settings.reference, correction)
+    gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
+    candidates = gathered.candidates
+    for reason in gathered.left_out:
+        typer.echo(f"left out: {reason}", err=True)
+    structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
+    for same in duplicates(structures, most=30):
+        typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
+    formulas = [candidate.formula for candidate in candidates]
+    energies = load(reference or settings.reference, correction, formulas)
+    _warn(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
-    if source.method != energies.scale.method and any(c.structure for c in candidates):
+    useful = source.is_mock or source.method == energies.scale.method
+    if not useful and any(c.structure for c in candidates):
         typer.echo(
             f"{source.method} energies cannot share a hull with {energies.name}: candidates are "
             "assessed by composition, without relaxation.",
@@ -158,6 +166,8 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
         _print(tables.ranking(ranked, _console().width))
     _print(*tables.unranked(docs))
     _print(*tables.vetoes(ranked))
+    if len(ranked) < len(docs):
+        _print(tables.counts(docs))
 
 
 @app.command()
@@ -169,92 +179,93 @@ def window(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
     tolerance: Annotated[
         float | None,
         typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
     ] = None,
+    electrode: Annotated[
+        str | None,
+        typer.Option(help="What happens at the potentials of this electrode.", metavar="FORMULA"),
+    ] = None,
+    products: Annotated[
+        bool, typer.Option("--products", help="Also the products, ranked by type.")
+    ] = False,
     why: Annotated[
         bool, typer.Option("--why", help="Also what the limits depend on, and by how much.")
     ] = False,
     sigma: Annotated[
         float | None,
         typer.Option(
-            help="Error of each energy, for the uncertainty of limits.", metavar="eV/atom"
+            help="Error of each energy, 0 for none; by default that stated for the reference.",
+            metavar="eV/atom",
         ),
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw the ladder into this file.", metavar="FILE")
-    ] = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a composition does at every voltage against sodium metal."""
     from trona.screening.formulas import parse  # noqa: PLC0415
-    from trona.stores.answers import dependence_documents  # noqa: PLC0415
-    from trona.stores.assessment import assess_formula, window_document  # noqa: PLC0415
+    from trona.stores.assessment import assess_formula  # noqa: PLC0415
     from trona.stores.changes import changes_document  # noqa: PLC0415
+    from trona.stores.windows import window_answer  # noqa: PLC0415
 
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
-    energies = _reference(reference, correction, exclude)
+    energies = _reference(reference, correction, exclude, formula, pressure=pressure)
     assessment = assess_formula(formula, energies)
-    document = window_document(assessment, tolerance)
+    answer = window_answer(
+        assessment,
+        tolerance=tolerance,
+        at=at,
+        against=electrode,
+        why=why,
+        sigma=sigma,
+    )
     if plot is not None:
-        _draw(assessment, plot)
-    if at is None:
-        shown = document.ladder
-    else:
-        rung = assessment.stability.rung(at)
-        position = assessment.stability.ladder.index(rung)
-        energy = assessment.stability.reaction_energy(at)
-        shown = [
-            document.ladder[position].model_copy(
-                update={"energy_per_atom": energy, "energy_voltage": at}
-            )
-        ]
-    asked = why or sigma is not None
-    reasons = dependence_documents(assessment, sigma) if asked else []
-    usual = energies if correction is None else _reference(reference, None, exclude)
+        from . import drawing  # noqa: PLC0415
+
+        drawing.ladder(assessment, plot)
+    usual = (
+        energies
+        if correction is None
+        else _reference(reference, None, exclude, formula, pressure=pressure)
+    )
     switched = energies.scheme != usual.scheme
     changes = changes_document(formula, usual, energies) if switched else None
     if as_json:
-        content = {**document.model_dump(mode="json"), "ladder": [r.model_dump() for r in shown]}
-        if asked:
-            content["dependence"] = [reason.model_dump() for reason in reasons]
-        if changes is not None:
-            content["compared"] = changes.model_dump()
-        _print_json(content)
+        compared = {} if changes is None else {"compared": changes.model_dump(mode="json")}
+        _print_json({**answer.model_dump(mode="json"), **compared})
         return
-    from . import ladders  # noqa: PLC0415
+    from . import contacts, ladders  # noqa: PLC0415
 
     _print(
-        ladders.heading(document),
-        ladders.ladder(document.formula, shown),
+        *contacts.answer(answer, _console().width, ranked=products, single=at is not None),
         *(ladders.changes(changes) if changes is not None else ()),
-        *(part for reason in reasons for part in ladders.reasons(reason)),
-        *ladders.caveats(document),
     )
 
 
-def _reference(name: str | None, correction: str | None, exclude: str | None) -> ReferenceEnergies:
-    """Load the reference energies that a user asks for."""
+def _reference(
+    name: str | None,
+    correction: str | None,
+    exclude: str | None,
+    *formulas: str,
+    pressure: float,
+) -> ReferenceEnergies:
+    """Load the reference energies that a user asks for, to assess some compositions."""
     from trona.stores.references import load  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    return load(name or Settings().reference, correction).without(excluded)
+    energies = load(name or Settings().reference, correction, formulas).without(excluded)
+    return energies.under(pressure)
 
 
-def _draw(assessment: Assessment, path: Path) -> None:
-    """Draw the ladder of an assessment."""
-    from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.screening.plots import draw_ladder, save  # noqa: PLC0415
-
-    try:
-        save(draw_ladder(assessment.stability, assessment.interphases), path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot write the figure {str(path)!r}: {error}.") from None
-    typer.echo(f"figure: {path}", err=True)
+def _warn(energies: ReferenceEnergies) -> None:
+    """Say what results that rest on some energies do not say themselves."""
+    for line in energies.caveats:
+        typer.echo(line, err=True)
 
 
 @app.command()
@@ -268,19 +279,25 @@ def interface(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.answers import interface_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude)
+    energies = _reference(reference, correction, exclude, first, second, pressure=pressure)
     document = interface_document(first, second, energies, voltage)
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.mixing(first, second, energies, voltage, plot)
     if as_json:
         _print_json(document.model_dump(mode="json"))
         return
     from . import ladders  # noqa: PLC0415
 
-    _print(*ladders.mixing(document))
+    _print(*ladders.mixing(document), *ladders.caveats(document))
 
 
 @app.command()
@@ -289,20 +306,26 @@ def profile(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
     from trona.stores.answers import discharge_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude)
+    energies = _reference(reference, correction, exclude, *formulas, pressure=pressure)
     documents = [discharge_document(formula, energies) for formula in formulas]
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.discharges(formulas, energies, plot)
     if as_json:
         _print_json([document.model_dump(mode="json") for document in documents])
         return
     from . import ladders  # noqa: PLC0415
 
     for document in documents:
-        _print(*ladders.plateaus(document))
+        _print(*ladders.plateaus(document), *ladders.caveats(document))
 
 
 @app.command()
@@ -312,6 +335,7 @@ def validate(
     ] = None,
     reference: Reference = None,
     correction: Correction = None,
+    plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare predictions with the literature: agree, disagree, or cannot say and why."""
@@ -326,7 +350,13 @@ def validate(
         raise InputError(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
-    findings = compare(load(reference or Settings().reference, correction), chosen)
+    energies = load(reference or Settings().reference, correction, formulas or ())
+    _warn(energies)
+    findings = compare(energies, chosen)
+    if plot is not None:
+        from . import drawing  # noqa: PLC0415
+
+        drawing.windows(findings, plot)
     if as_json:
         _print_json([finding.model_dump(mode="json") for finding in findings])
         return
@@ -452,22 +482,3 @@ def _choice(value: str | None, choices: Sequence[str], what: str) -> str | None:
     if value is not None and value not in choices:
         raise InputError(f"no {what} {value!r}: choose from {', '.join(choices)}.")
     return value
-
-
-def _print(*parts: RenderableType) -> None:
-    """Print on the terminal, in colour where there is one."""
-    console = _console()
-    for part in parts:
-        console.print(part)
-
-
-def _console() -> Console:
-    """Return the terminal."""
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console(highlight=False)
-
-
-def _print_json(content: object) -> None:
-    """Print JSON with two spaces."""
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))

@@ -24,16 +24,20 @@ if TYPE_CHECKING:
         RungDoc,
         WindowDoc,
     )
+    from trona.stores.replies import SpreadDoc, UncertaintyDoc
 
 __all__ = [
     "caveats",
     "changes",
+    "electron_part",
     "heading",
+    "ion_part",
     "ladder",
     "mixing",
     "plateaus",
     "reasons",
     "styled",
+    "volts",
     "window_range",
 ]
 
@@ -71,8 +75,22 @@ def styled(interphase: str) -> str:
     return f"[{style}]{short.get(interphase, interphase)}[/]"
 
 
-def _volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
-    """Write a range of voltage."""
+def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
+    """
+    Write a range of voltage.
+
+    Parameters
+    ----------
+    lower, upper
+        Ends, V; an upper end of None is unbounded, a lower one means that there is no range.
+    digits
+        Decimals.
+
+    Returns
+    -------
+    str
+        For example ``"1.25–∞"``.
+    """
     if lower is None:
         return _NONE
     return f"{lower:.{digits}f}–{'∞' if upper is None else f'{upper:.{digits}f}'}"
@@ -95,17 +113,62 @@ def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
     if window.reduction_limit is None:
         crossing = window.stabilized.reduction_limit
         return _NONE if crossing is None else f"({crossing:.2f})"
-    return _volts(window.reduction_limit, window.oxidation_limit)
+    return volts(window.reduction_limit, window.oxidation_limit)
 
 
-def heading(window: WindowDoc) -> str:
+def electron_part(rung: RungDoc) -> str:
     """
-    Write what a ladder rests on, in two lines.
+    Write the electron-conducting part and its distance from the nearest threshold.
+
+    Parameters
+    ----------
+    rung
+        An interval.
+
+    Returns
+    -------
+    str
+        For example ``"25 vol% +9"``; a question mark where an unknown part decides.
+    """
+    return _part(rung, rung.electronic_fraction, rung.threshold_margin, rung.electrons)
+
+
+def ion_part(rung: RungDoc) -> str:
+    """
+    Write the sodium-ion-conducting part and its distance from the threshold.
+
+    Parameters
+    ----------
+    rung
+        An interval.
+
+    Returns
+    -------
+    str
+        As for electrons.
+    """
+    return _part(rung, rung.ionic_fraction, rung.ionic_threshold_margin, rung.ions)
+
+
+def _part(rung: RungDoc, fraction: float, margin: float | None, verdict: str) -> str:
+    """Write a conducting part."""
+    if rung.reaction_kind == "none":
+        return _NONE
+    basis = "vol%" if rung.fraction_basis == "volume" else "at%"
+    distance = "?" if verdict == "unknown" or margin is None else f"{margin * 100:+.0f}"
+    return f"{fraction * 100:.0f} {basis} {distance}"
+
+
+def heading(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> str:
+    """
+    Write what a ladder rests on, in two lines; in three with an uncertainty.
 
     Parameters
     ----------
     window
         Result of one composition.
+    uncertainty
+        Of its limits and classes; None where that was not asked for.
 
     Returns
     -------
@@ -114,43 +177,86 @@ def heading(window: WindowDoc) -> str:
     """
     above = window.energy_above_hull
     hull = "mixture" if above is None else f"{above * 1000:.1f} meV/atom above hull"
-    limits = f"{window_range(window)} V against Na/Na⁺"
+    limits = f"{_with_errors(window, uncertainty)} V against Na/Na⁺"
     if window.reduction_limit is None:
         crossing = number(window.stabilized.reduction_limit or 0.0)
-        limits = f"no range without exchange; it changes sign at {crossing} V"
-    scale = window.energy_scale
+        error = "" if uncertainty is None else f" ± {uncertainty.reduction.std:.2f}"
+        limits = f"no range without exchange; it changes sign at {crossing}{error} V"
+    scale, less = window.energy_scale, window.without_high_pressure
+    if less is not None:
+        other = volts(less.reduction_limit, less.oxidation_limit)
+        limits += f"; {other} V without {', '.join(less.formulas)}"
     if window.tolerance is not None:
         allowed = f"{window.tolerance * 1000:g} meV/atom"
         limits += f"; {_tolerated(window)} where {allowed} are tolerated"
+    sure = "" if uncertainty is None else f"{_confidence(uncertainty)}\n"
     return (
-        f"[bold]{escape(window.formula)}[/]  {limits}  ({hull})\n"
+        f"[bold]{escape(window.formula)}[/]  {limits}  ({hull})\n{sure}"
         f"[dim]{escape(window.reference)}: {escape(scale.method)}, "
         f"{escape(scale.correction)}[/]"
     )
 
 
-def caveats(window: WindowDoc) -> list[RenderableType]:
+def _with_errors(window: WindowDoc, uncertainty: UncertaintyDoc | None) -> str:
+    """Write the limits, each with the spread of its draws."""
+    lower, upper = window.reduction_limit, window.oxidation_limit
+    if uncertainty is None or lower is None:
+        return window_range(window)
+    above = "∞" if upper is None else _with_error(upper, uncertainty.oxidation)
+    return f"{_with_error(lower, uncertainty.reduction)} – {above}"
+
+
+def _with_error(limit: float, spread: SpreadDoc | None) -> str:
+    """Write a limit with its spread; at 0 V there is none below."""
+    if spread is None:
+        return f"{limit:.2f}"
+    if limit == 0.0:
+        return "0.00" if spread.high < 0.005 else f"0.00 + {spread.high:.2f}"
+    return f"{limit:.2f} ± {spread.std:.2f}"
+
+
+def _confidence(found: UncertaintyDoc) -> str:
+    """Write how often which class was drawn, and from which errors."""
+    at = "; ".join(
+        f"at {number(round(one.voltage, 3))} V "
+        + ", ".join(f"{styled(kind)} {_percent(x)}" for kind, x in one.fractions.items())
+        for one in found.interphases
+    )
+    closed = f"; no window in {_percent(1 - found.with_window)}" if found.with_window < 1 else ""
+    shared = f" + {found.common * 1000:g} per element" if found.common else ""
+    draws = f"{found.samples} draws, σ {found.sigma * 1000:g} meV/atom{shared}"
+    return f"{at}{closed}  [dim]({draws})[/]"
+
+
+def _percent(fraction: float) -> str:
+    """Write a fraction of draws."""
+    if 0.99 < fraction < 1.0:
+        return ">99 %"
+    return f"{fraction * 100:.0f} %" if fraction >= 0.01 else "<1 %"
+
+
+def caveats(document: WindowDoc | InterfaceDoc | DischargeDoc) -> list[RenderableType]:
     """
     Write what to bear in mind.
 
     Parameters
     ----------
-    window
-        Result of one composition.
+    document
+        Any answer.
 
     Returns
     -------
     list of str
         One line in rich markup for each.
     """
-    return [f"[dim]• {escape(line)}[/]" for line in window.caveats]
+    return [f"[dim]• {escape(line)}[/]" for line in document.caveats]
 
 
 def _tolerated(window: WindowDoc) -> str:
     """Write the tolerated range."""
     if window.tolerated is None:
         return "no voltage"
-    return f"{_volts(window.tolerated.reduction_limit, window.tolerated.oxidation_limit)} V"
+    return f"{volts(window.tolerated.reduction_limit, window.tolerated.oxidation_limit)} V"
 
 
 def _reaction(rung: RungDoc) -> str:
@@ -162,7 +268,7 @@ def _reaction(rung: RungDoc) -> str:
     )
 
 
-def ladder(formula: str, rungs: Sequence[RungDoc]) -> Table:
+def ladder(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) -> Table:
     """
     Lay out the ladder of a composition, lowest voltage first.
 
@@ -172,29 +278,36 @@ def ladder(formula: str, rungs: Sequence[RungDoc]) -> Table:
         The composition.
     rungs
         Intervals of voltage.
+    wide
+        True where there is room for the ion-conducting part and the sodium per thickness too.
 
     Returns
     -------
     rich.table.Table
         One row per interval.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("V", no_wrap=True)
     table.add_column(f"reaction of {escape(formula)}", overflow="fold")
     table.add_column("Na", justify="right", no_wrap=True)
     table.add_column("eV/at", justify="right", no_wrap=True)
-    table.add_column("interphase")
-    table.add_column("e⁻ part", justify="right", no_wrap=True)
+    table.add_column("interphase", no_wrap=True)
+    table.add_column("e⁻ part, from\nthreshold", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("Na⁺ part, from\nthreshold", justify="right", no_wrap=True)
+        table.add_column("mAh/cm²\nper µm", justify="right", no_wrap=True)
     for rung in rungs:
         still = rung.reaction_kind == "none"
-        basis = "vol%" if rung.fraction_basis == "volume" else "at%"
+        used = rung.sodium_charge_per_um
+        charge = "?" if used is None else f"{used:+.3f}"
         table.add_row(
-            _volts(rung.voltage_lower, rung.voltage_upper, digits=3),
+            volts(rung.voltage_lower, rung.voltage_upper, digits=3),
             _reaction(rung),
             "0" if still else f"{rung.na_exchanged:+.3g}",
             f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
             styled(rung.interphase),
-            _NONE if still else f"{rung.electronic_fraction * 100:.0f} {basis}",
+            electron_part(rung),
+            *([ion_part(rung), _NONE if still else charge] if wide else []),
         )
     return table
 
@@ -222,12 +335,9 @@ def reasons(document: LimitDependenceDoc) -> list[RenderableType]:
         removed = _NONE if phase.removed is None else f"{phase.removed:.3f}"
         table.add_row(escape(phase.formula), f"{phase.slope / 100:+.3f}", removed)
     head = f"[bold]{document.limit} limit {document.voltage:.3f}{error} V[/] depends on"
-    note = (
-        f"[dim]± for independent errors of {document.sigma * 1000:g} meV/atom in every phase: "
-        "an upper estimate.[/]"
-        if document.sigma is not None
-        else None
-    )
+    note = None
+    if document.uncertainty is not None:
+        note = "[dim]± to first order: it holds as long as the same products form.[/]"
     return [head, table, *([note] if note else [])]
 
 

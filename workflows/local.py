@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse
+from trona.stores.connect import resolved
 from trona.stores.documents import Document, RelaxationDoc, ScreeningDoc
 from trona.stores.screenings import failed_document, screening_document, screening_id
 
@@ -17,7 +18,7 @@ from .backends import Backend, relaxation_id
 from .pool import Work, run_flows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from trona.stores.references import Reference
     from trona.stores.results import Results
@@ -86,8 +87,18 @@ def plan(
     -------
     Plan
         Earlier failures are tried again.
+
+    Raises
+    ------
+    InputError
+        If the reference is read from the store of the results.
     """
-    useful = reference.scale.method == backend.method
+    if resolved(results.location) in reference.stores:
+        raise InputError(
+            f"the results would change the reference {reference.name!r} while it is used: write "
+            "them into another store with --store."
+        )
+    useful = backend.is_mock or reference.scale.method == backend.method
     covered = set(reference.table.elements)
     done, assess, relax = [], [], []
     for candidate in candidates:
@@ -101,10 +112,11 @@ def plan(
         found = results.screening(
             screening_id(candidate.label, candidate.formula, identity, reference)
         )
-        relaxation = None if identity is None else results.relaxation(identity)
         if found is not None and found.state != "failed":
             done.append(found)
-        elif identity is None or relaxation is not None:
+            continue
+        relaxation = None if identity is None else results.relaxation(identity)
+        if identity is None or relaxation is not None:
             assess.append((candidate, relaxation))
         else:
             relax.append(candidate)
@@ -113,7 +125,7 @@ def plan(
 
 def run(
     todo: Plan, results: Results, reference: Reference, backend: Backend, workers: int
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """
     Carry a plan out; each outcome is saved before it is handed on.
 
@@ -146,7 +158,7 @@ def run(
         doc = _assessed(candidate, reference, relaxation)
         results.save_screening(doc)
         yield Outcome(doc, cached=relaxation is not None)
-    work = Work(backend, reference.name, reference.correction)
+    work = Work(backend, reference.given or reference.name, reference.correction)
     for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
         yield Outcome(_save(candidate, outputs, results, reference), cached=False)
 

@@ -6,25 +6,23 @@ An error in one candidate becomes a sentence and stops no other.
 from __future__ import annotations
 
 import os
-import signal
-import tempfile
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import BackendError
 from trona.stores.documents import Document
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from .processes import run_each
 
-    from jobflow import Flow
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobflow import Flow, Job
 
     from .backends import Backend
     from .candidates import Candidate
@@ -39,6 +37,7 @@ the work itself on a busy machine (measured: 10.6 s against 0.28 s for Na2S)."""
 
 _LONGEST_REASON = 300
 """Characters of an error's text that are kept."""
+_DIED = "its worker process died twice, the second time without others beside it"
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Work:
     reference: str | None = None
     correction: str | None = None
 
-    def flow(self, candidate: Candidate) -> Flow:
+    def flow(self, candidate: Candidate) -> Flow | Job:
         """
         Make a candidate's flow.
 
@@ -71,13 +70,12 @@ class Work:
 
         Returns
         -------
-        jobflow.Flow
+        jobflow.Flow or jobflow.Job
             Relaxation, summary and, with a reference, analysis.
         """
-        from .relax import RelaxMaker  # noqa: PLC0415 (imports atomate2)
-        from .screen import ScreeningMaker  # noqa: PLC0415
+        from .screen import ScreeningMaker, relaxation_maker  # noqa: PLC0415 (imports atomate2)
 
-        relax = RelaxMaker(backend=self.backend)
+        relax = relaxation_maker(self.backend)
         if self.reference is None:
             return relax.make(candidate)
         return ScreeningMaker(
@@ -111,99 +109,54 @@ def run_flows(
     Raises
     ------
     BackendError
-        If the backend is not installed.
+        If the backend is not installed, or its processes cannot start.
     """
-    if candidates and find_spec(work.backend.package) is None:
+    if not candidates:
+        return
+    if find_spec(work.backend.package) is None:
         raise BackendError(
             f"the backend {work.backend.name!r} needs the package {work.backend.package!r}: "
-            "install trona with its ml extra."
+            f"install trona with its {work.backend.extra} extra."
         )
-    remaining = list(candidates)
-    while remaining:
-        for candidate, outputs in _until_a_death(remaining, work, location, workers):
-            remaining.remove(candidate)
-            yield candidate, outputs
-        # A process that dies takes its pool along. Alone, one process shows whose fault it was.
-        if remaining and workers == 1:
-            yield remaining.pop(0), "its worker process died, perhaps for want of memory"
-        workers = 1
-
-
-def _until_a_death(
-    candidates: Sequence[Candidate], work: Work, location: str, workers: int
-) -> Iterator[tuple[Candidate, list[Document] | str]]:
-    """Run flows in one pool of processes; end early, without a word, where a process dies."""
     workers = max(1, min(workers, len(candidates)))
-    threads = max(1, (os.cpu_count() or 1) // workers)
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(threads,)
-    )
-    try:
-        with _environment(_ONE_BLAS_THREAD):
-            pending = {pool.submit(_run_one, c, work, location): c for c in candidates}
-        for future in as_completed(pending):
-            yield pending[future], future.result()
-    except BrokenProcessPool:
-        return
-    finally:
-        for process in list((pool._processes or {}).values()):  # noqa: SLF001 (public from 3.14)
-            process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for the processes started inside, then put them back."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    prepare = partial(_prepare, max(1, (os.cpu_count() or 1) // workers))
+    with TemporaryDirectory(prefix="trona-", ignore_cleanup_errors=True) as scratch:
+        run = partial(_run_one, work=work, location=location, scratch=scratch)
+        with closing(run_each(run, candidates, workers, prepare, _ONE_BLAS_THREAD)) as done:
+            for candidate, outputs in done:
+                yield candidate, _DIED if outputs is None else outputs
 
 
 def _prepare(threads: int) -> None:
-    """Set a process up: its share of the cores, silence on the terminal, death with its parent."""
-    import torch  # noqa: PLC0415 (only here)
+    """Set a process up: its share of the cores, silence on the terminal."""
+    if find_spec("torch"):  # VASP alone needs none
+        import torch  # noqa: PLC0415 (only here)
 
-    torch.set_num_threads(threads)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and ends its workers
-    Thread(target=_follow_parent, daemon=True).start()
+        torch.set_num_threads(threads)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
 
 
-def _follow_parent() -> None:
-    """End this process when its parent is gone: a killed run leaves nobody working."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _run_one(candidate: Candidate, work: Work, location: str) -> list[Document] | str:
+def _run_one(candidate: Candidate, work: Work, location: str, scratch: str) -> list[Document] | str:
     """Run one flow; an error of any kind becomes its sentence."""
     from jobflow import run_locally  # noqa: PLC0415
 
     from trona.stores.connect import job_store  # noqa: PLC0415
 
     try:
-        with tempfile.TemporaryDirectory(prefix="trona-") as scratch:
+        with TemporaryDirectory(dir=scratch) as folder, job_store(location) as store:
             responses = run_locally(
                 work.flow(candidate),
                 log=False,
-                store=job_store(location),
-                root_dir=Path(scratch),
+                store=store,
+                root_dir=Path(folder),
+                create_folders=True,  # VASP's files must not meet those of another calculation
                 raise_immediately=True,
             )
     except Exception as error:  # noqa: BLE001 (the boundary of one candidate)
         sentence = " ".join(str(error).split())[:_LONGEST_REASON]
         return f"{type(error).__name__}: {sentence}"
-    # Only the summaries travel: a process that is killed while it sends much would block the rest.
+    # Only the summaries travel: the large objects are in the store already.
     outputs = (one.output for by_index in responses.values() for one in by_index.values())
     return [output for output in outputs if isinstance(output, Document)]

@@ -1,0 +1,237 @@
+"""Run a function on items in worker processes; a death is blamed on one item and stops no other.
+
+Each process holds one item at a time and has a pipe of its own. The end of a pipe says which item
+its process held, computing or in the middle of sending, and touches no other pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from contextlib import closing, contextmanager, suppress
+from multiprocessing import get_context, parent_process, resource_tracker
+from multiprocessing.connection import wait
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from trona.screening.errors import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from multiprocessing.connection import Connection
+
+__all__ = ["run_each"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_STARTS = 3
+"""So many processes in a row may die before they are ready; then no more are started."""
+
+
+def run_each(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int,
+    prepare: Callable[[], object],
+    environment: Mapping[str, str],
+) -> Generator[tuple[Item, Result | None], None, None]:
+    """
+    Apply a function to each item, in processes that go on from item to item.
+
+    Parameters
+    ----------
+    function
+        It and its results can be sent to a process; it returns something and raises nothing.
+    items
+        Can be sent to a process.
+    workers
+        Processes at most.
+    prepare
+        Called once in each process.
+    environment
+        Variables to set for the processes.
+
+    Yields
+    ------
+    tuple
+        An item and its result, in order of completion; None where its process died twice. Closing
+        the generator ends the processes.
+
+    Raises
+    ------
+    BackendError
+        If processes cannot be prepared, or die while they start.
+    """
+    how = (function, prepare, environment)
+    suspects: list[Item] = []
+    with closing(_Crew[Item, Result](workers, *how).run(items)) as first:
+        for item, result in first:
+            if result is None:
+                suspects.append(item)
+            else:
+                yield item, result
+    # Once more, one after the other: what wants the memory of the whole machine has it now, and
+    # nothing dies of what runs beside it.
+    yield from _Crew[Item, Result](1, *how).run(suspects)
+
+
+class _Crew(Generic[Item, Result]):
+    """Processes that take items; as many as there is work for."""
+
+    def __init__(
+        self,
+        workers: int,
+        function: Callable[[Item], Result],
+        prepare: Callable[[], object],
+        environment: Mapping[str, str],
+    ) -> None:
+        self._workers = workers
+        self._how = (function, prepare, environment)
+        self._members: list[_Worker[Item]] = []
+        self._stillborn = 0
+
+    def run(self, items: Iterable[Item]) -> Generator[tuple[Item, Result | None], None, None]:
+        """Yield each item with its result, or None where its process died."""
+        waiting = deque(items)
+        try:
+            while self._hire(len(waiting)):
+                ready = wait([worker.connection for worker in self._members])
+                for worker in [one for one in self._members if one.connection in ready]:
+                    held = worker.item
+                    try:
+                        message = worker.connection.recv()
+                    except (EOFError, OSError):
+                        self._dismiss(worker)
+                        if held is None:
+                            self._count_stillborn()
+                        else:
+                            yield held, None
+                        continue
+                    if held is None:
+                        self._welcome(message)
+                    # The next item goes out first: the process works while a result is saved.
+                    if waiting:
+                        worker.give(waiting.popleft())
+                    else:
+                        self._dismiss(worker)
+                    if held is not None:
+                        yield held, message
+        finally:
+            for worker in list(self._members):
+                self._dismiss(worker)
+
+    def _hire(self, waiting: int) -> bool:
+        """Start processes for waiting items; tell whether there is something to wait for."""
+        starting = sum(worker.item is None for worker in self._members)
+        for _ in range(min(self._workers - len(self._members), waiting - starting)):
+            self._members.append(_Worker[Item](*self._how))
+        return waiting > 0 or len(self._members) > starting
+
+    def _dismiss(self, worker: _Worker[Item]) -> None:
+        """End a process."""
+        self._members.remove(worker)
+        worker.end()
+
+    def _welcome(self, obstacle: str | None) -> None:
+        """Hear from a process that it is ready, or why it cannot be."""
+        if obstacle is not None:
+            raise BackendError(f"a worker process cannot start: {obstacle}.")
+        self._stillborn = 0
+
+    def _count_stillborn(self) -> None:
+        """Go on with the processes that there are, where others die while they start."""
+        self._stillborn += 1
+        if self._stillborn >= _STARTS:
+            self._workers = len(self._members)
+        if self._workers == 0:
+            raise BackendError(
+                "worker processes die while they start, perhaps for want of memory: "
+                "end other programs, or use fewer --workers."
+            )
+
+
+class _Worker(Generic[Item]):
+    """A process, its pipe, and the item that it holds: None until it is ready."""
+
+    def __init__(
+        self,
+        function: Callable[[Item], object],
+        prepare: Callable[[], object],
+        environment: Mapping[str, str],
+    ) -> None:
+        context = get_context("spawn")
+        self.item: Item | None = None
+        self.connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(theirs, function, prepare), daemon=True
+        )
+        with _environment(environment), _interrupts_held_back():
+            self._process.start()
+        theirs.close()  # from now on the pipe ends with the process
+
+    def give(self, item: Item) -> None:
+        """Send an item."""
+        self.item = item
+        with suppress(OSError):  # the process is dead: the end of its pipe will say so
+            self.connection.send(item)
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+        self.connection.close()
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for the processes started inside, then put them back."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Keep Ctrl-C from the processes started inside for good, from their first moment on.
+
+    The parent hears it when this ends, and ends its processes.
+    """
+    resource_tracker.ensure_running()  # its start, which comes with the first process, lets it in
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(
+    connection: Connection, function: Callable[[Any], object], prepare: Callable[[], object]
+) -> None:
+    """Say that the process is ready, or why not; then answer item after item."""
+    Thread(target=_follow_parent, daemon=True).start()
+    try:
+        prepare()
+    except Exception as error:  # noqa: BLE001 (whatever it is, the parent has to know)
+        connection.send(f"{type(error).__name__}: {' '.join(str(error).split())}")
+        return
+    connection.send(None)
+    while True:
+        connection.send(function(connection.recv()))
+
+
+def _follow_parent() -> None:
+    """End this process when its parent is gone: a killed run leaves nobody working."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -433,7 +433,8 @@ Stable here, though more than {WELL_ABOVE * 1000:.0f} meV/atom above the hull in
 ## Windows and products
 A voltage in brackets is where the exchange of sodium changes sign, for compositions without a range
 that is free of exchange. Products are those of both, or the bundled ones and then those of the
-table; it has no entry of Na3AsS4, Na4SiS4, Na4GeS4, Na2ZrCl6 and others that are bundled.
+table. It has no entry of Na3AsS4, Na4SiS4, Na4GeS4, Na2ZrCl6, Na2ZrO3, Na3BO3 and others that are
+bundled, and no oxide of aluminium at all.
 
 {chr(10).join(window_lines(ours, table))}
 

@@ -139,5 +139,5 @@ def _chgnet() -> Accuracy:
 def _content() -> dict[str, Any]:
     """Read the data file once."""
     text = files("trona.stores").joinpath("deviations.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
     return content

@@ -13,4 +13,4 @@ settings.register_profile(
 )
 settings.load_profile("trona")
 
-pytest_plugins = ("tests.tables",)
+pytest_plugins = ("tests.mongo_server", "tests.tables")

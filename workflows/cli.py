@@ -21,6 +21,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     StoreAt,
 )
 from .reference_cli import app as reference_app
+from .remote_cli import collect, project_app, retry, status, submit
 from .terminal import console as _console
 from .terminal import print_json as _print_json
 from .terminal import print_parts as _print
@@ -42,6 +43,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(reference_app, name="reference")
+app.add_typer(project_app, name="project")
+for _command in (submit, status, retry, collect):
+    app.command()(_command)
 
 
 def main() -> None:

@@ -1,0 +1,93 @@
+"""A project of jobflow-remote for tests, its runner as a process, and jobs that go wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import jobflow_remote
+import pytest
+from jobflow import Flow, job
+
+from trona.workflows.analysis import analyze
+from trona.workflows.pool import Work
+from trona.workflows.projects import Choices, find, write
+
+ROOT = Path(__file__).parents[1]
+
+RUN = """
+import sys, warnings
+warnings.simplefilter("ignore")
+from jobflow_remote.jobs.runner import Runner
+from monty.json import MontyDecoder
+Runner(sys.argv[1]).run_all_jobs(max_seconds=900)
+"""
+
+
+@job
+def raises(reason):
+    """Fail with an error."""
+    raise RuntimeError(reason)
+
+
+@job
+def dies():
+    """Die without a word, as of too little memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class FaultyWork(Work):
+    """Work in which the relaxation of some candidates is a job that goes wrong."""
+
+    faults: tuple = ()
+
+    def flow(self, candidate):
+        fault = dict(self.faults).get(candidate.label)
+        if fault is None:
+            return super().flow(candidate)
+        sick = fault()
+        known = (candidate.label, candidate.formula, candidate.source)
+        return Flow([sick, analyze(*known, self.reference, self.correction, sick.output)])
+
+
+@contextmanager
+def project_folder():
+    """Folder of projects with a path short enough for a socket, known to all processes."""
+    temporary = tempfile.TemporaryDirectory(prefix="jf", dir="/tmp", ignore_cleanup_errors=True)
+    with temporary as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / ".src"), str(ROOT)]))
+        patch.setenv("JFREMOTE_PROJECTS_FOLDER", folder)
+        patch.setenv("JFREMOTE_CONFIG_FILE", str(Path(folder) / "none.yaml"))
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        patch.setattr(jobflow_remote.SETTINGS, "projects_folder", folder)
+        yield Path(folder)
+
+
+def laptop(uri, folder):
+    """Write trona's own template, its worker telling of every job that begins and ends."""
+    path = write(Choices("lap", "laptop", uri, folder / "work"))
+    told = f"echo %s $(basename $PWD) >> {folder}/told"
+    text = path.read_text(encoding="utf-8").replace(": 2\n", ": 1\n")
+    text = text.replace('pre_run: "', f'pre_run: "{told % "begin"}; ')
+    text = re.sub(r"max_jobs: \d+", f"max_jobs: 2\n    post_run: {told % 'end'}", text)
+    path.write_text(text, encoding="utf-8")
+    return find("lap")
+
+
+def start_runner(name="lap"):
+    """Start the real runner; it ends when no job is left that it can move."""
+    return subprocess.Popen([sys.executable, "-c", RUN, name], stderr=subprocess.DEVNULL)
+
+
+def executions(folder):
+    """What began and ended, in order: pairs of word and job."""
+    path = folder / "told"
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []

@@ -20,7 +20,7 @@ import yaml
 from pydantic import ValidationError
 
 from trona.screening.errors import ProjectError
-from trona.stores.connect import database_of
+from trona.stores import connect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,7 +130,7 @@ def project_text(choices: Choices) -> str:
     _check(choices)
     source = files("trona.workflows").joinpath("project_templates.yaml")
     templates: dict[str, str] = yaml.safe_load(source.read_text(encoding="utf-8"))
-    database = database_of(choices.store)
+    database = connect.database_of(choices.store)
     cores = os.cpu_count() or 1
     activate = choices.activate
     if choices.template not in _CLUSTERS and activate is None:
@@ -143,6 +143,7 @@ def project_text(choices: Choices) -> str:
         "uri": choices.store,
         "database": database,
         "queue_database": f"{database}_queue",
+        "timeout": int(connect.SERVER_TIMEOUT * 1000),
         "delay": 30 if choices.template in _CLUSTERS else 2,
         "work_dir": str(choices.work_dir),
         "handle_dir": str(choices.work_dir / "batch-handles"),

@@ -1,0 +1,101 @@
+"""The commands for clusters as a user types them; mistakes are one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from trona.workflows.cli import main
+from trona.workflows.projects import Choices, write
+
+from .clusters import project_folder
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def trona(capsys, monkeypatch):
+    """Run a command in this process: each process of its own would load everything anew."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["trona", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        said = capsys.readouterr()
+        return Done(caught.value.code or 0, said.out, said.err)
+
+    monkeypatch.setenv("COLUMNS", "120")
+    return run
+
+
+@pytest.fixture(scope="module")
+def folder():
+    with project_folder() as found:
+        yield found
+
+
+def made(trona, folder, uri, name="lap"):
+    (folder / f"{name}.yaml").unlink(missing_ok=True)
+    work = ("--work-dir", folder / "work", "--store", uri)
+    return trona("project", "init", name, "--template", "laptop", *work)
+
+
+def test_from_a_new_project_to_a_queue_with_candidates(trona, folder, mongo, tmp_path):
+    done = made(trona, folder, mongo)
+    assert done.returncode == 0, done.stderr
+    assert "jf -p lap runner start" in done.stdout
+    store = ("--store", tmp_path / "s.sqlite")
+    for outcome in ("2 submitted", "2 queued"):
+        done = trona("submit", "Na3PS4", "Na2S", *store)
+        assert outcome in done.stdout
+        assert "no runner is active" in done.stderr
+    rows = json.loads(trona("status", "--json").stdout)
+    assert [(row["label"], row["state"]) for row in rows] == [
+        ("Na2S", "waiting"), ("Na3PS4", "waiting")]  # fmt: skip
+    assert "2 waiting" in trona("status").stdout
+    assert "nothing has failed" in trona("retry").stdout
+    assert "new: no result" in trona("collect", *store).stdout
+    for arguments, sentence in [
+        (("submit", "Na2S", "--worker", "nix"), "'nix'.*choose from laptop"),
+        (("submit", "Na2S", "--resources", "nodes"), "nodes=1,time=04:00:00"),
+        (("submit", "Na2S", "--resources", "gpu=1"), "gpu"),
+        (("submit", "Na2S", "--exec-config", "vasp"), "vasp"),
+        (("submit", "Na2S", "--backend", "nix"), "no backend"),
+        (("status", "nix"), "no candidate 'nix'"),
+        (("status", "-p", "nix"), "choose from lap"),
+    ]:
+        refused(trona(*arguments), sentence)
+
+
+def refused(done, sentence):
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    said = done.stderr.strip()
+    assert re.search(sentence, said)
+    assert said.startswith("trona: ")
+    assert "\n" not in said
+
+
+def test_a_server_that_does_not_answer_is_named_and_nothing_written(trona, folder, monkeypatch):
+    monkeypatch.setattr("trona.stores.connect.SERVER_TIMEOUT", 0.5)
+    done = made(trona, folder, "mongodb://user:secret@127.0.0.1:9/group", "none")
+    refused(done, "127.0.0.1:9.*refused")
+    assert "secret" not in done.stderr
+    assert not (folder / "none.yaml").exists()
+
+
+def test_a_server_that_goes_away_is_named(trona, folder, monkeypatch):
+    monkeypatch.setattr("trona.stores.connect.SERVER_TIMEOUT", 0.5)
+    uri = "mongodb://user:secret@127.0.0.1:9/group"
+    write(Choices("gone", "mock", uri, folder / "work"))
+    done = trona("status", "-p", "gone")
+    refused(done, "127.0.0.1:9.*Check that it runs")
+    assert "secret" not in done.stderr

@@ -84,7 +84,8 @@ def laptop(uri, folder):
 
 def start_runner(name="lap"):
     """Start the real runner; it ends when no job is left that it can move."""
-    return subprocess.Popen([sys.executable, "-c", RUN, name], stderr=subprocess.DEVNULL)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([sys.executable, "-c", RUN, name], **silent)
 
 
 def executions(folder):

@@ -18,6 +18,7 @@ from trona.workflows.backends import find as find_backend
 from trona.workflows.candidates import Candidate, from_argument
 from trona.workflows.job_queue import opened, prepare, release
 from trona.workflows.local import plan
+from trona.workflows.projects import Choices, find, write
 from trona.workflows.remote import Placement, collect, retry, standings, submit
 
 from .clusters import (
@@ -29,6 +30,7 @@ from .clusters import (
     raises,
     start_runner,
 )
+from .fake_slurm import install
 
 PATIENCE = 900
 FORMULAS = ("Na3PS4", "Na2S", "Na3SbS4", "Na2ZrCl6", "Na3P")
@@ -48,12 +50,12 @@ def folder():
         yield found
 
 
-def put(controller, results, candidates, faults=()):
+def put(controller, results, candidates, faults=(), on="laptop"):
     """Submit candidates; gives the outcome of each."""
     backend, reference = find_backend("chgnet"), load("bundled")
     todo = plan(candidates, results, reference, backend)
     work = FaultyWork(backend, reference.name, reference.correction, tuple(faults))
-    told = submit(controller, todo, reference, work, Placement("laptop"))
+    told = submit(controller, todo, reference, work, Placement(on))
     return {one.label: one.outcome for one in told}
 
 
@@ -113,6 +115,24 @@ def test_healthy_candidates_are_documented_and_sick_ones_fail_with_their_reason(
         failed = [one for one in standings(controller) if one.label in {"raises", SICK_FORMULA}]
         assert retry(controller, failed, again=False) == [(one.label, None) for one in failed]
         assert {states(controller)[one.label] for one in failed} == {"waiting"}
+
+
+@pytest.mark.parametrize("template", ["slurm", "slurm-batch"])
+def test_projects_for_slurm_run_their_jobs_through_its_commands(template, mongo, monkeypatch):
+    with project_folder() as folder:
+        install(folder / "bin")
+        monkeypatch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
+        path = write(Choices("lap", template, mongo, folder / "work"))
+        text = path.read_text().replace(": 30\n", ": 1\n").replace("max_wait: 120", "max_wait: 5")
+        path.write_text(text.replace("max_time:", "sleep_time: 0.5\n      max_time:"))
+        with opened(find("lap")) as controller:
+            prepare(controller)
+            put(controller, Results(str(folder / "s.sqlite")), [from_argument("Na2S")], on=template)
+            assert start_runner().wait(timeout=PATIENCE) == 0
+            (one,) = standings(controller)
+            assert (one.state, one.reason) == ("done", None)
+            batches = controller.get_batches()
+            assert len(batches) == (template == "slurm-batch")
 
 
 def wait_for(condition):

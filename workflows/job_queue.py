@@ -10,6 +10,7 @@ import json
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 from maggma.stores import MongoStore
@@ -130,7 +131,12 @@ def runner_is_active(controller: JobController, project: Project) -> bool:
         return False
     if status in {DaemonStatus.RUNNING, DaemonStatus.PARTIALLY_RUNNING, DaemonStatus.STARTING}:
         return True
-    pings = controller.get_runner_pings()
+    pings = [
+        ping
+        for ping in controller.get_runner_pings()
+        # A daemon of this machine would have been found running.
+        if ping.get("daemon_id") is None or ping.get("hostname") != gethostname()
+    ]
     return bool(pings) and _age(pings[-1]["time"]) < timedelta(seconds=project.runner.delay_ping_db)
 
 

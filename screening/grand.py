@@ -171,35 +171,52 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     )
     uppers = np.array([voltage(mu, mu_metal) for mu in path.mu.tolist()])
     wide = uppers - np.append(uppers[1:], 0.0) > VOLTAGE_TOLERANCE
+    steps = np.flatnonzero(wide)[::-1]
+    least = AMOUNT_TOLERANCE * sum(composition.values())
+    products = _products(system, path, steps, least)
     intervals: list[Interval] = []
-    for step in np.flatnonzero(wide)[::-1].tolist():
-        lower = intervals[-1].voltage_upper if intervals else 0.0
-        found = _interval(table, system, path, step, (lower, float(uppers[step])), composition)
+    for at, step in enumerate(steps.tolist()):
+        columns = products.columns[at][products.present[at]]
+        tied = path.tied[step]
+        found = Interval(
+            voltage_lower=intervals[-1].voltage_upper if intervals else 0.0,
+            voltage_upper=float(uppers[step]),
+            phases=tuple(map(table.phases.__getitem__, system.index[columns].tolist())),
+            amounts=products.amounts[at][products.present[at]],
+            sodium_exchanged=float(products.sodium[at]) - composition.get(SODIUM, 0.0),
+            energy=float(products.energies[at]),
+            tied=_tied(table, system, path.basis(step), columns, composition) if tied else (),
+        )
         if intervals and _same_products(intervals[-1], found):
             found = _joined(intervals.pop(), found)
         intervals.append(found)
     return Profile(composition, mu_metal, tuple(intervals))
 
 
-def _interval(
-    table: PhaseTable,
-    system: System,
-    path: Path,
-    step: int,
-    edges: tuple[float, float],
-    composition: Mapping[str, float],
-) -> Interval:
-    """Turn an optimal basis into products per formula unit, ordered as in the table."""
-    solution = path.basis(step)
-    columns, values = solution.support(AMOUNT_TOLERANCE * sum(composition.values()))
-    return Interval(
-        voltage_lower=edges[0],
-        voltage_upper=edges[1],
-        phases=tuple(table.phases[i] for i in system.index[columns].tolist()),
+@dataclass(frozen=True, eq=False)
+class _Products:
+    """Products of some steps as arrays of a row each, ordered as in the table."""
+
+    columns: NDArray[np.intp]
+    present: NDArray[np.bool_]
+    amounts: NDArray[np.float64]
+    sodium: NDArray[np.float64]
+    energies: NDArray[np.float64]
+
+
+def _products(system: System, path: Path, steps: NDArray[np.intp], least: float) -> _Products:
+    """Turn optimal bases into products per formula unit, with their sodium and energy."""
+    order = path.columns[steps].argsort(axis=1)
+    columns = np.take_along_axis(path.columns[steps], order, axis=1)
+    values = np.take_along_axis(path.values[steps], order, axis=1)
+    present = values > least
+    values = np.where(present, values, 0.0)
+    return _Products(
+        columns=columns,
+        present=present,
         amounts=values / system.sizes[columns],
-        sodium_exchanged=float(values @ system.sodium[columns]) - composition.get(SODIUM, 0.0),
-        energy=float(values @ system.energies[columns]),
-        tied=_tied(table, system, solution, columns, composition) if path.tied[step] else (),
+        sodium=(values * system.sodium[columns]).sum(axis=1),
+        energies=(values * system.energies[columns]).sum(axis=1),
     )
 
 

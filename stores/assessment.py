@@ -13,6 +13,7 @@ from trona.screening.contact import by_harm, interphase, sodium_use, volume_chan
 from trona.screening.formulas import fractions_key, number, parse
 from trona.screening.interphase import Interphase, InterphaseClass, PropertyTable, Thresholds
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.pressure import MAX_PRESSURE, stabilizing_pressure
 from trona.screening.reactions import write
 from trona.screening.window import Limits, Reaction, Rung, Stability, assess, tolerated
 
@@ -100,6 +101,7 @@ def assess_formula(
     reference: Reference,
     thresholds: Thresholds | None = None,
     own: Phase | None = None,
+    own_gap: float | None = None,
 ) -> Assessment:
     """
     Window, ladder and interphases of a composition.
@@ -115,6 +117,8 @@ def assess_formula(
     own
         The electrolyte's own phase on the reference's scale, where it was computed; by default
         the reference's phase of that composition, and a mixture where there is none.
+    own_gap
+        Band gap of that phase, eV, where it was computed.
 
     Returns
     -------
@@ -132,6 +136,8 @@ def assess_formula(
         table = PhaseTable.from_phases((*others, own))
     stability = assess(table, parse(formula), formula, own)
     properties = with_gaps(dict(reference.band_gaps), reference.gap_source)
+    if own is not None and own_gap is not None:
+        properties = with_gaps({own.formula: own_gap}, own.source, properties)
     return Assessment(
         reference=reference,
         table=table,
@@ -298,6 +304,17 @@ def _product_documents(found: Interphase) -> list[ProductDoc]:
     ]
 
 
+def _remedy(assessment: Assessment) -> str:
+    """Say from which pressure a metastable electrolyte is stable, where volumes are known."""
+    own = assessment.stability.phase
+    if own is None or any(phase.volume is None for phase in assessment.table.phases):
+        return ""
+    pressure = stabilizing_pressure(assessment.table, own)
+    if pressure is None:
+        return f", at any pressure up to {MAX_PRESSURE:g} GPa"
+    return f", stable from {number(pressure, 2)} GPa"
+
+
 def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
     """Say what a reader must not overlook."""
     stability, reference = assessment.stability, assessment.reference
@@ -309,7 +326,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
             f"mixture {names}, and its energy above hull is unknown."
         )
     elif above is not None and above > _METASTABLE:
-        yield f"Metastable: {above * 1000:.1f} meV/atom above the hull."
+        yield f"Metastable: {above * 1000:.1f} meV/atom above the hull{_remedy(assessment)}."
     if stability.window is None:
         volts = number(stability.stabilized.reduction)
         yield f"No range of voltage is free of exchange: it changes sign at {volts} V."

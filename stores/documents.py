@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "EnergyScaleDoc",
     "ExclusionDoc",
+    "FailureDoc",
     "InterfaceDoc",
     "KinkDoc",
     "LimitDependenceDoc",
@@ -335,8 +336,27 @@ class RelaxationDoc(Document):
     volume: float = Field(description="Å³ per cell after.")
     space_group: str = Field(description="International symbol after the relaxation.")
     structure: StructureDoc = Field(description="Relaxed structure.")
+    formula_start: str | None = Field(
+        default=None, description="Reduced formula before; null if not recorded."
+    )
+    band_gap: float | None = Field(
+        default=None, description="eV, of the last calculation; null if not computed."
+    )
+    corrections: list[str] = Field(
+        default=[], description="What custodian changed to make the calculations end."
+    )
+    concerns: list[str] = Field(
+        default=[], description="Those of its changes that may have changed the energy."
+    )
     versions: dict[str, str] = Field(description="Versions of the packages used.")
     created: datetime = Field(default_factory=_now, description="When, UTC.")
+
+
+class FailureDoc(Document):
+    """A calculation that ended with an error."""
+
+    step: str = Field(description="Name of the job.")
+    reason: str = Field(description="What went wrong, in one sentence.")
 
 
 class ContactDoc(Document):

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from .documents import RelaxationDoc
     from .schemes import Scheme
 
-__all__ = ["MAX_VOLUME_CHANGE", "Rejected", "admit"]
+__all__ = ["MAX_FORCE", "MAX_VOLUME_CHANGE", "Rejected", "admit"]
 
 MAX_VOLUME_CHANGE = 0.35
 """Relative change of volume beyond which a relaxation has left its starting phase."""
+
+MAX_FORCE = 0.2
+"""eV/Å. Relaxations with Materials Project's settings end by the change of energy, with forces of
+some hundredths; more means that atoms were still moving."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,29 @@ def _objection(relaxation: RelaxationDoc, scheme: Scheme, max_volume_change: flo
         state = "is unknown" if relaxation.converged is None else "was not reached"
         force = "" if relaxation.max_force is None else f" (force {relaxation.max_force:.3f} eV/Å)"
         return f"convergence {state} after {relaxation.n_steps} steps{force}"
+    return (
+        _lost(relaxation, max_volume_change)
+        or _unmixable(relaxation, scheme)
+        or scheme.objection(basis_of(relaxation.method))
+    )
+
+
+def _lost(relaxation: RelaxationDoc, max_volume_change: float) -> str | None:
+    """Say how a relaxation left what it started from, or did not arrive anywhere."""
+    if relaxation.formula_start not in {None, relaxation.formula}:
+        return f"it is of {relaxation.formula}, and {relaxation.formula_start} was asked for"
+    force = relaxation.max_force
+    if force is not None and not force <= MAX_FORCE:
+        return f"a force of {force:.2f} eV/Å is left, more than the {MAX_FORCE} allowed"
     change = relaxation.volume / relaxation.volume_start - 1.0
     if not isfinite(change) or abs(change) > max_volume_change:
         return f"its volume changed by {change:+.0%}, more than the {max_volume_change:.0%} allowed"
-    return scheme.objection(basis_of(relaxation.method))
+    return None
+
+
+def _unmixable(relaxation: RelaxationDoc, scheme: Scheme) -> str | None:
+    """Say why an energy with U may not meet energies without."""
+    with_u = str(relaxation.settings.get("run_type", "")).endswith("+U")
+    if with_u and not scheme.structural:
+        return "energies with U share no hull with others unless corrected: use 'mp2020'"
+    return None

@@ -69,7 +69,9 @@ def load() -> PropertyTable:
     return dict(_bundled())
 
 
-def with_gaps(gaps: dict[str, float], source: str) -> PropertyTable:
+def with_gaps(
+    gaps: dict[str, float], source: str, known_before: PropertyTable | None = None
+) -> PropertyTable:
     """
     Bundled properties, with band gaps from a reference for phases of unknown electronic class.
 
@@ -79,13 +81,15 @@ def with_gaps(gaps: dict[str, float], source: str) -> PropertyTable:
         Formula to band gap, eV.
     source
         Where the gaps come from, in words.
+    known_before
+        Properties to add to; what ships with trona by default.
 
     Returns
     -------
     PropertyTable
         What ships with trona has precedence: it was chosen among conflicting values.
     """
-    table = load()
+    table = load() if known_before is None else dict(known_before)
     for formula, gap in gaps.items():
         key = fractions_key(parse(formula))
         known = table.get(key, PhaseProperties(formula))

@@ -9,7 +9,17 @@ from importlib.metadata import PackageNotFoundError, version
 
 __all__ = ["fingerprint", "versions"]
 
-_PACKAGES = ("trona", "pymatgen", "atomate2", "jobflow", "chgnet", "torch", "ase")
+_PACKAGES = (
+    "trona",
+    "pymatgen",
+    "atomate2",
+    "jobflow",
+    "chgnet",
+    "torch",
+    "ase",
+    "custodian",
+    "emmet-core",
+)
 
 
 def versions() -> dict[str, str]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import fractions_key, parse, same_composition
 from trona.screening.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.pressure import at_pressure
 from trona.screening.units import SODIUM
 
 from . import alignment, formation_table, relaxed, snapshot_files, snapshots
@@ -154,6 +155,33 @@ class Reference:
         name = f"{self.name} without {excluded}" if formulas else self.name
         return replace(
             self, name=name, phases=phases, checksum=digest[:16] if formulas else self.checksum
+        )
+
+    def under(self, pressure: float) -> Reference:
+        """
+        Enthalpies at a pressure instead of energies.
+
+        Parameters
+        ----------
+        pressure
+            GPa.
+
+        Returns
+        -------
+        Reference
+            Under a name and a checksum of its own; the same without pressure.
+
+        Raises
+        ------
+        PhaseDataError
+            If a phase has no volume, or the pressure is beyond the volumes' meaning.
+        """
+        if pressure == 0.0:
+            return self
+        phases = at_pressure(self.table, pressure).phases
+        name = f"{self.name} at {pressure:g} GPa"
+        return replace(
+            self, name=name, phases=phases, checksum=fingerprint([self.checksum, pressure])
         )
 
     @cached_property

@@ -90,7 +90,17 @@ def screening_document(
     own = None if relaxation is None else admit(relaxation, reference.scheme)
     if isinstance(own, Rejected):
         return _outcome(label, formula, source, reference, relaxation, "rejected", own.reason)
-    window = window_document(assess_formula(formula, reference, own=own))
+    caveats, gap = [], None
+    if own is not None and relaxation is not None:
+        caveats, gap = list(relaxation.concerns), relaxation.band_gap
+        if own.scale.method != reference.scale.method:
+            caveats.append(
+                f"The energy of its relaxation ({own.scale.method}) shares no hull with "
+                f"{reference.name}: assessed by composition."
+            )
+            own = None
+    window = window_document(assess_formula(formula, reference, own=own, own_gap=gap))
+    window.caveats += caveats
     doc = _outcome(label, formula, source, reference, relaxation, "completed", None)
     doc.window = window
     doc.contact = _contact(window, None if own is None else own.volume)

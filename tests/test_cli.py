@@ -303,6 +303,8 @@ def test_show_prints_ladder_and_provenance(store):
         (["window", "Na3PS4", "--correction", "magic"], "as-published"),
         (["window", "Na3PS4", "--correction", "mp2020"], "choose from"),
         (["window", "Na3PS4", "--tolerance", "-1"], "-1"),
+        (["window", "Na3PS4", "--pressure", "-1"], "-1"),
+        (["profile", "S", "--pressure", "99"], "99"),
         (["window", "Na3PS4", "--sigma", "-1"], "-1"),
         (["window", "Na3PS4", "--sigma", "nan"], "nan"),
         (["window", "Na3PS4", "--exclude", "NaZn13"], "NaZn13"),
@@ -344,18 +346,27 @@ def test_an_unknown_name_is_refused(store):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["query"], ["window", "Na3PS4"]])
 def test_light_commands_load_no_heavy_package(arguments, store):
+    heavy = {"torch", "atomate2", "chgnet", "matplotlib"}
+    if arguments == ["--help"]:
+        heavy |= {"numba", "numpy", "pymatgen"}
     if arguments == ["query"]:
+        heavy |= {"numba"}
         arguments = [*arguments, "--store", str(store)]
     code = (
         "import sys\nsys.argv[1:] = " + repr(arguments) + "\n"
         "from trona.workflows.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print(sorted({'torch', 'atomate2', 'chgnet', 'matplotlib'} & set(sys.modules)))"
+        f"print(sorted({heavy} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def hear_interrupts():
+    """Undo what a shell does to jobs in the background: there an interrupt is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
@@ -366,6 +377,7 @@ def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 (the test has one thread)
     )
     while not (exists(path) and any(doc.relaxation_id for doc in Results(path).screenings())):
         assert run.poll() is None

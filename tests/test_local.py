@@ -14,7 +14,7 @@ from trona.stores.connect import job_store
 from trona.stores.references import load
 from trona.stores.results import Results
 from trona.workflows import pool
-from trona.workflows.backends import BACKENDS, Backend, relaxation_id
+from trona.workflows.backends import BACKENDS, ForceField, relaxation_id
 from trona.workflows.candidates import Candidate
 from trona.workflows.local import plan, run
 from trona.workflows.pool import Work
@@ -138,7 +138,7 @@ def test_failures_are_tried_again(screened):
 
 def test_a_backend_that_is_not_installed_is_named(screened, tmp_path):
     _, reference, _ = screened
-    ghost = Backend("ghost", CHGNET.method, "CHGNet", package="no_such_package_of_trona")
+    ghost = ForceField("ghost", CHGNET.method, "no_such_package_of_trona", "CHGNet")
     results = Results(str(tmp_path / "s.sqlite"))
     todo = plan([SULFIDE], results, reference, ghost)
     with pytest.raises(BackendError, match="no_such_package_of_trona"):

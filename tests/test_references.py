@@ -6,11 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from trona.screening.errors import CorrectionError, EnergyScaleError, ReferenceDataError
+from trona.screening.errors import (
+    CorrectionError,
+    EnergyScaleError,
+    PhaseDataError,
+    ReferenceDataError,
+)
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.phases import PhaseTable
 from trona.screening.window import assess
+from trona.stores.assessment import assess_formula, window_document
 from trona.stores.references import load
 
 
@@ -121,3 +127,33 @@ def test_phases_can_be_left_out_by_name(reference):
 def test_only_a_compound_that_is_there_can_be_left_out(reference, formula):
     with pytest.raises(ReferenceDataError, match=formula):
         reference.without([formula])
+
+
+def test_a_reference_under_pressure_is_another_one_with_the_enthalpies_of_its_volumes():
+    energies = load("bundled")
+    pressed = energies.under(2.0)
+    assert energies.under(0.0) is energies
+    assert pressed.name == "bundled at 2 GPa"
+    assert pressed.checksum != energies.checksum
+    by_id = {phase.id: phase for phase in energies.phases}
+    for phase in pressed.phases:
+        work = phase.energy - by_id[phase.id].energy
+        assert work == pytest.approx(2.0 * phase.volume / 160.21766, rel=1e-6)
+
+
+def test_pressure_without_volumes_is_refused(table_path):
+    with pytest.raises(PhaseDataError, match="has no volume"):
+        load(f"table:{table_path}").under(1.0)
+
+
+def test_a_metastable_phase_says_whether_pressure_helps():
+    bundled = load("bundled")
+    said = " ".join(window_document(assess_formula("Na3PS3O", bundled)).caveats)
+    assert "above the hull, at any pressure up to 20 GPa" in said
+    polysulfide = next(p for p in bundled.phases if p.formula == "Na2S4")
+    loose = replace(polysulfide, energy=polysulfide.energy + 0.06, volume=polysulfide.volume * 0.9)
+    others = tuple(p for p in bundled.phases if p.formula != "Na2S4")
+    denser = replace(bundled, phases=(*others, loose))
+    said = " ".join(window_document(assess_formula("Na2S4", denser)).caveats)
+    assert "above the hull, stable from " in said
+    assert "stable from" not in " ".join(window_document(assess_formula("Na2S", denser)).caveats)

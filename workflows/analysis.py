@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from jobflow import job
+from jobflow import JobConfig, OnMissing, job
 
-from trona.stores.documents import RelaxationDoc, ScreeningDoc
+from trona.screening.errors import InputError
+from trona.stores.documents import FailureDoc, RelaxationDoc, ScreeningDoc
 from trona.stores.references import load
-from trona.stores.screenings import screening_document
+from trona.stores.screenings import failed_document, screening_document
 
 __all__ = ["analyze"]
 
 
-@job(output_schema=ScreeningDoc)
+@job(output_schema=ScreeningDoc, config=JobConfig(on_missing_references=OnMissing.NONE))
 def analyze(
     label: str,
     formula: str,
     source: str,
     reference: str,
     correction: str | None = None,
-    relaxation: RelaxationDoc | None = None,
+    relaxation: RelaxationDoc | FailureDoc | None = None,
+    *,
+    relaxed: bool = False,
 ) -> ScreeningDoc:
     """
     Screen one candidate against a reference.
@@ -30,12 +33,22 @@ def analyze(
     reference, correction
         Names of reference energies and of their correction scheme.
     relaxation
-        Its relaxation; None for a bare composition.
+        Its relaxation, or why it failed; None for a bare composition.
+    relaxed
+        True where there must be a relaxation: without one, the candidate failed.
 
     Returns
     -------
     ScreeningDoc
-        Completed or rejected.
+        Completed, rejected or failed, the latter two with the reason.
     """
     energies = load(reference, correction)
-    return screening_document(label, formula, source, energies, relaxation)
+    known = (label, formula, source, energies)
+    if isinstance(relaxation, FailureDoc):
+        return failed_document(*known, f"{relaxation.step}: {relaxation.reason}")
+    if relaxed and relaxation is None:
+        return failed_document(*known, "its relaxation was not summarised: see the job's record")
+    try:
+        return screening_document(*known, relaxation)
+    except InputError as error:
+        return failed_document(*known, str(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from monty.json import MSONable
 
@@ -13,13 +13,13 @@ from trona.stores.provenance import fingerprint
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-__all__ = ["BACKENDS", "Backend", "find", "relaxation_id"]
+__all__ = ["BACKENDS", "Backend", "ForceField", "Vasp", "find", "find_force_field", "relaxation_id"]
 
 
 @dataclass(frozen=True)
 class Backend(MSONable):
     """
-    A source of relaxations: which force field, and to what accuracy.
+    A source of relaxations, by the choices that its results depend on.
 
     Parameters
     ----------
@@ -27,29 +27,95 @@ class Backend(MSONable):
         As the user writes it.
     method
         Functional or potential with its version: part of the energy scale.
-    force_field
-        Name of the force field in atomate2.
     package
         Distribution that must be installed.
+    """
+
+    name: str
+    method: str
+    package: str
+
+    extra: ClassVar[str] = "all"
+    """Extra of trona that installs the package."""
+
+    @property
+    def is_mock(self) -> bool:
+        """True where energies mean nothing and only the way through the program is of interest."""
+        return False
+
+
+@dataclass(frozen=True)
+class ForceField(Backend):
+    """
+    A force field, and the accuracy of its relaxations.
+
+    Parameters
+    ----------
+    name, method, package
+        As for every backend.
+    force_field
+        Name of the force field in atomate2.
     max_force
         Forces below this end the relaxation, eV/Å.
     max_steps
         Ionic steps at most.
     """
 
-    name: str
-    method: str
     force_field: str
-    package: str
     max_force: float = 0.03
     max_steps: int = 500
 
+    extra: ClassVar[str] = "ml"
 
-BACKENDS = {
+
+@dataclass(frozen=True)
+class Vasp(Backend):
+    """
+    VASP with one of Materials Project's families of settings.
+
+    Parameters
+    ----------
+    name, method, package
+        As for every backend.
+    family
+        Key of `trona.workflows.vasp.FAMILIES`.
+    dispersion
+        Value of IVDW; 0 for no dispersion correction.
+    prerelaxation
+        Force-field backend that relaxes first, so that VASP takes fewer ionic steps; empty if none.
+    mock
+        True for the mock executable, without pseudopotentials.
+    """
+
+    family: str
+    dispersion: int = 0
+    prerelaxation: str = ""
+    mock: bool = False
+
+    extra: ClassVar[str] = "vasp"
+
+    @property
+    def is_mock(self) -> bool:
+        """True for the mock executable."""
+        return self.mock
+
+
+_D3 = 12
+"""IVDW of D3 with Becke–Johnson damping (Grimme et al., J. Comput. Chem. 32 (2011) 1456)."""
+
+BACKENDS: dict[str, Backend] = {
     backend.name: backend
-    for backend in (Backend("chgnet", "CHGNet 0.3.0", force_field="CHGNet", package="chgnet"),)
+    for backend in (
+        ForceField("chgnet", "CHGNet 0.3.0", "chgnet", force_field="CHGNet"),
+        Vasp("vasp", "VASP PBE", "atomate2", "mp-gga"),
+        Vasp("vasp-chgnet", "VASP PBE", "atomate2", "mp-gga", prerelaxation="chgnet"),
+        Vasp("vasp-d3", "VASP PBE-D3(BJ)", "atomate2", "mp-gga", dispersion=_D3),
+        Vasp("vasp-r2scan", "VASP r2SCAN", "atomate2", "mp24"),
+        Vasp("mock", "MOCK VASP PBE", "atomate2", "mp-gga", mock=True),
+    )
 }
-"""Deng et al., Nat. Mach. Intell. 5 (2023) 1031, for CHGNet."""
+"""Deng et al., Nat. Mach. Intell. 5 (2023) 1031, for CHGNet. Jain et al., Phys. Rev. B 84 (2011)
+045115, and Kingsbury et al., Phys. Rev. Mater. 6 (2022) 013801, for settings of VASP."""
 
 
 def find(name: str) -> Backend:
@@ -74,6 +140,32 @@ def find(name: str) -> Backend:
     if name not in BACKENDS:
         raise BackendError(f"no backend {name!r}: choose from {', '.join(BACKENDS)}.")
     return BACKENDS[name]
+
+
+def find_force_field(name: str) -> ForceField:
+    """
+    Look a force field up.
+
+    Parameters
+    ----------
+    name
+        As the user writes it.
+
+    Returns
+    -------
+    ForceField
+        Its choices.
+
+    Raises
+    ------
+    BackendError
+        If there is no backend of that name, or it is no force field.
+    """
+    backend = find(name)
+    if not isinstance(backend, ForceField):
+        known = ", ".join(one.name for one in BACKENDS.values() if isinstance(one, ForceField))
+        raise BackendError(f"the backend {name!r} is no force field: choose from {known}.")
+    return backend
 
 
 def relaxation_id(structure: Structure, backend: Backend) -> str:

@@ -1,12 +1,13 @@
-"""Candidates: the bundled electrolytes, structure files, and bare formulas.
+"""Candidates: the bundled electrolytes, structure files, folders, tables, and bare formulas.
 
 A candidate without a structure is screened as the mixture of phases that its composition is.
 """
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,16 +16,34 @@ import yaml
 from pymatgen.core import Lattice, Structure
 
 from trona.screening.errors import FormulaError, InputError, StructureInputError
-from trona.screening.formulas import parse
+from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
 
+from .charges import objection, oxidation_states
+from .structure_checks import require_sound
+from .structure_files import MANIFEST, folder_files, is_file_name, read_rows, read_structures
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Candidate", "build_crystal", "bundled", "from_argument", "from_file", "gather"]
+    from .structure_files import Row
 
-_MIN_DISTANCE = 0.5
-"""Atoms closer than this (Å) are an error of the file: H–H in H2 is 0.74."""
+__all__ = [
+    "Candidate",
+    "Gathered",
+    "build_crystal",
+    "bundled",
+    "describe",
+    "from_argument",
+    "from_file",
+    "from_folder",
+    "from_table",
+    "gather",
+    "require_sodium",
+]
+
+_SYMMETRY_PRECISION = 0.05
+"""Å; as for relaxed structures."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +67,23 @@ class Candidate:
     formula: str
     source: str
     structure: Structure | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """
+    What was asked for, and what of it cannot be used.
+
+    Parameters
+    ----------
+    candidates
+        Those that can be screened.
+    left_out
+        One sentence for each that cannot, with its name and the reason.
+    """
+
+    candidates: tuple[Candidate, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def build_crystal(row: Mapping[str, Any]) -> Structure:
@@ -104,65 +140,116 @@ def bundled() -> list[Candidate]:
     ]
 
 
-def from_file(path: Path) -> Candidate:
+def from_file(path: Path) -> list[Candidate]:
     """
     Read a structure file.
 
     Parameters
     ----------
     path
-        CIF, POSCAR or any format that pymatgen reads.
+        CIF, POSCAR, extended XYZ or any format that pymatgen reads.
 
     Returns
     -------
-    Candidate
-        Labelled by the file's name.
+    list of Candidate
+        One for each structure in the file, labelled by the file's name.
 
     Raises
     ------
     StructureInputError
         If there is no such file, it holds no structure, or not one that can be relaxed.
     """
-    if not path.is_file():
-        raise StructureInputError(f"no such file: {str(path)!r}. Name a CIF or POSCAR file.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            structure = Structure.from_file(path)
-    except Exception as error:  # noqa: BLE001 (pymatgen's parsers raise many types)
-        detail = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise StructureInputError(
-            f"cannot read a structure from {str(path)!r}: {detail.rstrip('.!')}. "
-            "Give a complete CIF or POSCAR."
-        ) from None
-    _check(structure, str(path))
-    label = path.parent.name if path.stem in {"POSCAR", "CONTCAR"} else path.stem
-    formula = str(structure.composition.reduced_formula)
-    return Candidate(label or formula, formula, str(path), structure)
+    return [
+        _with_structure(label, structure, str(path)) for label, structure in read_structures(path)
+    ]
 
 
-def _check(structure: Structure, name: str) -> None:
-    """Refuse structures that cannot be relaxed."""
-    if not structure.is_ordered:
+def _with_structure(
+    label: str, structure: Structure, source: str, formula: str | None = None
+) -> Candidate:
+    """Make a candidate of a structure that can be relaxed."""
+    sound = require_sound(structure, source)
+    amounts = sound.composition.get_el_amt_dict()
+    if formula is not None and not same_composition(parse(formula), amounts):
         raise StructureInputError(
-            f"{name!r} has partly occupied sites: make it ordered, or give its formula to "
-            "screen it as a mixture."
+            f"{source!r} holds {sound.composition.reduced_formula}, not {formula}: "
+            "correct the table or the file."
         )
-    structure.remove_oxidation_states()
-    if SODIUM not in {str(element.symbol) for element in structure.composition.elements}:
-        raise StructureInputError(
-            f"{name!r} ({structure.composition.reduced_formula}) contains no sodium: "
-            "trona screens sodium electrolytes."
-        )
-    if len(structure) > 1 and not structure.is_valid(tol=_MIN_DISTANCE):
-        raise StructureInputError(
-            f"{name!r} has atoms closer than {_MIN_DISTANCE} Å: correct the file."
-        )
+    return Candidate(label, formula or str(sound.composition.reduced_formula), source, sound)
 
 
-def from_argument(text: str) -> Candidate:
+def from_table(path: Path) -> Gathered:
     """
-    Read a command-line argument as a file, or else as a formula.
+    Read a table of candidates: formulas, with structure files where there are any.
+
+    Parameters
+    ----------
+    path
+        CSV file with a column ``formula`` and, where wanted, ``label``, ``source`` and ``file``.
+
+    Returns
+    -------
+    Gathered
+        Rows that cannot be used are left out, with the reason.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read.
+    """
+    return _sorted_out(partial(_from_row, row) for row in read_rows(path))
+
+
+def _from_row(row: Row) -> list[Candidate]:
+    """Make a candidate of a line of a table."""
+    if row.path is None:
+        return [_from_formula(row.formula, row.label, row.source)]
+    found = read_structures(row.path)
+    if len(found) > 1:
+        raise StructureInputError(f"{str(row.path)!r} holds {len(found)} structures: give one.")
+    candidate = _with_structure(row.label, found[0][1], str(row.path), row.formula)
+    return [replace(candidate, source=row.source)]
+
+
+def from_folder(folder: Path) -> Gathered:
+    """
+    Read a folder of structure files, or the table that lists them.
+
+    Parameters
+    ----------
+    folder
+        An existing folder. Where it holds a ``candidates.csv``, that table says what belongs to it.
+
+    Returns
+    -------
+    Gathered
+        Files that cannot be used are left out, with the reason.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to read.
+    """
+    if (folder / MANIFEST).is_file():
+        return from_table(folder / MANIFEST)
+    return _sorted_out(partial(from_file, path) for path in folder_files(folder))
+
+
+def _sorted_out(readers: Iterable[Callable[[], list[Candidate]]]) -> Gathered:
+    """Collect what can be used of many, and say of the rest why not."""
+    candidates: list[Candidate] = []
+    left_out: list[str] = []
+    for read in readers:
+        try:
+            candidates += read()
+        except InputError as error:
+            left_out.append(str(error))
+    return Gathered(tuple(candidates), tuple(left_out))
+
+
+def from_argument(text: str) -> Gathered:
+    """
+    Read a command-line argument as a file or folder, or else as a formula.
 
     Parameters
     ----------
@@ -171,8 +258,8 @@ def from_argument(text: str) -> Candidate:
 
     Returns
     -------
-    Candidate
-        With a structure if it is a file.
+    Gathered
+        With structures if they are files.
 
     Raises
     ------
@@ -180,8 +267,17 @@ def from_argument(text: str) -> Candidate:
         If it is neither, or holds no sodium.
     """
     path = Path(text).expanduser()
-    if path.exists() or "/" in text or path.suffix.lower() in {".cif", ".vasp", ".poscar"}:
-        return from_file(path)
+    if path.is_dir():
+        return from_folder(path)
+    if path.suffix.lower() == ".csv":
+        return from_table(path)
+    if path.exists() or is_file_name(text):
+        return Gathered(tuple(from_file(path)))
+    return Gathered((_from_formula(text, text, "formula given by the user"),))
+
+
+def _from_formula(text: str, label: str, source: str) -> Candidate:
+    """Make a candidate of a bare composition."""
     try:
         composition = parse(text)
     except FormulaError:
@@ -190,7 +286,7 @@ def from_argument(text: str) -> Candidate:
             "or write a formula like Na3PS4."
         ) from None
     require_sodium(composition, text)
-    return Candidate(text, text, "formula given by the user")
+    return Candidate(label, text, source)
 
 
 def require_sodium(composition: Mapping[str, float], formula: str) -> None:
@@ -208,7 +304,7 @@ def require_sodium(composition: Mapping[str, float], formula: str) -> None:
         )
 
 
-def gather(arguments: Iterable[str]) -> list[Candidate]:
+def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:
     """
     Collect the candidates that a user names, or the bundled ones.
 
@@ -216,20 +312,73 @@ def gather(arguments: Iterable[str]) -> list[Candidate]:
     ----------
     arguments
         Paths and formulas; none for the bundled electrolytes.
+    unbalanced
+        Whether compositions may carry a charge.
 
     Returns
     -------
-    list of Candidate
+    Gathered
         With distinct labels.
 
     Raises
     ------
     InputError
-        If an argument cannot be used or two candidates have one label.
+        If an argument cannot be used, or two candidates have one label.
     """
-    found = [from_argument(text) for text in arguments] or bundled()
-    labels = [candidate.label for candidate in found]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise InputError(f"two candidates are called {label!r}: rename one of the files.")
-    return found
+    parts = [_usable(text, unbalanced) for text in arguments] or [Gathered(tuple(bundled()))]
+    found = tuple(candidate for part in parts for candidate in part.candidates)
+    labels = Counter(candidate.label for candidate in found)
+    for label, times in labels.items():
+        if times > 1:
+            raise InputError(f"{times} candidates are called {label!r}: rename one of the files.")
+    return Gathered(found, tuple(reason for part in parts for reason in part.left_out))
+
+
+def _usable(text: str, unbalanced: bool) -> Gathered:
+    """Read an argument; where it leads to nothing that can be used, its first reason is raised."""
+    part = from_argument(text)
+    if not unbalanced:
+        part = _without_charged(part)
+    if not part.candidates:
+        raise InputError(part.left_out[0])
+    return part
+
+
+def _without_charged(part: Gathered) -> Gathered:
+    """Leave out candidates whose charges do not balance."""
+    neutral, left_out = [], list(part.left_out)
+    for candidate in part.candidates:
+        reason = objection(parse(candidate.formula), candidate.formula)
+        if reason is None:
+            neutral.append(candidate)
+        else:
+            left_out.append(f"{reason}, or pass --unbalanced.")
+    return Gathered(tuple(neutral), tuple(left_out))
+
+
+def describe(candidate: Candidate) -> dict[str, str]:
+    """
+    Say what a candidate is, in a line of a table.
+
+    Parameters
+    ----------
+    candidate
+        Any candidate.
+
+    Returns
+    -------
+    dict
+        Label, formula, atoms, space group and charges, as text; empty where it has none.
+    """
+    atoms = group = ""
+    if candidate.structure is not None:
+        atoms = str(len(candidate.structure))
+        group = candidate.structure.get_space_group_info(symprec=_SYMMETRY_PRECISION)[0]
+    states = oxidation_states(parse(candidate.formula)) or {}
+    return {
+        "label": candidate.label,
+        "formula": candidate.formula,
+        "atoms": atoms,
+        "space_group": group,
+        "charges": " ".join(f"{symbol}{state:+.3g}" for symbol, state in states.items()),
+    }

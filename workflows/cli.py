@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .candidate_cli import app as candidate_app
+from .doctor import doctor
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
     Correction,
     Exclude,
     Plot,
+    Pressure,
     Reference,
     StoreAt,
 )
@@ -43,6 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(reference_app, name="reference")
+app.add_typer(candidate_app)
 app.add_typer(project_app, name="project")
 for _command in (submit, status, retry, collect):
     app.command()(_command)
@@ -72,6 +76,9 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+app.command()(doctor)
+
+
 @app.callback()
 def _root(
     version: Annotated[
@@ -85,13 +92,19 @@ def _root(
 def screen(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="CIF or POSCAR files, or formulas; the bundled electrolytes if none."),
+        typer.Argument(
+            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
+            "electrolytes if none."
+        ),
     ] = None,
     backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    unbalanced: Annotated[
+        bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Relax candidates, assess them against sodium, and rank them."""
@@ -104,15 +117,23 @@ def screen(
     from .candidates import gather  # noqa: PLC0415
     from .local import plan, run  # noqa: PLC0415
     from .progress import follow  # noqa: PLC0415
+    from .structure_checks import duplicates  # noqa: PLC0415
 
     settings = Settings()
-    candidates, source = gather(files or []), find(backend)
+    gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
+    candidates = gathered.candidates
+    for reason in gathered.left_out:
+        typer.echo(f"left out: {reason}", err=True)
+    structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
+    for same in duplicates(structures, most=30):
+        typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
     energies = load(reference or settings.reference, correction, formulas)
     _warn(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
-    if source.method != energies.scale.method and any(c.structure for c in candidates):
+    useful = source.is_mock or source.method == energies.scale.method
+    if not useful and any(c.structure for c in candidates):
         typer.echo(
             f"{source.method} energies cannot share a hull with {energies.name}: candidates are "
             "assessed by composition, without relaxation.",
@@ -149,6 +170,8 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
         _print(tables.ranking(ranked, _console().width))
     _print(*tables.unranked(docs))
     _print(*tables.vetoes(ranked))
+    if len(ranked) < len(docs):
+        _print(tables.counts(docs))
 
 
 @app.command()
@@ -160,6 +183,7 @@ def window(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
     tolerance: Annotated[
         float | None,
         typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
@@ -193,7 +217,7 @@ def window(
     from .candidates import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
-    energies = _reference(reference, correction, exclude, formula)
+    energies = _reference(reference, correction, exclude, formula, pressure=pressure)
     assessment = assess_formula(formula, energies)
     answer = window_answer(
         assessment,
@@ -207,7 +231,11 @@ def window(
         from . import drawing  # noqa: PLC0415
 
         drawing.ladder(assessment, plot)
-    usual = energies if correction is None else _reference(reference, None, exclude, formula)
+    usual = (
+        energies
+        if correction is None
+        else _reference(reference, None, exclude, formula, pressure=pressure)
+    )
     switched = energies.scheme != usual.scheme
     changes = changes_document(formula, usual, energies) if switched else None
     if as_json:
@@ -223,14 +251,19 @@ def window(
 
 
 def _reference(
-    name: str | None, correction: str | None, exclude: str | None, *formulas: str
+    name: str | None,
+    correction: str | None,
+    exclude: str | None,
+    *formulas: str,
+    pressure: float,
 ) -> ReferenceEnergies:
     """Load the reference energies that a user asks for, to assess some compositions."""
     from trona.stores.references import load  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    return load(name or Settings().reference, correction, formulas).without(excluded)
+    energies = load(name or Settings().reference, correction, formulas).without(excluded)
+    return energies.under(pressure)
 
 
 def _warn(energies: ReferenceEnergies) -> None:
@@ -250,13 +283,14 @@ def interface(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
     plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.answers import interface_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude, first, second)
+    energies = _reference(reference, correction, exclude, first, second, pressure=pressure)
     document = interface_document(first, second, energies, voltage)
     if plot is not None:
         from . import drawing  # noqa: PLC0415
@@ -276,13 +310,14 @@ def profile(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
     plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
     from trona.stores.answers import discharge_document  # noqa: PLC0415
 
-    energies = _reference(reference, correction, exclude, *formulas)
+    energies = _reference(reference, correction, exclude, *formulas, pressure=pressure)
     documents = [discharge_document(formula, energies) for formula in formulas]
     if plot is not None:
         from . import drawing  # noqa: PLC0415

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsCsv", "AsJson", "Correction", "Exclude", "Plot", "Reference", "StoreAt"]
+__all__ = ["AsCsv", "AsJson", "Correction", "Exclude", "Plot", "Pressure", "Reference", "StoreAt"]
 
 Reference = Annotated[
     str | None,
@@ -36,6 +36,10 @@ StoreAt = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+Pressure = Annotated[
+    float,
+    typer.Option(help="Enthalpies at this pressure instead of energies.", metavar="GPa"),
+]
 Plot = Annotated[
     Path | None,
     typer.Option(help="Draw a figure into this file (png, pdf, svg).", metavar="FILE"),

@@ -22,7 +22,7 @@ from .processes import run_each
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jobflow import Flow
+    from jobflow import Flow, Job
 
     from .backends import Backend
     from .candidates import Candidate
@@ -59,7 +59,7 @@ class Work:
     reference: str | None = None
     correction: str | None = None
 
-    def flow(self, candidate: Candidate) -> Flow:
+    def flow(self, candidate: Candidate) -> Flow | Job:
         """
         Make a candidate's flow.
 
@@ -70,13 +70,12 @@ class Work:
 
         Returns
         -------
-        jobflow.Flow
+        jobflow.Flow or jobflow.Job
             Relaxation, summary and, with a reference, analysis.
         """
-        from .relax import RelaxMaker  # noqa: PLC0415 (imports atomate2)
-        from .screen import ScreeningMaker  # noqa: PLC0415
+        from .screen import ScreeningMaker, relaxation_maker  # noqa: PLC0415 (imports atomate2)
 
-        relax = RelaxMaker(backend=self.backend)
+        relax = relaxation_maker(self.backend)
         if self.reference is None:
             return relax.make(candidate)
         return ScreeningMaker(
@@ -117,7 +116,7 @@ def run_flows(
     if find_spec(work.backend.package) is None:
         raise BackendError(
             f"the backend {work.backend.name!r} needs the package {work.backend.package!r}: "
-            "install trona with its ml extra."
+            f"install trona with its {work.backend.extra} extra."
         )
     workers = max(1, min(workers, len(candidates)))
     prepare = partial(_prepare, max(1, (os.cpu_count() or 1) // workers))
@@ -130,9 +129,10 @@ def run_flows(
 
 def _prepare(threads: int) -> None:
     """Set a process up: its share of the cores, silence on the terminal."""
-    import torch  # noqa: PLC0415 (only here)
+    if find_spec("torch"):  # VASP alone needs none
+        import torch  # noqa: PLC0415 (only here)
 
-    torch.set_num_threads(threads)
+        torch.set_num_threads(threads)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
@@ -151,6 +151,7 @@ def _run_one(candidate: Candidate, work: Work, location: str, scratch: str) -> l
                 log=False,
                 store=store,
                 root_dir=Path(folder),
+                create_folders=True,  # VASP's files must not meet those of another calculation
                 raise_immediately=True,
             )
     except Exception as error:  # noqa: BLE001 (the boundary of one candidate)

@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections import deque
 from contextlib import closing
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Iterable
     from typing import Self
 
     from trona.stores.documents import ScreeningDoc
 
     from .local import Outcome
 
-__all__ = ["Pace", "Stopped", "follow"]
+__all__ = ["Pace", "Stopped", "follow", "track"]
 
 _RECENT = 50
 """Candidates that a rate rests on: enough to be steady, few enough to follow what they cost."""
 _LINE_SECONDS = 60.0
 """Between two lines where there is no terminal."""
+
+T = TypeVar("T")
 
 
 class Stopped(Exception):  # noqa: N818 (not an error: the user asked for it)
@@ -97,11 +99,10 @@ def follow(outcomes: Generator[Outcome, None, None], total: int) -> list[Screeni
         If the user interrupts.
     """
     docs: list[ScreeningDoc] = []
-    with _Display(total) as display, closing(outcomes):
+    seen = track(outcomes, total, "screening", lambda one: one.doc.label, lambda one: one.cached)
+    with closing(outcomes), closing(seen):
         try:
-            for outcome in outcomes:
-                docs.append(outcome.doc)
-                display.step(outcome, len(docs))
+            docs.extend(outcome.doc for outcome in seen)
         except KeyboardInterrupt:
             raise Stopped(
                 f"stopped: {len(docs)} of {total} candidates are finished and kept; "
@@ -110,10 +111,44 @@ def follow(outcomes: Generator[Outcome, None, None], total: int) -> list[Screeni
     return docs
 
 
+def track(
+    items: Iterable[T],
+    total: int,
+    title: str,
+    describe: Callable[[T], str],
+    cached: Callable[[T], bool] = lambda _: False,
+) -> Generator[T]:
+    """
+    Hand items on, and show how far they are, at which rate, and how long the rest will take.
+
+    Parameters
+    ----------
+    items
+        In order of completion.
+    total
+        How many to expect.
+    title
+        What to write before the first is done.
+    describe
+        What to write once an item is done.
+    cached
+        Tells whether an item was there already and says nothing about the rate.
+
+    Yields
+    ------
+    T
+        The items.
+    """
+    with _Display(total, title) as display:
+        for done, item in enumerate(items, 1):
+            display.step(describe(item), done, cached=cached(item))
+            yield item
+
+
 class _Display:
     """A bar, or lines, on standard error."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, title: str) -> None:
         self._total = total
         self._console = Console(stderr=True, highlight=False)
         self._bar = Progress(
@@ -125,7 +160,7 @@ class _Display:
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task("screening", total=total, pace="")
+        self._task = self._bar.add_task(title, total=total, pace="")
         now = monotonic()
         self._pace, self._line_due = Pace(now), now + _LINE_SECONDS
 
@@ -136,16 +171,15 @@ class _Display:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def step(self, outcome: Outcome, done: int) -> None:
-        """Show an outcome, the last of so many that are done."""
+    def step(self, label: str, done: int, *, cached: bool) -> None:
+        """Show an item, the last of so many that are done."""
         now = monotonic()
-        if outcome.cached:
+        if cached:
             self._pace = Pace(now)
         else:
             self._pace.step(now)
         pace = self._pace.describe(self._total - done)
-        label = escape(outcome.doc.label)
-        self._bar.update(self._task, advance=1, description=label, pace=pace)
+        self._bar.update(self._task, advance=1, description=escape(label), pace=pace)
         if not self._console.is_terminal and now >= self._line_due:
             self._console.print(f"{done} of {self._total} candidates; {pace}", soft_wrap=True)
             self._line_due = now + _LINE_SECONDS

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker
-from jobflow import Flow, Maker, job
+from jobflow import Flow, JobConfig, Maker, OnMissing, job
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
-from trona.stores.documents import RelaxationDoc, StructureDoc
+from trona.stores.documents import FailureDoc, RelaxationDoc, StructureDoc
 from trona.stores.provenance import versions
 
-from .backends import BACKENDS, Backend, relaxation_id
+from .backends import ForceField, find_force_field, relaxation_id
+from .failures import Recorded, failure_among
 
 if TYPE_CHECKING:
     from atomate2.forcefields.schemas import ForceFieldTaskDocument
@@ -27,7 +28,7 @@ _SYMMETRY_PRECISION = 0.05
 """Å; relaxed coordinates carry the noise of the force limit."""
 
 
-def force_field_maker(backend: Backend) -> ForceFieldRelaxMaker:
+def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
     """
     Relaxation maker of atomate2 for a backend: cell and atoms, energies of each step kept.
 
@@ -65,7 +66,7 @@ class RelaxMaker(Maker):
     """
 
     name: str = "trona relax"
-    backend: Backend = field(default_factory=lambda: BACKENDS["chgnet"])
+    backend: ForceField = field(default_factory=lambda: find_force_field("chgnet"))
     relax_maker: Maker | None = None
 
     def make(self, candidate: Candidate) -> Flow:
@@ -80,18 +81,18 @@ class RelaxMaker(Maker):
         Returns
         -------
         jobflow.Flow
-            Its output is a `RelaxationDoc`.
+            Its output is a `RelaxationDoc`, or a `FailureDoc` if the relaxation failed.
         """
         start, label = candidate.structure, candidate.label
-        relax = (self.relax_maker or force_field_maker(self.backend)).make(start)
-        summary = summarize(relax.output, start, label, self.backend)
+        relax = Recorded(self.relax_maker or force_field_maker(self.backend)).make(start)
         relax.append_name(f" {label}")
+        summary = summarize(relax.output, relax.name, start, label, self.backend)
         summary.append_name(f" {label}")
         return Flow([relax, summary], output=summary.output, name=f"{self.name} {label}")
 
 
 def summarize_task(
-    task: ForceFieldTaskDocument, start: Structure, label: str, backend: Backend
+    task: ForceFieldTaskDocument, start: Structure, label: str, backend: ForceField
 ) -> RelaxationDoc:
     """
     Reduce a force-field task document to what a hull needs.
@@ -119,6 +120,7 @@ def summarize_task(
         id=relaxation_id(start, backend),
         label=label,
         formula=relaxed.composition.reduced_formula,
+        formula_start=start.composition.reduced_formula,
         method=backend.method,
         settings=asdict(backend),
         converged=task.is_force_converged,
@@ -134,5 +136,32 @@ def summarize_task(
     )
 
 
-summarize = job(summarize_task, output_schema=RelaxationDoc)
-"""`summarize_task` as a job."""
+@job(config=JobConfig(on_missing_references=OnMissing.NONE))
+def summarize(
+    task: ForceFieldTaskDocument | FailureDoc | None,
+    name: str,
+    start: Structure,
+    label: str,
+    backend: ForceField,
+) -> RelaxationDoc | FailureDoc:
+    """
+    Reduce the task document of a relaxation, or say why there is none.
+
+    Parameters
+    ----------
+    task
+        Output of the relaxation; None where it left none.
+    name
+        Of the relaxation.
+    start, label, backend
+        As for `summarize_task`.
+
+    Returns
+    -------
+    RelaxationDoc or FailureDoc
+        Small, either way.
+    """
+    failure = failure_among([task], [name])
+    if failure is not None or task is None or isinstance(task, FailureDoc):
+        return failure or FailureDoc(step=name, reason="it left no output")
+    return summarize_task(task, start, label, backend)

@@ -88,7 +88,10 @@ def _opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
 def submit(
     candidates: Annotated[
         list[str] | None,
-        typer.Argument(help="CIF or POSCAR files, or formulas; the bundled electrolytes if none."),
+        typer.Argument(
+            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
+            "electrolytes if none."
+        ),
     ] = None,
     project: ProjectName = None,
     worker: Annotated[
@@ -106,6 +109,9 @@ def submit(
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,
+    unbalanced: Annotated[
+        bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Submit candidates to a cluster; what is done or queued already is not submitted again."""
@@ -122,7 +128,11 @@ def submit(
     from .projects import find_worker  # noqa: PLC0415
     from .remote_tables import count  # noqa: PLC0415
 
-    settings, source, chosen = Settings(), find(backend), gather(candidates or [])
+    settings, source = Settings(), find(backend)
+    gathered = gather(candidates or [], unbalanced=unbalanced)
+    for reason in gathered.left_out:
+        typer.echo(f"left out: {reason}", err=True)
+    chosen = gathered.candidates
     given = _key_values(resources)
     with _opened(project) as (found, controller):
         name, where = find_worker(found, worker)

@@ -8,12 +8,43 @@ from typing import TYPE_CHECKING
 from jobflow import Flow, Maker
 
 from .analysis import analyze
-from .relax import RelaxMaker
+from .backends import ForceField, Vasp, find
 
 if TYPE_CHECKING:
+    from .backends import Backend
     from .candidates import Candidate
 
-__all__ = ["ScreeningMaker"]
+__all__ = ["ScreeningMaker", "relaxation_maker"]
+
+
+def relaxation_maker(backend: Backend) -> Maker:
+    """
+    Choose the maker of a backend's relaxations.
+
+    Parameters
+    ----------
+    backend
+        A force field, or VASP; only what it needs is imported.
+
+    Returns
+    -------
+    jobflow.Maker
+        Makes a flow from a candidate; its output is a `RelaxationDoc` or a `FailureDoc`.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    if isinstance(backend, Vasp):
+        from .vasp import VaspRelaxMaker  # noqa: PLC0415
+
+        return VaspRelaxMaker(backend=backend)
+    if isinstance(backend, ForceField):
+        from .relax import RelaxMaker  # noqa: PLC0415
+
+        return RelaxMaker(backend=backend)
+    raise TypeError(f"no relaxations come from {type(backend).__name__}.")
 
 
 @dataclass
@@ -36,7 +67,7 @@ class ScreeningMaker(Maker):
     name: str = "trona screen"
     reference: str = "bundled"
     correction: str | None = None
-    relax_maker: RelaxMaker = field(default_factory=RelaxMaker)
+    relax_maker: Maker = field(default_factory=lambda: relaxation_maker(find("chgnet")))
 
     def make(self, candidate: Candidate) -> Flow:
         """
@@ -50,7 +81,7 @@ class ScreeningMaker(Maker):
         Returns
         -------
         jobflow.Flow
-            Its output is a `ScreeningDoc`; the relaxation is its first part, if there is one.
+            Its output is a `ScreeningDoc`, also where the relaxation failed.
         """
         parts, relaxation = [], None
         if candidate.structure is not None:
@@ -63,5 +94,7 @@ class ScreeningMaker(Maker):
             self.reference,
             self.correction,
             relaxation,
+            relaxed=relaxation is not None,
         )
+        result.append_name(f" {candidate.label}")
         return Flow([*parts, result], output=result.output, name=f"{self.name} {candidate.label}")

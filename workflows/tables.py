@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trona.screening.ranking import Ranked
     from trona.stores.documents import ScreeningDoc
 
-__all__ = ["csv_text", "details", "ranking", "unranked", "vetoes"]
+__all__ = ["counts", "csv_text", "details", "ranking", "unranked", "vetoes"]
 
 _WIDE = 100
 """Columns from which a terminal is wide."""
@@ -122,6 +122,26 @@ def unranked(docs: Sequence[ScreeningDoc]) -> list[str]:
     return [
         escape(f"{doc.label} {doc.state}: {doc.reason}") for doc in docs if doc.state != "completed"
     ]
+
+
+def counts(docs: Sequence[ScreeningDoc]) -> str:
+    """
+    Count what became of the candidates.
+
+    Parameters
+    ----------
+    docs
+        One per candidate.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    kinds = [doc.state for doc in docs]
+    parts = [f"{kinds.count('completed')} assessed"]
+    parts += [f"{kinds.count(kind)} {kind}" for kind in ("rejected", "failed") if kind in kinds]
+    return f"{len(docs)} candidates: {', '.join(parts)}."
 
 
 def details(doc: ScreeningDoc) -> list[RenderableType]:

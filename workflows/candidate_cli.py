@@ -1,0 +1,226 @@
+"""The commands about candidates: parse, call, print. Heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from trona.stores.models import ModelDoc
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="candidates",
+    help="Make candidate structures, and look through given ones.",
+    no_args_is_help=True,
+)
+
+To = Annotated[Path, typer.Option("--to", help="New folder to write into.", metavar="FOLDER")]
+StoreAt = Annotated[
+    str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
+]
+Values = Annotated[
+    str | None, typer.Option("--x", help="Values of x of a series, as in 0,0.25,0.5.")
+]
+Parent = Annotated[
+    str | None,
+    typer.Option(help="Crystal on whose sites formulas are put: a bundled one or a file."),
+]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that relax.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def make(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            help="Formulas, series as Na3PS{4-x}O{x}, or files with partial occupancies."
+        ),
+    ],
+    to: To,
+    x: Values = None,
+    parent: Parent = None,
+    max_atoms: Annotated[int, typer.Option(min=1, help="Atoms per cell, at most.")] = 144,
+    relaxed: Annotated[
+        int, typer.Option(min=0, help="Arrangements relaxed for each; 0 for electrostatics only.")
+    ] = 8,
+    seed: Seed = 0,
+    backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
+    store: StoreAt = None,
+    workers: Workers = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Make structures of doped, substituted, disordered and hydroborate candidates."""
+    from trona.stores.results import Results  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    from .backends import find_force_field  # noqa: PLC0415
+    from .blueprint_sources import read_blueprints  # noqa: PLC0415
+    from .candidate_sets import require_new  # noqa: PLC0415
+    from .orderings import Search  # noqa: PLC0415
+    from .progress import Stopped, track  # noqa: PLC0415
+    from .supercells import Bounds  # noqa: PLC0415
+    from .trials import draft  # noqa: PLC0415
+    from .workbench import Workbench  # noqa: PLC0415
+
+    require_new(to)
+    source = find_force_field(backend)
+    blueprints, left_out = read_blueprints(names, _numbers(x), parent)
+    search = Search(bounds=Bounds(max_atoms=max_atoms), seed=seed)
+    drafts = [draft(blueprint, search, relaxed) for blueprint in blueprints]
+    bench = Workbench(drafts, Results(store or Settings().store), source)
+    waiting = len(bench.waiting())
+    done: list[str] = []
+    try:
+        done.extend(track(bench.work(workers), waiting, "relaxing", str))
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped: {len(done)} of {waiting} relaxations are finished and kept; the same "
+            "command goes on from there. Nothing was written."
+        ) from None
+    models, reasons = bench.models()
+    _deliver(models, [*left_out, *reasons], to, as_json)
+
+
+def _numbers(text: str | None) -> list[float]:
+    """Read numbers separated by commas."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+
+    try:
+        return [float(part) for part in (text or "").split(",") if part.strip()]
+    except ValueError:
+        raise InputError(f"--x is {text!r}: give numbers, as in 0,0.25,0.5.") from None
+
+
+def _deliver(models: Sequence[ModelDoc], reasons: Sequence[str], to: Path, as_json: bool) -> None:
+    """Write models, and say what became of all that was asked for."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+
+    from .candidate_sets import write  # noqa: PLC0415
+    from .candidate_tables import made  # noqa: PLC0415
+    from .structure_checks import duplicates  # noqa: PLC0415
+
+    for reason in reasons:
+        typer.echo(f"left out: {reason}", err=True)
+    if not models:
+        raise InputError("nothing was made; the reasons stand above.")
+    write(models, to)
+    same = duplicates({model.label: model.structure.to_structure() for model in models})
+    if as_json:
+        content = {
+            "folder": str(to),
+            "models": [model.model_dump(mode="json") for model in models],
+            "duplicates": same,
+        }
+        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        return
+    _print(made(models))
+    _report_duplicates(same)
+    typer.echo(f"{len(models)} in {to}: screen them with 'trona screen {to}'.")
+
+
+@app.command()
+def glass(
+    names: Annotated[list[str], typer.Argument(help="Formulas, series, or structure files.")],
+    to: To,
+    x: Values = None,
+    parent: Parent = None,
+    quenches: Annotated[int, typer.Option(min=1, help="Independent runs of each.")] = 3,
+    atoms: Annotated[int, typer.Option(min=1, help="Atoms per cell, at most.")] = 64,
+    melt: Annotated[float, typer.Option(help="Temperature of the melt.", metavar="K")] = 1500.0,
+    melt_time: Annotated[float, typer.Option(help="Time in the melt.", metavar="ps")] = 4.0,
+    rate: Annotated[float, typer.Option(help="Cooling rate.", metavar="K/ps")] = 300.0,
+    seed: Seed = 0,
+    backend: Annotated[str, typer.Option(help="Potential.")] = "chgnet",
+    store: StoreAt = None,
+    workers: Workers = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Melt and quench: glass models, several of each, with the spread of their energies."""
+    from trona.stores.results import Results  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    from .backends import find_force_field  # noqa: PLC0415
+    from .blueprint_sources import read_blueprints  # noqa: PLC0415
+    from .candidate_sets import require_new  # noqa: PLC0415
+    from .glass import Protocol, prepare  # noqa: PLC0415
+    from .glassworks import Glassworks  # noqa: PLC0415
+    from .progress import Stopped, track  # noqa: PLC0415
+
+    require_new(to)
+    protocol = Protocol(
+        atoms=atoms,
+        quenches=quenches,
+        melt_temperature=melt,
+        melt_time=melt_time,
+        rate=rate,
+        seed=seed,
+    )
+    source = find_force_field(backend)
+    blueprints, left_out = read_blueprints(names, _numbers(x), parent)
+    batches = [prepare(blueprint, protocol) for blueprint in blueprints]
+    works = Glassworks(batches, Results(store or Settings().store), source)
+    try:
+        for _ in track(works.work(workers), works.total - works.done, "melting", str):
+            pass
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped: {works.done} of {works.total} pieces are finished and kept; the same "
+            "command goes on from there. Nothing was written."
+        ) from None
+    models, reasons = works.models()
+    _deliver(models, [*left_out, *reasons], to, as_json)
+
+
+@app.command()
+def check(
+    names: Annotated[
+        list[str], typer.Argument(help="Structure files, folders, tables (CSV), or formulas.")
+    ],
+    unbalanced: Annotated[
+        bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look candidates through: what can be screened, what cannot and why, what is there twice."""
+    from .candidate_tables import inventory  # noqa: PLC0415
+    from .candidates import describe, gather  # noqa: PLC0415
+    from .structure_checks import duplicates  # noqa: PLC0415
+
+    gathered = gather(names, unbalanced=unbalanced)
+    rows = [describe(candidate) for candidate in gathered.candidates]
+    structures = {c.label: c.structure for c in gathered.candidates if c.structure is not None}
+    same = duplicates(structures)
+    if as_json:
+        content = {"candidates": rows, "left_out": gathered.left_out, "duplicates": same}
+        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        return
+    _print(inventory(rows))
+    _report_duplicates(same)
+    for reason in gathered.left_out:
+        typer.echo(f"left out: {reason}", err=True)
+
+
+def _report_duplicates(groups: Sequence[Sequence[str]]) -> None:
+    """Name structures that are the same."""
+    for group in groups:
+        typer.echo(f"the same structure: {', '.join(group)}", err=True)
+
+
+def _print(*parts: RenderableType) -> None:
+    """Print on the terminal, in colour where there is one."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    for part in parts:
+        console.print(part)

@@ -23,7 +23,8 @@ import jobflow_remote
 from jobflow import Flow, Job
 
 from trona.workflows import job_queue
-from trona.workflows.projects import Choices, find, write
+from trona.workflows.projects import find
+from trona.workflows.templates import Choices, write
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController

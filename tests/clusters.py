@@ -17,8 +17,10 @@ import pytest
 from jobflow import Flow, job
 
 from trona.workflows.analysis import analyze
+from trona.workflows.candidates import from_argument
 from trona.workflows.pool import Work
-from trona.workflows.projects import Choices, find, write
+from trona.workflows.projects import find
+from trona.workflows.templates import Choices, write
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,6 +31,12 @@ from jobflow_remote.jobs.runner import Runner
 from monty.json import MontyDecoder
 Runner(sys.argv[1]).run_all_jobs(max_seconds=900)
 """
+
+
+def named(formula):
+    """The candidate of a formula."""
+    (candidate,) = from_argument(formula).candidates
+    return candidate
 
 
 @job

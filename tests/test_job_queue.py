@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from trona.workflows.backends import find as find_backend
-from trona.workflows.candidates import from_argument
 from trona.workflows.job_queue import opened, prepare, release
 from trona.workflows.local import Plan
 from trona.workflows.pool import Work
-from trona.workflows.remote import Placement, standings, submit
+from trona.workflows.remote import Placement, submit
+from trona.workflows.tracking import standings
 
-from .clusters import laptop, project_folder
+from .clusters import laptop, named, project_folder
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def queue(folder, mongo, reference):
     (folder / "lap.yaml").unlink(missing_ok=True)
     project = laptop(mongo, folder)
     work = Work(find_backend("chgnet"), reference.name)
-    todo = Plan((), ((from_argument("Na3PS4"), None),), ())
+    todo = Plan((), ((named("Na3PS4"), None),), ())
     with opened(project) as controller:
         prepare(controller)
         told = list(submit(controller, todo, reference, work, Placement("laptop")))
@@ -108,7 +108,7 @@ def test_a_queue_with_content_keeps_it_and_has_its_indexes(queue):
 def test_two_who_submit_the_same_at_once_make_one_flow(queue, reference, monkeypatch):
     controller, _ = queue
     monkeypatch.setattr("trona.workflows.remote._queued", lambda *_: set())
-    todo = Plan((), ((from_argument("Na3PS4"), None),), ())
+    todo = Plan((), ((named("Na3PS4"), None),), ())
     work = Work(find_backend("chgnet"), reference.name)
     told = list(submit(controller, todo, reference, work, Placement("laptop")))
     assert [one.outcome for one in told] == ["queued"]

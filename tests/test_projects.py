@@ -11,7 +11,8 @@ import yaml
 from jobflow_remote.config.base import Project
 
 from trona.screening.errors import ProjectError, StoreError
-from trona.workflows.projects import TEMPLATES, Choices, find, find_worker, project_text, write
+from trona.workflows.projects import find, find_worker
+from trona.workflows.templates import TEMPLATES, Choices, project_text, write
 
 from .clusters import project_folder
 

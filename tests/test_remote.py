@@ -15,17 +15,21 @@ from pymatgen.core import Lattice, Structure
 from trona.stores.references import load
 from trona.stores.results import Results
 from trona.workflows.backends import find as find_backend
-from trona.workflows.candidates import Candidate, from_argument
+from trona.workflows.candidates import Candidate
+from trona.workflows.collection import collect
 from trona.workflows.job_queue import opened, prepare, release
 from trona.workflows.local import plan
-from trona.workflows.projects import Choices, find, write
-from trona.workflows.remote import Placement, collect, retry, standings, submit
+from trona.workflows.projects import find
+from trona.workflows.remote import Placement, submit
+from trona.workflows.templates import Choices, write
+from trona.workflows.tracking import retry, standings
 
 from .clusters import (
     FaultyWork,
     dies,
     executions,
     laptop,
+    named,
     project_folder,
     raises,
     start_runner,
@@ -79,7 +83,7 @@ def test_healthy_candidates_are_documented_and_sick_ones_fail_with_their_reason(
 ):
     project = laptop(mongo, folder)
     results = Results(str(tmp_path / "results.sqlite"))
-    candidates = [from_argument(text) for text in (*FORMULAS, SICK_FORMULA)]
+    candidates = [named(text) for text in (*FORMULAS, SICK_FORMULA)]
     candidates += [salt(name) for name in ("salt", "raises", "dies", "lost")]
     faults = {"raises": partial(raises, "no such luck"), "dies": dies, "lost": lost_job(folder)}
     healthy = {*FORMULAS, "salt"}
@@ -127,7 +131,7 @@ def test_projects_for_slurm_run_their_jobs_through_its_commands(template, mongo,
         path.write_text(text.replace("max_time:", "sleep_time: 0.5\n      max_time:"))
         with opened(find("lap")) as controller:
             prepare(controller)
-            put(controller, Results(str(folder / "s.sqlite")), [from_argument("Na2S")], on=template)
+            put(controller, Results(str(folder / "s.sqlite")), [named("Na2S")], on=template)
             assert start_runner().wait(timeout=PATIENCE) == 0
             (one,) = standings(controller)
             assert (one.state, one.reason) == ("done", None)
@@ -148,7 +152,7 @@ def test_a_runner_and_a_worker_that_are_killed_cost_nothing_that_was_finished(mo
     with project_folder() as folder, opened(laptop(mongo, folder)) as controller:
         project = controller.project
         prepare(controller)
-        candidates = [from_argument(text) for text in (*FORMULAS, "NaCl")]
+        candidates = [named(text) for text in (*FORMULAS, "NaCl")]
         put(controller, results, candidates)
 
         for finished in (1, 3):  # kill the runner twice in the middle

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from trona.workflows.cli import main
-from trona.workflows.projects import Choices, write
+from trona.workflows.templates import Choices, write
 
 from .clusters import project_folder
 

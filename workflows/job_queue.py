@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
     from maggma.core import Store
 
-__all__ = ["TAG", "opened", "prepare", "release", "runner_is_active"]
+__all__ = ["BATCH", "TAG", "opened", "prepare", "release", "runner_is_active"]
 
 TAG = "trona"
 """Key of the metadata that flows and jobs of trona carry."""
+BATCH = 500
+"""Identities in one question to the server."""
 
 _LOCKED = ("uuid", "index", "db_id", "state", "worker", "run_dir", "job.hosts")
 

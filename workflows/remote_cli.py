@@ -60,13 +60,16 @@ def init(
     """Write a project from a ready template, and prepare its queue with all indexes."""
     from pathlib import Path  # noqa: PLC0415
 
-    from . import projects  # noqa: PLC0415
+    from .projects import require_jobflow_remote  # noqa: PLC0415
+
+    require_jobflow_remote()
+    from . import templates  # noqa: PLC0415
     from .job_queue import opened, prepare  # noqa: PLC0415
 
     folder = Path(work_dir).expanduser() if host is None else Path(work_dir)
-    choices = projects.Choices(name, template, store, folder, activate, host, user)
-    with opened(projects.from_choices(choices)) as controller:
-        path = projects.write(choices)
+    choices = templates.Choices(name, template, store, folder, activate, host, user)
+    with opened(templates.from_choices(choices)) as controller:
+        path = templates.write(choices)
         prepare(controller)
     typer.echo(f"wrote {path}; the queue is ready.")
     typer.echo(f"next: jf -p {name} runner start; trona submit Na3PS4 --project {name}")
@@ -179,16 +182,17 @@ def _warn_without_runner(controller: JobController, project: Project) -> None:
 
 def status(labels: Labels = None, project: ProjectName = None, as_json: AsJson = False) -> None:
     """Show where submitted candidates stand: waiting, running, failed and why, done."""
-    from . import remote, remote_tables  # noqa: PLC0415
+    from . import remote_tables  # noqa: PLC0415
+    from .tracking import standings  # noqa: PLC0415
 
     with _opened(project) as (found, controller):
-        rows = remote.standings(controller, labels or ())
+        rows = standings(controller, labels or ())
         if any(row.state in {"waiting", "running"} for row in rows):
             _warn_without_runner(controller, found)
     if as_json:
         print_json([remote_tables.as_row(row) for row in rows])
     elif rows:
-        print_parts(*remote_tables.standings(rows))
+        print_parts(*remote_tables.table(rows))
     else:
         typer.echo(f"Nothing was submitted to {found.name} yet: see 'trona submit'.", err=True)
 
@@ -210,15 +214,15 @@ def retry(
 
     from trona.screening.errors import ProjectError  # noqa: PLC0415
 
-    from . import remote  # noqa: PLC0415
+    from . import tracking  # noqa: PLC0415
     from .job_queue import release  # noqa: PLC0415
 
     with _opened(project) as (found, controller):
-        rows = remote.standings(controller, labels or ())
+        rows = tracking.standings(controller, labels or ())
         if released := release(controller, found, timedelta(minutes=older)):
             typer.echo(f"released {released} documents that a killed runner left locked")
         failed = [row for row in rows if row.state == "failed"]
-        told = remote.retry(controller, failed, again)
+        told = tracking.retry(controller, failed, again)
         _warn_without_runner(controller, found)
     for label, refusal in told:
         typer.echo(f"{label}: {'retried' if refusal is None else refusal}")
@@ -233,11 +237,11 @@ def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson 
     from trona.stores.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
-    from . import remote  # noqa: PLC0415
+    from . import collection  # noqa: PLC0415
     from .remote_tables import count  # noqa: PLC0415
 
     with _opened(project) as (_, controller):
-        collected = remote.collect(controller, Results(store or Settings().store))
+        collected = collection.collect(controller, Results(store or Settings().store))
     states = count(doc.state for doc in collected.screenings) or "no result"
     if as_json:
         content: dict[str, Any] = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .standing import Standing
 
-__all__ = ["as_row", "count", "standings"]
+__all__ = ["as_row", "count", "table"]
 
 _COLOURS = {"done": "green", "running": "cyan", "waiting": "dim", "failed": "red"}
 
@@ -42,7 +42,7 @@ def count(words: Iterable[str]) -> str:
     return ", ".join(f"{number} {word}" for word, number in Counter(words).most_common())
 
 
-def standings(rows: Sequence[Standing]) -> list[RenderableType]:
+def table(rows: Sequence[Standing]) -> list[RenderableType]:
     """
     Show where candidates stand.
 
@@ -56,19 +56,19 @@ def standings(rows: Sequence[Standing]) -> list[RenderableType]:
     list
         A table, and the number of candidates in each state.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    shown = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("candidate", "state", "jobs", "now", "reason"):
-        table.add_column(title, overflow="fold")
+        shown.add_column(title, overflow="fold")
     for row in rows:
         colour = _COLOURS[row.state]
-        table.add_row(
+        shown.add_row(
             escape(row.label),
             f"[{colour}]{row.state}[/]",
             f"{row.done}/{row.total}",
             escape(row.job),
             escape(row.reason or ""),
         )
-    return [table, count(row.state for row in rows)]
+    return [shown, count(row.state for row in rows)]
 
 
 def as_row(row: Standing) -> dict[str, Any]:

@@ -116,14 +116,21 @@ def mongo_server():
         yield uri
 
 
-@pytest.fixture
-def mongo(mongo_server):
-    """URI of an empty database, and of ``_queue`` beside it; both are dropped in the end."""
+@contextmanager
+def temporary(server):
+    """URI of an empty database; it and the one with ``_queue`` after its name are dropped."""
     name = f"trona_test_{uuid4().hex[:12]}"
-    yield f"{mongo_server}/{name}"
-    with MongoClient(mongo_server) as client:
+    yield f"{server}/{name}"
+    with MongoClient(server) as client:
         for database in (name, f"{name}_queue"):
             client.drop_database(database)
+
+
+@pytest.fixture
+def mongo(mongo_server):
+    """URI of an empty database, dropped in the end."""
+    with temporary(mongo_server) as uri:
+        yield uri
 
 
 def main():

@@ -14,7 +14,7 @@ from trona.workflows.pool import Work
 from trona.workflows.remote import Placement, submit
 from trona.workflows.tracking import standings
 
-from .clusters import laptop, named, project_folder
+from .clusters import named, project, project_folder
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +27,14 @@ def folder():
 def queue(folder, mongo, reference):
     """A queue with one candidate of one job, and the project."""
     (folder / "lap.yaml").unlink(missing_ok=True)
-    project = laptop(mongo, folder)
+    made = project(mongo, folder)
     work = Work(find_backend("chgnet"), reference.name)
     todo = Plan((), ((named("Na3PS4"), None),), ())
-    with opened(project) as controller:
+    with opened(made) as controller:
         prepare(controller)
         told = list(submit(controller, todo, reference, work, Placement("laptop")))
         assert [one.outcome for one in told] == ["submitted"]
-        yield controller, project
+        yield controller, made
 
 
 def lock(collection, age=timedelta(hours=1), **more):

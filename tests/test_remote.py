@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from pymatgen.core import Lattice, Structure
@@ -19,6 +20,7 @@ from trona.workflows.candidates import Candidate
 from trona.workflows.collection import collect
 from trona.workflows.job_queue import opened, prepare, release
 from trona.workflows.local import plan
+from trona.workflows.mock_vasp_faults import FAULTS_VARIABLE
 from trona.workflows.projects import find
 from trona.workflows.remote import Placement, submit
 from trona.workflows.templates import Choices, write
@@ -28,13 +30,14 @@ from .clusters import (
     FaultyWork,
     dies,
     executions,
-    laptop,
     named,
+    project,
     project_folder,
-    raises,
     start_runner,
 )
 from .fake_slurm import install
+from .mongo_server import temporary
+from .warm_worker import warm
 
 PATIENCE = 900
 FORMULAS = ("Na3PS4", "Na2S", "Na3SbS4", "Na2ZrCl6", "Na3P")
@@ -42,10 +45,18 @@ SICK_FORMULA = "NaI"  # no iodine in the bundled reference
 LOST_MODULE = "from jobflow import job\n@job\ndef lost():\n    return 1\n"
 
 
-def salt(label):
-    """Sodium chloride: two atoms that relax in no time."""
-    cell = Lattice.from_parameters(*[5.6 / 2**0.5] * 3, 60, 60, 60)
-    return Candidate(label, "NaCl", "test", Structure(cell, ["Na", "Cl"], [[0, 0, 0], [0.5] * 3]))
+def crystal(formula, length):
+    """A small salt: rock salt, or antifluorite."""
+    cation, anion = ("Na", formula.removeprefix("Na2").removeprefix("Na"))
+    cell = Lattice.from_parameters(*[length / 2**0.5] * 3, 60, 60, 60)
+    sites = [[0.25] * 3, [0.75] * 3] if formula.startswith("Na2") else [[0.5] * 3]
+    species = [cation] * len(sites) + [anion]
+    return Candidate(formula, formula, "test", Structure(cell, species, [*sites, [0, 0, 0]]))
+
+
+CRYSTALS = [crystal("NaCl", 5.6), crystal("Na2O", 5.5), crystal("Na2S", 6.5), crystal("Na2Se", 6.8)]
+FAULTS = "crash:always:relax:Na2O,crash:always:static:Na2S,zbrent:static:Na2Se"
+HEALTHY = {"Na3PS4", "NaCl", "Na2Se"}
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +65,11 @@ def folder():
         yield found
 
 
-def put(controller, results, candidates, faults=(), on="laptop"):
+def put(controller, results, candidates, faults=(), on="laptop", backend="chgnet"):
     """Submit candidates; gives the outcome of each."""
-    backend, reference = find_backend("chgnet"), load("bundled")
-    todo = plan(candidates, results, reference, backend)
-    work = FaultyWork(backend, reference.name, reference.correction, tuple(faults))
+    source, reference = find_backend(backend), load("bundled")
+    todo = plan(candidates, results, reference, source)
+    work = FaultyWork(source, reference.name, reference.correction, tuple(faults))
     told = submit(controller, todo, reference, work, Placement(on))
     return {one.label: one.outcome for one in told}
 
@@ -78,47 +89,69 @@ def states(controller):
     return {one.label: one.state for one in standings(controller)}
 
 
-def test_healthy_candidates_are_documented_and_sick_ones_fail_with_their_reason(
-    folder, mongo, tmp_path
-):
-    project = laptop(mongo, folder)
-    results = Results(str(tmp_path / "results.sqlite"))
-    candidates = [named(text) for text in (*FORMULAS, SICK_FORMULA)]
-    candidates += [salt(name) for name in ("salt", "raises", "dies", "lost")]
-    faults = {"raises": partial(raises, "no such luck"), "dies": dies, "lost": lost_job(folder)}
-    healthy = {*FORMULAS, "salt"}
-    with opened(project) as controller:
-        prepare(controller)
-        told = put(controller, results, candidates, faults.items())
-        assert set(told.values()) == {"submitted"}
-        assert set(put(controller, results, candidates).values()) == {"queued"}
-        assert set(states(controller).values()) == {"waiting"}
+@pytest.fixture(scope="module")
+def screened(folder, mongo_server):
+    """A screening through the runner, workers and mock VASP: some candidates have a fault."""
+    with temporary(mongo_server) as uri, warm(folder / "w.sock") as command:
+        made = project(uri, folder, "mock", f"export {FAULTS_VARIABLE}={FAULTS}", command)
+        results = Results(str(folder / "results.sqlite"))
+        candidates = [named("Na3PS4"), named(SICK_FORMULA), *CRYSTALS]
+        candidates += [replace(CRYSTALS[0], label=label) for label in ("dies", "lost")]
+        faults = {"dies": dies, "lost": lost_job(folder)}
+        with opened(made) as controller:
+            prepare(controller)
+            given = (controller, results, candidates)
+            told = put(*given, faults.items(), on="mock", backend="mock")
+            assert set(told.values()) == {"submitted"}
+            assert set(put(*given, on="mock", backend="mock").values()) == {"queued"}
+            assert set(states(controller).values()) == {"waiting"}
+            assert start_runner().wait(timeout=PATIENCE) == 0
+            yield given
 
-        assert start_runner().wait(timeout=PATIENCE) == 0
 
-        ends = {one.label: one for one in standings(controller)}
-        assert {label for label, one in ends.items() if one.state == "done"} == healthy
-        reasons = {label: one.reason for label, one in ends.items() if one.state == "failed"}
-        assert reasons.keys() == {SICK_FORMULA, "raises", "dies", "lost"}
-        assert "no reference phase for I" in reasons[SICK_FORMULA]
-        assert reasons["raises"] == "RuntimeError: no such luck"
-        assert "process was killed" in reasons["dies"]
-        assert "install the same trona" in reasons["lost"]
+def test_healthy_candidates_are_documented_and_sick_ones_fail_with_their_reason(screened):
+    controller, results, candidates = screened
+    ends = {one.label: one for one in standings(controller)}
+    assert {label for label, one in ends.items() if one.state == "done"} == HEALTHY
+    reasons = {label: one.reason for label, one in ends.items() if one.state == "failed"}
+    assert reasons.keys() == {candidate.label for candidate in candidates} - HEALTHY
+    for label, words in {
+        SICK_FORMULA: "no reference phase for I",
+        "Na2O": "relax 1 Na2O: .*SIGSEGV",
+        "Na2S": "static Na2S: .*SIGSEGV",
+        "dies": "process was killed",
+        "lost": "install the same trona",
+    }.items():
+        assert re.search(words, reasons[label])
+    collected = collect(controller, results)
+    assert len(collected.screenings) == len(candidates)
+    assert (collected.relaxations, collected.differing) == (2, ())
+    docs = {doc.label: doc for doc in results.screenings()}
+    assert {label for label, doc in docs.items() if doc.state == "completed"} == HEALTHY
+    assert {label: docs[label].reason for label in reasons} == reasons
+    (corrected,) = (one for one in results.relaxations() if one.label == "Na2Se")
+    assert "zbrent" in str(corrected.corrections)
+    assert corrected.method == "MOCK VASP PBE"
 
-        collected = collect(controller, results)
-        assert len(collected.screenings) == len(candidates)
-        assert not collected.differing
-        docs = {doc.label: doc for doc in results.screenings()}
-        assert {label for label, doc in docs.items() if doc.state == "completed"} == healthy
-        assert {label: docs[label].reason for label in reasons} == reasons
-        assert docs["salt"].relaxation_id is not None
-        again = collect(controller, results)
-        assert (again.screenings, again.known) == ((), len(candidates))
-        assert put(controller, results, candidates[:5]) == dict.fromkeys(FORMULAS, "done")
 
-        failed = [one for one in standings(controller) if one.label in {"raises", SICK_FORMULA}]
-        assert retry(controller, failed, again=False) == [(one.label, None) for one in failed]
-        assert {states(controller)[one.label] for one in failed} == {"waiting"}
+def test_what_was_collected_is_not_collected_or_computed_again(screened):
+    controller, results, candidates = screened
+    collect(controller, results)
+    again = collect(controller, results)
+    assert (again.screenings, again.known) == ((), len(candidates))
+    healthy = [candidate for candidate in candidates if candidate.label in HEALTHY]
+    assert put(controller, results, healthy, on="mock", backend="mock") == dict.fromkeys(
+        HEALTHY, "done"
+    )
+
+
+def test_a_failed_candidate_that_is_let_go_on_waits_and_its_old_failure_is_no_result(screened):
+    controller, results, candidates = screened
+    failed = [one for one in standings(controller) if one.label in {"Na2S", SICK_FORMULA}]
+    assert retry(controller, failed, again=False) == [(one.label, None) for one in failed]
+    assert states(controller)[SICK_FORMULA] == "waiting"
+    assert states(controller)["Na2S"] == "running"  # two of its three calculations are done
+    assert collect(controller, results).known == len(candidates) - len(failed)
 
 
 @pytest.mark.parametrize("template", ["slurm", "slurm-batch"])
@@ -149,8 +182,7 @@ def wait_for(condition):
 
 def test_a_runner_and_a_worker_that_are_killed_cost_nothing_that_was_finished(mongo, tmp_path):
     results = Results(str(tmp_path / "results.sqlite"))
-    with project_folder() as folder, opened(laptop(mongo, folder)) as controller:
-        project = controller.project
+    with project_folder() as folder, opened(project(mongo, folder)) as controller:
         prepare(controller)
         candidates = [named(text) for text in (*FORMULAS, "NaCl")]
         put(controller, results, candidates)
@@ -161,7 +193,7 @@ def test_a_runner_and_a_worker_that_are_killed_cost_nothing_that_was_finished(mo
                 query={"state": "COMPLETED"}) >= least)  # fmt: skip
             runner.send_signal(signal.SIGKILL)
             runner.wait()
-            release(controller, project, timedelta(0))
+            release(controller, controller.project, timedelta(0))
 
         runner = start_runner()
         running = {"state": {"$in": ["SUBMITTED", "RUNNING"]}}

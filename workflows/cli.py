@@ -115,7 +115,7 @@ def screen(
 
     from .backends import find  # noqa: PLC0415
     from .candidates import gather  # noqa: PLC0415
-    from .local import plan, run  # noqa: PLC0415
+    from .local import plan, run, unrelaxed  # noqa: PLC0415
     from .progress import follow  # noqa: PLC0415
     from .structure_checks import duplicates  # noqa: PLC0415
 
@@ -132,13 +132,8 @@ def screen(
     _warn(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
-    useful = source.is_mock or source.method == energies.scale.method
-    if not useful and any(c.structure for c in candidates):
-        typer.echo(
-            f"{source.method} energies cannot share a hull with {energies.name}: candidates are "
-            "assessed by composition, without relaxation.",
-            err=True,
-        )
+    if (why := unrelaxed(candidates, energies, source)) is not None:
+        typer.echo(why, err=True)
     docs = follow(run(todo, results, energies, source, workers), len(candidates))
     _print_ranking(docs, as_json)
     if all(doc.state != "completed" for doc in docs):

@@ -112,7 +112,7 @@ def _documents(
     for row in rows.values():
         if row.state != "failed" or row.id in documented:
             continue
-        name = (row.work["reference"], row.work["correction"])
+        name = (row.work["given"], row.work["correction"])
         if name not in references:
             references[name] = load(*name)
         known = (row.label, row.work["formula"], row.work["source"], references[name])

@@ -6,22 +6,25 @@ queue knows is not submitted again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trona.screening.errors import ProjectError
 from trona.stores.screenings import screening_id
 
 from .backends import relaxation_id
-from .job_queue import BATCH, TAG
+from .job_queue import BATCH, TAG, prepare
+from .projects import find_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jobflow import Flow, Job
     from jobflow_remote import JobController
-    from jobflow_remote.config.base import Project, WorkerBase
+    from jobflow_remote.config.base import Project
 
     from trona.stores.documents import RelaxationDoc
     from trona.stores.references import Reference
@@ -33,8 +36,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Placement",
     "Submitted",
-    "check_exec_config",
-    "check_resources",
+    "absolute",
+    "placed",
     "submit",
 ]
 
@@ -79,52 +82,77 @@ class Submitted:
     outcome: str
 
 
-def check_resources(name: str, worker: WorkerBase, resources: Mapping[str, Any] | None) -> None:
+def placed(
+    project: Project,
+    worker: str | None,
+    resources: Mapping[str, Any] | None = None,
+    exec_config: str | None = None,
+    priority: int = 0,
+) -> Placement:
     """
-    Make sure that a worker's scheduler understands the resources.
-
-    Parameters
-    ----------
-    name, worker
-        Where jobs will run.
-    resources
-        As the user writes them; None for the worker's own.
-
-    Raises
-    ------
-    ProjectError
-        If it does not.
-    """
-    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
-
-    try:
-        worker.get_scheduler_io().generate_header(dict(resources or {}))
-    except (QTKError, ValueError, TypeError) as error:
-        detail = " ".join(str(error).split()).rstrip(".")
-        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
-
-
-def check_exec_config(project: Project, name: str | None) -> None:
-    """
-    Make sure that a project has a configuration of modules and variables.
+    Find the place that a user names in a project.
 
     Parameters
     ----------
     project
         Where to look.
-    name
-        None passes.
+    worker
+        Name of a worker; None for the first.
+    resources, exec_config, priority
+        As for `Placement`.
+
+    Returns
+    -------
+    Placement
+        Its scheduler understands the resources, and the project has the configuration.
 
     Raises
     ------
     ProjectError
-        If it has none of that name.
+        If there is no such worker or configuration, or the resources cannot be used.
     """
-    if name is not None and name not in project.exec_config:
+    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
+
+    name, where = find_worker(project, worker)
+    try:
+        where.get_scheduler_io().generate_header(dict(resources or where.resources or {}))
+    except (QTKError, ValueError, TypeError) as error:
+        detail = " ".join(str(error).split()).rstrip(".")
+        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
+    if exec_config is not None and exec_config not in project.exec_config:
         there = ", ".join(project.exec_config) or "none"
         raise ProjectError(
-            f"no exec_config {name!r} in the project {project.name!r} ({there}): add it there."
+            f"no exec_config {exec_config!r} in the project {project.name!r} ({there}): "
+            "add it there."
         )
+    return Placement(name, resources, exec_config, priority)
+
+
+def absolute(reference: str) -> str:
+    """
+    Write the paths in the name of a reference so that they lead to it from any folder.
+
+    Parameters
+    ----------
+    reference
+        As the user names it.
+
+    Returns
+    -------
+    str
+        The same for references without a path.
+
+    Examples
+    --------
+    >>> absolute("bundled+store:/data/mine.sqlite#VASP PBE")
+    'bundled+store:/data/mine.sqlite#VASP PBE'
+    """
+
+    def whole(found: re.Match[str]) -> str:
+        kind, path = found.groups()
+        return f"{kind}:{Path(path).expanduser().absolute()}"
+
+    return re.sub(r"\b(table|store):(?!mongodb)([^+#]+)", whole, reference)
 
 
 def submit(
@@ -136,7 +164,7 @@ def submit(
     Parameters
     ----------
     controller
-        Queue, prepared.
+        Queue.
     todo
         What is to be done, and what the results have already.
     reference
@@ -151,6 +179,7 @@ def submit(
     Submitted
         For each candidate of the plan.
     """
+    prepare(controller)
     yield from (Submitted(doc.label, "done") for doc in todo.done)
     flows: dict[str, tuple[Candidate, Callable[[], Flow | Job]]] = {}
     for candidate in todo.relax:
@@ -211,7 +240,8 @@ def _tagged(
                 "formula": candidate.formula,
                 "source": candidate.source,
                 "backend": work.backend.name,
-                "reference": work.reference,
+                "reference": reference.name,  # shown; the next one may hold a password
+                "given": work.reference,
                 "correction": work.correction,
                 "checksum": reference.checksum,
             }

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from jobflow_remote import JobController
     from jobflow_remote.config.base import Project
 
+    from .remote import Submitted
+
 __all__ = ["collect", "project_app", "retry", "status", "submit"]
 
 project_app = typer.Typer(
@@ -72,7 +74,10 @@ def init(
         path = templates.write(choices)
         prepare(controller)
     typer.echo(f"wrote {path}; the queue is ready.")
-    typer.echo(f"next: jf -p {name} runner start; trona submit Na3PS4 --project {name}")
+    more = {"mock": " --backend mock", "laptop": ""}.get(
+        template, " --backend vasp --exec-config vasp"
+    )
+    typer.echo(f"next: jf -p {name} runner start; trona submit my.cif --project {name}{more}")
 
 
 @contextmanager
@@ -122,37 +127,51 @@ def submit(
     from trona.stores.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
+    from .projects import require_jobflow_remote  # noqa: PLC0415
+
+    require_jobflow_remote()
     from . import remote  # noqa: PLC0415
-    from .backends import find  # noqa: PLC0415
+    from .backends import find, require_installed  # noqa: PLC0415
     from .candidates import gather  # noqa: PLC0415
-    from .job_queue import prepare  # noqa: PLC0415
-    from .local import plan  # noqa: PLC0415
+    from .local import plan, unrelaxed  # noqa: PLC0415
     from .pool import Work  # noqa: PLC0415
-    from .projects import find_worker  # noqa: PLC0415
-    from .remote_tables import count  # noqa: PLC0415
 
     settings, source = Settings(), find(backend)
+    require_installed(source)
     gathered = gather(candidates or [], unbalanced=unbalanced)
-    for reason in gathered.left_out:
-        typer.echo(f"left out: {reason}", err=True)
-    chosen = gathered.candidates
-    given = _key_values(resources)
+    chosen, given = gathered.candidates, _key_values(resources)
     with _opened(project) as (found, controller):
-        name, where = find_worker(found, worker)
-        remote.check_resources(name, where, given or where.resources)
-        remote.check_exec_config(found, exec_config)
+        placement = remote.placed(found, worker, given, exec_config, priority)
         formulas = [candidate.formula for candidate in chosen]
-        energies = load(reference or settings.reference, correction, formulas)
+        named = remote.absolute(reference or settings.reference)
+        energies = load(named, correction, formulas)
         todo = plan(chosen, Results(store or settings.store), energies, source)
+        for reason in (
+            *(f"left out: {reason}" for reason in gathered.left_out),
+            *energies.caveats,
+            *filter(None, [unrelaxed(chosen, energies, source)]),
+        ):
+            typer.echo(reason, err=True)
         work = Work(source, energies.given or energies.name, energies.correction)
-        placement = remote.Placement(name, given, exec_config, priority)
-        prepare(controller)
         told = list(remote.submit(controller, todo, energies, work, placement))
         _warn_without_runner(controller, found)
+    _print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
+
+
+def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
+    """Print what became of candidates."""
+    from .remote_tables import count  # noqa: PLC0415
+
     if as_json:
         print_json([{"label": one.label, "outcome": one.outcome} for one in told])
     else:
-        typer.echo(f"{count(one.outcome for one in told)}: worker {name} of {found.name}")
+        typer.echo(f"{count(one.outcome for one in told)}: {where}")
+    if any(one.outcome == "queued" for one in told):
+        typer.echo(
+            "what is queued already is not submitted again: 'trona status' says where it stands, "
+            "'trona retry' lets failed candidates go on.",
+            err=True,
+        )
 
 
 def _key_values(text: str | None) -> dict[str, str | int] | None:
@@ -208,6 +227,7 @@ def retry(
         float,
         typer.Option(min=0, help="Age of locks that a killed runner left.", metavar="MINUTES"),
     ] = 10.0,
+    as_json: AsJson = False,
 ) -> None:
     """Let failed candidates go on, and release what a killed runner left locked."""
     from datetime import timedelta  # noqa: PLC0415
@@ -219,15 +239,20 @@ def retry(
 
     with _opened(project) as (found, controller):
         rows = tracking.standings(controller, labels or ())
-        if released := release(controller, found, timedelta(minutes=older)):
-            typer.echo(f"released {released} documents that a killed runner left locked")
+        released = release(controller, found, timedelta(minutes=older))
         failed = [row for row in rows if row.state == "failed"]
         told = tracking.retry(controller, failed, again)
         _warn_without_runner(controller, found)
-    for label, refusal in told:
-        typer.echo(f"{label}: {'retried' if refusal is None else refusal}")
-    if not told and not released:
-        typer.echo("nothing has failed.")
+    if as_json:
+        retried = [{"label": label, "refusal": refusal} for label, refusal in told]
+        print_json({"released": released, "retried": retried})
+    else:
+        if released:
+            typer.echo(f"released {released} documents that a killed runner left locked")
+        for label, refusal in told:
+            typer.echo(f"{label}: {'retried' if refusal is None else refusal}")
+        if not told and not released:
+            typer.echo("nothing has failed.")
     if told and all(refusal for _, refusal in told):
         raise ProjectError("none of them could be retried; the reasons stand above.")
 

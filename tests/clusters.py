@@ -79,13 +79,21 @@ def project(uri, folder, template="laptop", before="true", command=None):
     """Write a ready project; its worker tells of every job that begins and ends."""
     path = write(Choices("lap", template, uri, folder / "work"))
     told = f"echo %s $(basename $PWD) >> {folder}/told"
-    text = path.read_text(encoding="utf-8").replace(": 2\n", ": 1\n")
+    text = path.read_text(encoding="utf-8")
     text = text.replace('pre_run: "', f'pre_run: "{told % "begin"}; {before}; ')
     text = re.sub(r"max_jobs: \d+", f"max_jobs: 2\n    post_run: {told % 'end'}", text)
+    path.write_text(text, encoding="utf-8")
+    quicken(path, command)
+    return find("lap")
+
+
+def quicken(path, command=None):
+    """Have the runner look every second, and another command run the jobs."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(delay_\w+): \d+", r"\1: 1", text)
     if command is not None:
         text = re.sub(r"execution_cmd: .*", f"execution_cmd: {command}", text)
     path.write_text(text, encoding="utf-8")
-    return find("lap")
 
 
 def start_runner(name="lap"):

@@ -33,6 +33,7 @@ from .clusters import (
     named,
     project,
     project_folder,
+    quicken,
     start_runner,
 )
 from .fake_slurm import install
@@ -160,8 +161,9 @@ def test_projects_for_slurm_run_their_jobs_through_its_commands(template, mongo,
         install(folder / "bin")
         monkeypatch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
         path = write(Choices("lap", template, mongo, folder / "work"))
-        text = path.read_text().replace(": 30\n", ": 1\n").replace("max_wait: 120", "max_wait: 5")
+        text = path.read_text().replace("max_wait: 120", "max_wait: 2")
         path.write_text(text.replace("max_time:", "sleep_time: 0.5\n      max_time:"))
+        quicken(path)
         with opened(find("lap")) as controller:
             prepare(controller)
             put(controller, Results(str(folder / "s.sqlite")), [named("Na2S")], on=template)

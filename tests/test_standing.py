@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from trona.workflows.standing import STALE, reason_of, standing
+from trona.workflows.standing import REMEDIES, STALE, reason_of, standing
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -97,3 +98,11 @@ def test_the_time_of_the_last_change_is_that_of_the_last_job():
     late = document("RUNNING")
     late["updated_on"] = (NOW + timedelta(hours=1)).replace(tzinfo=None)
     assert standing([document("COMPLETED"), late], None, NOW, "tag").updated > NOW
+
+
+def test_every_remedy_stands_in_the_table_of_the_documentation():
+    document = Path(__file__).parent.parent / "docs" / "clusters.md"
+    rows = [row for row in document.read_text(encoding="utf-8").splitlines() if row[:2] == "| "]
+    words = re.findall(r"`([^`]+)`", " ".join(row.split(" | ")[0] for row in rows))
+    for remedy in REMEDIES.values():
+        assert any(remedy.startswith(one) for one in words), remedy

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["FAILED_STATES", "STALE", "Standing", "reason_of", "standing"]
+__all__ = ["FAILED_STATES", "REMEDIES", "STALE", "Standing", "reason_of", "standing"]
 
 FAILED_STATES = frozenset({"FAILED", "REMOTE_ERROR", "STOPPED", "USER_STOPPED"})
 """States of jobs from which nothing moves by itself."""
@@ -21,7 +21,7 @@ _LONGEST_REASON = 300
 """Characters of an error's text that are shown."""
 
 _INSTALL = "install the same trona there, with the extra of the backend"
-_REMEDIES = {
+REMEDIES = {
     "No module named": f"the worker lacks a package: {_INSTALL}",
     "could not be deserialized": f"the worker cannot import the job's function: {_INSTALL}",
     "remote_job_data.json": f"the worker could not import what the job needs: {_INSTALL}",
@@ -181,7 +181,7 @@ def reason_of(job: Mapping[str, Any]) -> str:
     if not error:
         return f"stopped by the user ({job['state'].lower()})"
     said = (remote.get("queue_err") or "").strip()
-    for words, remedy in _REMEDIES.items():
+    for words, remedy in REMEDIES.items():
         if words in error:
             return f"{remedy} ({_last_line(said or error)})"
     return _last_line(error)
@@ -191,4 +191,5 @@ def _last_line(text: str) -> str:
     """Last line of a traceback, its exception without the module."""
     line = text.strip().splitlines()[-1].strip()
     line = re.sub(r"^(?:\w+\.)+(?=\w+(?:Error|Exception|Warning)\b)", "", line)
+    line = line.removeprefix("CalculationError: ")  # its message begins with the calculation
     return line[:_LONGEST_REASON]

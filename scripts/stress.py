@@ -21,6 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 from pymatgen.core import Lattice, Structure
 
 from trona.stores.connect import exists, job_store, open_store
@@ -39,10 +40,11 @@ def write_crystals(folder: Path, number: int) -> list[str]:
     for at in range(number):
         anion = anions[at % len(anions)]
         scale = 1 - STRAIN + 2 * STRAIN * at / number
-        sodium = [0.25, 0.25, 0.25] if anion in ANTIFLUORITE else [0.5, 0.5, 0.5]
-        cube = Lattice.cubic(scale * (ANTIFLUORITE | ROCKSALT)[anion])
-        cell = Structure.from_spacegroup("Fm-3m", cube, ["Na", anion], [sodium, [0, 0, 0]])
-        cell = cell.get_primitive_structure() * (1 + at // len(anions) % 2, 1, 1)
+        edge = scale * (ANTIFLUORITE | ROCKSALT)[anion]
+        sodium = [[0.25] * 3, [0.75] * 3] if anion in ANTIFLUORITE else [[0.5] * 3]
+        fcc = Lattice(edge / 2 * (np.ones((3, 3)) - np.eye(3)))
+        species = ["Na"] * len(sodium) + [anion]
+        cell = Structure(fcc, species, [*sodium, [0, 0, 0]]) * (1 + at // len(anions) % 2, 1, 1)
         paths.append(str(folder / f"{anion}-{at:05d}.cif"))
         cell.to(filename=paths[-1])
     return paths

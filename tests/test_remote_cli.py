@@ -74,3 +74,29 @@ def test_a_server_that_goes_away_is_named(trona, folder, monkeypatch):
     done = trona("status", "-p", "gone")
     refused(done, "127.0.0.1:9.*Check that it runs")
     assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (
+            "project",
+            "init",
+            "p",
+            "--template",
+            "mock",
+            "--store",
+            "mongodb://h/d",
+            "--work-dir",
+            "/w",
+        ),
+        ("submit", "Na2S"),
+        ("status",),
+        ("retry",),
+        ("collect",),
+    ],
+    ids=lambda words: words[0],
+)
+def test_without_jobflow_remote_each_command_names_the_extra(trona, monkeypatch, words):
+    monkeypatch.setattr("trona.workflows.projects.find_spec", lambda _: None)
+    refused(trona(*words), "install trona with its remote extra")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PROGRAMS = {
+    "module": "#!/bin/bash\n",
     "sbatch": """#!/bin/bash
 grep -q '^#SBATCH --nodes=1' "$1" || { echo "sbatch: error: how many nodes?" >&2; exit 1; }
 setsid nohup bash "$1" > queue.out 2> queue.err &

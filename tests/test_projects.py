@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from stat import S_IMODE
@@ -53,6 +54,13 @@ def test_batches_stop_beginning_jobs_before_their_time_is_up():
     hours = int(worker.resources["time"].split(":")[0])
     assert worker.batch.max_time < hours * 3600
     assert worker.batch.jobs_handle_dir != worker.batch.work_dir != worker.work_dir
+
+
+@pytest.mark.parametrize("template", ["slurm", "slurm-batch"])
+def test_variables_survive_the_shell_script_into_which_they_are_written(template):
+    exported = yaml.safe_load(project_text(choices(template=template)))["exec_config"]["vasp"]
+    words = [shlex.split(value) for value in exported["export"].values()]
+    assert words == [["srun vasp_std"], ["srun vasp_gam"]]
 
 
 @pytest.mark.usefixtures("folder")

@@ -21,9 +21,7 @@ from trona.workflows.collection import collect
 from trona.workflows.job_queue import opened, prepare, release
 from trona.workflows.local import plan
 from trona.workflows.mock_vasp_faults import FAULTS_VARIABLE
-from trona.workflows.projects import find
 from trona.workflows.remote import Placement, submit
-from trona.workflows.templates import Choices, write
 from trona.workflows.tracking import retry, standings
 
 from .clusters import (
@@ -33,10 +31,8 @@ from .clusters import (
     named,
     project,
     project_folder,
-    quicken,
     start_runner,
 )
-from .fake_slurm import install
 from .mongo_server import temporary
 from .warm_worker import warm
 
@@ -153,25 +149,6 @@ def test_a_failed_candidate_that_is_let_go_on_waits_and_its_old_failure_is_no_re
     assert states(controller)[SICK_FORMULA] == "waiting"
     assert states(controller)["Na2S"] == "running"  # two of its three calculations are done
     assert collect(controller, results).known == len(candidates) - len(failed)
-
-
-@pytest.mark.parametrize("template", ["slurm", "slurm-batch"])
-def test_projects_for_slurm_run_their_jobs_through_its_commands(template, mongo, monkeypatch):
-    with project_folder() as folder:
-        install(folder / "bin")
-        monkeypatch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
-        path = write(Choices("lap", template, mongo, folder / "work"))
-        text = path.read_text().replace("max_wait: 120", "max_wait: 2")
-        path.write_text(text.replace("max_time:", "sleep_time: 0.5\n      max_time:"))
-        quicken(path)
-        with opened(find("lap")) as controller:
-            prepare(controller)
-            put(controller, Results(str(folder / "s.sqlite")), [named("Na2S")], on=template)
-            assert start_runner().wait(timeout=PATIENCE) == 0
-            (one,) = standings(controller)
-            assert (one.state, one.reason) == ("done", None)
-            batches = controller.get_batches()
-            assert len(batches) == (template == "slurm-batch")
 
 
 def wait_for(condition):

@@ -56,7 +56,7 @@ def opened(project: Project) -> Iterator[JobController]:
     StoreError
         If a server does not answer.
     ProjectError
-        If the queue was never prepared, or an operation is refused.
+        If a server stops answering in the middle, or refuses.
     """
     from jobflow_remote import JobController  # noqa: PLC0415 (optional)
 

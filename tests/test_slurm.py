@@ -75,7 +75,7 @@ def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
     changes = {
         "srun vasp_std": " ".join(mock),
         "srun vasp_gam": " ".join(mock),
-        "        ATOMATE2_VASP_CMD": f"        PMG_VASP_PSP_DIR: {library}\n        ATOMATE2_VASP_CMD",
+        "  ATOMATE2_VASP_CMD": f"  PMG_VASP_PSP_DIR: {library}\n      ATOMATE2_VASP_CMD",
     }
     made = project("slurm", mongo, folder, changes)
     place = placed(made, None, {"nodes": 1, "time": "00:10:00"}, "vasp")
@@ -90,8 +90,6 @@ def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
     (relaxation,) = results.relaxations()
     assert relaxation.method == "MOCK VASP PBE"
     assert [title.split()[1] for title in relaxation.settings["potcar_titles"]] == ["Na_pv", "S"]
-    (doc,) = results.screenings()
-    assert doc.state == "rejected"  # energies of another scale than the reference's
 
 
 def test_batches_of_slurm_run_jobs_in_turn(mongo, folder):

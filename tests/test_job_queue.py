@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from trona.workflows.job_queue import opened, prepare, release
 from trona.workflows.local import Plan
 from trona.workflows.pool import Work
 from trona.workflows.remote import Placement, submit
+from trona.workflows.remote_tables import as_row
 from trona.workflows.tracking import standings
 
 from .clusters import named, project, project_folder
@@ -113,3 +115,15 @@ def test_two_who_submit_the_same_at_once_make_one_flow(queue, reference, monkeyp
     told = list(submit(controller, todo, reference, work, Placement("laptop")))
     assert [one.outcome for one in told] == ["queued"]
     assert controller.count_jobs(query={}) == 1
+
+
+def test_a_reference_in_a_store_is_shown_without_its_password(queue, reference):
+    controller, _ = queue
+    hidden = "store:mongodb://user:secret@host/group"
+    shown = replace(reference, name="store:mongodb://host/group", given=hidden)
+    todo = Plan((), ((named("Na2S"), None),), ())
+    work = Work(find_backend("chgnet"), shown.given)
+    list(submit(controller, todo, shown, work, Placement("laptop")))
+    (row,) = (as_row(one) for one in standings(controller, ["Na2S"]))
+    assert row["reference"] == shown.name
+    assert "secret" not in json.dumps(row)

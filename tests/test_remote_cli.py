@@ -10,6 +10,7 @@ import pytest
 from trona.workflows.templates import Choices, write
 
 from .clusters import project_folder
+from .vasp_runs import SULFIDE as CRYSTAL
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +101,31 @@ def test_a_server_that_goes_away_is_named(trona, folder, monkeypatch):
 def test_without_jobflow_remote_each_command_names_the_extra(trona, monkeypatch, words):
     monkeypatch.setattr("trona.workflows.projects.find_spec", lambda _: None)
     refused(trona(*words), "install trona with its remote extra")
+
+
+def test_a_backend_that_is_not_installed_is_named_before_anything_is_queued(
+    trona, folder, mongo, tmp_path, monkeypatch
+):
+    made(trona, folder, mongo)
+    CRYSTAL.to(str(tmp_path / "salt.cif"))
+    monkeypatch.setattr("trona.workflows.backends.find_spec", lambda _: None)
+    store = ("--store", tmp_path / "s.sqlite")
+    refused(trona("submit", tmp_path / "salt.cif", "-p", "lap", *store), "its ml extra")
+    assert trona("submit", "Na2S", "-p", "lap", *store).returncode == 0  # needs no relaxation
+    assert [row["label"] for row in json.loads(trona("status", "-p", "lap", "--json").stdout)] == [
+        "Na2S"
+    ]
+
+
+def test_candidates_that_cannot_be_read_are_named_and_the_others_submitted(
+    trona, folder, mongo, tmp_path
+):
+    made(trona, folder, mongo)
+    table = tmp_path / "list.csv"
+    table.write_text("formula\nNa3PS4\nNa3PS5Xx\n", encoding="utf-8")
+    store = ("--store", tmp_path / "s.sqlite")
+    done = trona("submit", table, "-p", "lap", *store)
+    assert "1 submitted" in done.stdout
+    assert "left out" in done.stderr
+    assert "Xx" in done.stderr
+    refused(trona("submit", tmp_path / "none.cif", "-p", "lap", *store), "none.cif")

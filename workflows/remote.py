@@ -7,7 +7,7 @@ queue knows is not submitted again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -203,14 +203,10 @@ def _assessment(candidate: Candidate, relaxation: RelaxationDoc | None, work: Wo
     from jobflow import Flow  # noqa: PLC0415
 
     from .analysis import analyze  # noqa: PLC0415
-    from .screen import ScreeningMaker  # noqa: PLC0415 (imports atomate2)
 
-    reference = work.reference or "bundled"
-    if relaxation is None:
-        maker = ScreeningMaker(reference=reference, correction=work.correction)
-        return maker.make(replace(candidate, structure=None))
     known = (candidate.label, candidate.formula, candidate.source)
-    result = analyze(*known, reference, work.correction, relaxation)
+    result = analyze(*known, work.reference or "bundled", work.correction, relaxation)
+    result.append_name(f" {candidate.label}")
     return Flow([result], output=result.output, name=f"trona screen {candidate.label}")
 
 

@@ -137,7 +137,6 @@ def submit(
     from .pool import Work  # noqa: PLC0415
 
     settings, source = Settings(), find(backend)
-    require_installed(source)
     gathered = gather(candidates or [], unbalanced=unbalanced)
     chosen, given = gathered.candidates, _key_values(resources)
     with _opened(project) as (found, controller):
@@ -146,6 +145,8 @@ def submit(
         named = remote.absolute(reference or settings.reference)
         energies = load(named, correction, formulas)
         todo = plan(chosen, Results(store or settings.store), energies, source)
+        if todo.relax:
+            require_installed(source)
         for reason in (
             *(f"left out: {reason}" for reason in gathered.left_out),
             *energies.caveats,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .documents import RelaxationDoc
     from .schemes import Scheme
 
-__all__ = ["MAX_FORCE", "MAX_VOLUME_CHANGE", "Rejected", "admit"]
+__all__ = ["MAX_FORCE", "MAX_VOLUME_CHANGE", "Rejected", "admit", "is_mock"]
 
 MAX_VOLUME_CHANGE = 0.35
 """Relative change of volume beyond which a relaxation has left its starting phase."""
@@ -42,6 +42,23 @@ class Rejected:
 
     id: str
     reason: str
+
+
+def is_mock(method: str) -> bool:
+    """
+    Tell whether energies of a method mean nothing.
+
+    Parameters
+    ----------
+    method
+        Of a relaxation.
+
+    Examples
+    --------
+    >>> is_mock("MOCK VASP PBE"), is_mock("VASP PBE")
+    (True, False)
+    """
+    return method.startswith("MOCK ")
 
 
 def admit(

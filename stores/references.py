@@ -38,7 +38,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["BUNDLED_SCHEME", "Reference", "load"]
+__all__ = ["BUNDLED_SCHEME", "Reference", "load", "store_scheme"]
 
 BUNDLED_SCHEME = SULFIDE_BY_CHARGE_MP2020
 """CHGNet is trained on energies of the MP2020 scale."""
@@ -396,6 +396,18 @@ def _load_snapshot(
     )
 
 
+def store_scheme(basis: Basis | None) -> Scheme:
+    """
+    Correction scheme that relaxations get by default.
+
+    Parameters
+    ----------
+    basis
+        What their energies hold; None where unknown.
+    """
+    return _STORE_SCHEMES.get(basis, AS_PUBLISHED)
+
+
 def _load_store(rest: str, scheme: Scheme | None) -> Reference:
     """Read the relaxations in a store; those that cannot be trusted are left out and counted."""
     from .connect import exists, redacted, resolved  # noqa: PLC0415 (imports jobflow)
@@ -411,7 +423,7 @@ def _load_store(rest: str, scheme: Scheme | None) -> Reference:
     finally:
         results.close()
     basis = basis_of(chosen[0].method)
-    scheme = scheme or _STORE_SCHEMES.get(basis, AS_PUBLISHED)
+    scheme = scheme or store_scheme(basis)
     scheme.require(basis, name)
     found = relaxed.admitted(chosen, scheme, name)
     rows = sorted((phase.id, phase.formula, phase.energy) for phase in found.phases)
@@ -424,6 +436,8 @@ def _load_store(rest: str, scheme: Scheme | None) -> Reference:
         checksum=_checksum(json.dumps(rows).encode(), scheme),
         scheme=scheme,
         basis=basis,
+        band_gaps=found.band_gaps,
+        gap_source=f"computed with {chosen[0].method}, {name}" if found.band_gaps else "",
         missing=found.missing,
         origin=found.origin,
         caveats=(rejected,) if found.rejected else (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 
 import pytest
@@ -28,7 +29,7 @@ from trona.workflows.failures import Recorded, one_line
 from trona.workflows.local import plan
 from trona.workflows.local import run as screen
 from trona.workflows.screen import ScreeningMaker, relaxation_maker
-from trona.workflows.vasp import FAMILIES, VaspRelaxMaker, configured, mock_command
+from trona.workflows.vasp import FAMILIES, Mocked, VaspRelaxMaker, configured, mock_command
 
 from .vasp_flows import CANDIDATES, CORRECTED, CRASHING, MOCK, NA2S, run
 from .vasp_runs import SODIUM, SULFIDE
@@ -342,6 +343,15 @@ def test_documents_survive_their_store(screened):
 
 def test_the_mock_can_be_called_everywhere():
     assert mock_command().split()[-1] in {"trona-mock-vasp", "trona.workflows.mock_vasp"}
+
+
+def test_the_mock_is_looked_for_where_the_job_runs(monkeypatch):
+    flow = relaxation_maker(MOCK).make(NA2S)
+    assert "mock-vasp" not in MontyEncoder().encode(flow)
+    assert sys.executable not in MontyEncoder().encode(flow)
+    monkeypatch.setattr("trona.workflows.vasp.mock_command", lambda: "there")
+    maker = Mocked(MPGGARelaxMaker()).prepared()
+    assert {maker.run_vasp_kwargs[name] for name in ("vasp_cmd", "vasp_gamma_cmd")} == {"there"}
 
 
 def test_a_flow_of_screenings_is_one_flow_per_candidate():

@@ -25,6 +25,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     StoreAt,
 )
 from .reference_cli import app as reference_app
+from .remote_cli import collect, project_app, retry, status, submit
 from .terminal import console as _console
 from .terminal import print_json as _print_json
 from .terminal import print_parts as _print
@@ -47,6 +48,9 @@ app = typer.Typer(
 )
 app.add_typer(reference_app, name="reference")
 app.add_typer(candidate_app)
+app.add_typer(project_app, name="project")
+for _command in (submit, status, retry, collect):
+    app.command()(_command)
 
 
 def main() -> None:
@@ -114,7 +118,7 @@ def screen(
     from .backends import find  # noqa: PLC0415
     from .candidates import gather  # noqa: PLC0415
     from .kept_files import require_folder  # noqa: PLC0415
-    from .local import plan, run  # noqa: PLC0415
+    from .local import plan, run, unrelaxed  # noqa: PLC0415
     from .progress import follow  # noqa: PLC0415
     from .structure_checks import duplicates  # noqa: PLC0415
 
@@ -132,13 +136,8 @@ def screen(
     _warn(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
-    useful = source.is_mock or source.method == energies.scale.method
-    if not useful and any(c.structure for c in candidates):
-        typer.echo(
-            f"{source.method} energies cannot share a hull with {energies.name}: candidates are "
-            "assessed by composition, without relaxation.",
-            err=True,
-        )
+    if (why := unrelaxed(candidates, energies, source)) is not None:
+        typer.echo(why, err=True)
     docs = follow(run(todo, results, energies, source, workers, folder), len(candidates))
     _print_ranking(docs, as_json)
     if all(doc.state != "completed" for doc in docs):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .candidates import Candidate
 
-__all__ = ["Outcome", "Plan", "plan", "run"]
+__all__ = ["Outcome", "Plan", "plan", "run", "unrelaxed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ def plan(
             f"the results would change the reference {reference.name!r} while it is used: write "
             "them into another store with --store."
         )
-    useful = backend.is_mock or reference.scale.method == backend.method
+    useful = _is_useful(reference, backend)
     covered = set(reference.table.elements)
     done, assess, relax = [], [], []
     for candidate in candidates:
@@ -121,6 +121,39 @@ def plan(
         else:
             relax.append(candidate)
     return Plan(tuple(done), tuple(assess), tuple(relax))
+
+
+def _is_useful(reference: Reference, backend: Backend) -> bool:
+    """Tell whether relaxations can meet a reference, or are of interest in themselves."""
+    return backend.is_mock or reference.scale.method == backend.method
+
+
+def unrelaxed(
+    candidates: Sequence[Candidate], reference: Reference, backend: Backend
+) -> str | None:
+    """
+    Say why structures are not relaxed.
+
+    Parameters
+    ----------
+    candidates
+        All candidates.
+    reference
+        Energies of competing phases.
+    backend
+        Source of relaxations.
+
+    Returns
+    -------
+    str or None
+        A sentence, or None where they are.
+    """
+    if _is_useful(reference, backend) or not any(one.structure for one in candidates):
+        return None
+    return (
+        f"{backend.method} energies cannot share a hull with {reference.name}: candidates are "
+        "assessed by composition, without relaxation."
+    )
 
 
 def run(

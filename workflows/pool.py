@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from trona.screening.errors import BackendError
 from trona.stores.documents import Document
 
+from .backends import require_installed
 from .kept_files import compress, kept_name
 from .processes import run_each
 
@@ -117,11 +117,7 @@ def run_flows(
     """
     if not candidates:
         return
-    if find_spec(work.backend.package) is None:
-        raise BackendError(
-            f"the backend {work.backend.name!r} needs the package {work.backend.package!r}: "
-            f"install trona with its {work.backend.extra} extra."
-        )
+    require_installed(work.backend)
     workers = max(1, min(workers, len(candidates)))
     prepare = partial(_prepare, max(1, (os.cpu_count() or 1) // workers))
     with TemporaryDirectory(prefix="trona-", ignore_cleanup_errors=True) as scratch:

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from .documents import RelaxationDoc
     from .schemes import Scheme
 
-__all__ = ["MAX_FORCE", "MAX_VOLUME_CHANGE", "Rejected", "admit", "admit_to", "is_mock"]
+__all__ = [
+    "MAX_FORCE",
+    "MAX_VOLUME_CHANGE",
+    "Rejected",
+    "admit",
+    "admit_to",
+    "is_mock",
+    "shares_hull",
+]
 
 MAX_VOLUME_CHANGE = 0.35
 """Relative change of volume beyond which a relaxation has left its starting phase."""
@@ -109,6 +117,28 @@ def admit(
     )
 
 
+def shares_hull(method: str, scale: EnergyScale) -> bool:
+    """
+    Tell whether relaxations can enter the hull of a reference.
+
+    Parameters
+    ----------
+    method
+        Functional or potential of the relaxations.
+    scale
+        Of the reference.
+
+    Returns
+    -------
+    bool
+        True for the same method; and for what VASP computes in PBE with Materials Project's
+        settings and pseudopotentials beside a snapshot. Corrected by MP2020 it has the energy that
+        the Materials Project would publish (Wang et al., Sci. Rep. 11 (2021) 15496). The correction
+        refuses other settings.
+    """
+    return method == scale.method or (method == _VASP_PBE and scale.method == METHODS["GGA_GGA+U"])
+
+
 def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> Phase | Rejected:
     """
     Turn a relaxation into a phase on the scale of a reference, if its method allows.
@@ -125,17 +155,11 @@ def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> P
     Phase or Rejected
         The phase; on a scale of its own, with the default corrections of its method, where the two
         share no hull.
-
-    Notes
-    -----
-    What VASP computes in PBE with Materials Project's settings and pseudopotentials has, once
-    corrected by MP2020, the energy that the Materials Project would publish (Wang et al., Sci. Rep.
-    11 (2021) 15496): it enters the hull of a snapshot. The correction refuses other settings.
     """
     method = relaxation.method
     if method == scale.method:
         return admit(relaxation, scheme)
-    if method == _VASP_PBE and scale.method == METHODS["GGA_GGA+U"]:
+    if shares_hull(method, scale):
         phase = admit(relaxation, compose(f"mp2020,{scheme.label}"))
         return replace(phase, scale=scale) if isinstance(phase, Phase) else phase
     return admit(relaxation, default_scheme(basis_of(method)))

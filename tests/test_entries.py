@@ -15,6 +15,9 @@ from trona.stores.references import Reference
 from trona.stores.schemes import AS_PUBLISHED, SULFIDE_BY_CHARGE_MP2020, compose
 from trona.stores.screenings import screening_document
 from trona.stores.snapshots import Snapshot, SnapshotPhase, phases
+from trona.workflows.backends import find
+from trona.workflows.candidates import Candidate
+from trona.workflows.local import unrelaxed
 
 from .calculations import bundled_structure, calculated
 
@@ -172,3 +175,11 @@ def test_energies_of_other_methods_are_assessed_by_composition_with_a_caveat(met
     doc = screening_document("a", "Na2S", "test", materials_project(), other)
     assert doc.state == "completed"
     assert any(f"({method}) shares no hull with mp" in caveat for caveat in doc.window.caveats)
+
+
+def test_vasp_is_run_for_a_snapshot_and_chgnet_is_not():
+    candidates = [Candidate("a", "Na2S", "test", bundled_structure("Na2S"))]
+    assert unrelaxed(candidates, materials_project(), find("vasp")) is None
+    assert unrelaxed(candidates, materials_project(), find("vasp-chgnet")) is None
+    for name in ("chgnet", "vasp-d3", "vasp-r2scan"):
+        assert "by composition" in unrelaxed(candidates, materials_project(), find(name))

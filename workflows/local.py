@@ -12,6 +12,7 @@ from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.stores.connect import resolved
 from trona.stores.documents import Document, RelaxationDoc, ScreeningDoc
+from trona.stores.entries import shares_hull
 from trona.stores.screenings import failed_document, screening_document, screening_id
 
 from .backends import Backend, relaxation_id
@@ -125,7 +126,7 @@ def plan(
 
 def _is_useful(reference: Reference, backend: Backend) -> bool:
     """Tell whether relaxations can meet a reference, or are of interest in themselves."""
-    return backend.is_mock or reference.scale.method == backend.method
+    return backend.is_mock or shares_hull(backend.method, reference.scale)
 
 
 def unrelaxed(

@@ -66,7 +66,7 @@ def put(controller, results, candidates, faults=(), on="laptop", backend="chgnet
     """Submit candidates; gives the outcome of each."""
     source, reference = find_backend(backend), load("bundled")
     todo = plan(candidates, results, reference, source)
-    work = FaultyWork(source, reference.name, reference.correction, tuple(faults))
+    work = FaultyWork(source, reference.name, reference.correction, faults=tuple(faults))
     told = submit(controller, todo, reference, work, Placement(on))
     return {one.label: one.outcome for one in told}
 

@@ -106,7 +106,8 @@ def test_what_is_not_run_says_why_and_has_the_options_shown(block):
         context = command.make_context("trona", list(rest), resilient_parsing=True)
         while hasattr(command, "commands"):
             _, command, rest = command.resolve_command(context, list(rest))
-            context = command.make_context(command.name, list(rest), resilient_parsing=True)
+            group = hasattr(command, "commands")
+            context = command.make_context(command.name, list(rest), resilient_parsing=group)
         assert command.callback is not None
 
 

@@ -47,7 +47,6 @@ _EXACT = 2**53
 """Integers below it are the same as integers and as real numbers."""
 _SLACK = 1e-12
 """Relative error of SQLite in reading a real number from text, generously."""
-_LEAST = 1e-300
 _ANYTHING = "x''"
 """Key in an index of what an index cannot order; it is looked at with every question."""
 
@@ -102,7 +101,7 @@ def translate(criteria: Mapping[str, Any], indexed: Collection[str]) -> Conditio
     if head.possible == head.certain:
         return Condition(*head, guard, translation.parameters)
     body = translation.document(criteria, _BODY)
-    possible = f"({head.certain} OR ({head.possible} AND (body IS NULL OR {body.possible})))"
+    possible = f"({head.possible} AND ({head.certain} OR body IS NULL OR {body.possible}))"
     certain = f"({head.certain} OR (body IS NOT NULL AND {body.certain}))"
     return Condition(possible, certain, guard, translation.parameters)
 
@@ -250,7 +249,7 @@ class _Translation:
         if isinstance(value, int | float):
             if not isfinite(value) or (isinstance(value, int) and abs(value) >= _EXACT):
                 return None
-            slack = self._parameter(abs(value) * _SLACK + _LEAST)
+            slack = self._parameter(abs(value) * _SLACK)
             return comparable(operator, self._parameter(value), "number", slack)
         if isinstance(value, datetime):
             return comparable(operator, self._parameter(date_text(value)), "date")
@@ -329,7 +328,7 @@ class _Translation:
 
         def test(place: Place) -> Pair:
             length = f"(SELECT count(*) FROM {place.elements})"
-            sure = f"({place.type} IS 'array' AND {length} = {name})"
+            sure = f"CASE WHEN {place.type} IS 'array' THEN {length} = {name} ELSE 0 END"
             return Pair(f"({sure} OR ({place.type} IS NOT NULL AND {place.type} <> 'array'))", sure)
 
         return reach(source, path, test, self._row)
@@ -352,8 +351,8 @@ class _Translation:
                 )
             ]
             return Pair(
-                f"(({place.type} IS 'array' AND {found[0]}) OR {place.odd})",
-                f"({place.type} IS 'array' AND {found[1]})",
+                f"CASE WHEN {place.type} IS 'array' THEN {found[0]} ELSE {place.odd} END",
+                f"CASE WHEN {place.type} IS 'array' THEN {found[1]} ELSE 0 END",
             )
 
         return reach(source, path, test, self._row)
@@ -436,7 +435,7 @@ class _Translation:
         if isinstance(value, int | float):
             if not isfinite(value) or abs(value) >= _EXACT:
                 return ""
-            slack = abs(value) * _SLACK + _LEAST
+            slack = abs(value) * _SLACK
             low, high = self._parameter(value - slack), self._parameter(value + slack)
             bounds = {"<": f"{key} <= {high}", ">": f"{key} >= {low} AND {key} < ''"}
             return bounds.get(operator[0], f"{key} BETWEEN {low} AND {high}")

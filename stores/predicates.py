@@ -84,7 +84,10 @@ class Place(NamedTuple):
     def at(cls, source: str, path: Sequence[str]) -> Place:
         """Point into a JSON text."""
         inside = f"({source}, {quoted(path)})"
-        return cls(f"json_type{inside}", f"json_extract{inside}", f"json_each{inside}")
+        # SQLite remembers a text that it has taken apart, but json_each does not: it gets the list
+        # alone. Whoever asks for elements must know that there is a list.
+        value = f"json_extract{inside}"
+        return cls(f"json_type{inside}", value, f"json_each({value})")
 
     @classmethod
     def element(cls, row: str) -> Place:
@@ -233,7 +236,7 @@ def comparable(operator: str, value: str, kind: str, slack: str = "") -> Callabl
         if operator == "=":  # Python, and so mongomock, takes true for 1
             near = f"BETWEEN {value} - {slack} AND {value} + {slack}"
             whole = f"({whole} OR {place.type} IS 'true' OR {place.type} IS 'false')"
-            real = "0"
+            real = f"({value} = 0 AND {place.type} IS 'real' AND {place.value} = 0)"
         else:
             away, back = ("+", "-") if operator[0] == "<" else ("-", "+")
             near = f"{operator} {value} {away} {slack}"

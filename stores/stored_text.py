@@ -50,7 +50,10 @@ _LARGEST = 2**63 - 1
 """Integers of MongoDB and of SQLite have 64 bits."""
 _PLAIN = {bool, type(None)}
 _SPECIAL = (ODD, DATE)
-_ESCAPES = (b"\\u0000", b"\\u0001", b"\\u0002")
+_SMALLEST = 1e-290
+"""Real numbers nearer to zero are kept from SQLite, which may read them as zero."""
+_ESCAPES = (b"\\u0000", b"\\u0001", b"\\u0002", b"e-3")
+"""Signs in JSON that some value must be written in another way."""
 
 
 class Stored(NamedTuple):
@@ -291,7 +294,8 @@ def _special(value: object) -> str | None:
     elif isinstance(value, ObjectId):
         text = f"{ODD}o{value}"
     elif isinstance(value, float):
-        text = None if isfinite(value) else f"{ODD}n{value}"
+        ordinary = value == 0 or (isfinite(value) and abs(value) >= _SMALLEST)
+        text = None if ordinary else f"{ODD}n{value}"
     elif not isinstance(value, int | None):
         text = f"{ODD}j{json_util.dumps(value, json_options=json_util.CANONICAL_JSON_OPTIONS)}"
     return text

@@ -5,9 +5,10 @@
     python scripts/benchmark_stores.py --quick    1,000 documents, growth to 10,000
 
 The documents are what `trona screen` keeps of some bundled phases, renamed. Each store gets
-the same documents and the same questions, and must give the same answers before a
-time is printed. The other stores take minutes for thousands of documents: they get fewer, and the number stands beside the
-time. Wall time counts; the processor's time in brackets tells whether the machine was busy.
+the same documents and the same questions, and must give the same answers before a time is
+printed. The other stores take minutes for thousands of documents: they get fewer, and the number
+stands beside the time. Wall time counts; the processor's time in brackets tells whether the
+machine was busy.
 """
 
 from __future__ import annotations

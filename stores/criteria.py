@@ -38,12 +38,12 @@ from .stored_text import DATE, ODD, date_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-__all__ = ["Condition", "identified", "index_key", "translate"]
+__all__ = ["EXACT", "Condition", "identified", "index_key", "translate"]
 
 _HEAD, _BODY = "head", "body"
 _ORDER = {"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
 _OPTIONS = {"i": re.IGNORECASE, "m": re.MULTILINE, "x": re.VERBOSE, "s": re.DOTALL}
-_EXACT = 2**53
+EXACT = 2**53
 """Integers below it are the same as integers and as real numbers."""
 _SLACK = 1e-12
 """Relative error of SQLite in reading a real number from text, generously."""
@@ -73,11 +73,6 @@ class Condition:
     guard: str
     parameters: Mapping[str, object] = field(default_factory=dict)
 
-    @property
-    def exact(self) -> bool:
-        """True where SQL decides for every row."""
-        return self.possible == self.certain
-
 
 def translate(criteria: Mapping[str, Any], indexed: Collection[str]) -> Condition:
     """
@@ -99,10 +94,14 @@ def translate(criteria: Mapping[str, Any], indexed: Collection[str]) -> Conditio
     head = translation.document(criteria, _HEAD)
     guard = translation.guard(criteria)
     if head.possible == head.certain:
-        return Condition(*head, guard, translation.parameters)
+        certain = f"CASE WHEN {head.certain} THEN 1 ELSE 0 END"
+        return Condition(head.possible, certain, guard, translation.parameters)
     body = translation.document(criteria, _BODY)
-    possible = f"({head.possible} AND ({head.certain} OR body IS NULL OR {body.possible}))"
-    certain = f"({head.certain} OR (body IS NOT NULL AND {body.certain}))"
+    # As a value SQLite computes both sides of AND and OR, within CASE no more than it must.
+    whole = f"CASE WHEN {body.possible} THEN 1 ELSE 0 END"
+    possible = f"({head.possible} AND ({head.certain} OR body IS NULL OR {whole}))"
+    whole = f"CASE WHEN {body.certain} THEN 1 ELSE 0 END"
+    certain = f"CASE WHEN {head.certain} THEN 1 WHEN body IS NULL THEN 0 ELSE {whole} END"
     return Condition(possible, certain, guard, translation.parameters)
 
 
@@ -247,7 +246,7 @@ class _Translation:
                 return None
             value = int(value)
         if isinstance(value, int | float):
-            if not isfinite(value) or (isinstance(value, int) and abs(value) >= _EXACT):
+            if not isfinite(value) or (isinstance(value, int) and abs(value) >= EXACT):
                 return None
             slack = self._parameter(abs(value) * _SLACK)
             return comparable(operator, self._parameter(value), "number", slack)
@@ -322,7 +321,7 @@ class _Translation:
 
     def _size(self, path: Sequence[str], value: object, source: str) -> Pair:
         """Translate the length of a list; mongomock also counts the names of an object."""
-        if type(value) is not int or abs(value) >= _EXACT:
+        if type(value) is not int or abs(value) >= EXACT:
             return UNSURE
         name = self._parameter(value)
 
@@ -433,7 +432,7 @@ class _Translation:
         if isinstance(value, bool):
             return f"{key} = {int(value)}" if operator == "=" else ""
         if isinstance(value, int | float):
-            if not isfinite(value) or abs(value) >= _EXACT:
+            if not isfinite(value) or abs(value) >= EXACT:
                 return ""
             slack = abs(value) * _SLACK
             low, high = self._parameter(value - slack), self._parameter(value + slack)

@@ -297,7 +297,7 @@ def spread(test: Callable[[Place], Pair], row: str) -> Callable[[Place], Pair]:
         return Pair(
             *(
                 f"CASE WHEN {place.type} IS 'array' THEN {_any_element(place, row, element)} "
-                f"ELSE {value} END"
+                f"WHEN {value} THEN 1 ELSE 0 END"
                 for value, element in zip(own, inner, strict=True)
             )
         )
@@ -312,7 +312,7 @@ def _any_element(place: Place, row: str, condition: str) -> str:
 
 def _if_object(row: str, condition: str) -> str:
     """Look into an element only if it is an object: SQLite refuses to read other text as JSON."""
-    return f"CASE WHEN {row}.type = 'object' THEN {condition} ELSE 0 END"
+    return f"CASE WHEN {row}.type = 'object' AND {condition} THEN 1 ELSE 0 END"
 
 
 def reach(

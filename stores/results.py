@@ -160,26 +160,34 @@ class Results:
         StoreError
             If a document cannot be read by this version.
         """
-        wanted = [found["id"] for found in self._newest()]
-        criteria: dict[str, Any] = {"id": {"$in": wanted}}
-        if filters is not None and (asked := filters.criteria()):
-            criteria = {"$and": [asked, criteria]}
+        asked = filters.criteria() if filters is not None else {}
+        parts = [asked] if asked else []
+        _, superseded = self._newest()
+        if superseded:
+            parts.append({"id": {"$nin": superseded}})
+        criteria = {"$and": parts} if parts else {}
         docs = [_validated(ScreeningDoc, found) for found in self._screenings.query(criteria)]
         return sorted(docs, key=lambda doc: (doc.label, doc.reference.name))
 
-    def _newest(self) -> list[dict[str, Any]]:
-        """Find the newest result of each candidate and reference, without reading it all."""
+    def _newest(self) -> tuple[list[dict[str, Any]], list[str]]:
+        """Find the newest result of each candidate and reference, and the ids of older ones."""
         fields = ["id", "label", "formula", "created", "reference.name"]
         newest: dict[tuple[str, str], dict[str, Any]] = {}
+        superseded = []
         for found in self._screenings.query(properties=fields, sort={"created": 1}):
             # A document of another schema may lack these; it is named when it is read.
-            newest[str(found.get("label")), str(get(found, "reference.name"))] = found
-        return list(newest.values())
+            key = str(found.get("label")), str(get(found, "reference.name"))
+            if key in newest:
+                superseded.append(newest[key]["id"])
+            newest[key] = found
+        return list(newest.values()), superseded
 
     def named(self, label: str) -> list[ScreeningDoc]:
         """All current results of a candidate by label or formula, whatever the reference."""
         wanted = [
-            one["id"] for one in self._newest() if label in {one.get("label"), one.get("formula")}
+            one["id"]
+            for one in self._newest()[0]
+            if label in {one.get("label"), one.get("formula")}
         ]
         docs = self._screenings.query({"id": {"$in": wanted}})
         found = [_validated(ScreeningDoc, doc) for doc in docs]

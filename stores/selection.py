@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from trona.screening.errors import StoreError
 
-from .criteria import Condition, identified, translate
+from .criteria import EXACT, Condition, identified, translate
 from .mongo_semantics import applies, sort_key
-from .stored_text import decode, holds
+from .stored_text import DATE, ODD, decode, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -210,7 +210,7 @@ def first(file: File, wanted: Mapping[str, Any]) -> tuple[int, str] | None:
     tuple of int and str, or None
         Row, and ``_id`` as JSON text; None where there is no such document.
     """
-    if not all(type(value) in {str, int} for value in wanted.values()):
+    if not all(map(_indexed_as_it_is, wanted.values())):
         rows = sorted(Selection(file, wanted).matching())
         if not rows:
             return None
@@ -225,3 +225,10 @@ def first(file: File, wanted: Mapping[str, Any]) -> tuple[int, str] | None:
         if certain or applies(wanted, decode(text)):
             return row, identity
     return None
+
+
+def _indexed_as_it_is(value: object) -> bool:
+    """Tell whether an index finds a value, and nothing else that equals it in SQLite."""
+    if type(value) is str:
+        return not value.startswith((ODD, DATE))
+    return type(value) is int and abs(value) < EXACT

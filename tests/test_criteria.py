@@ -12,7 +12,6 @@ from maggma.stores import MemoryStore
 
 from trona.stores.sqlite import SQLiteStore
 
-NAMES = ["a", "b", "c.d"]
 LONG = "long " * 300
 SCALARS = st.sampled_from(
     [

@@ -292,13 +292,15 @@ class _Translation:
             return UNSURE
         if not values:
             return NO
-        if all(type(value) is str and _ordinary(value) for value in values):
+        kinds = _listed(values)
+        if kinds:
             name = self._parameter(json.dumps(values))
             within = f"IN (SELECT value FROM json_each({name}))"
 
             def test(place: Place) -> Pair:
-                sure = f"({place.type} IS 'text' AND {place.value} {within})"
-                return Pair(f"({sure} OR {place.odd})", sure)
+                known = " OR ".join(f"{place.type} IS '{kind}'" for kind in kinds)
+                found = f"{place.value} {within}"
+                return Pair(f"(ifnull({found}, 0) OR {place.odd})", f"(({known}) AND {found})")
 
             return self._reached(path, test, source)
         return some([self._equal(path, value, source) for value in values])
@@ -413,11 +415,11 @@ class _Translation:
     def _range(self, key: str, operator: str, value: Any) -> str:  # noqa: ANN401
         """Write the range of keys among which an operator finds what it asks for."""
         if operator == "$in":
+            if isinstance(value, list) and _listed(value):
+                name = self._parameter(json.dumps(value))
+                return f"{key} IN (SELECT value FROM json_each({name}))"
             if isinstance(value, list) and value:
                 parts = [self._range(key, "$eq", one_value) for one_value in value]
-                if all(type(one_value) is str and _ordinary(one_value) for one_value in value):
-                    name = self._parameter(json.dumps(value))
-                    return f"{key} IN (SELECT value FROM json_each({name}))"
                 if all(parts):
                     return "(" + " OR ".join(parts) + ")"
             return ""
@@ -457,3 +459,12 @@ def _ordinary(text: str) -> bool:
     return text.isprintable() or (
         text.isascii() and "\0" not in text and not text.startswith((ODD, DATE))
     )
+
+
+def _listed(values: list[Any]) -> tuple[str, ...]:
+    """Name the types of values of which one is in a list of text or integers; none for others."""
+    if all(type(value) is str and _ordinary(value) for value in values):
+        return ("text",)
+    if all(type(value) is int and abs(value) < EXACT for value in values):
+        return ("integer", "true", "false")
+    return ()

@@ -44,6 +44,8 @@ CONDITIONS = st.recursive(
         st.dictionaries(
             st.sampled_from(["$in", "$nin"]), st.lists(SCALARS, max_size=3), min_size=1
         ),
+        st.builds(lambda some: {"$in": some}, st.lists(st.integers(-1, 2), max_size=3)),
+        st.builds(lambda some: {"$nin": some}, st.lists(st.sampled_from("ab1"), max_size=3)),
         st.builds(lambda yes: {"$exists": yes}, st.booleans()),
         st.builds(lambda yes, no: {"$exists": yes, "$ne": no}, st.booleans(), SCALARS),
         st.builds(lambda some: {"$all": some}, st.lists(SCALARS, min_size=1, max_size=2)),
@@ -121,3 +123,28 @@ def test_filters_find_the_same_documents_as_in_memory(embedded, docs, criteria, 
     if isinstance(expected, list):
         assert ids(store) == expected
         assert store.count(criteria) == len(expected)
+
+
+def nested(depth):
+    """A condition within a condition, and so on."""
+    condition = {"$gt": 1}
+    for _ in range(depth):
+        condition = {"$not": condition}
+    return condition
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        {"a": nested(40)},
+        {"$or": [{"a": number} for number in range(2, 3000)]},
+        {"a": {"$in": list(range(2, 50_000))}},
+        {"a": {"$in": [*range(2, 3000), "x"]}},
+    ],
+    ids=["deep", "wide", "long", "mixed"],
+)
+def test_a_filter_may_be_as_large_as_it_likes(embedded, criteria):
+    store = embedded[True]
+    store.remove_docs({})
+    store.update([{"id": number, "a": number} for number in range(4)])
+    assert [doc["id"] for doc in store.query(criteria)] == [2, 3]

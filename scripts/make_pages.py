@@ -61,7 +61,9 @@ Their answers are compared before times are printed. Phases are synthetic unless
 
 Besides:
 
+```text
 {others}
+```
 
 `scripts/stream.py` streams candidates through one table; `scripts/stress.py` screens many small
 crystals with relaxations, kills the run and goes on.
@@ -123,7 +125,7 @@ def benchmark(printed: str) -> str:
                 for question, ours, theirs, ratio in timed
             ),
         ),
-        others="\n".join(f"- {line}" for line in others),
+        others="\n".join(others).strip(),
     )
 
 

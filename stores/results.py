@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydash import get
 
 from trona.screening.errors import StoreError
 
@@ -159,21 +160,38 @@ class Results:
         StoreError
             If a document cannot be read by this version.
         """
-        newest: dict[tuple[str, str], ScreeningDoc] = {}
-        for found in self._screenings.query(sort={"created": 1}):
-            doc = _validated(ScreeningDoc, found)
-            newest[doc.label, doc.reference.name] = doc
-        if filters is None or not (criteria := filters.criteria()):
-            kept = set(newest)
-        else:
-            wanted = {doc.id for doc in newest.values()}
-            passing = self._screenings.query({"$and": [criteria, {"id": {"$in": list(wanted)}}]})
-            kept = {(found["label"], found["reference"]["name"]) for found in passing}
-        return [newest[key] for key in sorted(kept)]
+        asked = filters.criteria() if filters is not None else {}
+        parts = [asked] if asked else []
+        _, superseded = self._newest()
+        if superseded:
+            parts.append({"id": {"$nin": superseded}})
+        criteria = {"$and": parts} if parts else {}
+        docs = [_validated(ScreeningDoc, found) for found in self._screenings.query(criteria)]
+        return sorted(docs, key=lambda doc: (doc.label, doc.reference.name))
+
+    def _newest(self) -> tuple[list[dict[str, Any]], list[str]]:
+        """Find the newest result of each candidate and reference, and the ids of older ones."""
+        fields = ["id", "label", "formula", "created", "reference.name"]
+        newest: dict[tuple[str, str], dict[str, Any]] = {}
+        superseded = []
+        for found in self._screenings.query(properties=fields, sort={"created": 1}):
+            # A document of another schema may lack these; it is named when it is read.
+            key = str(found.get("label")), str(get(found, "reference.name"))
+            if key in newest:
+                superseded.append(newest[key]["id"])
+            newest[key] = found
+        return list(newest.values()), superseded
 
     def named(self, label: str) -> list[ScreeningDoc]:
         """All current results of a candidate by label or formula, whatever the reference."""
-        return [doc for doc in self.screenings() if label in {doc.label, doc.formula}]
+        wanted = [
+            one["id"]
+            for one in self._newest()[0]
+            if label in {one.get("label"), one.get("formula")}
+        ]
+        docs = self._screenings.query({"id": {"$in": wanted}})
+        found = [_validated(ScreeningDoc, doc) for doc in docs]
+        return sorted(found, key=lambda doc: (doc.label, doc.reference.name))
 
 
 def _validated(model: type[Doc], found: dict[str, Any]) -> Doc:

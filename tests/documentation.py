@@ -43,7 +43,7 @@ class Block:
         """Words of each command of a shell block, comments left out."""
         text = re.sub(r"(^|\s)#.*", "", self.text.replace("\\\n", " "), flags=re.MULTILINE)
         words = [shlex.split(command) for command in re.split("[;\n]", text)]
-        return [[word for word in command if word != "…"] for command in words if command]
+        return [command for command in words if command]
 
 
 def blocks() -> Iterator[Block]:

@@ -38,6 +38,10 @@ def in_memory(folder, name="contract", **options):
     return MemoryStore(f"{folder.name}-{name}", **options)
 
 
+def on_a_server(uri, folder, name="documents", **options):
+    return MongoStore.from_uri(f"{uri}-{folder.name}"[:60], name, **options)
+
+
 HOMES = {"sqlite": embedded, "memory": in_memory}
 
 

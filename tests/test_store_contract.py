@@ -1,6 +1,6 @@
 """Every home of documents keeps the contract of a maggma store: SQLite, memory, MongoDB.
 
-A home is a function from a folder to an unconnected store; a new one is one line in `HOMES`.
+A home is a function that makes an unconnected store.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from jobflow import Flow, JobStore, job, run_locally
 from maggma.builders import MapBuilder
 from maggma.core import StoreError as MaggmaStoreError
 from maggma.core.validator import Validator
-from maggma.stores import MemoryStore
+from maggma.stores import MemoryStore, MongoStore
 from monty.json import MontyDecoder, MSONable
 from pymatgen.core import Lattice, Structure
 from pymongo.errors import PyMongoError
@@ -38,17 +38,16 @@ def in_memory(folder, name="contract", **options):
     return MemoryStore(f"{folder.name}-{name}", **options)
 
 
-def on_a_server(uri, folder, name="documents", **options):
-    return MongoStore.from_uri(f"{uri}-{folder.name}"[:60], name, **options)
+def on_a_server(uri, name="contract", **options):
+    return MongoStore.from_uri(uri, name, **options)
 
 
-HOMES = {"sqlite": embedded, "memory": in_memory}
-
-
-@pytest.fixture(params=HOMES)
+@pytest.fixture(params=["sqlite", "memory", "server"])
 def home(request, tmp_path):
     """Make stores of one home: `home()`, or with a name and the options of a store."""
-    return partial(HOMES[request.param], tmp_path)
+    if request.param == "server":
+        return partial(on_a_server, request.getfixturevalue("mongo"))
+    return partial({"sqlite": embedded, "memory": in_memory}[request.param], tmp_path)
 
 
 @pytest.fixture

@@ -38,15 +38,27 @@ def in_memory(folder, name="contract", **options):
     return MemoryStore(f"{folder.name}-{name}", **options)
 
 
-def on_a_server(uri, name="contract", **options):
-    return MongoStore.from_uri(uri, name, **options)
+@pytest.fixture
+def on_a_server(mongo, monkeypatch):
+    """Make stores of a MongoDB; maggma leaves their connections open."""
+    clients = []
+
+    def connected(store, force_reset=False):
+        connect(store, force_reset)
+        clients.append(store._collection.database.client)
+
+    connect = MongoStore.connect
+    monkeypatch.setattr(MongoStore, "connect", connected)
+    yield lambda name="contract", **options: MongoStore.from_uri(mongo, name, **options)
+    for client in clients:
+        client.close()
 
 
 @pytest.fixture(params=["sqlite", "memory", "server"])
 def home(request, tmp_path):
     """Make stores of one home: `home()`, or with a name and the options of a store."""
     if request.param == "server":
-        return partial(on_a_server, request.getfixturevalue("mongo"))
+        return request.getfixturevalue("on_a_server")
     return partial({"sqlite": embedded, "memory": in_memory}[request.param], tmp_path)
 
 

@@ -11,13 +11,24 @@ from trona.screening.formulas import parse
 from trona.screening.phases import EnergyScale, Phase
 
 from .corrections import basis_of
+from .documents import EnergyScaleDoc
 from .mp2020 import Calculation
+from .provenance import fingerprint, versions
+from .records import EntryDoc
 
 if TYPE_CHECKING:
     from .documents import RelaxationDoc
     from .schemes import Scheme
 
-__all__ = ["MAX_FORCE", "MAX_VOLUME_CHANGE", "Rejected", "admit"]
+__all__ = [
+    "MAX_FORCE",
+    "MAX_VOLUME_CHANGE",
+    "Rejected",
+    "admit",
+    "entry_document",
+    "entry_id",
+    "entry_phase",
+]
 
 MAX_VOLUME_CHANGE = 0.35
 """Relative change of volume beyond which a relaxation has left its starting phase."""
@@ -76,15 +87,127 @@ def admit(
     except CorrectionError as error:
         return Rejected(relaxation.id, str(error))
     units = relaxation.n_sites / sum(amounts.values())
-    return Phase(
-        id=f"{relaxation.label}/{relaxation.id}",
+    return _phase(
+        relaxation.id,
+        relaxation.label,
+        relaxation.formula,
+        relaxation.energy / units + shift,
+        EnergyScale(relaxation.method, scheme.name),
+        relaxation.volume / units,
+        relaxation.space_group,
+    )
+
+
+def entry_id(relaxation_id: str, method: str, scheme: Scheme) -> str:
+    """
+    Identity of an entry: the same structure, settings and energy scale have the same id everywhere.
+
+    It changes with trona itself, whose limits decide what is admitted.
+
+    Parameters
+    ----------
+    relaxation_id
+        Content hash of starting structure and settings.
+    method
+        Functional or potential.
+    scheme
+        Correction scheme.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    return fingerprint([relaxation_id, method, scheme.name, versions().get("trona")])
+
+
+def entry_document(relaxation: RelaxationDoc, scheme: Scheme) -> EntryDoc:
+    """
+    Put a relaxation on an energy scale and write down what came of it.
+
+    Parameters
+    ----------
+    relaxation
+        As for `admit`.
+    scheme
+        Correction scheme.
+
+    Returns
+    -------
+    EntryDoc
+        Admitted with its energy, or rejected with the reason.
+    """
+    found = admit(relaxation, scheme)
+    phase = found if isinstance(found, Phase) else None
+    change = None
+    if relaxation.volume_start > 0:
+        change = relaxation.volume / relaxation.volume_start - 1.0
+    return EntryDoc(
+        id=entry_id(relaxation.id, relaxation.method, scheme),
+        relaxation_id=relaxation.id,
+        label=relaxation.label,
         formula=relaxation.formula,
-        amounts=amounts,
-        energy=relaxation.energy / units + shift,
-        scale=EnergyScale(relaxation.method, scheme.name),
-        source=f"relaxed with {relaxation.method}",
-        volume=relaxation.volume / units,
+        state="rejected" if phase is None else "admitted",
+        reason=found.reason if isinstance(found, Rejected) else None,
+        energy=None if phase is None else phase.energy,
+        energy_scale=EnergyScaleDoc(method=relaxation.method, correction=scheme.name, zero="total"),
+        correction=scheme.label,
+        volume=None if phase is None else phase.volume,
+        volume_change=change,
         space_group=relaxation.space_group,
+        band_gap=relaxation.band_gap,
+        concerns=relaxation.concerns,
+        relaxed=relaxation.created,
+    )
+
+
+def entry_phase(entry: EntryDoc) -> Phase | None:
+    """
+    Make the phase that an entry was written down from.
+
+    Parameters
+    ----------
+    entry
+        Admitted or rejected.
+
+    Returns
+    -------
+    Phase or None
+        None where it was rejected.
+    """
+    if entry.energy is None:
+        return None
+    scale = entry.energy_scale
+    return _phase(
+        entry.relaxation_id,
+        entry.label,
+        entry.formula,
+        entry.energy,
+        EnergyScale(scale.method, scale.correction),
+        entry.volume,
+        entry.space_group,
+    )
+
+
+def _phase(
+    relaxation_id: str,
+    label: str,
+    formula: str,
+    energy: float,
+    scale: EnergyScale,
+    volume: float | None,
+    space_group: str,
+) -> Phase:
+    """Describe a relaxed crystal per formula unit."""
+    return Phase(
+        id=f"{label}/{relaxation_id}",
+        formula=formula,
+        amounts=parse(formula),
+        energy=energy,
+        scale=scale,
+        source=f"relaxed with {scale.method}",
+        volume=volume,
+        space_group=space_group,
     )
 
 

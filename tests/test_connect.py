@@ -6,6 +6,7 @@ import pytest
 from maggma.stores import MongoStore
 
 from trona.screening.errors import StoreError
+from trona.stores import connect
 from trona.stores.connect import exists, job_store, open_store, redacted
 from trona.stores.sqlite import SQLiteStore
 
@@ -29,6 +30,7 @@ def test_a_uri_is_a_mongo_store_with_its_database(scheme, monkeypatch):
         made.append(store)
 
     monkeypatch.setattr(MongoStore, "connect", remember)
+    monkeypatch.setattr(connect, "ensure_indexes", lambda *_: [])
     open_store(f"{scheme}://user:secret@host.example/group?tls=true", "screenings")
     assert (made[0].database, made[0].collection_name) == ("group", "screenings")
 

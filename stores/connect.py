@@ -11,6 +11,7 @@ from maggma.stores import MongoStore
 
 from trona.screening.errors import StoreError
 
+from .indexes import ensure_indexes
 from .sqlite import SQLiteStore
 
 if TYPE_CHECKING:
@@ -126,6 +127,9 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
     """
     store = _unconnected(location, collection, key)
     store.connect()
+    if location.startswith(_MONGO):
+        # One document for each key, however many processes write; questions find theirs at once.
+        ensure_indexes(store, collection)
     return store
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jobflow import JobStore
 from maggma.stores import MongoStore
 
 from trona.screening.errors import StoreError
@@ -15,10 +15,13 @@ from .indexes import ensure_indexes
 from .sqlite import SQLiteStore
 
 if TYPE_CHECKING:
+    from jobflow import JobStore
     from maggma.core import Store
 
-__all__ = ["exists", "job_store", "open_store", "redacted", "resolved"]
+__all__ = ["ServerStore", "exists", "job_store", "open_store", "redacted", "resolved"]
 
+_PASSWORD = re.compile(r"(?<=password=)[^&]*", re.IGNORECASE)
+"""In the options of a URI, as that of a key file."""
 _MONGO = ("mongodb://", "mongodb+srv://")
 
 
@@ -42,7 +45,20 @@ def redacted(location: str) -> str:
     'mongodb://***@host/trona'
     """
     scheme, separator, rest = location.partition("://")
-    return f"{scheme}://***@{rest.rpartition('@')[2]}" if separator and "@" in rest else location
+    if not separator:
+        return location
+    if "@" in rest:
+        rest = f"***@{rest.rpartition('@')[2]}"
+    return f"{scheme}://{_PASSWORD.sub('***', rest)}"
+
+
+class ServerStore(MongoStore):
+    """A collection of a MongoDB, whose name, which maggma logs, holds no password."""
+
+    @property
+    def name(self) -> str:
+        """Where it is, without credentials."""
+        return f"{redacted(self.uri or self.host)}#{self.collection_name}"
 
 
 def _unconnected(location: str, collection: str, key: str) -> Store:
@@ -59,7 +75,7 @@ def _unconnected(location: str, collection: str, key: str) -> Store:
         raise StoreError(
             f"the URI {redacted(location)!r} names no database: write mongodb://host/DATABASE."
         )
-    store: Store = MongoStore.from_uri(location, collection, database=database, key=key)
+    store: Store = ServerStore.from_uri(location, collection, database=database, key=key)
     return store
 
 
@@ -152,6 +168,8 @@ def job_store(location: str) -> JobStore:
     StoreError
         If the location is none.
     """
+    from jobflow import JobStore  # noqa: PLC0415 (slow to import, and queries need none)
+
     return JobStore(
         _unconnected(location, "jobs", "uuid"),
         additional_stores={"data": _unconnected(location, "data", "blob_uuid")},

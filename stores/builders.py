@@ -19,7 +19,7 @@ from trona.screening.errors import InputError, StoreError
 
 from .connect import resolved
 from .documents import RelaxationDoc, ScreeningDoc
-from .entries import entry_document, entry_id
+from .entries import entry_document, entry_id, shares_hull
 from .records import EntryDoc
 from .references import load
 from .schema import read
@@ -56,7 +56,7 @@ class EntryBuilder(Builder):
     Parameters
     ----------
     relaxations
-        Store of relaxations; those of the reference's method are used.
+        Store of relaxations; those that share a hull with the reference are used.
     entries
         Store of entries to bring up to date.
     reference, correction
@@ -88,10 +88,15 @@ class EntryBuilder(Builder):
             Relaxations as stored.
         """
         energies = _energies(self.reference, self.correction)
+        methods = [
+            method
+            for method in self.relaxations.distinct("method")
+            if shares_hull(method, energies.scale)
+        ]
         heads = self.relaxations.query(
-            {"method": energies.scale.method}, properties=["id", "method", "created"]
+            {"method": {"$in": methods}}, properties=["id", "method", "created"]
         )
-        wanted = {entry_id(head["id"], head["method"], energies.scheme): head for head in heads}
+        wanted = {entry_id(head["id"], head["method"], energies.scale): head for head in heads}
         there = _ages(self.entries)
         todo = sorted(
             head["id"] for identity, head in wanted.items() if _older(there.get(identity), head)
@@ -113,9 +118,9 @@ class EntryBuilder(Builder):
         dict
             The entry; empty where the relaxation cannot be read: its candidate then fails.
         """
-        scheme = _energies(self.reference, self.correction).scheme
+        energies = _energies(self.reference, self.correction)
         try:
-            entry = entry_document(read(RelaxationDoc, item), scheme)
+            entry = entry_document(read(RelaxationDoc, item), energies.scale, energies.scheme)
         except Exception:
             self.logger.exception("no entry of the relaxation %s", item.get("id"))
             return {}
@@ -203,11 +208,10 @@ class ScreeningBuilder(Builder):
 
     def _with_entries(self, items: Sequence[Row], energies: Reference) -> Iterator[Row]:
         """Add to some candidates the entries that they rest on."""
-        method = energies.scale.method
         ids = [
-            entry_id(item["relaxation_id"], method, energies.scheme)
+            entry_id(item["relaxation_id"], item["method"], energies.scale)
             for item in items
-            if item["relaxation_id"] is not None
+            if item["method"] is not None
         ]
         entries = {row["relaxation_id"]: row for row in _by_id(self.entries, ids)}
         for item in items:
@@ -270,7 +274,7 @@ def _candidates(
     """
     List each candidate once: as it was screened last, against this reference if ever.
 
-    As in a screening, a relaxation of another method than the reference's is of no use, and the
+    As in a screening, a relaxation that shares no hull with the reference is of no use, and the
     candidate is assessed by composition.
     """
     last: dict[str, Row] = {}
@@ -285,20 +289,22 @@ def _candidates(
             last[head["label"]] = head
     for label, head in sorted(last.items()):
         source = relaxed.get(head["relaxation_id"])
-        useful = source is None or source["method"] == energies.scale.method
+        useful = source is None or shares_hull(source["method"], energies.scale)
         yield {
             "label": label,
             "formula": head["formula"],
             "source": head["source"],
             "relaxation_id": head["relaxation_id"] if useful else None,
+            "method": source["method"] if source is not None and useful else None,
         }
     for identity, head in sorted(relaxed.items()):
-        if head["label"] not in last and head["method"] == energies.scale.method:
+        if head["label"] not in last and shares_hull(head["method"], energies.scale):
             yield {
                 "label": head["label"],
                 "formula": head["formula"],
                 "source": f"relaxation {identity}",
                 "relaxation_id": identity,
+                "method": head["method"],
             }
 
 

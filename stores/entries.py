@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from .documents import EnergyScaleDoc
 from .mp2020 import Calculation
 from .provenance import fingerprint, versions
 from .records import EntryDoc
+from .schemes import compose, default_scheme
+from .snapshots import METHODS
 
 if TYPE_CHECKING:
     from .documents import RelaxationDoc
@@ -25,9 +27,12 @@ __all__ = [
     "MAX_VOLUME_CHANGE",
     "Rejected",
     "admit",
+    "admit_to",
     "entry_document",
     "entry_id",
     "entry_phase",
+    "is_mock",
+    "shares_hull",
 ]
 
 MAX_VOLUME_CHANGE = 0.35
@@ -36,6 +41,8 @@ MAX_VOLUME_CHANGE = 0.35
 MAX_FORCE = 0.2
 """eV/Å. Relaxations with Materials Project's settings end by the change of energy, with forces of
 some hundredths; more means that atoms were still moving."""
+
+_VASP_PBE = "VASP PBE"
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,23 @@ class Rejected:
 
     id: str
     reason: str
+
+
+def is_mock(method: str) -> bool:
+    """
+    Tell whether energies of a method mean nothing.
+
+    Parameters
+    ----------
+    method
+        Of a relaxation.
+
+    Examples
+    --------
+    >>> is_mock("MOCK VASP PBE"), is_mock("VASP PBE")
+    (True, False)
+    """
+    return method.startswith("MOCK ")
 
 
 def admit(
@@ -87,18 +111,67 @@ def admit(
     except CorrectionError as error:
         return Rejected(relaxation.id, str(error))
     units = relaxation.n_sites / sum(amounts.values())
-    return _phase(
-        relaxation.id,
-        relaxation.label,
-        relaxation.formula,
-        relaxation.energy / units + shift,
-        EnergyScale(relaxation.method, scheme.name),
-        relaxation.volume / units,
-        relaxation.space_group,
+    return Phase(
+        id=f"{relaxation.label}/{relaxation.id}",
+        formula=relaxation.formula,
+        amounts=amounts,
+        energy=relaxation.energy / units + shift,
+        scale=EnergyScale(relaxation.method, scheme.name),
+        source=f"relaxed with {relaxation.method}",
+        volume=relaxation.volume / units,
+        space_group=relaxation.space_group,
     )
 
 
-def entry_id(relaxation_id: str, method: str, scheme: Scheme) -> str:
+def shares_hull(method: str, scale: EnergyScale) -> bool:
+    """
+    Tell whether relaxations can enter the hull of a reference.
+
+    Parameters
+    ----------
+    method
+        Functional or potential of the relaxations.
+    scale
+        Of the reference.
+
+    Returns
+    -------
+    bool
+        True for the same method; and for what VASP computes in PBE with Materials Project's
+        settings and pseudopotentials beside a snapshot. Corrected by MP2020 it has the energy that
+        the Materials Project would publish (Wang et al., Sci. Rep. 11 (2021) 15496). The correction
+        refuses other settings.
+    """
+    return method == scale.method or (method == _VASP_PBE and scale.method == METHODS["GGA_GGA+U"])
+
+
+def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> Phase | Rejected:
+    """
+    Turn a relaxation into a phase on the scale of a reference, if its method allows.
+
+    Parameters
+    ----------
+    relaxation
+        The relaxation.
+    scale, scheme
+        Of the reference.
+
+    Returns
+    -------
+    Phase or Rejected
+        The phase; on a scale of its own, with the default corrections of its method, where the two
+        share no hull.
+    """
+    method = relaxation.method
+    if method == scale.method:
+        return admit(relaxation, scheme)
+    if shares_hull(method, scale):
+        phase = admit(relaxation, compose(f"mp2020,{scheme.label}"))
+        return replace(phase, scale=scale) if isinstance(phase, Phase) else phase
+    return admit(relaxation, default_scheme(basis_of(method)))
+
+
+def entry_id(relaxation_id: str, method: str, scale: EnergyScale) -> str:
     """
     Identity of an entry: the same structure, settings and energy scale have the same id everywhere.
 
@@ -109,48 +182,47 @@ def entry_id(relaxation_id: str, method: str, scheme: Scheme) -> str:
     relaxation_id
         Content hash of starting structure and settings.
     method
-        Functional or potential.
-    scheme
-        Correction scheme.
+        Functional or potential of the relaxation.
+    scale
+        Of the reference.
 
     Returns
     -------
     str
         16 hexadecimal digits.
     """
-    return fingerprint([relaxation_id, method, scheme.name, versions().get("trona")])
+    return fingerprint([relaxation_id, method, *vars(scale).values(), versions().get("trona")])
 
 
-def entry_document(relaxation: RelaxationDoc, scheme: Scheme) -> EntryDoc:
+def entry_document(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> EntryDoc:
     """
-    Put a relaxation on an energy scale and write down what came of it.
+    Put a relaxation on the energy scale of a reference and write down what came of it.
 
     Parameters
     ----------
-    relaxation
-        As for `admit`.
-    scheme
-        Correction scheme.
+    relaxation, scale, scheme
+        As for `admit_to`.
 
     Returns
     -------
     EntryDoc
         Admitted with its energy, or rejected with the reason.
     """
-    found = admit(relaxation, scheme)
+    found = admit_to(relaxation, scale, scheme)
     phase = found if isinstance(found, Phase) else None
     change = None
     if relaxation.volume_start > 0:
         change = relaxation.volume / relaxation.volume_start - 1.0
     return EntryDoc(
-        id=entry_id(relaxation.id, relaxation.method, scheme),
+        id=entry_id(relaxation.id, relaxation.method, scale),
         relaxation_id=relaxation.id,
         label=relaxation.label,
         formula=relaxation.formula,
         state="rejected" if phase is None else "admitted",
         reason=found.reason if isinstance(found, Rejected) else None,
+        method=relaxation.method,
         energy=None if phase is None else phase.energy,
-        energy_scale=EnergyScaleDoc(method=relaxation.method, correction=scheme.name, zero="total"),
+        energy_scale=EnergyScaleDoc(**vars(scale if phase is None else phase.scale)),
         correction=scheme.label,
         volume=None if phase is None else phase.volume,
         volume_change=change,
@@ -177,37 +249,15 @@ def entry_phase(entry: EntryDoc) -> Phase | None:
     """
     if entry.energy is None:
         return None
-    scale = entry.energy_scale
-    return _phase(
-        entry.relaxation_id,
-        entry.label,
-        entry.formula,
-        entry.energy,
-        EnergyScale(scale.method, scale.correction),
-        entry.volume,
-        entry.space_group,
-    )
-
-
-def _phase(
-    relaxation_id: str,
-    label: str,
-    formula: str,
-    energy: float,
-    scale: EnergyScale,
-    volume: float | None,
-    space_group: str,
-) -> Phase:
-    """Describe a relaxed crystal per formula unit."""
     return Phase(
-        id=f"{label}/{relaxation_id}",
-        formula=formula,
-        amounts=parse(formula),
-        energy=energy,
-        scale=scale,
-        source=f"relaxed with {scale.method}",
-        volume=volume,
-        space_group=space_group,
+        id=f"{entry.label}/{entry.relaxation_id}",
+        formula=entry.formula,
+        amounts=parse(entry.formula),
+        energy=entry.energy,
+        scale=EnergyScale(**entry.energy_scale.model_dump()),
+        source=f"relaxed with {entry.method}",
+        volume=entry.volume,
+        space_group=entry.space_group,
     )
 
 

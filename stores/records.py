@@ -35,7 +35,7 @@ class EntryDoc(Document):
     """A relaxation on an energy scale: what enters a hull, or why nothing does."""
 
     schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
-    id: str = Field(description="Content hash of relaxation, method, correction and trona.")
+    id: str = Field(description="Content hash of relaxation, method, energy scale and trona.")
     relaxation_id: str = Field(
         description="The relaxation: a content hash of starting structure and settings."
     )
@@ -45,11 +45,14 @@ class EntryDoc(Document):
         description="'rejected': the energy cannot enter a hull."
     )
     reason: str | None = Field(description="Why it was rejected.")
+    method: str = Field(description="Functional or potential of the relaxation.")
     energy: float | None = Field(
         description="Corrected energy, eV per formula unit; null where rejected."
     )
-    energy_scale: EnergyScaleDoc = Field(description="Scale that it is on.")
-    correction: str = Field(description="Correction scheme as a user writes it.")
+    energy_scale: EnergyScaleDoc = Field(
+        description="Scale that it is on: that of the reference, where the two share a hull."
+    )
+    correction: str = Field(description="Correction scheme of the reference, as a user writes it.")
     volume: float | None = Field(description="Å³ per formula unit; null where rejected.")
     volume_change: float | None = Field(
         description="Relative change of cell volume in the relaxation; null if unknown."

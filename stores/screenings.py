@@ -95,7 +95,9 @@ def screening_document(
     InputError
         If the formula cannot be used with this reference.
     """
-    entry = None if relaxation is None else entry_document(relaxation, reference.scheme)
+    entry = None
+    if relaxation is not None:
+        entry = entry_document(relaxation, reference.scale, reference.scheme)
     return screen_entry(label, formula, source, reference, entry)
 
 
@@ -112,7 +114,7 @@ def screen_entry(
     reference
         Energies of competing phases.
     entry
-        Its relaxation with the reference's correction scheme; None for a composition alone.
+        Its relaxation put to the reference's scale; None for a composition alone.
 
     Returns
     -------
@@ -130,9 +132,9 @@ def screen_entry(
     caveats, gap, own = [], None, None
     if entry is not None:
         caveats, gap, own = list(entry.concerns), entry.band_gap, entry_phase(entry)
-        if entry.energy_scale.method != reference.scale.method:
+        if own is not None and own.scale != reference.scale:
             caveats.append(
-                f"The energy of its relaxation ({entry.energy_scale.method}) shares no hull with "
+                f"The energy of its relaxation ({own.scale.method}) shares no hull with "
                 f"{reference.name}: assessed by composition."
             )
             own = None
@@ -204,7 +206,7 @@ def _outcome(
             "window": None,
             "contact": None,
             "relaxation_id": relaxation_id,
-            "method": None if entry is None else entry.energy_scale.method,
+            "method": None if entry is None else entry.method,
             "space_group": None if entry is None else entry.space_group,
             "volume_change": None if entry is None else entry.volume_change,
             "thresholds": vars(Thresholds()),

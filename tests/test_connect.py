@@ -34,6 +34,7 @@ def test_a_uri_is_a_mongo_store_with_its_database(scheme, monkeypatch):
 
     monkeypatch.setattr(MongoStore, "connect", remember)
     monkeypatch.setattr(connect, "ensure_indexes", lambda *_: [])
+    monkeypatch.setattr(connect, "check_answer", lambda *_: None)
     open_store(f"{scheme}://user:secret@host.example/group?tls=true", "screenings")
     assert (made[0].database, made[0].collection_name) == ("group", "screenings")
 
@@ -113,3 +114,17 @@ def test_a_location_is_shown_without_credentials(location):
     assert "cret" not in shown
     assert "user" not in shown
     assert redacted("/home/me/s.sqlite") == "/home/me/s.sqlite"
+
+
+def test_a_server_that_does_not_answer_is_an_error_that_names_it_and_no_password(monkeypatch):
+    monkeypatch.setattr(connect, "SERVER_TIMEOUT", 0.2)
+    with pytest.raises(
+        StoreError, match=r"127\.0\.0\.1:9/group.*refused.*Check that it runs"
+    ) as caught:
+        open_store("mongodb://user:secret@127.0.0.1:9/group", "c")
+    assert "secret" not in str(caught.value)
+
+
+def test_keys_are_unique_on_a_server(mongo):
+    store = open_store(mongo, "c")
+    assert store._collection.index_information()["id_1"]["unique"]

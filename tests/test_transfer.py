@@ -48,8 +48,15 @@ def contents(location):
     return found
 
 
-def test_a_copy_holds_the_same_documents_and_a_second_one_writes_nothing(source, tmp_path):
-    target = str(tmp_path / "target.sqlite")
+@pytest.fixture(params=["file", "server"])
+def target(request, tmp_path):
+    """Both homes that a store may be copied to."""
+    if request.param == "file":
+        return str(tmp_path / "target.sqlite")
+    return request.getfixturevalue("mongo")
+
+
+def test_a_copy_holds_the_same_documents_and_a_second_one_writes_nothing(source, target):
     first = {one.collection: (one.total, one.written) for one in copy_store(source, target)}
     assert first["jobs"] == first["data"] == (2, 2)
     assert first["screenings"] == first["summaries"] == (3, 3)
@@ -58,6 +65,15 @@ def test_a_copy_holds_the_same_documents_and_a_second_one_writes_nothing(source,
     loaded = job_store(target)
     loaded.connect()
     assert loaded.query_one({"uuid": "u", "index": 2}, load=True)["output"] == {"big": [2]}
+    loaded.close()
+
+
+def test_there_and_back_again_nothing_has_changed(source, mongo, tmp_path):
+    list(copy_store(source, mongo))
+    back = str(tmp_path / "back.sqlite")
+    list(copy_store(mongo, back))
+    assert contents(back) == contents(source)
+    assert problems(mongo) == []
 
 
 def test_a_copy_that_was_stopped_goes_on(source, tmp_path, monkeypatch):

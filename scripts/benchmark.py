@@ -22,6 +22,7 @@ import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import benchmark_stores
 import numpy as np
 import stream
 from numpy.testing import assert_allclose
@@ -179,6 +180,7 @@ def main() -> None:
     throughput(5, 1000, 3000 if quick else 100_000)
     throughput(8, 1000, 500 if quick else 10_000)
     growth(5)
+    benchmark_stores.run(quick=quick)
 
 
 if __name__ == "__main__":

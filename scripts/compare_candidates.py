@@ -44,7 +44,7 @@ BACKEND = BACKENDS["chgnet"]
 REFERENCE = load("bundled")
 SEARCH = Search(bounds=Bounds(min_atoms=32, max_atoms=144))
 OXYGEN = (0.0, 0.25, 0.5, 0.75, 1.0)
-OXYSULFIDES_RELAXED, DOPED_RELAXED = 12, 4
+OXYSULFIDES_RELAXED, DOPED_RELAXED = 12, 2
 DOPED = {
     "Na3.0625P0.9375Si0.0625S4": ("Si, 0.0625", 13),
     "Na3.125P0.875Si0.125S4": ("Si, 0.125", 30),

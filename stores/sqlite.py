@@ -1,54 +1,39 @@
-"""An embedded maggma store: one SQLite file, of which only what a question needs is in memory.
+"""An embedded maggma store: one SQLite file, which answers MongoDB's questions.
 
 Every update is one transaction, so a kill in the middle leaves the file as it was before. Several
-processes may write; each question reads what all of them wrote until then.
+processes may write; each question reads what all of them wrote until then. docs/stores.md says what
+is promised, and which test shows it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
-from pathlib import Path
-from time import monotonic, sleep
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
-from bson import json_util
-from maggma.stores import MemoryStore
+from bson import ObjectId
+from maggma.core import Sort, Store
+from pydash import get, has, set_
 
 from trona.screening.errors import StoreError
 
+from .criteria import index_key
+from .mongo_semantics import distinct_values, normal, value_key
+from .predicates import traversable
+from .projections import Projection
+from .selection import Selection, first
+from .sqlite_file import File
+from .stored_text import Stored, encode, identity_text, plain
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 __all__ = ["SQLiteStore"]
 
-_BUSY_SECONDS = 60.0
-"""How long to wait for another process's write to end."""
-_RETRY_SECONDS = 0.02
-"""Between attempts to open a file that another process is opening."""
 
-_CREATE = """
-CREATE TABLE IF NOT EXISTS documents (
-    collection TEXT NOT NULL, id TEXT NOT NULL, doc TEXT NOT NULL, key TEXT,
-    PRIMARY KEY (collection, id)
-) WITHOUT ROWID
-"""
-_CREATE_INDEX = "CREATE INDEX IF NOT EXISTS documents_by_key ON documents (collection, key)"
-_COUNT = "SELECT count(*) FROM documents WHERE collection = ?"
-_SELECT = "SELECT doc FROM documents WHERE collection = ?"
-_SELECT_KEY = "SELECT doc FROM documents WHERE collection = ? AND key = ?"
-_INSERT = "INSERT OR REPLACE INTO documents (collection, id, doc, key) VALUES (?, ?, ?, ?)"
-_DELETE = "DELETE FROM documents WHERE collection = ? AND id = ?"
-_WITHOUT_KEY = "SELECT collection, id, doc FROM documents WHERE collection = ? AND key IS NULL"
-_SET_KEY = "UPDATE documents SET key = ? WHERE collection = ? AND id = ?"
-
-
-class SQLiteStore(MemoryStore):
+class SQLiteStore(Store):
     """
     A maggma store in one SQLite file.
-
-    A question that names the store's key reads the documents with these keys; any other reads the
-    collection for as long as it takes to answer.
 
     Parameters
     ----------
@@ -57,7 +42,7 @@ class SQLiteStore(MemoryStore):
     collection_name
         Documents of several stores share a file under different names.
     **kwargs
-        As for any maggma store: ``key``, ``last_updated_field`` and so on.
+        As for any maggma store: ``key``, ``last_updated_field``, ``validator`` and so on.
 
     Raises
     ------
@@ -65,12 +50,13 @@ class SQLiteStore(MemoryStore):
         On connection, if the file cannot be opened, is no database, or cannot be written.
     """
 
-    def __init__(
-        self, path: str | Path, collection_name: str = "documents", **kwargs: object
-    ) -> None:
+    def __init__(self, path: str | Path, collection_name: str = "documents", **kwargs: Any) -> None:  # noqa: ANN401
         self.path = str(path)
-        self._connection: sqlite3.Connection | None = None
-        super().__init__(collection_name=collection_name, **kwargs)
+        self.collection_name = collection_name
+        self.kwargs = kwargs
+        self._file: File | None = None
+        self._known: set[tuple[str, ...]] = set()
+        super().__init__(**kwargs)
 
     @property
     def name(self) -> str:
@@ -79,8 +65,8 @@ class SQLiteStore(MemoryStore):
 
     @property
     def _collection(self) -> object:
-        """A copy of the whole collection, of which maggma's other methods ask."""
-        return self._memory()._collection  # noqa: SLF001 (the same class)
+        """Refuse what other stores give to reach round maggma to pymongo."""
+        raise StoreError(f"the store {self.path!r} has no pymongo collection: query the store.")
 
     def connect(self, force_reset: bool = False) -> None:
         """
@@ -91,90 +77,32 @@ class SQLiteStore(MemoryStore):
         force_reset
             Open it again where it is open.
         """
-        if self._connection is not None and not force_reset:
+        if self._file is not None and not force_reset:
             return
         self.close()
-        try:
-            Path(self.path).expanduser().parent.mkdir(parents=True, exist_ok=True)
-            self._connection = self._open()
-        except (sqlite3.Error, OSError) as error:
-            raise _failure(self.path, error) from None
+        self._file = File(self.path, self.collection_name)
+        self._known = set()
 
-    def _open(self) -> sqlite3.Connection:
-        """Open the file, again and again while another process opens it for the first time."""
-        deadline = monotonic() + _BUSY_SECONDS
-        while True:
-            connection = sqlite3.connect(
-                Path(self.path).expanduser(), timeout=_BUSY_SECONDS, check_same_thread=False
-            )
-            try:
-                self._prepare(connection)
-            except sqlite3.Error as error:
-                connection.close()
-                # SQLite does not wait by itself while two connections switch a file to its
-                # write-ahead log: one of them is turned away at once.
-                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or monotonic() > deadline:
-                    raise
-                sleep(_RETRY_SECONDS)
-            else:
-                return connection
+    def close(self) -> None:
+        """Close the file; the store can be connected again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Make the table where there is none; give rows of earlier versions their keys."""
-        connection.execute("PRAGMA journal_mode=WAL")
-        if "key" in _columns(connection):
-            without = connection.execute(_WITHOUT_KEY, (self.collection_name,)).fetchone()
-            if without is None:
-                return
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(_CREATE)
-            if "key" not in _columns(connection):
-                connection.execute("ALTER TABLE documents ADD COLUMN key TEXT")
-            connection.execute(_CREATE_INDEX)
-            rows = connection.execute(_WITHOUT_KEY, (self.collection_name,)).fetchall()
-            keys = [(self._key_of(json_util.loads(doc)), *row) for *row, doc in rows]
-            connection.executemany(_SET_KEY, keys)
-
-    def _key_of(self, doc: dict[str, Any]) -> str:
-        """Derive what a document is looked up by; empty where its key is no text."""
-        value = doc.get(self.key)
-        return _digest([value]) if isinstance(value, str) else ""
-
-    def _opened(self) -> sqlite3.Connection:
-        """Return the open connection."""
-        if self._connection is None:
+    def _opened(self) -> File:
+        """Return the open file."""
+        if self._file is None:
             raise StoreError(f"the store {self.path!r} is not connected: call connect() first.")
-        return self._connection
+        return self._file
 
-    def _rows(self, criteria: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
-        """Read the documents that may match: by key where the criteria name keys, else all."""
-        keys = _named((criteria or {}).get(self.key))
-        if keys is None:
-            for (text,) in self._opened().execute(_SELECT, (self.collection_name,)):
-                yield json_util.loads(text)
-            return
-        for key in {*map(_digest, ([key] for key in keys)), ""}:
-            for (text,) in self._opened().execute(_SELECT_KEY, (self.collection_name, key)):
-                yield json_util.loads(text)
-
-    def _memory(self, criteria: dict[str, Any] | None = None) -> MemoryStore:
-        """Put the documents that may match into memory, where Mongo's language is understood."""
-        memory = MemoryStore(self.collection_name, **self.kwargs)
-        memory.connect()
-        try:
-            for row in self._rows(criteria):
-                memory._collection.insert_one(row)  # noqa: SLF001 (the way in without a key)
-        except sqlite3.Error as error:
-            raise _failure(self.path, error) from None
-        return memory
-
-    def query(
+    def query(  # type: ignore[override]
         self,
         criteria: dict[str, Any] | None = None,
-        *args: Any,  # noqa: ANN401 (passed on)
-        **kwargs: Any,  # noqa: ANN401
+        properties: dict[str, Any] | list[str] | None = None,
+        sort: dict[str, Sort | int] | None = None,
+        hint: dict[str, Any] | None = None,  # noqa: ARG002
+        skip: int = 0,
+        limit: int = 0,
     ) -> Iterator[dict[str, Any]]:
         """
         Find documents.
@@ -183,15 +111,55 @@ class SQLiteStore(MemoryStore):
         ----------
         criteria
             A Mongo filter; all documents by default.
-        *args, **kwargs
-            Properties, sorting and limits, as for any maggma store.
+        properties
+            What to return of each document, all by default.
+        sort
+            Fields to sort by, ascending for 1, descending for -1; as they were inserted by default.
+        hint
+            Of no use here.
+        skip
+            How many of the first to leave out.
+        limit
+            How many to return at most, 0 for all.
 
         Yields
         ------
         dict
             The documents.
         """
-        yield from self._memory(criteria).query(criteria, *args, **kwargs)
+        selection = self._selection(criteria)
+        rows: Iterable[int]
+        if sort:
+            rows = selection.ordered([(name, Sort(way).value) for name, way in sort.items()])
+        else:
+            rows = selection.candidates(skip + abs(limit) if limit else 0)
+        found = selection.read(rows, Projection(properties))
+        yield from islice(found, skip, skip + abs(limit) if limit else None)
+
+    def _selection(self, criteria: Mapping[str, Any] | None) -> Selection:
+        """Look for documents."""
+        return Selection(self._opened(), normal(criteria))
+
+    def query_one(
+        self,
+        criteria: dict[str, Any] | None = None,
+        properties: dict[str, Any] | list[str] | None = None,
+        sort: dict[str, Sort | int] | None = None,
+    ) -> dict[str, Any] | None:
+        """
+        Find the first document.
+
+        Parameters
+        ----------
+        criteria, properties, sort
+            As for `query`.
+
+        Returns
+        -------
+        dict or None
+            None where nothing matches.
+        """
+        return next(self.query(criteria, properties, sort, limit=1), None)
 
     def count(
         self, criteria: dict[str, Any] | None = None, hint: dict[str, Any] | None = None
@@ -211,16 +179,82 @@ class SQLiteStore(MemoryStore):
         int
             How many match.
         """
-        if criteria:
-            return int(self._memory(criteria).count(criteria, hint))
-        (number,) = self._opened().execute(_COUNT, (self.collection_name,)).fetchone()
-        return int(number)
+        del hint
+        file = self._opened()
+        if not criteria:
+            return int(file.rows(f"SELECT count(*) FROM {file.table}")[0][0])
+        return sum(1 for _ in self._selection(criteria).matching())
+
+    def distinct(
+        self,
+        field: str,
+        criteria: dict[str, Any] | None = None,
+        all_exist: bool = False,  # noqa: ARG002 (of no effect in maggma's stores either)
+    ) -> list[Any]:
+        """
+        List the different values of a field.
+
+        Parameters
+        ----------
+        field
+            Dotted path; the elements of lists count as values.
+        criteria
+            A Mongo filter; all documents by default.
+        all_exist
+            Of no effect.
+
+        Returns
+        -------
+        list
+            Each value once.
+        """
+        return distinct_values(field, self._selection(criteria).parts([field]))
+
+    def groupby(
+        self,
+        keys: list[str] | str,
+        criteria: dict[str, Any] | None = None,
+        properties: dict[str, Any] | list[str] | None = None,
+        sort: dict[str, Sort | int] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+    ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """
+        Group documents by the values of some fields.
+
+        Parameters
+        ----------
+        keys
+            Dotted paths; documents that lack one are in no group.
+        criteria, properties, sort, skip, limit
+            As for `query`, before grouping; without properties only the keys are returned, as by
+            maggma's store in memory.
+
+        Yields
+        ------
+        tuple of dict and list of dict
+            The values, and the documents that have them.
+        """
+        names = keys if isinstance(keys, list) else [keys]
+        asked = [*names, *(properties or [])]
+        docs = [
+            doc
+            for doc in self.query(criteria, asked, sort, skip=skip, limit=limit)
+            if all(has(doc, name) for name in names)
+        ]
+        for name in reversed(names):
+            docs.sort(key=lambda doc: value_key(get(doc, name)))
+        for values, group in groupby(docs, key=lambda doc: [get(doc, name) for name in names]):
+            found: dict[str, Any] = {}
+            for name, value in zip(names, values, strict=True):
+                set_(found, name, value)
+            yield found, list(group)
 
     def update(
         self, docs: list[dict[str, Any]] | dict[str, Any], key: list[str] | str | None = None
     ) -> None:
         """
-        Insert or replace documents, on disk when the call returns.
+        Insert or replace documents, all or none; in the file when the call returns.
 
         Parameters
         ----------
@@ -228,21 +262,91 @@ class SQLiteStore(MemoryStore):
             One document or several.
         key
             Fields that identify a document; the store's key by default.
+
+        Raises
+        ------
+        StoreError
+            If a document cannot be stored, or the file cannot be written.
         """
         chosen = key or self.key
         keys = [chosen] if isinstance(chosen, str) else list(chosen)
-        identified = [
-            {**doc, "_id": _digest([doc[key] for key in keys])}
-            for doc in (docs if isinstance(docs, list) else [docs])
-        ]
-        memory = MemoryStore(self.collection_name, **self.kwargs)
-        memory.connect()
-        memory.update(identified, key=chosen)  # makes plain values, and validates where asked to
-        rows = [
-            (self.collection_name, doc["_id"], json_util.dumps(doc), self._key_of(doc))
-            for doc in memory.query()
-        ]
-        self._write(_INSERT, rows)
+        ready = []
+        for doc in docs if isinstance(docs, list) else [docs]:
+            simple, json = plain(doc)
+            if self._valid(simple):
+                wanted = normal({name: simple[name] for name in keys})
+                ready.append((wanted, simple.get("_id"), encode(simple, json=json)))
+        if not ready:
+            return
+        self._index_keys(keys)
+        with self._opened().transaction():
+            for wanted, identity, stored in ready:
+                self._put(wanted, identity, stored)
+
+    def _valid(self, doc: dict[str, Any]) -> bool:
+        """Ask the validator, where there is one."""
+        if self.validator is None or self.validator.is_valid(doc):
+            return True
+        if self.validator.strict:  # type: ignore[attr-defined]
+            raise ValueError(self.validator.validation_errors(doc))
+        self.logger.error(self.validator.validation_errors(doc))
+        return False
+
+    def _index_keys(self, keys: list[str]) -> None:
+        """Index what documents are identified by, once."""
+        if tuple(keys) not in self._known:
+            self._make_index(keys)
+            self._known.add(tuple(keys))
+
+    def _make_index(self, paths: list[str], *, unique: bool = False) -> bool:
+        """Index some paths; False where SQLite would read one in another way than MongoDB."""
+        split = [path.split(".") for path in paths]
+        if not all(traversable(path) for path in split):
+            return False
+        if unique or paths not in self._opened().indexes():
+            columns = [index_key(path) for path in split]
+            self._opened().make_index(paths, columns, unique)
+        return True
+
+    def ensure_index(self, key: str, unique: bool = False) -> bool:
+        """
+        Index a field.
+
+        Parameters
+        ----------
+        key
+            Dotted path.
+        unique
+            True to let no two documents have the same value.
+
+        Returns
+        -------
+        bool
+            True if the index is there.
+        """
+        try:
+            return self._make_index([key], unique=unique)
+        except StoreError as error:
+            self.logger.warning("no index of %s: %s", key, error)
+            return False
+
+    def _put(self, wanted: Mapping[str, Any], identity: object, stored: Stored) -> None:
+        """Replace the first document that matches, or insert one."""
+        file, given = self._opened(), None if identity is None else identity_text(identity)
+        found = first(file, wanted)
+        if found is None:
+            row = stored.identified(given or identity_text(ObjectId()))
+            file.run(f"INSERT INTO {file.table} (id, head, body) VALUES (?, ?, ?)", [row])
+            return
+        number, known = found
+        if given not in {None, known}:
+            raise StoreError(
+                f"the document {dict(wanted)!r} has the _id {known}, which cannot become {given}: "
+                "leave _id out of what you store."
+            )
+        _, head, body = stored.identified(known)
+        change = f"UPDATE {file.table} SET head = ?, body = ? WHERE row = ?"
+        file.run(change, [(head, body, number)])
 
     def remove_docs(self, criteria: dict[str, Any]) -> None:
         """
@@ -253,23 +357,10 @@ class SQLiteStore(MemoryStore):
         criteria
             A Mongo filter.
         """
-        rows = [(self.collection_name, doc["_id"]) for doc in self.query(criteria, {"_id": 1})]
-        self._write(_DELETE, rows)
-
-    def _write(self, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
-        """Carry out a statement for all rows in one transaction."""
-        connection = self._opened()
-        try:
-            with connection:
-                connection.executemany(statement, rows)
-        except sqlite3.Error as error:
-            raise _failure(self.path, error) from None
-
-    def close(self) -> None:
-        """Close the file; the store can be connected again."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        file = self._opened()
+        with file.transaction():
+            rows = [(row,) for row in self._selection(criteria).matching()]
+            file.run(f"DELETE FROM {file.table} WHERE row = ?", rows)
 
     def __hash__(self) -> int:
         return hash((self.path, self.collection_name))
@@ -278,30 +369,3 @@ class SQLiteStore(MemoryStore):
         return isinstance(other, SQLiteStore) and (
             (self.path, self.collection_name) == (other.path, other.collection_name)
         )
-
-
-def _columns(connection: sqlite3.Connection) -> set[str]:
-    """Name the columns of the table; none where there is no table."""
-    return {str(row[1]) for row in connection.execute("PRAGMA table_info(documents)")}
-
-
-def _named(wanted: object) -> list[str] | None:
-    """List the keys that a filter asks for; None where it says it in another way."""
-    values = [wanted]
-    if isinstance(wanted, dict) and wanted.keys() == {"$in"}:
-        values = list(wanted["$in"])
-    keys = [value for value in values if isinstance(value, str)]
-    return keys if len(keys) == len(values) else None
-
-
-def _digest(values: list[Any]) -> str:
-    """Derive the row of a document from its key, so that two processes agree on it."""
-    return hashlib.sha256(json_util.dumps(values).encode()).hexdigest()[:24]
-
-
-def _failure(path: str, error: Exception) -> StoreError:
-    """Say in one sentence what went wrong with the file."""
-    return StoreError(
-        f"cannot use the store {path!r}: {error}. Name another file with --store, "
-        "or make this one readable and writable."
-    )

@@ -38,7 +38,7 @@ from .warm_worker import warm
 
 PATIENCE = 900
 FORMULAS = ("Na3PS4", "Na2S", "Na3SbS4", "Na2ZrCl6", "Na3P")
-SICK_FORMULA = "NaI"  # no iodine in the bundled reference
+SICK_FORMULA = "Na2Te"  # no tellurium in the bundled reference
 LOST_MODULE = "from jobflow import job\n@job\ndef lost():\n    return 1\n"
 
 
@@ -66,7 +66,7 @@ def put(controller, results, candidates, faults=(), on="laptop", backend="chgnet
     """Submit candidates; gives the outcome of each."""
     source, reference = find_backend(backend), load("bundled")
     todo = plan(candidates, results, reference, source)
-    work = FaultyWork(source, reference.name, reference.correction, tuple(faults))
+    work = FaultyWork(source, reference.name, reference.correction, faults=tuple(faults))
     told = submit(controller, todo, reference, work, Placement(on))
     return {one.label: one.outcome for one in told}
 
@@ -113,7 +113,7 @@ def test_healthy_candidates_are_documented_and_sick_ones_fail_with_their_reason(
     reasons = {label: one.reason for label, one in ends.items() if one.state == "failed"}
     assert reasons.keys() == {candidate.label for candidate in candidates} - HEALTHY
     for label, words in {
-        SICK_FORMULA: "no reference phase for I",
+        SICK_FORMULA: "no reference phase for Te",
         "Na2O": "relax 1 Na2O: .*SIGSEGV",
         "Na2S": "static Na2S: .*SIGSEGV",
         "dies": "process was killed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,17 @@ def test_results_survive_a_new_process(results):
     again = Results(results.location)
     assert again.screenings() == results.screenings()
     assert not again.empty
+
+
+def test_a_question_reads_only_the_documents_that_answer_it(results):
+    if results.location.startswith("mongodb"):
+        pytest.skip("what a server reads is its own affair")
+    with sqlite3.connect(results.location) as file:
+        unread = "UPDATE documents_2 SET body = 'unreadable' WHERE head LIKE '%\"label\":\"NaCl\"%'"
+        assert file.execute(unread).rowcount == 1
+    file.close()
+    assert [doc.label for doc in results.screenings(Filters(elements=["P", "S"]))] == ["Na3PS4"]
+    assert [doc.label for doc in results.named("Na2S")] == ["Na2S"]
 
 
 def test_a_relaxation_is_found_by_its_id(results):

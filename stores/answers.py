@@ -17,6 +17,7 @@ from trona.screening.sensitivity import dependence
 
 from .assessment import Assessment, scale_document
 from .documents import (
+    SCHEMA_VERSION,
     DependenceDoc,
     DischargeDoc,
     InterfaceDoc,
@@ -24,6 +25,7 @@ from .documents import (
     LimitDependenceDoc,
     PlateauDoc,
 )
+from .provenance import fingerprint, versions
 
 if TYPE_CHECKING:
     from trona.screening.error_model import ErrorModel
@@ -59,11 +61,14 @@ def interface_document(
         If a formula or the voltage cannot be used with this reference.
     """
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
+    asked = [first, second, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(
+        id=fingerprint([SCHEMA_VERSION, *asked]),
         first=first,
         second=second,
         voltage=volts,
         reference=reference.name,
+        reference_checksum=reference.checksum,
         energy_scale=scale_document(reference.scale),
         mixtures=[side.formula for side in (line.first, line.second) if side.mixture],
         reacts=line.reacts,

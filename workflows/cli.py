@@ -13,6 +13,7 @@ import typer
 
 from .candidate_cli import app as candidate_app
 from .doctor import doctor
+from .energies import load_energies as _reference
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -23,6 +24,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Reference,
     StoreAt,
 )
+from .plot_cli import app as plot_app
 from .reference_cli import app as reference_app
 from .terminal import console as _console
 from .terminal import print_json as _print_json
@@ -45,6 +47,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(reference_app, name="reference")
+app.add_typer(plot_app, name="plot")
 app.add_typer(candidate_app)
 
 
@@ -244,22 +247,6 @@ def window(
         *contacts.answer(answer, _console().width, ranked=products, single=at is not None),
         *(ladders.changes(changes) if changes is not None else ()),
     )
-
-
-def _reference(
-    name: str | None,
-    correction: str | None,
-    exclude: str | None,
-    *formulas: str,
-    pressure: float,
-) -> ReferenceEnergies:
-    """Load the reference energies that a user asks for, to assess some compositions."""
-    from trona.stores.references import load  # noqa: PLC0415
-    from trona.stores.settings import Settings  # noqa: PLC0415
-
-    excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    energies = load(name or Settings().reference, correction, formulas).without(excluded)
-    return energies.under(pressure)
 
 
 def _warn(energies: ReferenceEnergies) -> None:

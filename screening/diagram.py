@@ -15,10 +15,10 @@ from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import ConvexHull
 
 from .errors import InputError, VoltageError
 from .formulas import present, same_composition
+from .frames import Tabular
 from .grand import Profile, profile
 from .units import SODIUM, chemical_potential
 
@@ -113,7 +113,7 @@ class DiagramMark:
 
 
 @dataclass(frozen=True, eq=False)
-class GrandDiagram:
+class GrandDiagram(Tabular):
     """
     Phase diagram of sodium and two or three other elements at every voltage.
 
@@ -142,6 +142,23 @@ class GrandDiagram:
 
     def __post_init__(self) -> None:
         self.fractions.setflags(write=False)
+
+    @property
+    def heading(self) -> str:
+        """The system."""
+        return f"Na-{'-'.join(self.elements)} open to sodium"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the ranges of voltage with their stable phases."""
+        return [
+            {
+                "from (V)": section.lower,
+                "to (V)": section.upper,
+                "products": ", ".join(self.phases[at].formula for at in section.stable),
+                "tie lines": len(section.ties),
+            }
+            for section in self.sections
+        ]
 
     def at(self, volts: float) -> Section:
         """
@@ -303,6 +320,8 @@ def _lower_hull(
     amounts: NDArray[np.float64], heights: NDArray[np.float64]
 ) -> list[tuple[int, ...]]:
     """Facets of the lower hull of phases over their fractions; each as columns."""
+    from scipy.spatial import ConvexHull  # noqa: PLC0415
+
     lowest = [heights[amounts[row] == 1.0].min() for row in range(len(amounts))]
     heights = heights - lowest @ amounts
     points = np.column_stack([amounts[:-1].T, heights])

@@ -28,6 +28,7 @@ __all__ = ["show_bars", "show_ladder", "show_map", "show_parity"]
 
 _WIDTH, _HEIGHT = 860, 560
 """Pixels."""
+_DASHED = {"color": "#808080", "width": 1, "dash": "dash"}
 
 
 def show_bars(windows: WindowBars) -> Figure:
@@ -64,7 +65,9 @@ def show_bars(windows: WindowBars) -> Figure:
         )
     heights = (0.0, 26.0)
     for at, mark in enumerate(sorted(windows.marks, key=lambda mark: mark.voltage)):
-        figure.add_vline(mark.voltage, line={"color": "#707070", "width": 1, "dash": "dash"})
+        figure.add_vline(
+            mark.voltage, opacity=1, line={"color": "#707070", "width": 1, "dash": "dash"}
+        )
         figure.add_annotation(
             x=mark.voltage,
             y=1.0,
@@ -250,7 +253,8 @@ def show_map(interphases: InterphaseMap) -> Figure:
     for name, level in (("metals", limits.metal), ("narrow-gap phases", limits.percolation)):
         figure.add_hline(
             100 * level,
-            line={"color": "#909090", "width": 1, "dash": "dash"},
+            opacity=1,
+            line=_DASHED,
             annotation={"text": f"{name} connect", "font": {"size": 11, "color": "#606060"}},
         )
     units = " or ".join(sorted({UNITS[p.basis] for p in interphases.points}, reverse=True))

@@ -37,18 +37,9 @@ def empty(**layout: Any) -> Figure:  # noqa: ANN401
     -------
     plotly.graph_objects.Figure
         Without traces.
-
-    Raises
-    ------
-    InputError
-        If plotly is not installed.
     """
-    try:
-        from plotly import graph_objects  # noqa: PLC0415
-    except ImportError:
-        raise InputError(
-            "interactive figures need plotly: install trona[plot], or choose png, pdf or svg."
-        ) from None
+    from plotly import graph_objects  # noqa: PLC0415
+
     figure = graph_objects.Figure()
     figure.update_layout(
         template="simple_white",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from math import inf
 
 import pytest
@@ -25,6 +26,7 @@ from trona.screening.plots import COLOURS
 from trona.stores import figures as stored
 from trona.stores.assessment import assess_formula
 from trona.stores.screenings import screening_document
+from trona.workflows import drawing
 
 FORMULAS = ("Na3PS4", "NaCl", "Na2PS3", "ZrCl2")
 
@@ -155,3 +157,10 @@ def test_nothing_to_draw_is_refused():
         WindowBars(())
     with pytest.raises(InputError, match="no interphase"):
         InterphaseMap(())
+
+
+def test_without_a_drawing_library_the_remedy_is_named(monkeypatch, tmp_path, assessments):
+    monkeypatch.setitem(sys.modules, "plotly", None)
+    with pytest.raises(InputError, match=r"plotly: install trona\[plot\]"):
+        drawing.ladder(assessments["Na3PS4"], tmp_path / "figure.html")
+    assert not (tmp_path / "figure.html").exists()

@@ -23,6 +23,7 @@ from trona.screening import (
 )
 from trona.screening.capacity import discharge
 from trona.screening.diagram import grand_diagram
+from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.interface import mix
@@ -270,8 +271,11 @@ def _pair(finding: Finding) -> parity.WindowPair:
 
 def _write(path: Path, draw: Callable[..., Any], show: Callable[..., Any], *shown: object) -> None:
     """Draw for a paper or for a browser, save, and say where, beside what is printed."""
-    if path.suffix.lower() in {".html", ".htm"}:
-        pages.write(show(*shown), path)
-    else:
-        plots.save(draw(*shown), path)
+    try:
+        if path.suffix.lower() in {".html", ".htm"}:
+            pages.write(show(*shown), path)
+        else:
+            plots.save(draw(*shown), path)
+    except ModuleNotFoundError as error:
+        raise InputError(f"figures need {error.name}: install trona[plot].") from None
     typer.echo(f"figure: {path}", err=True)

@@ -6,6 +6,7 @@ from .capacity import Discharge, Plateau, discharge
 from .contact import SodiumUse, rank_products, sodium_use, volume_change
 from .diagram import GrandDiagram, Section, grand_diagram
 from .electrode import AtPotential, Electrode, at_potential
+from .error_model import ErrorModel
 from .errors import InputError, TronaError
 from .formulas import parse
 from .grand import Interval, Profile, profile
@@ -16,7 +17,7 @@ from .phases import EnergyScale, Phase, PhaseTable
 from .pressure import at_pressure, stabilizing_pressure
 from .ranking import Criterion, Ranked, Veto, rank
 from .sensitivity import LimitDependence, dependence
-from .uncertainty import ErrorModel, Uncertainty, sample
+from .uncertainty import Uncertainty, sample
 from .window import Limits, Reaction, Rung, Stability, assess, tolerated
 
 __all__ = [

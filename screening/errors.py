@@ -13,7 +13,8 @@
     │   ├── CorrectionError        a correction scheme that does not fit the energies
     │   ├── StructureInputError    a structure file that cannot be read
     │   ├── StoreError             a store that cannot be opened, read or written
-    │   └── BackendError           an energy backend that is unknown or not installed
+    │   ├── BackendError           an energy backend that is unknown or not installed
+    │   └── ProjectError           a project, worker or queue for clusters that cannot be used
     └── ConvergenceError           the simplex did not end: a defect of trona, please report
 """
 
@@ -28,6 +29,7 @@ __all__ = [
     "FormulaError",
     "InputError",
     "PhaseDataError",
+    "ProjectError",
     "ReferenceDataError",
     "StoreError",
     "StructureInputError",
@@ -82,6 +84,10 @@ class StoreError(InputError):
 
 class BackendError(InputError):
     """An energy backend is unknown or not installed."""
+
+
+class ProjectError(InputError):
+    """A project of jobflow-remote, a worker or a queue is missing or cannot be used."""
 
 
 class ConvergenceError(TronaError):

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from jobflow import JobStore
 from maggma.stores import MongoStore
+from pymongo.errors import PyMongoError
 
 from trona.screening.errors import StoreError
 
@@ -16,9 +17,20 @@ from .sqlite import SQLiteStore
 if TYPE_CHECKING:
     from maggma.core import Store
 
-__all__ = ["exists", "job_store", "open_store", "redacted", "resolved"]
+__all__ = [
+    "SERVER_TIMEOUT",
+    "check_answer",
+    "database_of",
+    "exists",
+    "job_store",
+    "open_store",
+    "redacted",
+    "resolved",
+]
 
 _MONGO = ("mongodb://", "mongodb+srv://")
+SERVER_TIMEOUT = 10.0
+"""Seconds to wait for a server; a wrong address is noticed before one loses patience."""
 
 
 def redacted(location: str) -> str:
@@ -53,13 +65,75 @@ def _unconnected(location: str, collection: str, key: str) -> Store:
                 "or a URI that starts with mongodb:// or mongodb+srv://."
             )
         return SQLiteStore(location, collection, key=key)
+    timeout = {"serverSelectionTimeoutMS": int(SERVER_TIMEOUT * 1000)}
+    store: Store = MongoStore.from_uri(
+        location, collection, database=database_of(location), key=key, mongoclient_kwargs=timeout
+    )
+    return store
+
+
+def database_of(location: str) -> str:
+    """
+    Read the database that a MongoDB URI names.
+
+    Parameters
+    ----------
+    location
+        URI.
+
+    Returns
+    -------
+    str
+        Its name.
+
+    Raises
+    ------
+    StoreError
+        If it is no MongoDB URI, or names none.
+
+    Examples
+    --------
+    >>> database_of("mongodb://host:27017/trona?tls=true")
+    'trona'
+    """
+    if not location.startswith(_MONGO):
+        raise StoreError(
+            f"{redacted(location)!r} is no MongoDB server: write mongodb://host/DATABASE."
+        )
     database = urlsplit(location).path.strip("/")
     if not database:
         raise StoreError(
             f"the URI {redacted(location)!r} names no database: write mongodb://host/DATABASE."
         )
-    store: Store = MongoStore.from_uri(location, collection, database=database, key=key)
-    return store
+    return database
+
+
+def check_answer(store: Store, location: str) -> None:
+    """
+    Make sure that the server of a connected store answers.
+
+    Parameters
+    ----------
+    store
+        Connected; a store that is no MongoDB passes.
+    location
+        As shown to the user, without its credentials.
+
+    Raises
+    ------
+    StoreError
+        If it does not answer within `SERVER_TIMEOUT`, or refuses.
+    """
+    if not isinstance(store, MongoStore):
+        return
+    try:
+        store._collection.database.command("ping")  # noqa: SLF001 (maggma has no other way)
+    except PyMongoError as error:
+        detail = str(error).split(" (configured")[0].split(", Timeout")[0].rstrip(".")
+        raise StoreError(
+            f"the MongoDB server of {redacted(location)!r} cannot be used: {detail}. Check that "
+            "it runs, and that its address, port, user and password are right."
+        ) from None
 
 
 def exists(location: str) -> bool:
@@ -122,10 +196,14 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
     Raises
     ------
     StoreError
-        If it cannot be opened.
+        If it cannot be opened, or its server does not answer.
     """
     store = _unconnected(location, collection, key)
     store.connect()
+    check_answer(store, location)
+    if location.startswith(_MONGO):
+        # One document for each key, however many processes write; and updates find theirs at once.
+        store.ensure_index(key, unique=True)
     return store
 
 

@@ -6,6 +6,7 @@ import pytest
 from maggma.stores import MongoStore
 
 from trona.screening.errors import StoreError
+from trona.stores import connect
 from trona.stores.connect import exists, job_store, open_store, redacted
 from trona.stores.sqlite import SQLiteStore
 
@@ -29,6 +30,8 @@ def test_a_uri_is_a_mongo_store_with_its_database(scheme, monkeypatch):
         made.append(store)
 
     monkeypatch.setattr(MongoStore, "connect", remember)
+    monkeypatch.setattr(MongoStore, "ensure_index", lambda *_, **__: True)
+    monkeypatch.setattr(connect, "check_answer", lambda *_: None)
     open_store(f"{scheme}://user:secret@host.example/group?tls=true", "screenings")
     assert (made[0].database, made[0].collection_name) == ("group", "screenings")
 
@@ -50,3 +53,17 @@ def test_the_job_store_has_the_additional_store_for_large_objects(tmp_path):
     again.connect()
     assert again.additional_stores["data"].count() == 1
     assert again.query_one({"uuid": "u"}, load=True)["output"] == {"small": 1, "big": [1, 2]}
+
+
+def test_a_server_that_does_not_answer_is_an_error_that_names_it_and_no_password(monkeypatch):
+    monkeypatch.setattr(connect, "SERVER_TIMEOUT", 0.2)
+    with pytest.raises(
+        StoreError, match=r"127\.0\.0\.1:9/group.*refused.*Check that it runs"
+    ) as caught:
+        open_store("mongodb://user:secret@127.0.0.1:9/group", "c")
+    assert "secret" not in str(caught.value)
+
+
+def test_keys_are_unique_on_a_server(mongo):
+    store = open_store(mongo, "c")
+    assert store._collection.index_information()["id_1"]["unique"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from monty.json import MSONable
@@ -13,7 +14,16 @@ from trona.stores.provenance import fingerprint
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-__all__ = ["BACKENDS", "Backend", "ForceField", "Vasp", "find", "find_force_field", "relaxation_id"]
+__all__ = [
+    "BACKENDS",
+    "Backend",
+    "ForceField",
+    "Vasp",
+    "find",
+    "find_force_field",
+    "relaxation_id",
+    "require_installed",
+]
 
 
 @dataclass(frozen=True)
@@ -166,6 +176,27 @@ def find_force_field(name: str) -> ForceField:
         known = ", ".join(one.name for one in BACKENDS.values() if isinstance(one, ForceField))
         raise BackendError(f"the backend {name!r} is no force field: choose from {known}.")
     return backend
+
+
+def require_installed(backend: Backend) -> None:
+    """
+    Make sure that a backend's package is installed.
+
+    Parameters
+    ----------
+    backend
+        Source of relaxations.
+
+    Raises
+    ------
+    BackendError
+        If it is not; the message names the extra that installs it.
+    """
+    if find_spec(backend.package) is None:
+        raise BackendError(
+            f"the backend {backend.name!r} needs the package {backend.package!r}: "
+            f"install trona with its {backend.extra} extra."
+        )
 
 
 def relaxation_id(structure: Structure, backend: Backend) -> str:

@@ -19,6 +19,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     AsJson,
     Correction,
     Exclude,
+    KeepFiles,
     Plot,
     Pressure,
     Reference,
@@ -26,6 +27,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
 )
 from .plot_cli import app as plot_app
 from .reference_cli import app as reference_app
+from .remote_cli import collect, project_app, retry, status, submit
 from .terminal import console as _console
 from .terminal import print_json as _print_json
 from .terminal import print_parts as _print
@@ -49,6 +51,9 @@ app = typer.Typer(
 app.add_typer(reference_app, name="reference")
 app.add_typer(plot_app, name="plot")
 app.add_typer(candidate_app)
+app.add_typer(project_app, name="project")
+for _command in (submit, status, retry, collect):
+    app.command()(_command)
 
 
 def main() -> None:
@@ -92,8 +97,8 @@ def screen(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
-            "electrolytes if none."
+            help="Structure files, folders of them, tables (CSV), materials such as mp-28782, or "
+            "formulas; the bundled electrolytes if none."
         ),
     ] = None,
     backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
@@ -101,6 +106,7 @@ def screen(
     correction: Correction = None,
     store: StoreAt = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    keep_files: KeepFiles = None,
     unbalanced: Annotated[
         bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
     ] = False,
@@ -114,13 +120,15 @@ def screen(
 
     from .backends import find  # noqa: PLC0415
     from .candidates import gather  # noqa: PLC0415
-    from .local import plan, run  # noqa: PLC0415
+    from .kept_files import require_folder  # noqa: PLC0415
+    from .local import plan, run, unrelaxed  # noqa: PLC0415
     from .progress import follow  # noqa: PLC0415
     from .structure_checks import duplicates  # noqa: PLC0415
 
     settings = Settings()
     gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
     candidates = gathered.candidates
+    folder = None if keep_files is None else require_folder(keep_files, source)
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)
     structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
@@ -131,14 +139,9 @@ def screen(
     _warn(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
-    useful = source.is_mock or source.method == energies.scale.method
-    if not useful and any(c.structure for c in candidates):
-        typer.echo(
-            f"{source.method} energies cannot share a hull with {energies.name}: candidates are "
-            "assessed by composition, without relaxation.",
-            err=True,
-        )
-    docs = follow(run(todo, results, energies, source, workers), len(candidates))
+    if (why := unrelaxed(candidates, energies, source)) is not None:
+        typer.echo(why, err=True)
+    docs = follow(run(todo, results, energies, source, workers, folder), len(candidates))
     _print_ranking(docs, as_json)
     if all(doc.state != "completed" for doc in docs):
         raise InputError("no candidate could be assessed; the reasons stand above.")

@@ -78,6 +78,17 @@ class Recorded(Maker):
         made.config.expose_store = True
         return made
 
+    def prepared(self) -> Maker:
+        """
+        Make the maker ready, on the machine where the job runs.
+
+        Returns
+        -------
+        jobflow.Maker
+            A copy: custodian's handlers count errors, and each job starts at zero.
+        """
+        return deepcopy(self.maker)
+
     @job
     def run(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (whatever the maker takes)
         """
@@ -100,7 +111,7 @@ class Recorded(Maker):
         """
         current = CURRENT_JOB.job
         name = self.name if current is None else current.name
-        maker = deepcopy(self.maker)  # custodian's handlers count errors: each job starts at zero
+        maker = self.prepared()
         try:
             return getattr(type(maker).make, "original")(maker, *arguments, **options)  # noqa: B009
         except Exception as error:

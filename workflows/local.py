@@ -12,6 +12,7 @@ from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.stores.connect import resolved
 from trona.stores.documents import Document, RelaxationDoc, ScreeningDoc
+from trona.stores.entries import shares_hull
 from trona.stores.screenings import failed_document, screening_document, screening_id
 
 from .backends import Backend, relaxation_id
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from .candidates import Candidate
 
-__all__ = ["Outcome", "Plan", "plan", "run"]
+__all__ = ["Outcome", "Plan", "plan", "run", "unrelaxed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,7 @@ def plan(
             f"the results would change the reference {reference.name!r} while it is used: write "
             "them into another store with --store."
         )
-    useful = backend.is_mock or reference.scale.method == backend.method
+    useful = _is_useful(reference, backend)
     covered = set(reference.table.elements)
     done, assess, relax = [], [], []
     for candidate in candidates:
@@ -123,8 +124,46 @@ def plan(
     return Plan(tuple(done), tuple(assess), tuple(relax))
 
 
+def _is_useful(reference: Reference, backend: Backend) -> bool:
+    """Tell whether relaxations can meet a reference, or are of interest in themselves."""
+    return backend.is_mock or shares_hull(backend.method, reference.scale)
+
+
+def unrelaxed(
+    candidates: Sequence[Candidate], reference: Reference, backend: Backend
+) -> str | None:
+    """
+    Say why structures are not relaxed.
+
+    Parameters
+    ----------
+    candidates
+        All candidates.
+    reference
+        Energies of competing phases.
+    backend
+        Source of relaxations.
+
+    Returns
+    -------
+    str or None
+        A sentence, or None where they are.
+    """
+    if _is_useful(reference, backend) or not any(one.structure for one in candidates):
+        return None
+    return (
+        f"{backend.method} energies cannot share a hull with {reference.name}: candidates are "
+        "assessed by composition, without relaxation."
+    )
+
+
 def run(
-    todo: Plan, results: Results, reference: Reference, backend: Backend, workers: int
+    todo: Plan,
+    results: Results,
+    reference: Reference,
+    backend: Backend,
+    workers: int,
+    files: str | None = None,
 ) -> Generator[Outcome, None, None]:
     """
     Carry a plan out; each outcome is saved before it is handed on.
@@ -141,6 +180,8 @@ def run(
         Source of relaxations.
     workers
         Processes that relax.
+    files
+        Folder to keep the files of calculations in; None to keep none.
 
     Yields
     ------
@@ -158,7 +199,7 @@ def run(
         doc = _assessed(candidate, reference, relaxation)
         results.save_screening(doc)
         yield Outcome(doc, cached=relaxation is not None)
-    work = Work(backend, reference.given or reference.name, reference.correction)
+    work = Work(backend, reference.given or reference.name, reference.correction, files)
     for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
         yield Outcome(_save(candidate, outputs, results, reference), cached=False)
 

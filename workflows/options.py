@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsCsv", "AsJson", "Correction", "Exclude", "Plot", "Pressure", "Reference", "StoreAt"]
+__all__ = [
+    "AsCsv",
+    "AsJson",
+    "Correction",
+    "Exclude",
+    "KeepFiles",
+    "Plot",
+    "Pressure",
+    "Reference",
+    "StoreAt",
+]
 
 Reference = Annotated[
     str | None,
@@ -33,6 +43,14 @@ Exclude = Annotated[
 ]
 StoreAt = Annotated[
     str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
+]
+KeepFiles = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep-files",
+        help="Keep the files of VASP in this folder, compressed; by default they are deleted.",
+        metavar="FOLDER",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .candidates import Candidate
 
-__all__ = ["FAMILIES", "VaspRelaxMaker", "configured", "mock_command", "summarize_vasp"]
+__all__ = ["FAMILIES", "Mocked", "VaspRelaxMaker", "configured", "mock_command", "summarize_vasp"]
 
 FAMILIES: dict[str, type[Maker]] = {
     "mp-gga": MPGGADoubleRelaxStaticMaker,
@@ -156,7 +156,26 @@ def configured(maker: Maker, backend: Vasp, patience: float = _PATIENCE) -> Make
         generator = maker.input_set_generator
         settings = {**(generator.user_incar_settings or {}), "IVDW": backend.dispersion}
         generator.user_incar_settings = settings
-    return Recorded(maker)
+    return Mocked(maker) if backend.is_mock else Recorded(maker)
+
+
+@dataclass
+class Mocked(Recorded):
+    """Make jobs that find the mock executable on the machine where they run."""
+
+    def prepared(self) -> Maker:
+        """
+        Make the maker ready, on the machine where the job runs.
+
+        Returns
+        -------
+        jobflow.Maker
+            A copy that runs the mock in VASP's place.
+        """
+        maker: Any = super().prepared()
+        command = mock_command()
+        maker.run_vasp_kwargs |= {"vasp_cmd": command, "vasp_gamma_cmd": command}
+        return maker  # type: ignore[no-any-return]
 
 
 def _run_options(backend: Vasp, patience: float) -> dict[str, Any]:
@@ -168,15 +187,13 @@ def _run_options(backend: Vasp, patience: float) -> dict[str, Any]:
     # Custodian looks every ten seconds by default, which is a hundred times a run of the mock.
     return {
         "handlers": handlers,
-        "vasp_cmd": mock_command(),
-        "vasp_gamma_cmd": mock_command(),
         "custodian_kwargs": {"polling_time_step": 0.02, "monitor_freq": 5},
     }
 
 
 def mock_command() -> str:
     """
-    Find the mock executable.
+    Find the mock executable on this machine.
 
     Returns
     -------

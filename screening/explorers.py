@@ -10,7 +10,7 @@ import numpy as np
 from .curves import LINES
 from .errors import InputError
 from .pages import VOLTAGE, empty, name_points
-from .sections import MARKED, STABLE, corners, marked, positions
+from .sections import MARKED, STABLE, along, corners, marked, positions
 from .typesetting import HTML, in_lines, subscripted
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["show_diagram", "show_discharges", "show_mixing"]
 
 _HEADROOM = 0.35
-_SIDE = 560.0
+_SIDE = 485.0
 """Pixels of a side of the triangle, and of the width of a diagram of two elements."""
 
 
@@ -230,20 +230,21 @@ def _frame(diagram: GrandDiagram, section: Section) -> tuple[dict[str, Any], dic
     title = f"Na–{'–'.join(diagram.elements)} open to sodium"
     layout = {
         "title.text": "<br>".join([title, *(f"<sub>{line}</sub>" for line in found)]),
-        "annotations": _annotations(diagram, formulas, points),
+        "annotations": _annotations(diagram, section, points),
     }
     return data, layout
 
 
 def _annotations(
-    diagram: GrandDiagram, formulas: list[str], points: NDArray[np.float64]
+    diagram: GrandDiagram, section: Section, points: NDArray[np.float64]
 ) -> list[dict[str, Any]]:
     """Names of phases beside their points, and elements at the corners."""
+    formulas = [diagram.phases[at].formula for at in section.stable]
     scale = np.array([_SIDE, _SIDE])
     if len(diagram.elements) == 2:
         scale[1] = 300.0 / max(-points[:, 1].min(), 0.05)
     room = (-0.2 * _SIDE, -1.2 * _SIDE, 1.2 * _SIDE, 1.2 * _SIDE)
-    names = name_points(formulas, points, scale, room)
+    names = name_points(formulas, points, scale, room, along(diagram, section, points))
     if len(diagram.elements) == 2:
         return names
     away = corners(3) + 0.16 * (corners(3) - corners(3).mean(axis=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +20,11 @@ _RINGS = (8.0, 15.0, 24.0, 35.0, 48.0, 63.0, 80.0, 100.0)
 _DIRECTIONS = tuple(np.arange(0.0, 360.0, 22.5).tolist())
 _CLEAR = 4.0
 """Room that a point takes."""
-_CROSSING, _FAR = 0.5, 0.4
-"""Cost of covering obstacles, and of the farthest place, in units of that of covering a point."""
+_ALONG = np.linspace(0.0, 1.0, 12)
+"""Places along the line that leads from a point to its label."""
+_CONFUSING, _CROSSING, _FAR = 0.9, 0.5, 0.4
+"""Cost of being nearer to another point or led to behind a label, of covering obstacles, and of the
+farthest place, in units of that of covering a point."""
 
 
 def spaced(levels: Sequence[float], apart: float) -> list[float]:
@@ -80,18 +84,22 @@ def placed(
     [[18.0, 0.0]]
     """
     middles = np.empty_like(points)
+    avoid = np.empty((0, 2)) if obstacles is None else obstacles
     for at, (point, size) in enumerate(zip(points, sizes, strict=True)):
-        tried = np.array(
-            [_beside(point, size, ring, way) for ring in _RINGS for way in _DIRECTIONS]
-        )
+        places = product(_RINGS, _DIRECTIONS)
+        tried = np.array([_beside(point, size, ring, way) for ring, way in places])
+        leaders = point + _ALONG[:, None, None] * (tried - point)
         costs = _outside(tried, size, bounds)
         costs += _overlaps(tried, size / 2 + _CLEAR, points)
-        if obstacles is not None:
-            costs += _CROSSING * (_overlaps(tried, size / 2, obstacles) > 0)
+        costs += _confused(tried, size / 2, points, point)
+        costs += _CROSSING * (_overlaps(tried, size / 2, avoid) > 0)
         costs += _FAR * np.arange(len(tried)) / len(tried)
         for other, half in zip(middles[:at], sizes[:at] / 2, strict=True):
             costs += 2.0 * _overlaps(tried, size / 2 + half, other[None])
-        middles[at] = tried[int(np.argmin(costs))]
+            costs += _CONFUSING * (np.abs(leaders - other) < half).all(axis=2).any(axis=0)
+        best = int(np.argmin(costs))
+        middles[at] = tried[best]
+        avoid = np.vstack([avoid, leaders[:, best]])
     return middles
 
 
@@ -109,6 +117,20 @@ def _overlaps(
     """Count the others within reach of each trial; shape (n_tried,)."""
     near = (np.abs(tried[:, None] - others[None]) < reach - 1e-9).all(axis=2)
     return np.asarray(near.sum(axis=1), dtype=np.float64)
+
+
+def _confused(
+    tried: NDArray[np.float64],
+    half: NDArray[np.float64],
+    points: NDArray[np.float64],
+    own: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Tell which trials are nearer to another point than to their own; shape (n_tried,)."""
+    gaps = np.maximum(np.abs(tried[:, None] - points[None]) - half, 0.0)
+    distances = np.hypot(gaps[..., 0], gaps[..., 1])
+    here = (points == own).all(axis=1)
+    nearest = distances[:, ~here].min(axis=1, initial=np.inf)
+    return np.asarray(_CONFUSING * (nearest < distances[:, here].min(axis=1) - 1e-9))
 
 
 def _outside(

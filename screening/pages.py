@@ -56,6 +56,7 @@ def name_points(
     points: NDArray[np.float64],
     scale: NDArray[np.float64],
     room: tuple[float, float, float, float],
+    obstacles: NDArray[np.float64] | None = None,
 ) -> list[dict[str, Any]]:
     """
     Write names beside points, clear of each other.
@@ -70,6 +71,8 @@ def name_points(
         Pixels per unit of the axes.
     room
         Left, bottom, right and top of the axes, pixels from their origin.
+    obstacles : shape (n_obstacles, 2)
+        What names had better not cover, in data coordinates.
 
     Returns
     -------
@@ -77,12 +80,13 @@ def name_points(
         Annotations of plotly.
     """
     sizes = np.array([[6.6 * len(name) + 8.0, 18.0] for name in names])
-    shifts = placed(points * scale, sizes, room) - points * scale
+    avoid = None if obstacles is None else obstacles * scale
+    shifts = placed(points * scale, sizes, room, avoid) - points * scale
     return [
         {
             "x": float(x), "y": float(y), "ax": float(dx), "ay": float(-dy), "standoff": 5,
             "text": typeset(name, HTML), "showarrow": True, "arrowhead": 0, "arrowwidth": 0.6,
-            "arrowcolor": "#b0b0b0", "font": {"size": 12},
+            "arrowcolor": "#909090", "font": {"size": 12},
         }
         for name, (x, y), (dx, dy) in zip(names, points, shifts, strict=True)
     ]  # fmt: skip

@@ -49,8 +49,10 @@ VOLTAGE = "voltage against Na/Na$^+$ (V)"
 _POINTS_PER_INCH = 72.0
 _LETTER = 0.56
 """Width of a letter over the size of its font, on average."""
-_NEAR = 12.0
-"""Points between a name and its point up to which no line has to lead there."""
+_NEAR = 9.0
+"""Points between a name and its point up to which no line has to lead there,"""
+_CLEARLY = 1.6
+"""unless another point is not farther from it than this many times as much."""
 
 
 def draw_ladder(ladder: LadderFigure) -> Figure:
@@ -207,7 +209,9 @@ def name_points(
     bounds = (box.x0 * edges[0] + 2.0, box.y0 * edges[1] + 2.0, edges[0] - 4.0, top)
     middles = placed(page, boxes, bounds, avoid)
     for name, here, middle, half in zip(names, page, middles, boxes / 2, strict=True):
-        gap = float(np.hypot(*np.maximum(np.abs(middle - here) - half, 0.0)))
+        gaps = np.hypot(*np.maximum(np.abs(middle - page) - half, 0.0).T)
+        gap = gaps[(page == here).all(axis=1)].min()
+        others = gaps[(page != here).any(axis=1)].min(initial=np.inf)
         leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 3}
         axes.annotate(
             typeset(name),
@@ -218,7 +222,7 @@ def name_points(
             fontsize=size,
             ha="center",
             va="center",
-            arrowprops=leader if gap > _NEAR else None,
+            arrowprops=leader if gap > _NEAR or others < _CLEARLY * gap else None,
         )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .diagram import GrandDiagram, Section
 
-__all__ = ["MARKED", "STABLE", "corners", "draw_diagram", "marked", "positions"]
+__all__ = ["MARKED", "STABLE", "along", "corners", "draw_diagram", "marked", "positions"]
 
 STABLE, MARKED = "#0072B2", "#D55E00"
 """Colours of stable phases and of marked compositions, of Okabe & Ito (2008)."""
@@ -108,7 +108,7 @@ def draw_diagram(diagram: GrandDiagram, volts: float) -> Figure:
     for at in marked(diagram, points):
         axes.plot(*at, "o", mfc="none", mec=MARKED, mew=1.8, markersize=13, zorder=4)
     formulas = [diagram.phases[at].formula for at in section.stable]
-    name_points(axes, formulas, points, _along(diagram, section, points), size=9.0)
+    name_points(axes, formulas, points, along(diagram, section, points), size=9.0)
     axes.set_title(_title(diagram, section, volts), fontsize=10, loc="left")
     return root(axes)
 
@@ -162,10 +162,26 @@ def _title(diagram: GrandDiagram, section: Section, volts: float) -> str:
     return "\n".join(lines)
 
 
-def _along(
+def along(
     diagram: GrandDiagram, section: Section, points: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Points along the tie lines, which names had better not cover; shape (n, 2)."""
+    """
+    Find what names of phases had better not cover.
+
+    Parameters
+    ----------
+    diagram
+        At all voltages.
+    section
+        One range of voltage.
+    points : shape (n_stable, 2)
+        Where its phases are on the page.
+
+    Returns
+    -------
+    ndarray : shape (n, 2)
+        Points along the tie lines, and those of marked compositions.
+    """
     place = {column: at for at, column in enumerate(section.stable)}
     ends = np.array([[points[place[a]], points[place[b]]] for a, b in section.ties])
     steps = np.linspace(0.0, 1.0, _ALONG)[:, None, None]

@@ -42,3 +42,13 @@ def test_placement_is_the_same_every_time():
     points = np.random.default_rng(1).uniform(0, 300, (20, 2))
     sizes = np.full((20, 2), 20.0)
     assert np.array_equal(placed(points, sizes, PAGE), placed(points, sizes, PAGE))
+
+
+def test_a_label_is_nearest_to_its_own_point():
+    points = np.array([[300.0, 300.0], [312.0, 300.0], [326.0, 300.0]])
+    line = np.column_stack([np.linspace(100, 500, 80), np.full(80, 300.0)])
+    size = np.array([45.0, 12.0])
+    middles = placed(points, np.tile(size, (3, 1)), PAGE, line)
+    gaps = np.maximum(np.abs(middles[:, None] - points[None]) - size / 2, 0.0)
+    distances = np.hypot(gaps[..., 0], gaps[..., 1])
+    assert (np.diag(distances) <= distances.min(axis=1) + 1e-9).all()

@@ -12,7 +12,6 @@ from trona.screening.capacity import Plateau, discharge
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.interface import Kink, MixingLine, mix
-from trona.screening.reactions import terms
 from trona.screening.sensitivity import dependence
 
 from .assessment import Assessment, scale_document
@@ -129,13 +128,9 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
 
 def _plateau_document(plateau: Plateau) -> PlateauDoc:
     """Write a plateau down."""
-    before, after = (
-        [(p.formula, float(x)) for p, x in zip(side.phases, side.amounts, strict=True)]
-        for side in (plateau.before, plateau.after)
-    )
     return PlateauDoc(
         voltage=plateau.voltage,
-        reaction=f"{terms([*before, ('Na', plateau.sodium)])} -> {terms(after)}",
+        reaction=plateau.equation,
         sodium=plateau.sodium,
         capacity=plateau.capacity,
         total=plateau.total,

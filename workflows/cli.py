@@ -13,6 +13,7 @@ import typer
 
 from .candidate_cli import app as candidate_app
 from .doctor import doctor
+from .energies import load_energies as _reference
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
     AsJson,
     Correction,
@@ -23,6 +24,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Reference,
     StoreAt,
 )
+from .plot_cli import app as plot_app
 from .query_cli import query, show
 from .reference_cli import app as reference_app
 from .remote_cli import collect, project_app, retry, status, submit
@@ -48,6 +50,7 @@ app = typer.Typer(
 )
 app.add_typer(reference_app, name="reference")
 app.add_typer(store_app, name="store")
+app.add_typer(plot_app, name="plot")
 app.add_typer(candidate_app)
 app.add_typer(project_app, name="project")
 
@@ -242,22 +245,6 @@ def window(
         *contacts.answer(answer, _console().width, ranked=products, single=at is not None),
         *(ladders.changes(changes) if changes is not None else ()),
     )
-
-
-def _reference(
-    name: str | None,
-    correction: str | None,
-    exclude: str | None,
-    *formulas: str,
-    pressure: float,
-) -> ReferenceEnergies:
-    """Load the reference energies that a user asks for, to assess some compositions."""
-    from trona.stores.references import load  # noqa: PLC0415
-    from trona.stores.settings import Settings  # noqa: PLC0415
-
-    excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    energies = load(name or Settings().reference, correction, formulas).without(excluded)
-    return energies.under(pressure)
 
 
 def _warn(energies: ReferenceEnergies) -> None:

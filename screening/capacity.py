@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from pymatgen.core import Element
 
+from .frames import Tabular
+from .reactions import terms
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -50,9 +53,18 @@ class Plateau:
     capacity: float
     total: float
 
+    @property
+    def equation(self) -> str:
+        """What reacts with the sodium, and what forms, per formula unit of the composition."""
+        before, after = (
+            [(p.formula, float(x)) for p, x in zip(side.phases, side.amounts, strict=True)]
+            for side in (self.before, self.after)
+        )
+        return f"{terms([*before, ('Na', self.sodium)])} -> {terms(after)}"
+
 
 @dataclass(frozen=True, eq=False)
-class Discharge:
+class Discharge(Tabular):
     """
     All plateaus of a composition, highest voltage first.
 
@@ -66,6 +78,24 @@ class Discharge:
 
     molar_mass: float
     plateaus: tuple[Plateau, ...]
+
+    @property
+    def heading(self) -> str:
+        """The whole capacity."""
+        return f"discharge to 0 V: {self.capacity:.0f} mAh/g"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the plateaus in order of discharge."""
+        return [
+            {
+                "voltage (V)": plateau.voltage,
+                "reaction": plateau.equation,
+                "Na per formula unit": plateau.sodium,
+                "capacity (mAh/g)": plateau.capacity,
+                "total (mAh/g)": plateau.total,
+            }
+            for plateau in self.plateaus
+        ]
 
     @property
     def capacity(self) -> float:

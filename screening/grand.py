@@ -14,6 +14,8 @@ import numpy as np
 
 from .errors import FormulaError, VoltageError
 from .formulas import plain, present
+from .frames import Tabular
+from .reactions import terms
 from .simplex import AMOUNT_TOLERANCE, Basis, Path, free_columns, minimise, sweep
 from .units import SODIUM, chemical_potential, voltage
 
@@ -64,7 +66,7 @@ class Interval:
 
 
 @dataclass(frozen=True, eq=False)
-class Profile:
+class Profile(Tabular):
     """
     Products of a composition at every voltage, lowest voltage first.
 
@@ -81,6 +83,27 @@ class Profile:
     composition: Mapping[str, float]
     mu_metal: float
     intervals: tuple[Interval, ...]
+
+    @property
+    def heading(self) -> str:
+        """The composition."""
+        return f"{plain(self.composition)} at every voltage against Na/Na+"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the intervals, lowest voltage first."""
+        return [
+            {
+                "from (V)": interval.voltage_lower,
+                "to (V)": interval.voltage_upper,
+                "products": terms(
+                    (p.formula, float(x))
+                    for p, x in zip(interval.phases, interval.amounts, strict=True)
+                ),
+                "Na per formula unit": interval.sodium_exchanged,
+                "energy (eV per formula unit)": interval.energy,
+            }
+            for interval in self.intervals
+        ]
 
     @property
     def breakpoints(self) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import FormulaError
 from .formulas import plain, present
+from .frames import Tabular
 from .simplex import AMOUNT_TOLERANCE, minima, minimise
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ __all__ = ["Decomposition", "decompose", "energies_above_hull", "energy_above_hu
 
 
 @dataclass(frozen=True, eq=False)
-class Decomposition:
+class Decomposition(Tabular):
     """
     The stable phases that a composition consists of at equilibrium.
 
@@ -42,6 +43,23 @@ class Decomposition:
 
     def __post_init__(self) -> None:
         self.amounts.setflags(write=False)
+
+    @property
+    def heading(self) -> str:
+        """The energy on the hull."""
+        return f"equilibrium phases, {self.energy:.4f} eV per formula unit"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the phases with their amounts."""
+        return [
+            {
+                "formula": phase.formula,
+                "id": phase.id,
+                "amount per formula unit": float(amount),
+                "energy (eV/atom)": phase.energy_per_atom,
+            }
+            for phase, amount in zip(self.phases, self.amounts, strict=True)
+        ]
 
 
 def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposition:

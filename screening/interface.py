@@ -18,6 +18,7 @@ import numpy as np
 
 from .errors import VoltageError
 from .formulas import plain, present
+from .frames import Tabular
 from .hull import decompose
 from .reactions import terms
 from .simplex import AMOUNT_TOLERANCE, Basis, minimise, sweep
@@ -114,7 +115,7 @@ class Kink:
 
 
 @dataclass(frozen=True, eq=False)
-class MixingLine:
+class MixingLine(Tabular):
     """
     Everything that two materials do to each other.
 
@@ -132,6 +133,27 @@ class MixingLine:
     second: Reactant
     voltage: float | None
     kinks: tuple[Kink, ...]
+
+    @property
+    def heading(self) -> str:
+        """The two materials and what they release."""
+        state = "closed" if self.voltage is None else f"open to sodium at {self.voltage:g} V"
+        released = -1000.0 * self.mixing_energy(self.strongest)
+        found = f"at most {released:.0f} meV/atom by mixing" if self.reacts else "no reaction"
+        return f"{self.first.formula} | {self.second.formula}, {state}: {found}"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the kinks of the curve and its ends, first material first."""
+        return [
+            {
+                "atomic fraction of the second": kink.fraction,
+                "reaction": kink.equation,
+                "energy (eV/atom)": kink.energy_per_atom,
+                "by mixing (eV/atom)": self.mixing_energy(kink),
+                "Na exchanged per atom": kink.sodium_exchanged,
+            }
+            for kink in self.kinks
+        ]
 
     @property
     def strongest(self) -> Kink:

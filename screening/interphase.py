@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .errors import InputError
 from .formulas import fractions_key
+from .frames import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,7 +192,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Interphase:
+class Interphase(Tabular):
     """
     Verdict over a product set, with what it rests on.
 
@@ -228,6 +229,27 @@ class Interphase:
     unknown_ionic_fraction: float
     margin: float | None
     ionic_margin: float | None
+
+    @property
+    def heading(self) -> str:
+        """The class."""
+        return f"{self.kind.value}: electrons {self.electrons.value}, Na ions {self.ions.value}"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the products with what is known of them."""
+        return [
+            {
+                "formula": share.phase.formula,
+                "amount per formula unit": share.amount,
+                f"fraction (by {self.fraction_basis})": share.fraction,
+                "electrons": share.properties.electronic.value,
+                "Na ions": share.properties.ionic.value,
+                "type": share.properties.kind.value,
+                "source of electrons": share.properties.electronic_source,
+                "source of Na ions": share.properties.ionic_source,
+            }
+            for share in self.shares
+        ]
 
 
 def electronic_class(band_gap: float | None) -> Electronic:

@@ -16,6 +16,7 @@ import numpy as np
 
 from .errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
 from .formulas import composition_codes, same_composition
+from .frames import Tabular
 from .units import SODIUM
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class System:
 
 
 @dataclass(frozen=True, eq=False)
-class PhaseTable:
+class PhaseTable(Tabular):
     """
     All phases of a study on one energy scale, in an order that does not depend on the input's.
 
@@ -238,6 +239,23 @@ class PhaseTable:
 
     def __len__(self) -> int:
         return len(self.phases)
+
+    @property
+    def heading(self) -> str:
+        """Size and energy scale."""
+        return f"{len(self)} phases of {'-'.join(self.elements)}, {self.scale.method}"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the phases in their order; distances to the hull are `energies_above_hull`."""
+        return [
+            {
+                "formula": phase.formula,
+                "id": phase.id,
+                "energy (eV/atom)": phase.energy_per_atom,
+                "volume (Å³/atom)": None if phase.volume is None else phase.volume / phase.n_atoms,
+            }
+            for phase in self.phases
+        ]
 
     @property
     def mu_sodium_metal(self) -> float:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from .errors import InputError, PhaseDataError
 from .formulas import same_composition
+from .frames import Tabular
 from .grand import Interval, Profile, profile
 from .hull import Decomposition, decompose
 from .reactions import write
@@ -96,7 +97,7 @@ class Rung:
 
 
 @dataclass(frozen=True, eq=False)
-class Stability:
+class Stability(Tabular):
     """
     How an electrolyte stands between sodium metal and infinite voltage.
 
@@ -125,6 +126,30 @@ class Stability:
     window: Limits | None
     stabilized: Limits
     ladder: tuple[Rung, ...]
+
+    @property
+    def heading(self) -> str:
+        """The composition and its window."""
+        if self.window is None:
+            volts = self.stabilized.reduction
+            return f"{self.formula}: no range without exchange, which changes sign at {volts:.2f} V"
+        upper = "∞" if self.window.oxidation == inf else f"{self.window.oxidation:.2f}"
+        return f"{self.formula}: stable from {self.window.reduction:.2f} to {upper} V"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the intervals of the ladder, lowest voltage first."""
+        return [
+            {
+                "from (V)": rung.interval.voltage_lower,
+                "to (V)": rung.interval.voltage_upper,
+                "reaction": rung.equation,
+                "kind": rung.kind.value,
+                "Na per formula unit": rung.interval.sodium_exchanged,
+                "energy (eV/atom)": rung.energy_per_atom,
+                "at (V)": rung.energy_voltage,
+            }
+            for rung in self.ladder
+        ]
 
     @property
     def mixture(self) -> bool:

@@ -127,6 +127,13 @@ def assessed(model: ModelDoc, phases: list[Phase]) -> Row:
     return Row(model, stability, classify(interval.phases, amounts, properties, None))
 
 
+def tried(model: ModelDoc) -> str:
+    """How many of the arrangements were relaxed."""
+    if model.distinct is None:
+        return f"{len(model.trials)} of {model.possible:,} not reduced by symmetry"
+    return f"{len(model.trials)} of {model.distinct}"
+
+
 def doped_table(rows: list[Row]) -> str:
     lines = [
         "| dopant, per P | atoms | relaxed | CHGNet, meV/atom | DFT, meV/atom | decomposes into |",
@@ -138,11 +145,13 @@ def doped_table(rows: list[Row]) -> str:
         written = " + ".join(
             f"{number(float(x), 3)} {phase.formula}"
             for x, phase in zip(products.amounts, products.phases, strict=True)
+            if phase.formula != row.model.formula
         )
-        tried = f"{len(row.model.trials)} of {row.model.distinct}"
         above = row.stability.energy_above_hull * 1000
         atoms = len(row.model.structure.species)
-        lines.append(f"| {name} | {atoms} | {tried} | {above:.0f} | {published} | {written} |")
+        written = written or "nothing"
+        cells = [name, str(atoms), tried(row.model), f"{above:.0f}", str(published), written]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -160,7 +169,7 @@ def oxysulfide_table(rows: list[Row]) -> str:
         rung = row.stability.rung(0.0)
         cells = [
             f"{x:g}",
-            f"{len(row.model.trials)} of {row.model.distinct}",
+            tried(row.model),
             f"{row.model.spread * 1000:.0f}",
             f"{row.stability.energy_above_hull * 1000:.0f}",
             volts(row.stability.window),
@@ -214,7 +223,10 @@ that the hull may be lower in truth; a wider search may lower the doped cells in
 
 DFT: Zhu, Chu, Deng & Ong, Chem. Mater. (2015), who find tetragonal Na3PS4 + Na6Ge2S7 + Na2S for
 Ge and tetragonal Na3PS4 + Na4SnS4 for Sn. Cubic Na3PS4 itself lies {cubic:.0f} meV/atom above the
-tetragonal form with CHGNet, 5 meV/atom in that work.
+tetragonal form with CHGNet, 5 meV/atom in that work. Where a doped cell lies lower than that, its
+atoms have left the cubic arrangement: the dopant breaks the symmetry, and nothing holds the
+tetrahedra to it. CHGNet does not reproduce these numbers: it finds all of them about stable, and
+does not tell the dopants apart. Do not choose dopants by its energies above hull; take VASP.
 
 ## Oxysulfides Na3PS4−xOx
 O for S in cells of 32 atoms of tetragonal Na3PS4. Charges do not tell the arrangements apart, for

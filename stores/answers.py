@@ -12,11 +12,11 @@ from trona.screening.capacity import Plateau, discharge
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.interface import Kink, MixingLine, mix
-from trona.screening.reactions import terms
 from trona.screening.sensitivity import dependence
 
 from .assessment import Assessment, scale_document
 from .documents import (
+    SCHEMA_VERSION,
     DependenceDoc,
     DischargeDoc,
     InterfaceDoc,
@@ -24,6 +24,7 @@ from .documents import (
     LimitDependenceDoc,
     PlateauDoc,
 )
+from .provenance import fingerprint, versions
 
 if TYPE_CHECKING:
     from trona.screening.error_model import ErrorModel
@@ -59,11 +60,14 @@ def interface_document(
         If a formula or the voltage cannot be used with this reference.
     """
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
+    asked = [first, second, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(
+        id=fingerprint([SCHEMA_VERSION, *asked]),
         first=first,
         second=second,
         voltage=volts,
         reference=reference.name,
+        reference_checksum=reference.checksum,
         energy_scale=scale_document(reference.scale),
         mixtures=[side.formula for side in (line.first, line.second) if side.mixture],
         reacts=line.reacts,
@@ -124,13 +128,9 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
 
 def _plateau_document(plateau: Plateau) -> PlateauDoc:
     """Write a plateau down."""
-    before, after = (
-        [(p.formula, float(x)) for p, x in zip(side.phases, side.amounts, strict=True)]
-        for side in (plateau.before, plateau.after)
-    )
     return PlateauDoc(
         voltage=plateau.voltage,
-        reaction=f"{terms([*before, ('Na', plateau.sodium)])} -> {terms(after)}",
+        reaction=plateau.equation,
         sodium=plateau.sodium,
         capacity=plateau.capacity,
         total=plateau.total,

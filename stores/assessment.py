@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assessment",
+    "Exclusion",
     "assess_formula",
     "scale_document",
     "window_document",

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jobflow import JobStore
 from maggma.stores import MongoStore
 from pymongo.errors import PyMongoError
 
 from trona.screening.errors import StoreError
 
+from .indexes import ensure_indexes
 from .sqlite import SQLiteStore
 
 if TYPE_CHECKING:
+    from jobflow import JobStore
     from maggma.core import Store
 
 __all__ = [
     "SERVER_TIMEOUT",
+    "ServerStore",
     "check_answer",
     "database_of",
     "exists",
@@ -28,6 +31,8 @@ __all__ = [
     "resolved",
 ]
 
+_PASSWORD = re.compile(r"(?<=password=)[^&]*", re.IGNORECASE)
+"""In the options of a URI, as that of a key file."""
 _MONGO = ("mongodb://", "mongodb+srv://")
 SERVER_TIMEOUT = 10.0
 """Seconds to wait for a server; a wrong address is noticed before one loses patience."""
@@ -53,7 +58,20 @@ def redacted(location: str) -> str:
     'mongodb://***@host/trona'
     """
     scheme, separator, rest = location.partition("://")
-    return f"{scheme}://***@{rest.rpartition('@')[2]}" if separator and "@" in rest else location
+    if not separator:
+        return location
+    if "@" in rest:
+        rest = f"***@{rest.rpartition('@')[2]}"
+    return f"{scheme}://{_PASSWORD.sub('***', rest)}"
+
+
+class ServerStore(MongoStore):
+    """A collection of a MongoDB, whose name, which maggma logs, holds no password."""
+
+    @property
+    def name(self) -> str:
+        """Where it is, without credentials."""
+        return f"{redacted(self.uri or self.host)}#{self.collection_name}"
 
 
 def _unconnected(location: str, collection: str, key: str) -> Store:
@@ -66,7 +84,7 @@ def _unconnected(location: str, collection: str, key: str) -> Store:
             )
         return SQLiteStore(location, collection, key=key)
     timeout = {"serverSelectionTimeoutMS": int(SERVER_TIMEOUT * 1000)}
-    store: Store = MongoStore.from_uri(
+    store: Store = ServerStore.from_uri(
         location, collection, database=database_of(location), key=key, mongoclient_kwargs=timeout
     )
     return store
@@ -202,8 +220,8 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
     store.connect()
     check_answer(store, location)
     if location.startswith(_MONGO):
-        # One document for each key, however many processes write; and updates find theirs at once.
-        store.ensure_index(key, unique=True)
+        # One document for each key, however many processes write; questions find theirs at once.
+        ensure_indexes(store, collection)
     return store
 
 
@@ -226,6 +244,8 @@ def job_store(location: str) -> JobStore:
     StoreError
         If the location is none.
     """
+    from jobflow import JobStore  # noqa: PLC0415 (slow to import, and queries need none)
+
     return JobStore(
         _unconnected(location, "jobs", "uuid"),
         additional_stores={"data": _unconnected(location, "data", "blob_uuid")},

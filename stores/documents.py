@@ -12,6 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
+from .provenance import versions, who
+
 __all__ = [
     "SCHEMA_VERSION",
     "ContactDoc",
@@ -33,14 +35,25 @@ __all__ = [
     "ScreeningDoc",
     "StructureDoc",
     "WindowDoc",
+    "now",
 ]
 
-SCHEMA_VERSION = 1
-"""Raised when a stored document of an older trona can no longer be read as it is."""
+SCHEMA_VERSION = 2
+"""Raised when a stored document of an older trona can no longer be read as it is.
+
+2 adds who computed a document, the method behind a result and the correction of its reference.
+"""
 
 
-def _now() -> datetime:
-    """Tell the time in UTC."""
+def now() -> datetime:
+    """
+    Tell the time in UTC.
+
+    Returns
+    -------
+    datetime
+        With its time zone.
+    """
     return datetime.now(UTC)
 
 
@@ -64,6 +77,11 @@ class ReferenceDoc(Document):
     name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:PATH'.")
     checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
     n_phases: int = Field(description="Phases in the reference.")
+    correction: str | None = Field(
+        default=None,
+        description="Correction scheme by which it is loaded again; null where its parts have "
+        "schemes of their own, and in documents of schema version 1.",
+    )
     origin: str = Field(default="", description="Database, version and date of the energies.")
     caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
@@ -257,18 +275,28 @@ class KinkDoc(Document):
 class InterfaceDoc(Document):
     """Reactions between two materials: what `trona interface --json` prints."""
 
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of both materials, voltage, reference and trona.")
     first: str = Field(description="First material, as asked for.")
     second: str = Field(description="Second material, as asked for.")
     voltage: float | None = Field(
         description="Voltage of a sodium reservoir, V; null where no sodium comes or goes."
     )
     reference: str = Field(description="Name of the reference energies.")
+    reference_checksum: str = Field(description="Of its data, as in a screening result.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
     mixtures: list[str] = Field(description="Materials that have no phase of their own.")
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
     caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
+    versions: dict[str, str] = Field(
+        default_factory=versions, description="Versions of the packages used."
+    )
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )
 
 
 class PlateauDoc(Document):
@@ -352,7 +380,10 @@ class RelaxationDoc(Document):
         default=[], description="Those of its changes that may have changed the energy."
     )
     versions: dict[str, str] = Field(description="Versions of the packages used.")
-    created: datetime = Field(default_factory=_now, description="When, UTC.")
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )
 
 
 class FailureDoc(Document):
@@ -398,10 +429,17 @@ class ScreeningDoc(Document):
     window: WindowDoc | None = Field(description="Window and ladder; null unless completed.")
     contact: ContactDoc | None = Field(description="Contact with sodium; null unless completed.")
     relaxation_id: str | None = Field(description="The relaxation it rests on; null if none.")
+    method: str | None = Field(
+        default=None,
+        description="Functional or potential of that relaxation; null if none or not recorded.",
+    )
     space_group: str | None = Field(description="After relaxation; null without a structure.")
     volume_change: float | None = Field(
         description="Relative change of cell volume in the relaxation; null if none."
     )
     thresholds: dict[str, float] = Field(description="Connection thresholds, volume fractions.")
     versions: dict[str, str] = Field(description="Versions of the packages used.")
-    created: datetime = Field(default_factory=_now, description="When, UTC.")
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )

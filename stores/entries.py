@@ -11,7 +11,10 @@ from trona.screening.formulas import parse
 from trona.screening.phases import EnergyScale, Phase
 
 from .corrections import basis_of
+from .documents import EnergyScaleDoc
 from .mp2020 import Calculation
+from .provenance import fingerprint, versions
+from .records import EntryDoc
 from .schemes import compose, default_scheme
 from .snapshots import METHODS
 
@@ -25,6 +28,9 @@ __all__ = [
     "Rejected",
     "admit",
     "admit_to",
+    "entry_document",
+    "entry_id",
+    "entry_phase",
     "is_mock",
     "shares_hull",
 ]
@@ -163,6 +169,96 @@ def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> P
         phase = admit(relaxation, compose(f"mp2020,{scheme.label}"))
         return replace(phase, scale=scale) if isinstance(phase, Phase) else phase
     return admit(relaxation, default_scheme(basis_of(method)))
+
+
+def entry_id(relaxation_id: str, method: str, scale: EnergyScale) -> str:
+    """
+    Identity of an entry: the same structure, settings and energy scale have the same id everywhere.
+
+    It changes with trona itself, whose limits decide what is admitted.
+
+    Parameters
+    ----------
+    relaxation_id
+        Content hash of starting structure and settings.
+    method
+        Functional or potential of the relaxation.
+    scale
+        Of the reference.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    return fingerprint([relaxation_id, method, *vars(scale).values(), versions().get("trona")])
+
+
+def entry_document(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> EntryDoc:
+    """
+    Put a relaxation on the energy scale of a reference and write down what came of it.
+
+    Parameters
+    ----------
+    relaxation, scale, scheme
+        As for `admit_to`.
+
+    Returns
+    -------
+    EntryDoc
+        Admitted with its energy, or rejected with the reason.
+    """
+    found = admit_to(relaxation, scale, scheme)
+    phase = found if isinstance(found, Phase) else None
+    change = None
+    if relaxation.volume_start > 0:
+        change = relaxation.volume / relaxation.volume_start - 1.0
+    return EntryDoc(
+        id=entry_id(relaxation.id, relaxation.method, scale),
+        relaxation_id=relaxation.id,
+        label=relaxation.label,
+        formula=relaxation.formula,
+        state="rejected" if phase is None else "admitted",
+        reason=found.reason if isinstance(found, Rejected) else None,
+        method=relaxation.method,
+        energy=None if phase is None else phase.energy,
+        energy_scale=EnergyScaleDoc(**vars(scale if phase is None else phase.scale)),
+        correction=scheme.label,
+        volume=None if phase is None else phase.volume,
+        volume_change=change,
+        space_group=relaxation.space_group,
+        band_gap=relaxation.band_gap,
+        concerns=relaxation.concerns,
+        relaxed=relaxation.created,
+    )
+
+
+def entry_phase(entry: EntryDoc) -> Phase | None:
+    """
+    Make the phase that an entry was written down from.
+
+    Parameters
+    ----------
+    entry
+        Admitted or rejected.
+
+    Returns
+    -------
+    Phase or None
+        None where it was rejected.
+    """
+    if entry.energy is None:
+        return None
+    return Phase(
+        id=f"{entry.label}/{entry.relaxation_id}",
+        formula=entry.formula,
+        amounts=parse(entry.formula),
+        energy=entry.energy,
+        scale=EnergyScale(**entry.energy_scale.model_dump()),
+        source=f"relaxed with {entry.method}",
+        volume=entry.volume,
+        space_group=entry.space_group,
+    )
 
 
 def _calculation(relaxation: RelaxationDoc) -> Calculation:

@@ -1,13 +1,17 @@
-"""What a result rests on: versions of packages, and fingerprints of content."""
+"""What a result rests on: versions of packages, who computed it, and fingerprints of content."""
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
+import socket
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-__all__ = ["fingerprint", "versions"]
+from .settings import Settings
+
+__all__ = ["fingerprint", "versions", "who"]
 
 _PACKAGES = (
     "trona",
@@ -44,6 +48,26 @@ def _versions() -> tuple[tuple[str, str], ...]:
         except PackageNotFoundError:
             continue
     return tuple(found)
+
+
+@cache
+def who() -> str:
+    """
+    Name who computes: what the user chose to be called, else the account and the host.
+
+    Returns
+    -------
+    str
+        ``TRONA_WHO`` where that is set, else as in ``"name@host"``.
+    """
+    chosen = Settings().who
+    if chosen:
+        return chosen
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        name = "unknown"
+    return f"{name}@{socket.gethostname()}"
 
 
 def fingerprint(content: object) -> str:

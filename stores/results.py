@@ -1,96 +1,66 @@
-"""Results in a store: save them, find them again by what a scientist asks for."""
+"""Results in a store: save them, find them again by what a scientist asks for.
+
+Questions look at summaries, which are a small part of the size of results. A summary that is
+missing (an older trona's store, a process killed between two writes) is made when it is noticed.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydash import get
-
-from trona.screening.errors import StoreError
+from trona.screening.errors import InputError
 
 from .connect import open_store
-from .documents import SCHEMA_VERSION, RelaxationDoc, ScreeningDoc
+from .documents import Document, RelaxationDoc, ScreeningDoc
+from .expressions import FIELDS
+from .filters import Filters
+from .records import SummaryDoc
+from .schema import COLLECTIONS, collection_of, read
+from .summaries import rank_summaries, summarize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["Filters", "Results"]
+    from maggma.core import Store
 
-RELAXATIONS = "relaxations"
-SCREENINGS = "screenings"
+    from trona.screening.ranking import Ranked
 
-Doc = TypeVar("Doc", bound=BaseModel)
+__all__ = ["RANK", "Filters", "Found", "Results"]
+
+RANK = "rank"
+"""Sort by the default ranking; what cannot be ranked comes last."""
+
+_BATCH = 500
+"""Documents that are in memory at a time where all are gone through."""
+
+Doc = TypeVar("Doc", bound=Document)
 
 
-@dataclass(frozen=True)
-class Filters:
+@dataclass(frozen=True, eq=False)
+class Found:
     """
-    What to look for; None leaves a filter out.
+    A page of what passes some filters.
 
     Parameters
     ----------
-    interphase
-        Class in contact with sodium at 0 V.
-    hull_below
-        Energy above hull at most, eV/atom.
-    reduction_below
-        Reduction limit at most, V.
-    oxidation_above
-        Oxidation limit at least, V; an unbounded limit passes.
-    elements
-        Elements that must all be present.
-    without
-        Elements that must be absent.
-    state
-        Completed, rejected or failed.
+    total
+        How many pass, on all pages.
+    summaries
+        Those of the page, in order.
+    places
+        Place in the ranking of all that pass, by id, of those that can be ranked.
     """
 
-    interphase: str | None = None
-    hull_below: float | None = None
-    reduction_below: float | None = None
-    oxidation_above: float | None = None
-    elements: Sequence[str] = ()
-    without: Sequence[str] = ()
-    state: str | None = None
-
-    def criteria(self) -> dict[str, Any]:
-        """
-        Write the filters as a Mongo filter.
-
-        Returns
-        -------
-        dict
-            Empty where nothing is asked.
-        """
-        parts: list[dict[str, Any]] = []
-        if self.interphase is not None:
-            parts.append({"contact.interphase": self.interphase})
-        if self.hull_below is not None:
-            parts.append({"window.energy_above_hull": {"$lte": self.hull_below}})
-        if self.reduction_below is not None:
-            parts.append({"window.reduction_limit": {"$lte": self.reduction_below}})
-        if self.oxidation_above is not None:
-            unbounded = {
-                "window.reduction_limit": {"$ne": None},
-                "window.oxidation_limit": None,
-            }
-            parts.append(
-                {"$or": [{"window.oxidation_limit": {"$gte": self.oxidation_above}}, unbounded]}
-            )
-        if self.elements:
-            parts.append({"elements": {"$all": list(self.elements)}})
-        if self.without:
-            parts.append({"elements": {"$nin": list(self.without)}})
-        if self.state is not None:
-            parts.append({"state": self.state})
-        return {"$and": parts} if parts else {}
+    total: int
+    summaries: tuple[SummaryDoc, ...]
+    places: Mapping[str, Ranked]
 
 
 class Results:
     """
-    Relaxations and screening documents of one store.
+    The documents of one store.
 
     Parameters
     ----------
@@ -105,41 +75,175 @@ class Results:
 
     def __init__(self, location: str) -> None:
         self.location = location
-        self._relaxations = open_store(location, RELAXATIONS)
-        self._screenings = open_store(location, SCREENINGS)
+        self._opened: dict[str, Store] = {}
+        self._store(ScreeningDoc)
+
+    def _store(self, model: type[Document]) -> Store:
+        """Open the collection of a kind of document, once."""
+        name = collection_of(model)
+        if name not in self._opened:
+            self._opened[name] = open_store(self.location, name)
+        return self._opened[name]
 
     @property
     def empty(self) -> bool:
         """True where nothing was screened yet."""
-        return int(self._screenings.count()) == 0
+        return int(self._store(ScreeningDoc).count()) == 0
 
     def close(self) -> None:
-        """Close both collections."""
-        self._relaxations.close()  # type: ignore[no-untyped-call]
-        self._screenings.close()  # type: ignore[no-untyped-call]
+        """Close what was opened."""
+        for store in self._opened.values():
+            store.close()  # type: ignore[no-untyped-call]
+        self._opened.clear()
+
+    def save(self, docs: Sequence[Document]) -> None:
+        """
+        Insert or replace documents by their ids; results get their summaries.
+
+        Parameters
+        ----------
+        docs
+            Of any kinds of the data dictionary.
+        """
+        for model in COLLECTIONS.values():
+            rows = [doc.model_dump(mode="json") for doc in docs if type(doc) is model]
+            if rows:
+                self._store(model).update(rows, key="id")
+        if summaries := [summarize(doc) for doc in docs if isinstance(doc, ScreeningDoc)]:
+            self.save(summaries)
 
     def save_relaxation(self, doc: RelaxationDoc) -> None:
         """Insert or replace a relaxation by its id."""
-        self._relaxations.update(doc.model_dump(mode="json"), key="id")
+        self.save([doc])
 
     def save_screening(self, doc: ScreeningDoc) -> None:
         """Insert or replace a screening result by its id."""
-        self._screenings.update(doc.model_dump(mode="json"), key="id")
+        self.save([doc])
+
+    def _one(self, model: type[Doc], identity: str) -> Doc | None:
+        """Find a document by its id."""
+        found = self._store(model).query_one({"id": identity})
+        return None if found is None else read(model, found)
 
     def relaxation(self, identity: str) -> RelaxationDoc | None:
         """Find a relaxation by its id; None where there is none."""
-        found = self._relaxations.query_one({"id": identity})
-        return None if found is None else _validated(RelaxationDoc, found)
+        return self._one(RelaxationDoc, identity)
 
     def relaxations(self) -> list[RelaxationDoc]:
         """All relaxations, sorted by id."""
-        found = self._relaxations.query(sort={"id": 1})
-        return [_validated(RelaxationDoc, one) for one in found]
+        found = self._store(RelaxationDoc).query(sort={"id": 1})
+        return [read(RelaxationDoc, one) for one in found]
 
     def screening(self, identity: str) -> ScreeningDoc | None:
         """Find a screening result by its id; None where there is none."""
-        found = self._screenings.query_one({"id": identity})
-        return None if found is None else _validated(ScreeningDoc, found)
+        return self._one(ScreeningDoc, identity)
+
+    def find(
+        self,
+        filters: Filters | None = None,
+        *,
+        sort: str = RANK,
+        descending: bool = False,
+        skip: int = 0,
+        limit: int = 0,
+    ) -> Found:
+        """
+        Find results that pass some filters, the newest of each candidate and reference.
+
+        Parameters
+        ----------
+        filters
+            All results by default.
+        sort
+            `RANK`, or a field as in an expression; unknown values come last.
+        descending
+            True to turn the order round.
+        skip, limit
+            Part of the ordered results; a limit of 0 is none.
+
+        Returns
+        -------
+        Found
+            The page, and how many there are.
+
+        Raises
+        ------
+        InputError
+            If there is no such field.
+        StoreError
+            If a document cannot be read by this version.
+        """
+        filters = filters or Filters()
+        current = self._current(filters.criteria())
+        kept = [summary for summary in current if filters.mentions(summary)]
+        places = {summary.id: place for place, summary in rank_summaries(kept)}
+        ordered = _ordered(kept, sort, places, descending=descending)
+        page = tuple(ordered[skip : skip + limit if limit else None])
+        return Found(len(kept), page, {s.id: places[s.id] for s in page if s.id in places})
+
+    def _current(self, criteria: dict[str, Any]) -> Iterator[SummaryDoc]:
+        """Read the summaries that pass and are the newest of their candidate and reference."""
+        self.complete()
+        store = self._store(SummaryDoc)
+        rows = list(store.query(criteria or None))
+        labels = sorted({row["label"] for row in rows})
+        within = {"label": {"$in": labels}} if len(labels) <= _BATCH else None
+        heads: Iterable[dict[str, Any]] = rows
+        if criteria:
+            heads = store.query(within, properties=["id", "label", "reference", "created"])
+        newest: dict[tuple[str, str], tuple[str, str]] = {}
+        for head in heads:
+            key, age = (head["label"], head["reference"]), (head["created"], head["id"])
+            newest[key] = max(newest.get(key, age), age)
+        ids = {identity for _, identity in newest.values()}
+        return (read(SummaryDoc, row) for row in rows if row["id"] in ids)
+
+    def complete(self) -> int:
+        """
+        Make the summaries that are missing.
+
+        Returns
+        -------
+        int
+            How many were made.
+
+        Raises
+        ------
+        StoreError
+            If a result cannot be read by this version.
+        """
+        full, small = self._store(ScreeningDoc), self._store(SummaryDoc)
+        if full.count() == small.count():
+            return 0
+        known = set(small.distinct("id"))
+        missing = sorted(set(full.distinct("id")) - known)
+        for part in self._parts(missing):
+            self.save([summarize(doc) for doc in part])
+        return len(missing)
+
+    def _parts(self, ids: Sequence[str]) -> Iterator[list[ScreeningDoc]]:
+        """Read results by their ids, some at a time."""
+        for at in range(0, len(ids), _BATCH):
+            rows = self._store(ScreeningDoc).query({"id": {"$in": list(ids[at : at + _BATCH])}})
+            yield [read(ScreeningDoc, row) for row in rows]
+
+    def documents(self, summaries: Iterable[SummaryDoc]) -> list[ScreeningDoc]:
+        """
+        Read the results behind summaries.
+
+        Parameters
+        ----------
+        summaries
+            As found.
+
+        Returns
+        -------
+        list of ScreeningDoc
+            In the same order.
+        """
+        ids = [summary.id for summary in summaries]
+        docs = {doc.id: doc for part in self._parts(ids) for doc in part}
+        return [docs[identity] for identity in ids if identity in docs]
 
     def screenings(self, filters: Filters | None = None) -> list[ScreeningDoc]:
         """
@@ -160,50 +264,71 @@ class Results:
         StoreError
             If a document cannot be read by this version.
         """
-        asked = filters.criteria() if filters is not None else {}
-        parts = [asked] if asked else []
-        _, superseded = self._newest()
-        if superseded:
-            parts.append({"id": {"$nin": superseded}})
-        criteria = {"$and": parts} if parts else {}
-        docs = [_validated(ScreeningDoc, found) for found in self._screenings.query(criteria)]
-        return sorted(docs, key=lambda doc: (doc.label, doc.reference.name))
+        found = self.find(filters, sort="label").summaries
+        return self.documents(sorted(found, key=lambda one: (one.label, one.reference)))
 
-    def _newest(self) -> tuple[list[dict[str, Any]], list[str]]:
-        """Find the newest result of each candidate and reference, and the ids of older ones."""
-        fields = ["id", "label", "formula", "created", "reference.name"]
-        newest: dict[tuple[str, str], dict[str, Any]] = {}
-        superseded = []
-        for found in self._screenings.query(properties=fields, sort={"created": 1}):
-            # A document of another schema may lack these; it is named when it is read.
-            key = str(found.get("label")), str(get(found, "reference.name"))
-            if key in newest:
-                superseded.append(newest[key]["id"])
-            newest[key] = found
-        return list(newest.values()), superseded
+    def counts(self, by: Sequence[str], filters: Filters | None = None) -> Counter[tuple[str, ...]]:
+        """
+        Count results by some of their fields, as in how many are passivating per anion system.
+
+        Parameters
+        ----------
+        by
+            Fields as in an expression.
+        filters
+            All results by default.
+
+        Returns
+        -------
+        collections.Counter
+            Values of the fields, as text, to how many results have them.
+
+        Raises
+        ------
+        InputError
+            If there is no such field.
+        """
+        paths = [_path(name) for name in by]
+        return Counter(
+            tuple(_written(getattr(summary, path)) for path in paths)
+            for summary in self.find(filters, sort="label").summaries
+        )
 
     def named(self, label: str) -> list[ScreeningDoc]:
         """All current results of a candidate by label or formula, whatever the reference."""
-        wanted = [
-            one["id"]
-            for one in self._newest()[0]
-            if label in {one.get("label"), one.get("formula")}
-        ]
-        docs = self._screenings.query({"id": {"$in": wanted}})
-        found = [_validated(ScreeningDoc, doc) for doc in docs]
-        return sorted(found, key=lambda doc: (doc.label, doc.reference.name))
+        wanted = {"$or": [{"label": {"$eq": label}}, {"formula": {"$eq": label}}]}
+        found = sorted(self._current(wanted), key=lambda one: (one.label, one.reference))
+        return self.documents(found)
 
 
-def _validated(model: type[Doc], found: dict[str, Any]) -> Doc:
-    """Read a stored document, or name the field that this version cannot read."""
-    found.pop("_id", None)
-    try:
-        return model.model_validate(found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise StoreError(
-            f"the stored document {found.get('id')!r} has schema version "
-            f"{found.get('schema_version')} (this trona writes {SCHEMA_VERSION}) and cannot be "
-            f"read at {place!r}: {first['msg']}. Read it with the trona that wrote it."
-        ) from None
+def _path(name: str) -> str:
+    """Find the field of a summary by the name that a user writes."""
+    if name not in FIELDS:
+        raise InputError(f"no field {name!r}: choose from {', '.join(FIELDS)}.")
+    return FIELDS[name].path
+
+
+def _written(value: object) -> str:
+    """Write a value in one word."""
+    if isinstance(value, list):
+        return "-".join(map(str, value))
+    return "unknown" if value is None else str(value)
+
+
+def _ordered(
+    summaries: Sequence[SummaryDoc],
+    sort: str,
+    places: Mapping[str, Ranked],
+    *,
+    descending: bool,
+) -> list[SummaryDoc]:
+    """Sort summaries; those without a value come last, whichever way round."""
+    if sort == RANK:
+        values: dict[str, Any] = {identity: at for at, identity in enumerate(places)}
+    else:
+        path = _path(sort)
+        values = {s.id: getattr(s, path) for s in summaries if getattr(s, path) is not None}
+    by_label = sorted(summaries, key=lambda one: (one.label, one.reference))
+    known = [one for one in by_label if one.id in values]
+    unknown = [one for one in by_label if one.id not in values]
+    return [*sorted(known, key=lambda one: values[one.id], reverse=descending), *unknown]

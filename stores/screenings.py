@@ -5,12 +5,10 @@ The pure functions that jobs, builders and commands share; no database.
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import canonical, parse
-from trona.screening.interphase import SEVERITY, InterphaseClass, Thresholds
-from trona.screening.ranking import Ranked, rank
+from trona.screening.interphase import Thresholds
 
 from .assessment import assess_formula, window_document
 from .documents import (
@@ -21,16 +19,26 @@ from .documents import (
     ScreeningDoc,
     WindowDoc,
 )
-from .entries import Rejected, admit_to
+from .entries import entry_document, entry_phase
 from .properties import checksum
 from .provenance import fingerprint, versions
+from .summaries import rank_summaries, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from trona.screening.ranking import Ranked
+
+    from .records import EntryDoc
     from .references import Reference
 
-__all__ = ["failed_document", "rank_documents", "screening_document", "screening_id"]
+__all__ = [
+    "failed_document",
+    "rank_documents",
+    "screen_entry",
+    "screening_document",
+    "screening_id",
+]
 
 
 def screening_id(label: str, formula: str, relaxation_id: str | None, reference: Reference) -> str:
@@ -87,15 +95,44 @@ def screening_document(
     InputError
         If the formula cannot be used with this reference.
     """
-    own = None
+    entry = None
     if relaxation is not None:
-        own = admit_to(relaxation, reference.scale, reference.scheme)
-    if isinstance(own, Rejected):
-        return _outcome(label, formula, source, reference, relaxation, "rejected", own.reason)
-    caveats, gap = [], None
-    if own is not None and relaxation is not None:
-        caveats, gap = list(relaxation.concerns), relaxation.band_gap
-        if own.scale != reference.scale:
+        entry = entry_document(relaxation, reference.scale, reference.scheme)
+    return screen_entry(label, formula, source, reference, entry)
+
+
+def screen_entry(
+    label: str, formula: str, source: str, reference: Reference, entry: EntryDoc | None = None
+) -> ScreeningDoc:
+    """
+    Screen one candidate from its entry: the one function that jobs and rebuilds share.
+
+    Parameters
+    ----------
+    label, formula, source
+        The candidate.
+    reference
+        Energies of competing phases.
+    entry
+        Its relaxation put to the reference's scale; None for a composition alone.
+
+    Returns
+    -------
+    ScreeningDoc
+        Completed; or rejected, where the entry was.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be used with this reference.
+    """
+    known = (label, formula, source, reference, entry)
+    if entry is not None and entry.state == "rejected":
+        return _outcome(*known, "rejected", entry.reason)
+    caveats, gap, own = [], None, None
+    if entry is not None:
+        caveats, gap, own = list(entry.concerns), entry.band_gap, entry_phase(entry)
+        if own is not None and own.scale != reference.scale:
             caveats.append(
                 f"The energy of its relaxation ({own.scale.method}) shares no hull with "
                 f"{reference.name}: assessed by composition."
@@ -103,7 +140,7 @@ def screening_document(
             own = None
     window = window_document(assess_formula(formula, reference, own=own, own_gap=gap))
     window.caveats += caveats
-    doc = _outcome(label, formula, source, reference, relaxation, "completed", None)
+    doc = _outcome(*known, "completed", None)
     doc.window = window
     doc.contact = _contact(window, None if own is None else own.volume)
     return doc
@@ -141,16 +178,13 @@ def _outcome(
     formula: str,
     source: str,
     reference: Reference,
-    relaxation: RelaxationDoc | None,
+    entry: EntryDoc | None,
     state: str,
     reason: str | None,
 ) -> ScreeningDoc:
     """Fill in what every outcome has in common."""
     composition = parse(formula)
-    change = None
-    if relaxation is not None and relaxation.volume_start > 0:
-        change = relaxation.volume / relaxation.volume_start - 1.0
-    relaxation_id = None if relaxation is None else relaxation.id
+    relaxation_id = None if entry is None else entry.relaxation_id
     return ScreeningDoc.model_validate(
         {
             "id": screening_id(label, formula, relaxation_id, reference),
@@ -166,13 +200,15 @@ def _outcome(
                 checksum=reference.checksum,
                 n_phases=len(reference.phases),
                 origin=reference.origin,
+                correction=reference.correction,
                 caveats=list(reference.caveats),
             ),
             "window": None,
             "contact": None,
             "relaxation_id": relaxation_id,
-            "space_group": None if relaxation is None else relaxation.space_group,
-            "volume_change": change,
+            "method": None if entry is None else entry.method,
+            "space_group": None if entry is None else entry.space_group,
+            "volume_change": None if entry is None else entry.volume_change,
             "thresholds": vars(Thresholds()),
             "versions": versions(),
         }
@@ -208,23 +244,6 @@ def rank_documents(docs: Iterable[ScreeningDoc]) -> list[tuple[Ranked, Screening
     list
         Best first.
     """
-    by_key = {f"{doc.label}\0{doc.reference.name}": doc for doc in docs if doc.window}
-    ranked = rank((key, _ranking_values(doc)) for key, doc in by_key.items())
-    return [(place, by_key[place.label]) for place in ranked]
-
-
-def _ranking_values(doc: ScreeningDoc) -> dict[str, float | None]:
-    """Collect what the default criteria ask for."""
-    if doc.window is None or doc.contact is None:
-        return {}
-    oxidation = doc.window.oxidation_limit
-    if oxidation is None and doc.window.reduction_limit is not None:
-        oxidation = inf
-    return {
-        "interphase_severity": SEVERITY.get(InterphaseClass(doc.contact.interphase)),
-        "energy_above_hull": doc.window.energy_above_hull,
-        "driving_force": doc.contact.driving_force,
-        "oxidation_limit": oxidation,
-        "reduction_limit": doc.window.reduction_limit,
-        "sodium_consumed": doc.contact.sodium_consumed_per_atom,
-    }
+    by_id = {doc.id: doc for doc in docs}
+    ranked = rank_summaries(summarize(doc) for doc in by_id.values())
+    return [(place, by_id[summary.id]) for place, summary in ranked]

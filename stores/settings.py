@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         default_factory=_default_references,
         description="Folder of the snapshots of the Materials Project.",
     )
+    who: str = Field(
+        default="",
+        description="Name that documents give as who computed them; by default user@host.",
+    )
     mp_api_key: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("TRONA_MP_API_KEY", "MP_API_KEY", "PMG_MAPI_KEY"),

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from .references import Reference
 
-__all__ = ["TOLERANCE", "Case", "Comparison", "Finding", "charge_imbalance", "load", "validate"]
+__all__ = [
+    "TOLERANCE",
+    "Case",
+    "Comparison",
+    "Conductivity",
+    "Contact",
+    "Finding",
+    "PublishedWindow",
+    "charge_imbalance",
+    "load",
+    "validate",
+]
 
 TOLERANCE = 0.3
 """Limits agree within this (V), by which DFT sources scatter: the oxidation limit of Na3PS4 is 2.13

@@ -395,3 +395,53 @@ def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
 
 def test_version_names_what_matters_for_provenance():
     assert {"trona", "pymatgen"} <= {line.split()[0] for line in succeed("--version").splitlines()}
+
+
+def test_query_pages_sorts_counts_and_takes_questions(store):
+    page = json.loads(
+        succeed("query", "--sort", "hull", "--limit", "2", "--store", store, "--json")
+    )
+    assert len(page) == 2
+    asked = ["--where", "class = stable and not elements has Cl", "--state", "completed"]
+    found = json.loads(succeed("query", *asked, "--store", store, "--json"))
+    assert [doc["label"] for doc in found] == ["Na2S"]
+    assert "Na2S" in succeed("query", "--products", "Na3P", "--text", "na3ps", "--store", store)
+    table = succeed("query", "--count", "anions,class", "--store", store)
+    assert "mixed-conducting" in table
+    rows = json.loads(succeed("query", "--count", "anions", "--store", store, "--json"))
+    assert {"anions": "Cl", "results": 2} in rows
+    first = trona("query", "--limit", "1", "--store", store)
+    assert "1 of " in first.stderr
+
+
+def test_a_store_is_copied_exported_imported_checked_and_rebuilt(store, tmp_path):
+    other, lines = str(tmp_path / "other.sqlite"), str(tmp_path / "all.jsonl")
+    assert "screenings: " in succeed("store", "copy", store, other)
+    assert "documents in" in succeed("store", "export", lines, "--store", other)
+    assert "0 of them new" in succeed("store", "import", lines, "--store", other)
+    assert "fit together" in succeed("store", "check", "--store", other)
+    assert "summaries made" in succeed("store", "reindex", "--store", other)
+    assert "screenings" in succeed("store", "info", "--store", other)
+    done = succeed("store", "rebuild", "--reference", "bundled", "--workers", "1", "--store", other)
+    assert "results made" in done
+    bundled_now = succeed("query", "--reference", "bundled", "--store", other, "--csv")
+    assert len(bundled_now.splitlines()) > 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["query", "--where", "$where = 1"], "a field"),
+        (["query", "--sort", "colour"], "colour"),
+        (["store", "copy", "none.sqlite", "other.sqlite"], "none.sqlite"),
+        (["store", "export", "all.xlsx"], ".jsonl"),
+        (["store", "import", "none.jsonl"], "none.jsonl"),
+        (["store", "copy", "mongodb://me:secret@host", "other.sqlite"], "***@host"),
+    ],
+)
+def test_mistakes_with_stores_are_one_sentence_without_secrets(arguments, word, store):
+    done = trona(*arguments, *(["--store", store] if "copy" not in arguments else []))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("trona: ")
+    assert word in done.stderr
+    assert "secret" not in done.stderr

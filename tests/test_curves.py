@@ -9,10 +9,11 @@ import pytest
 from trona.screening.capacity import discharge
 from trona.screening.curves import LINES, draw_discharges, draw_mixing
 from trona.screening.errors import InputError
+from trona.screening.explorers import show_discharges, show_mixing
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.interface import mix
-from trona.screening.plots import spaced
+from trona.screening.labels import spaced
 
 
 @pytest.fixture
@@ -108,3 +109,23 @@ def test_labels_keep_their_distance_and_their_order(levels):
     assert sum(moved) == pytest.approx(sum(levels))  # nothing drifts away
     if all(b - a >= 1.0 for a, b in pairwise(levels)):
         assert moved == levels
+
+
+def test_the_browser_shows_the_same_curves(reference, line):
+    page = show_mixing(line)
+    assert list(page.data[0].x) == [kink.fraction for kink in line.kinks]
+    assert list(page.data[0].y) == [1000 * kink.energy_per_atom for kink in line.kinks]
+    assert "meV per atom" in page.layout.yaxis.title.text
+    assert "Na<sub>3</sub>P + 4 Na<sub>2</sub>S" in page.data[0].text[5].replace("<br>", "")
+    found = discharges(reference, "S", "Na3PS4")
+    traces = show_discharges(found).data
+    for one, curve, comb in zip(found.values(), traces[::2], traces[1::2], strict=True):
+        assert curve.x[-1] == pytest.approx(one.capacity)
+        assert [x for x in comb.x if x] == [plateau.capacity for plateau in one.plateaus]
+
+
+def test_the_browser_shows_what_two_materials_do_by_themselves(reference):
+    opened = mix(reference.table, parse("Na3PS4"), parse("S"), ("Na3PS4", "S"), 0.5)
+    assert len(show_mixing(opened).data) == 2
+    with pytest.raises(InputError, match="discharge"):
+        show_discharges(discharges(reference, "Zr"))

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from trona.screening.errors import InputError
-from trona.stores import comparison, documents, reference_info, replies, snapshots
+from trona.stores import comparison, documents, records, reference_info, replies, snapshots
 from trona.stores.assessment import assess_formula, window_document
 from trona.stores.documents import Document, ScreeningDoc, WindowDoc
 from trona.stores.references import load
@@ -15,7 +15,7 @@ from trona.stores.windows import window_answer
 
 MODELS = [
     model
-    for module in (comparison, documents, reference_info, replies, snapshots)
+    for module in (comparison, documents, records, reference_info, replies, snapshots)
     for name in module.__all__
     if isinstance(model := getattr(module, name), type) and issubclass(model, BaseModel)
 ]

@@ -10,9 +10,11 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from trona.screening.errors import BackendError
-from trona.stores.connect import job_store
+from trona.stores.connect import job_store, open_store
+from trona.stores.records import RunDoc
 from trona.stores.references import load
 from trona.stores.results import Results
+from trona.stores.schema import read
 from trona.workflows import pool
 from trona.workflows.backends import BACKENDS, ForceField, relaxation_id
 from trona.workflows.candidates import Candidate
@@ -64,6 +66,19 @@ def test_a_candidate_is_relaxed_and_assessed(screened):
     assert relaxation.space_group == "Fm-3m"
     assert relaxation.volume < relaxation.volume_start
     assert {"trona", "chgnet", "atomate2"} <= relaxation.versions.keys()
+
+
+def test_candidates_and_the_run_are_written_down(screened):
+    results, reference, _ = screened
+    stored = open_store(results.location, "candidates")
+    assert sorted(row["label"] for row in stored.query()) == ["Na2S", "burst", "foreign", "mix"]
+    (row,) = open_store(results.location, "runs").query()
+    found = read(RunDoc, row)
+    assert (found.backend, found.method) == ("chgnet", CHGNET.method)
+    assert found.reference_checksum == reference.checksum
+    assert found.candidates == found.completed + found.rejected + found.failed == 4
+    assert found.started < found.ended
+    assert found.who
 
 
 def test_one_failing_candidate_stops_no_other(screened):

@@ -7,7 +7,15 @@ from math import inf
 import pytest
 
 from trona.screening.errors import InputError
-from trona.screening.parity import VERDICTS, PublishedLimit, WindowPair, draw_windows
+from trona.screening.interactive import show_parity
+from trona.screening.parity import (
+    VERDICTS,
+    PublishedLimit,
+    WindowPair,
+    draw_parity,
+    draw_windows,
+    parity_points,
+)
 
 PAIRS = [
     WindowPair(
@@ -108,3 +116,29 @@ def test_a_legend_explains_only_what_is_there():
 def test_nothing_published_is_nothing_to_draw():
     with pytest.raises(InputError, match="published window"):
         draw_windows([])
+
+
+def test_parity_shows_each_limit_that_is_published_and_predicted():
+    points = parity_points(PAIRS)
+    assert [(p.formula, p.side) for p in points] == [
+        ("Na3PS4", "reduction"),
+        ("Na3PS4", "oxidation"),
+        ("NaSnO2", "reduction"),
+    ]
+    (axes,) = draw_parity(PAIRS).axes
+    drawn = {
+        (float(line.get_xdata()[0]), float(line.get_ydata()[0]), line.get_markeredgecolor())
+        for line in axes.lines
+        if len(line.get_xdata()) == 1
+    }
+    assert drawn == {(p.published, p.predicted, VERDICTS[p.verdict]) for p in points}
+    page = show_parity(PAIRS)
+    shown = {(t.x[i], t.y[i], t.marker.color) for t in page.data[1:] for i in range(len(t.x))}
+    assert shown == drawn
+    assert "(V)" in axes.get_xlabel()
+    assert "(V)" in page.layout.yaxis.title.text
+
+
+def test_parity_of_nothing_is_refused():
+    with pytest.raises(InputError, match="published and predicted"):
+        draw_parity(PAIRS[1:2])

@@ -1,6 +1,6 @@
 """Every home of documents keeps the contract of a maggma store: SQLite, memory, MongoDB.
 
-A home is a function from a folder to an unconnected store; a new one is one line in `HOMES`.
+A home is a function that makes an unconnected store.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from jobflow import Flow, JobStore, job, run_locally
 from maggma.builders import MapBuilder
 from maggma.core import StoreError as MaggmaStoreError
 from maggma.core.validator import Validator
-from maggma.stores import MemoryStore
+from maggma.stores import MemoryStore, MongoStore
 from monty.json import MontyDecoder, MSONable
 from pymatgen.core import Lattice, Structure
 from pymongo.errors import PyMongoError
@@ -38,13 +38,28 @@ def in_memory(folder, name="contract", **options):
     return MemoryStore(f"{folder.name}-{name}", **options)
 
 
-HOMES = {"sqlite": embedded, "memory": in_memory}
+@pytest.fixture
+def on_a_server(mongo, monkeypatch):
+    """Make stores of a MongoDB; maggma leaves their connections open."""
+    clients = []
+
+    def connected(store, force_reset=False):
+        connect(store, force_reset)
+        clients.append(store._collection.database.client)
+
+    connect = MongoStore.connect
+    monkeypatch.setattr(MongoStore, "connect", connected)
+    yield lambda name="contract", **options: MongoStore.from_uri(mongo, name, **options)
+    for client in clients:
+        client.close()
 
 
-@pytest.fixture(params=HOMES)
+@pytest.fixture(params=["sqlite", "memory", "server"])
 def home(request, tmp_path):
     """Make stores of one home: `home()`, or with a name and the options of a store."""
-    return partial(HOMES[request.param], tmp_path)
+    if request.param == "server":
+        return request.getfixturevalue("on_a_server")
+    return partial({"sqlite": embedded, "memory": in_memory}[request.param], tmp_path)
 
 
 @pytest.fixture

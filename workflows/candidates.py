@@ -346,6 +346,13 @@ def require_sodium(composition: Mapping[str, float], formula: str) -> None:
     """
     Refuse a composition that is no sodium compound.
 
+    Parameters
+    ----------
+    composition
+        Element symbol to amount.
+    formula
+        As the user wrote it.
+
     Raises
     ------
     FormulaError

@@ -13,8 +13,8 @@ import typer
 
 from .candidate_cli import app as candidate_app
 from .doctor import doctor
+from .energies import load_energies as _reference
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
-    AsCsv,
     AsJson,
     Correction,
     Exclude,
@@ -24,8 +24,11 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Reference,
     StoreAt,
 )
+from .plot_cli import app as plot_app
+from .query_cli import query, show
 from .reference_cli import app as reference_app
 from .remote_cli import collect, project_app, retry, status, submit
+from .store_cli import app as store_app
 from .terminal import console as _console
 from .terminal import print_json as _print_json
 from .terminal import print_parts as _print
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
 
     from trona.stores.documents import ScreeningDoc
     from trona.stores.references import Reference as ReferenceEnergies
-    from trona.stores.results import Results
 
 __all__ = ["app", "main"]
 
@@ -47,10 +49,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(reference_app, name="reference")
+app.add_typer(store_app, name="store")
+app.add_typer(plot_app, name="plot")
 app.add_typer(candidate_app)
 app.add_typer(project_app, name="project")
-for _command in (submit, status, retry, collect):
-    app.command()(_command)
 
 
 def main() -> None:
@@ -77,7 +79,8 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app.command()(doctor)
+for _command in (doctor, query, show, submit, status, retry, collect):
+    app.command()(_command)
 
 
 @app.callback()
@@ -165,12 +168,7 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool) -> None:
         rest = [doc.model_dump(mode="json") for doc in docs if doc.state != "completed"]
         _print_json({"ranking": rows, "unranked": rest})
         return
-    if ranked:
-        _print(tables.ranking(ranked, _console().width))
-    _print(*tables.unranked(docs))
-    _print(*tables.vetoes(ranked))
-    if len(ranked) < len(docs):
-        _print(tables.counts(docs))
+    _print(*tables.outcomes(ranked, docs, _console().width))
 
 
 @app.command()
@@ -247,22 +245,6 @@ def window(
         *contacts.answer(answer, _console().width, ranked=products, single=at is not None),
         *(ladders.changes(changes) if changes is not None else ()),
     )
-
-
-def _reference(
-    name: str | None,
-    correction: str | None,
-    exclude: str | None,
-    *formulas: str,
-    pressure: float,
-) -> ReferenceEnergies:
-    """Load the reference energies that a user asks for, to assess some compositions."""
-    from trona.stores.references import load  # noqa: PLC0415
-    from trona.stores.settings import Settings  # noqa: PLC0415
-
-    excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    energies = load(name or Settings().reference, correction, formulas).without(excluded)
-    return energies.under(pressure)
 
 
 def _warn(energies: ReferenceEnergies) -> None:
@@ -370,118 +352,3 @@ def validate(
         _print(*literature.sources(findings))
     else:
         _print("[dim]Sources and reasons: name a system, or --json.[/]")
-
-
-@app.command()
-def query(
-    interphase: Annotated[
-        str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
-    ] = None,
-    hull_below: Annotated[
-        float | None, typer.Option(help="Energy above hull at most.", metavar="eV/atom")
-    ] = None,
-    reduction_below: Annotated[
-        float | None, typer.Option(help="Reduction limit at most.", metavar="V")
-    ] = None,
-    oxidation_above: Annotated[
-        float | None, typer.Option(help="Oxidation limit at least.", metavar="V")
-    ] = None,
-    elements: Annotated[
-        str | None, typer.Option(help="Elements that must be present, as in Na,P,S.")
-    ] = None,
-    without: Annotated[
-        str | None, typer.Option(help="Elements that must be absent, as in Cl,Br.")
-    ] = None,
-    store: StoreAt = None,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Find screened candidates, best first."""
-    from trona.screening.interphase import InterphaseClass  # noqa: PLC0415
-    from trona.stores.results import Filters  # noqa: PLC0415
-    from trona.stores.screenings import rank_documents  # noqa: PLC0415
-
-    filters = Filters(
-        interphase=_choice(interphase, [kind.value for kind in InterphaseClass], "class"),
-        hull_below=hull_below,
-        reduction_below=reduction_below,
-        oxidation_above=oxidation_above,
-        elements=_symbols(elements),
-        without=_symbols(without),
-    )
-    results = _results(store)
-    docs = results.screenings(filters)
-    ordered = [doc for _, doc in rank_documents(docs)]
-    ordered += [doc for doc in docs if doc.window is None]
-    if as_json:
-        _print_json([doc.model_dump(mode="json") for doc in ordered])
-        return
-    from . import tables  # noqa: PLC0415
-
-    if as_csv:
-        typer.echo(tables.csv_text(ordered), nl=False)
-        return
-    if not docs:
-        typer.echo("No candidate passes these filters.", err=True)
-    else:
-        _print_ranking(docs, as_json=False)
-
-
-@app.command()
-def show(
-    name: Annotated[str, typer.Argument(help="Label or formula of a screened candidate.")],
-    store: StoreAt = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show all that is known of a screened candidate, with its provenance."""
-    from trona.screening.errors import StoreError  # noqa: PLC0415
-
-    docs = _results(store).named(name)
-    if not docs:
-        raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
-    if as_json:
-        _print_json([doc.model_dump(mode="json") for doc in docs])
-        return
-    from . import tables  # noqa: PLC0415
-
-    for doc in docs:
-        _print(*tables.details(doc))
-
-
-def _results(location: str | None) -> Results:
-    """Open a store that must hold results."""
-    from trona.screening.errors import StoreError  # noqa: PLC0415
-    from trona.stores.connect import exists, redacted  # noqa: PLC0415
-    from trona.stores.results import Results  # noqa: PLC0415
-    from trona.stores.settings import Settings  # noqa: PLC0415
-
-    location = location or Settings().store
-    results = Results(location) if exists(location) else None
-    if results is None or results.empty:
-        raise StoreError(
-            f"the store {redacted(location)!r} holds no results: run 'trona screen' first, "
-            "or name another with --store."
-        )
-    return results
-
-
-def _symbols(text: str | None) -> list[str]:
-    """Read a list of element symbols."""
-    from pymatgen.core import Element  # noqa: PLC0415
-
-    from trona.screening.errors import InputError  # noqa: PLC0415
-
-    symbols = [part.strip() for part in (text or "").replace("-", ",").split(",") if part.strip()]
-    for symbol in symbols:
-        if not Element.is_valid_symbol(symbol):
-            raise InputError(f"{symbol!r} is not an element: write symbols like Na,P,S.")
-    return symbols
-
-
-def _choice(value: str | None, choices: Sequence[str], what: str) -> str | None:
-    """Check a value against its choices."""
-    from trona.screening.errors import InputError  # noqa: PLC0415
-
-    if value is not None and value not in choices:
-        raise InputError(f"no {what} {value!r}: choose from {', '.join(choices)}.")
-    return value

@@ -1,27 +1,93 @@
-"""Figures into files: what is asked for is computed, drawn and saved."""
+"""Figures into files: what is asked for is computed, drawn and saved.
+
+The ending of the file decides: png, pdf and svg are drawn for a paper, html is to be looked at in a
+browser.
+"""
 
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from trona.screening import curves, parity, plots
+from trona.screening import (
+    curves,
+    explorers,
+    interactive,
+    overviews,
+    pages,
+    parity,
+    plots,
+    sections,
+)
 from trona.screening.capacity import discharge
+from trona.screening.diagram import grand_diagram
+from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.interface import mix
+from trona.screening.ladder import ladder_figure
+from trona.screening.units import SODIUM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from trona.screening.figures import InterphaseMap, WindowBars
     from trona.stores.assessment import Assessment
     from trona.stores.references import Reference
     from trona.stores.validation import Finding
 
-__all__ = ["discharges", "ladder", "mixing", "window_pairs", "windows"]
+__all__ = [
+    "bars",
+    "diagram",
+    "discharges",
+    "interphases",
+    "ladder",
+    "mixing",
+    "parity_of_limits",
+    "window_pairs",
+    "windows",
+]
+
+
+def bars(found: WindowBars, path: Path) -> None:
+    """
+    Draw windows of many candidates.
+
+    Parameters
+    ----------
+    found
+        What the figure shows.
+    path
+        File to write.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    _write(path, overviews.draw_bars, interactive.show_bars, found)
+
+
+def interphases(found: InterphaseMap, path: Path) -> None:
+    """
+    Draw the map of interphases.
+
+    Parameters
+    ----------
+    found
+        What the figure shows.
+    path
+        File to write.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    _write(path, overviews.draw_map, interactive.show_map, found)
 
 
 def ladder(assessment: Assessment, path: Path) -> None:
@@ -40,8 +106,41 @@ def ladder(assessment: Assessment, path: Path) -> None:
     InputError
         If the file cannot be written.
     """
-    plots.save(plots.draw_ladder(assessment.stability, assessment.interphases), path)
-    _say(path)
+    figure = ladder_figure(assessment.stability, assessment.interphases)
+    _write(path, plots.draw_ladder, interactive.show_ladder, figure)
+
+
+def diagram(
+    elements: Sequence[str],
+    marked: Sequence[str],
+    reference: Reference,
+    volts: float,
+    path: Path,
+) -> None:
+    """
+    Draw the phase diagram of sodium and two or three other elements, open to sodium.
+
+    Parameters
+    ----------
+    elements
+        Symbols; sodium may be among them.
+    marked
+        Formulas of compositions to mark.
+    reference
+        Energies of the phases.
+    volts
+        V against Na/Na+.
+    path
+        File to write.
+
+    Raises
+    ------
+    InputError
+        If a formula, the system or the voltage cannot be used, or the file cannot be written.
+    """
+    compositions = {formula: parse(formula) for formula in marked}
+    found = grand_diagram(reference.table, {*elements} - {SODIUM}, compositions)
+    _write(path, sections.draw_diagram, explorers.show_diagram, found, volts)
 
 
 def mixing(first: str, second: str, reference: Reference, volts: float | None, path: Path) -> None:
@@ -65,8 +164,7 @@ def mixing(first: str, second: str, reference: Reference, volts: float | None, p
         If a formula or the voltage cannot be used, or the file cannot be written.
     """
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
-    plots.save(curves.draw_mixing(line), path)
-    _say(path)
+    _write(path, curves.draw_mixing, explorers.show_mixing, line)
 
 
 def discharges(formulas: Sequence[str], reference: Reference, path: Path) -> None:
@@ -88,13 +186,12 @@ def discharges(formulas: Sequence[str], reference: Reference, path: Path) -> Non
         If a formula cannot be used, or the file cannot be written.
     """
     found = {formula: discharge(profile(reference.table, parse(formula))) for formula in formulas}
-    plots.save(curves.draw_discharges(found), path)
-    _say(path)
+    _write(path, curves.draw_discharges, explorers.show_discharges, found)
 
 
 def windows(findings: Sequence[Finding], path: Path) -> None:
     """
-    Draw predicted windows beside published ones.
+    Draw predicted windows beside published ones; in a browser limit against limit.
 
     Parameters
     ----------
@@ -108,8 +205,26 @@ def windows(findings: Sequence[Finding], path: Path) -> None:
     InputError
         If no limit was published, or the file cannot be written.
     """
-    plots.save(parity.draw_windows(window_pairs(findings)), path)
-    _say(path)
+    _write(path, parity.draw_windows, interactive.show_parity, window_pairs(findings))
+
+
+def parity_of_limits(findings: Sequence[Finding], path: Path) -> None:
+    """
+    Draw predicted against published limits.
+
+    Parameters
+    ----------
+    findings
+        Judged systems; those without a published limit are left out.
+    path
+        File to write.
+
+    Raises
+    ------
+    InputError
+        If no limit is both published and predicted, or the file cannot be written.
+    """
+    _write(path, parity.draw_parity, interactive.show_parity, window_pairs(findings))
 
 
 def window_pairs(findings: Sequence[Finding]) -> list[parity.WindowPair]:
@@ -154,6 +269,13 @@ def _pair(finding: Finding) -> parity.WindowPair:
     )
 
 
-def _say(path: Path) -> None:
-    """Say where a figure is, beside what is printed."""
+def _write(path: Path, draw: Callable[..., Any], show: Callable[..., Any], *shown: object) -> None:
+    """Draw for a paper or for a browser, save, and say where, beside what is printed."""
+    try:
+        if path.suffix.lower() in {".html", ".htm"}:
+            pages.write(show(*shown), path)
+        else:
+            plots.save(draw(*shown), path)
+    except ModuleNotFoundError as error:
+        raise InputError(f"figures need {error.name}: install trona[plot].") from None
     typer.echo(f"figure: {path}", err=True)

@@ -5,14 +5,18 @@ What the store already holds is not computed again.
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.stores.connect import resolved
-from trona.stores.documents import Document, RelaxationDoc, ScreeningDoc
+from trona.stores.documents import Document, RelaxationDoc, ScreeningDoc, StructureDoc, now
 from trona.stores.entries import shares_hull
+from trona.stores.provenance import fingerprint
+from trona.stores.records import CandidateDoc, RunDoc
 from trona.stores.screenings import failed_document, screening_document, screening_id
 
 from .backends import Backend, relaxation_id
@@ -193,15 +197,63 @@ def run(
     BackendError
         If the backend is not installed, or its processes die.
     """
+    record = _record(todo, reference, backend)
+    asked = [candidate for candidate, _ in todo.assess] + list(todo.relax)
+    results.save([record, *map(_candidate_document, asked)])
     for doc in todo.done:
         yield Outcome(doc, cached=True)
+    work = Work(backend, reference.given or reference.name, reference.correction, files)
+    counts: Counter[str] = Counter()
+    try:
+        with closing(_carried_out(todo, results, reference, work, workers)) as outcomes:
+            for outcome in outcomes:
+                counts[outcome.doc.state] += 1
+                yield outcome
+    finally:
+        results.save([record.model_copy(update={**counts, "ended": now()})])
+
+
+def _carried_out(
+    todo: Plan, results: Results, reference: Reference, work: Work, workers: int
+) -> Generator[Outcome, None, None]:
+    """Assess and relax what is left to do."""
     for candidate, relaxation in todo.assess:
         doc = _assessed(candidate, reference, relaxation)
         results.save_screening(doc)
         yield Outcome(doc, cached=relaxation is not None)
-    work = Work(backend, reference.given or reference.name, reference.correction, files)
     for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
         yield Outcome(_save(candidate, outputs, results, reference), cached=False)
+
+
+def _record(todo: Plan, reference: Reference, backend: Backend) -> RunDoc:
+    """Write down what is asked for."""
+    record = RunDoc(
+        id="",
+        backend=backend.name,
+        method=backend.method,
+        reference=reference.name,
+        reference_checksum=reference.checksum,
+        correction=reference.correction,
+        candidates=len(todo.done) + len(todo.assess) + len(todo.relax),
+        finished_before=len(todo.done),
+    )
+    content = record.model_dump(mode="json", exclude={"id"})
+    return record.model_copy(update={"id": fingerprint(content)})
+
+
+def _candidate_document(candidate: Candidate) -> CandidateDoc:
+    """Write a candidate down."""
+    crystal = candidate.structure
+    structure = None if crystal is None else StructureDoc.from_structure(crystal)
+    known = [candidate.label, candidate.formula]
+    numbers = None if structure is None else structure.model_dump(mode="json")
+    return CandidateDoc(
+        id=fingerprint([*known, numbers]),
+        label=candidate.label,
+        formula=candidate.formula,
+        source=candidate.source,
+        structure=structure,
+    )
 
 
 def _assessed(

@@ -60,5 +60,5 @@ Pressure = Annotated[
 ]
 Plot = Annotated[
     Path | None,
-    typer.Option(help="Draw a figure into this file (png, pdf, svg).", metavar="FILE"),
+    typer.Option(help="Draw a figure into this file (png, pdf, svg, html).", metavar="FILE"),
 ]

@@ -16,14 +16,24 @@ from trona.screening.reactions import terms
 from .ladders import caveats, heading, ladder, styled, window_range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
 
     from trona.screening.ranking import Ranked
     from trona.stores.documents import ScreeningDoc
+    from trona.stores.records import SummaryDoc
 
-__all__ = ["counts", "csv_text", "details", "ranking", "unranked", "vetoes"]
+__all__ = [
+    "counts",
+    "csv_text",
+    "details",
+    "outcomes",
+    "ranking",
+    "tally",
+    "unranked",
+    "vetoes",
+]
 
 _WIDE = 100
 """Columns from which a terminal is wide."""
@@ -144,6 +154,56 @@ def counts(docs: Sequence[ScreeningDoc]) -> str:
     return f"{len(docs)} candidates: {', '.join(parts)}."
 
 
+def outcomes(
+    ranked: Sequence[tuple[Ranked, ScreeningDoc]], docs: Sequence[ScreeningDoc], width: int
+) -> list[RenderableType]:
+    """
+    Lay out ranked results, and what became of the others.
+
+    Parameters
+    ----------
+    ranked
+        Best first.
+    docs
+        All results, ranked or not.
+    width
+        Columns of the terminal.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
+    parts += [*unranked(docs), *vetoes(ranked)]
+    return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
+
+
+def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
+    """
+    Lay out how many results share the values of some fields.
+
+    Parameters
+    ----------
+    counted
+        Values to number.
+    by
+        Names of the fields.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per combination, in alphabetical order.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name in by:
+        table.add_column(escape(name))
+    table.add_column("results", justify="right")
+    for values, number_of in sorted(counted.items()):
+        table.add_row(*map(escape, values), str(number_of))
+    return table
+
+
 def details(doc: ScreeningDoc) -> list[RenderableType]:
     """
     Lay out everything that is known of a candidate.
@@ -167,6 +227,7 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
     facts = Table(box=None, show_header=False, pad_edge=False)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
+    by = f" by {doc.who}" if doc.who else ""
     for name, value in (
         ("source", doc.source),
         ("space group", doc.space_group),
@@ -174,7 +235,7 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
         ("relaxation", doc.relaxation_id),
         ("reference", f"{doc.reference.name} ({doc.reference.checksum})"),
         ("its origin", doc.reference.origin),
-        ("computed", f"{doc.created:%Y-%m-%d %H:%M} UTC with {versions}"),
+        ("computed", f"{doc.created:%Y-%m-%d %H:%M} UTC{by} with {versions}"),
         ("id", doc.id),
     ):
         if value:
@@ -188,13 +249,13 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def csv_text(docs: Sequence[ScreeningDoc]) -> str:
+def csv_text(summaries: Sequence[SummaryDoc]) -> str:
     """
     Write results as CSV with a header; units are those of the data dictionary.
 
     Parameters
     ----------
-    docs
+    summaries
         Results.
 
     Returns
@@ -205,35 +266,6 @@ def csv_text(docs: Sequence[ScreeningDoc]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for doc in docs:
-        window, contact = doc.window, doc.contact
-        writer.writerow(
-            [
-                doc.label,
-                doc.formula,
-                doc.state,
-                doc.reference.name,
-                *(
-                    [None] * 4
-                    if window is None
-                    else [
-                        window.energy_above_hull,
-                        window.mixture,
-                        window.reduction_limit,
-                        window.oxidation_limit,
-                    ]
-                ),
-                *(
-                    [None] * 4
-                    if contact is None
-                    else [
-                        contact.interphase,
-                        contact.reaction,
-                        contact.driving_force,
-                        contact.sodium_consumed,
-                    ]
-                ),
-                doc.reason,
-            ]
-        )
+    for summary in summaries:
+        writer.writerow([getattr(summary, name) for name in _COLUMNS])
     return buffer.getvalue()

@@ -1,0 +1,73 @@
+"""Results as tables: pandas frames, and how a notebook shows them. Pandas is imported inside."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from html import escape
+from math import inf, isnan
+from typing import TYPE_CHECKING
+
+from .typesetting import HTML, subscripted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pandas import DataFrame
+
+__all__ = ["Tabular"]
+
+_CHEMICAL = {"formula", "reaction", "products", "candidate", "without"}
+"""Columns of formulas: their digits become subscripts."""
+
+
+class Tabular(ABC):
+    """
+    A result that is a table; units stand in the names of the columns.
+
+    A subclass says what its rows are and what to write above them.
+    """
+
+    @abstractmethod
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """List the rows of the table: name of each column, with its unit, to the value."""
+
+    @property
+    @abstractmethod
+    def heading(self) -> str:
+        """What the table is about, in plain text."""
+
+    def to_frame(self) -> DataFrame:
+        """
+        Make a frame of pandas.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each of `rows`; units stand in the names of the columns, and what is
+            unknown is missing.
+        """
+        from pandas import DataFrame  # noqa: PLC0415
+
+        return DataFrame(list(self.rows()))
+
+    def _repr_html_(self) -> str:
+        """Show the heading and the table in a notebook."""
+        frame = self.to_frame()
+        written = {
+            name: [_chemical(x) if name in _CHEMICAL else _written(x) for x in frame[name]]
+            for name in frame.columns
+        }
+        table = type(frame)(written).to_html(index=False, escape=False)
+        return f"<p><b>{_chemical(self.heading)}</b></p>{table}"
+
+
+def _chemical(text: str) -> str:
+    """Write formulas with subscripts."""
+    return subscripted(text.replace(" -> ", " → "), HTML)
+
+
+def _written(value: object) -> str:
+    """Write a number with four digits, a text as it is, and a question mark for what is unknown."""
+    if isinstance(value, float):
+        return "?" if isnan(value) else "∞" if value == inf else f"{value:.4g}"
+    return "?" if value is None else escape(str(value))

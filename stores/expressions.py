@@ -1,0 +1,283 @@
+"""A small language for questions: comparisons of named fields with and, or, not and brackets.
+
+::
+
+    question   = all {"or" all}            all  = one {"and" one}
+    one        = "not" one | "(" question ")" | field operator value
+    operator   = "<" | "<=" | ">" | ">=" | "=" | "!=" | "has" | "lacks"
+    value      = number | word | 'text' | "text"
+
+A field that is unknown passes neither a comparison nor its opposite. What a user writes becomes a
+checked value of a filter and never an operator or a field of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Literal
+
+from trona.screening.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["FIELDS", "Field", "comparison", "criteria_of"]
+
+Kind = Literal["number", "text", "list", "flag", "date"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    Something that can be asked for.
+
+    Parameters
+    ----------
+    name
+        As a user writes it.
+    path
+        Field of a summary.
+    kind
+        What its values are.
+    unit
+        Of a number.
+    """
+
+    name: str
+    path: str
+    kind: Kind
+    unit: str = ""
+
+
+FIELDS = {
+    one.name: one
+    for one in (
+        Field("label", "label", "text"),
+        Field("formula", "formula", "text"),
+        Field("elements", "elements", "list"),
+        Field("anions", "anions", "text"),
+        Field("state", "state", "text"),
+        Field("class", "interphase", "text"),
+        Field("severity", "severity", "number"),
+        Field("hull", "energy_above_hull", "number", "eV/atom"),
+        Field("mixture", "mixture", "flag"),
+        Field("reduction", "reduction_limit", "number", "V"),
+        Field("oxidation", "oxidation_limit", "number", "V"),
+        Field("force", "driving_force", "number", "eV/atom"),
+        Field("sodium", "sodium_consumed", "number", "per formula unit"),
+        Field("products", "products", "list"),
+        Field("reference", "reference", "text"),
+        Field("checksum", "reference_checksum", "text"),
+        Field("correction", "correction", "text"),
+        Field("method", "method", "text"),
+        Field("group", "space_group", "text"),
+        Field("source", "source", "text"),
+        Field("created", "created", "date"),
+        Field("who", "who", "text"),
+    )
+}
+"""By name."""
+
+_OPERATORS: dict[Kind, dict[str, str]] = {
+    "number": {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "=": "$eq", "!=": "$nin"},
+    "text": {"=": "$eq", "!=": "$nin"},
+    "flag": {"=": "$eq", "!=": "$nin"},
+    "date": {"<": "$lt", ">=": "$gte"},
+    "list": {"has": "$eq", "lacks": "$ne"},
+}
+_OPPOSITE = {"<": ">=", "<=": ">", "=": "!=", "has": "lacks"}
+_OPPOSITE |= {after: before for before, after in _OPPOSITE.items()}
+_MAX_DEPTH = 50
+_TOKEN = re.compile(r"""\s*(?:(<=|>=|!=|==|[<>=()])|'([^']*)'|"([^"]*)"|([^\s<>=!()'"]+))""")
+
+
+def comparison(field: Field, operator: str, value: object) -> dict[str, Any]:
+    """
+    Compare a field with a value.
+
+    Parameters
+    ----------
+    field
+        Of `FIELDS`.
+    operator
+        As a user writes it.
+    value
+        A number, or text that is one where the field is; text; true or false; a date.
+
+    Returns
+    -------
+    dict
+        Mongo filter on summaries; a field that is unknown does not pass.
+
+    Raises
+    ------
+    InputError
+        If operator or value do not fit the field.
+    """
+    known = _OPERATORS[field.kind]
+    if operator not in known:
+        raise InputError(
+            f"{field.name!r} is a {field.kind}, which cannot be asked for with {operator!r}: use "
+            f"{', '.join(known)}."
+        )
+    checked = _checked(field, value)
+    if operator == "!=":
+        return {field.path: {"$nin": [checked, None]}}
+    found = {field.path: {known[operator]: checked}}
+    if field.name == "oxidation" and operator in {">", ">="}:
+        return {"$or": [found, {"unbounded": {"$eq": True}}]}
+    return found
+
+
+def _checked(field: Field, value: object) -> float | str | bool:
+    """Read a value as the field has it."""
+    text = str(value)
+    if field.kind == "number":
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if not isfinite(number):
+            unit = f" in {field.unit}" if field.unit else ""
+            raise InputError(f"{field.name!r} is compared with {text!r}: give a number{unit}.")
+        return number
+    if field.kind == "flag":
+        if text.lower() not in {"true", "false"}:
+            raise InputError(f"{field.name!r} is compared with {text!r}: give true or false.")
+        return text.lower() == "true"
+    if field.kind == "date":
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            raise InputError(
+                f"{field.name!r} is compared with {text!r}: give a date as in 2026-11-21."
+            ) from None
+    return text
+
+
+def criteria_of(expression: str) -> dict[str, Any]:
+    """
+    Read an expression.
+
+    Parameters
+    ----------
+    expression
+        As in ``"hull < 0.03 and (class = passivating or class = stable)"``.
+
+    Returns
+    -------
+    dict
+        Mongo filter on summaries.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, with the place.
+
+    Examples
+    --------
+    >>> criteria_of("hull < 0.03 and not elements has Cl")
+    {'$and': [{'energy_above_hull': {'$lt': 0.03}}, {'elements': {'$ne': 'Cl'}}]}
+    """
+    reader = _Reader(_tokens(expression), expression)
+    found = reader.alternatives(negated=False)
+    if not reader.at_end:
+        raise reader.error("'and' or 'or'")
+    return found
+
+
+def _tokens(expression: str) -> list[tuple[str, bool]]:
+    """Split an expression into words, each with whether it was quoted."""
+    found, at = [], 0
+    text = expression.rstrip()
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise InputError(f"cannot read {text[at:]!r} in the question {expression!r}.")
+        sign, single, double, word = match.groups()
+        quoted = single if single is not None else double
+        found.append((quoted, True) if quoted is not None else (sign or word, False))
+        at = match.end()
+    return found
+
+
+@dataclass
+class _Reader:
+    """Reads words one after another; a negation is carried down to the comparisons."""
+
+    tokens: Sequence[tuple[str, bool]]
+    expression: str
+    at: int = 0
+    depth: int = 0
+
+    @property
+    def at_end(self) -> bool:
+        """Tell whether all was read."""
+        return self.at >= len(self.tokens)
+
+    def error(self, wanted: str) -> InputError:
+        """Say what was expected where."""
+        found = "its end" if self.at_end else repr(self.tokens[self.at][0])
+        return InputError(
+            f"expected {wanted} instead of {found} in the question {self.expression!r}; write for "
+            'example "hull < 0.03 and class = passivating".'
+        )
+
+    def take(self, *words: str) -> bool:
+        """Read one of some words, if it stands here."""
+        if self.at_end or self.tokens[self.at][1] or self.tokens[self.at][0].lower() not in words:
+            return False
+        self.at += 1
+        return True
+
+    def alternatives(self, *, negated: bool) -> dict[str, Any]:
+        """Read parts joined by or."""
+        parts = [self.all_of(negated=negated)]
+        while self.take("or"):
+            parts.append(self.all_of(negated=negated))
+        return _joined("$and" if negated else "$or", parts)
+
+    def all_of(self, *, negated: bool) -> dict[str, Any]:
+        """Read parts joined by and."""
+        parts = [self.one(negated=negated)]
+        while self.take("and"):
+            parts.append(self.one(negated=negated))
+        return _joined("$or" if negated else "$and", parts)
+
+    def one(self, *, negated: bool) -> dict[str, Any]:
+        """Read a negation, brackets or a comparison."""
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise InputError(f"the question is nested deeper than {_MAX_DEPTH}: write it flatter.")
+        if self.take("not"):
+            found = self.one(negated=not negated)
+        elif self.take("("):
+            found = self.alternatives(negated=negated)
+            if not self.take(")"):
+                raise self.error("')'")
+        else:
+            found = self.compared(negated=negated)
+        self.depth -= 1
+        return found
+
+    def compared(self, *, negated: bool) -> dict[str, Any]:
+        """Read a comparison, and turn it round where it is negated."""
+        if self.at_end or (field := FIELDS.get(self.tokens[self.at][0].lower())) is None:
+            raise self.error(f"a field ({', '.join(FIELDS)})")
+        self.at += 1
+        signs = {sign for known in _OPERATORS.values() for sign in known} | {"=="}
+        if not self.take(*signs):
+            raise self.error(f"one of {', '.join(_OPERATORS[field.kind])}")
+        sign = self.tokens[self.at - 1][0].lower().replace("==", "=")
+        if self.at_end or self.tokens[self.at][0] in {"(", ")"}:
+            raise self.error("a value")
+        self.at += 1
+        return comparison(field, _OPPOSITE[sign] if negated else sign, self.tokens[self.at - 1][0])
+
+
+def _joined(operator: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Join filters; one alone stands for itself."""
+    return parts[0] if len(parts) == 1 else {operator: parts}

@@ -1,0 +1,78 @@
+"""Indexes of a MongoDB: what jobflow, updates and questions look documents up by.
+
+An embedded store needs none of them to be correct, and makes those it can use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from maggma.stores import MongoStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from maggma.core import Store
+
+__all__ = ["FIELDS", "UNIQUE", "ensure_indexes"]
+
+FIELDS: Mapping[str, Sequence[str]] = {
+    "candidates": ("created", "label"),
+    "relaxations": ("created", "label", "method"),
+    "entries": ("created", "relaxation_id"),
+    "screenings": ("created", "label", "relaxation_id"),
+    "summaries": (
+        "created",
+        "label",
+        "reference",
+        "state",
+        "interphase",
+        "energy_above_hull",
+        "reduction_limit",
+        "oxidation_limit",
+        "elements",
+        "anions",
+        "products",
+        "method",
+    ),
+    "interfaces": ("created", "first", "second"),
+    "runs": ("started",),
+    "jobs": ("last_updated", "completed_at", "hosts"),
+    "data": ("last_updated", "job_uuid"),
+}
+"""Fields of each collection that are asked for, beside what identifies a document."""
+
+UNIQUE: Mapping[str, Sequence[str]] = {"jobs": ("uuid", "index"), "data": ("blob_uuid",)}
+"""What identifies a document where it is not ``id``: jobflow looks up every output by both."""
+
+
+def ensure_indexes(store: Store, collection: str) -> list[str]:
+    """
+    Make the indexes of a collection that are missing.
+
+    Parameters
+    ----------
+    store
+        Connected.
+    collection
+        Its name; one that is not ours gets the index of its key.
+
+    Returns
+    -------
+    list of str
+        What was not indexed before; for an embedded store, what it could make.
+    """
+    unique = tuple(UNIQUE.get(collection, (store.key,)))
+    fields = FIELDS.get(collection, ())
+    if not isinstance(store, MongoStore):
+        return [field for field in (*unique, *fields) if store.ensure_index(field)]
+    documents = store._collection  # noqa: SLF001 (maggma asks the server once for each field)
+    there: set[tuple[str, ...]] = {
+        tuple(field for field, _ in one["key"]) for one in documents.index_information().values()
+    }
+    single: dict[tuple[str, ...], bool] = {(field,): False for field in fields}
+    wanted = {unique: True} | single
+    missing = {names: is_unique for names, is_unique in wanted.items() if names not in there}
+    for names, is_unique in missing.items():
+        documents.create_index([(name, 1) for name in names], unique=is_unique)
+    return [", ".join(names) for names in missing]

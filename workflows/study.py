@@ -1,0 +1,196 @@
+"""The common path in Python, for a notebook: a reference, and everything that can be asked of it.
+
+Every answer is a table (`to_frame`), shows itself in Jupyter, and draws itself: `plot` for a paper
+(matplotlib), `show` for looking (plotly). What is computed, and how, is in `trona.screening`.
+
+Examples
+--------
+>>> study = Study("bundled")
+>>> window = study.window("Na3PS4")
+>>> print(f"{window.limits.reduction:.1f} to {window.limits.oxidation:.1f} V")
+1.1 to 2.4 V
+>>> window.at(0.0).reaction
+'Na3PS4 + 8 Na -> Na3P + 4 Na2S'
+>>> window.at(0.0).interphase.kind.value
+'mixed-conducting'
+>>> study.interface("Na3PS4", "NaCrO2").strongest.equation
+'Na3PS4 + 2 NaCrO2 -> 2 NaCrS2 + Na3PO4'
+>>> study.rank(["Na3PS4", "Na3SbS4", "Na2S"]).to_frame()["candidate"].tolist()
+['Na2S', 'Na3PS4', 'Na3SbS4']
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trona.screening.capacity import discharge
+from trona.screening.diagram import grand_diagram
+from trona.screening.figures import WindowBars, electrode_mark
+from trona.screening.formulas import parse
+from trona.screening.grand import profile
+from trona.screening.interface import mix
+from trona.stores import figures
+from trona.stores.assessment import assess_formula
+from trona.stores.references import load
+from trona.stores.screenings import rank_documents, screening_document
+
+from .views import AtVoltage, Ranking, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from trona.screening.capacity import Discharge
+    from trona.screening.diagram import GrandDiagram
+    from trona.screening.interface import MixingLine
+    from trona.stores.references import Reference
+
+__all__ = ["AtVoltage", "Ranking", "Study", "Window"]
+
+
+class Study:
+    """
+    Reference energies, and everything that can be asked of them.
+
+    Parameters
+    ----------
+    reference
+        Name of the energies, such as ``"bundled"``, ``"mp:Na-P-S"`` or ``"table:mine.csv"``.
+    correction
+        Names of corrections, joined by commas; by default those that fit.
+    exclude
+        Formulas of phases to leave out.
+    pressure
+        GPa; enthalpies at this pressure instead of energies.
+
+    Raises
+    ------
+    InputError
+        If there are no such energies, or an option does not fit them.
+    """
+
+    def __init__(
+        self,
+        reference: str = "bundled",
+        correction: str | None = None,
+        exclude: Sequence[str] = (),
+        pressure: float = 0.0,
+    ) -> None:
+        self.reference: Reference = load(reference, correction).without(exclude).under(pressure)
+
+    def __repr__(self) -> str:
+        return f"<Study on {self.reference.name}: {self.reference.table.heading}>"
+
+    def window(self, formula: str) -> Window:
+        """
+        Stability window, ladder and interphases of a composition.
+
+        Parameters
+        ----------
+        formula
+            Such as ``"Na3PS4"`` or ``"Na3PS3.4O0.6"``.
+
+        Returns
+        -------
+        Window
+            At every voltage.
+
+        Raises
+        ------
+        InputError
+            If the formula cannot be used with this reference.
+        """
+        return Window(assess_formula(formula, self.reference))
+
+    def interface(self, first: str, second: str, voltage: float | None = None) -> MixingLine:
+        """
+        React two materials in every proportion.
+
+        Parameters
+        ----------
+        first, second
+            Formulas.
+        voltage
+            Of a sodium reservoir, V; by default no sodium comes or goes.
+
+        Returns
+        -------
+        MixingLine
+            Drawn by `trona.screening.curves.draw_mixing` and `explorers.show_mixing`.
+
+        Raises
+        ------
+        InputError
+            If a formula or the voltage cannot be used with this reference.
+        """
+        return mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
+
+    def discharge(self, formula: str) -> Discharge:
+        """
+        Discharge a composition to sodium metal at equilibrium.
+
+        Parameters
+        ----------
+        formula
+            Sodium may be absent.
+
+        Returns
+        -------
+        Discharge
+            Plateaus with reactions, V and mAh/g.
+
+        Raises
+        ------
+        InputError
+            If the formula cannot be used with this reference.
+        """
+        return discharge(profile(self.reference.table, parse(formula)))
+
+    def diagram(self, *formulas: str) -> GrandDiagram:
+        """
+        Phase diagram open to sodium of all elements of some compositions, which are marked.
+
+        Parameters
+        ----------
+        *formulas
+            With two or three elements beside sodium among them.
+
+        Returns
+        -------
+        GrandDiagram
+            Drawn by `trona.screening.sections.draw_diagram` and `explorers.show_diagram`.
+
+        Raises
+        ------
+        InputError
+            If a formula or the system cannot be used with this reference.
+        """
+        marked = {formula: parse(formula) for formula in formulas}
+        elements = {symbol for amounts in marked.values() for symbol in amounts}
+        return grand_diagram(self.reference.table, elements, marked)
+
+    def rank(self, formulas: Iterable[str], electrodes: Sequence[str] = ("Na",)) -> Ranking:
+        """
+        Rank compositions by the default criteria.
+
+        Parameters
+        ----------
+        formulas
+            Compositions.
+        electrodes
+            Formulas whose potentials are marked in the figure.
+
+        Returns
+        -------
+        Ranking
+            Best first.
+
+        Raises
+        ------
+        InputError
+            If there is no formula, or one cannot be used with this reference.
+        """
+        docs = [screening_document(one, one, "formula", self.reference) for one in formulas]
+        places = tuple(rank_documents(docs))
+        marks = tuple(electrode_mark(self.reference.table, one) for one in electrodes)
+        bars = WindowBars(figures.bars(doc for _, doc in places), marks)
+        return Ranking(places, bars)

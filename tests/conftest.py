@@ -13,4 +13,4 @@ settings.register_profile(
 )
 settings.load_profile("trona")
 
-pytest_plugins = ("tests.tables", "tests.vasp_runs", "tests.vasp_flows")
+pytest_plugins = ("tests.browser", "tests.tables", "tests.vasp_runs", "tests.vasp_flows")

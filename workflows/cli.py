@@ -16,14 +16,21 @@ from .doctor import doctor
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
+    AtMetal,
     Correction,
     Exclude,
+    HullBelow,
+    OxidationAbove,
     Plot,
     Pressure,
+    ReductionBelow,
     Reference,
     StoreAt,
+    WithElements,
+    WithoutElements,
 )
 from .reference_cli import app as reference_app
+from .report_cli import report
 from .terminal import console as _console
 from .terminal import print_json as _print_json
 from .terminal import print_parts as _print
@@ -33,7 +40,6 @@ if TYPE_CHECKING:
 
     from trona.stores.documents import ScreeningDoc
     from trona.stores.references import Reference as ReferenceEnergies
-    from trona.stores.results import Results
 
 __all__ = ["app", "main"]
 
@@ -73,6 +79,7 @@ def _version(wanted: bool) -> None:
 
 
 app.command()(doctor)
+app.command()(report)
 
 
 @app.callback()
@@ -371,43 +378,25 @@ def validate(
 
 @app.command()
 def query(
-    interphase: Annotated[
-        str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
-    ] = None,
-    hull_below: Annotated[
-        float | None, typer.Option(help="Energy above hull at most.", metavar="eV/atom")
-    ] = None,
-    reduction_below: Annotated[
-        float | None, typer.Option(help="Reduction limit at most.", metavar="V")
-    ] = None,
-    oxidation_above: Annotated[
-        float | None, typer.Option(help="Oxidation limit at least.", metavar="V")
-    ] = None,
-    elements: Annotated[
-        str | None, typer.Option(help="Elements that must be present, as in Na,P,S.")
-    ] = None,
-    without: Annotated[
-        str | None, typer.Option(help="Elements that must be absent, as in Cl,Br.")
-    ] = None,
+    interphase: AtMetal = None,
+    hull_below: HullBelow = None,
+    reduction_below: ReductionBelow = None,
+    oxidation_above: OxidationAbove = None,
+    elements: WithElements = None,
+    without: WithoutElements = None,
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Find screened candidates, best first."""
-    from trona.screening.interphase import InterphaseClass  # noqa: PLC0415
-    from trona.stores.results import Filters  # noqa: PLC0415
     from trona.stores.screenings import rank_documents  # noqa: PLC0415
 
-    filters = Filters(
-        interphase=_choice(interphase, [kind.value for kind in InterphaseClass], "class"),
-        hull_below=hull_below,
-        reduction_below=reduction_below,
-        oxidation_above=oxidation_above,
-        elements=_symbols(elements),
-        without=_symbols(without),
+    from .selection import open_results, read_filters  # noqa: PLC0415
+
+    filters = read_filters(
+        interphase, hull_below, reduction_below, oxidation_above, elements, without
     )
-    results = _results(store)
-    docs = results.screenings(filters)
+    docs = open_results(store).screenings(filters)
     ordered = [doc for _, doc in rank_documents(docs)]
     ordered += [doc for doc in docs if doc.window is None]
     if as_json:
@@ -433,7 +422,9 @@ def show(
     """Show all that is known of a screened candidate, with its provenance."""
     from trona.screening.errors import StoreError  # noqa: PLC0415
 
-    docs = _results(store).named(name)
+    from .selection import open_results  # noqa: PLC0415
+
+    docs = open_results(store).named(name)
     if not docs:
         raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
     if as_json:
@@ -443,42 +434,3 @@ def show(
 
     for doc in docs:
         _print(*tables.details(doc))
-
-
-def _results(location: str | None) -> Results:
-    """Open a store that must hold results."""
-    from trona.screening.errors import StoreError  # noqa: PLC0415
-    from trona.stores.connect import exists, redacted  # noqa: PLC0415
-    from trona.stores.results import Results  # noqa: PLC0415
-    from trona.stores.settings import Settings  # noqa: PLC0415
-
-    location = location or Settings().store
-    results = Results(location) if exists(location) else None
-    if results is None or results.empty:
-        raise StoreError(
-            f"the store {redacted(location)!r} holds no results: run 'trona screen' first, "
-            "or name another with --store."
-        )
-    return results
-
-
-def _symbols(text: str | None) -> list[str]:
-    """Read a list of element symbols."""
-    from pymatgen.core import Element  # noqa: PLC0415
-
-    from trona.screening.errors import InputError  # noqa: PLC0415
-
-    symbols = [part.strip() for part in (text or "").replace("-", ",").split(",") if part.strip()]
-    for symbol in symbols:
-        if not Element.is_valid_symbol(symbol):
-            raise InputError(f"{symbol!r} is not an element: write symbols like Na,P,S.")
-    return symbols
-
-
-def _choice(value: str | None, choices: Sequence[str], what: str) -> str | None:
-    """Check a value against its choices."""
-    from trona.screening.errors import InputError  # noqa: PLC0415
-
-    if value is not None and value not in choices:
-        raise InputError(f"no {what} {value!r}: choose from {', '.join(choices)}.")
-    return value

@@ -7,7 +7,22 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsCsv", "AsJson", "Correction", "Exclude", "Plot", "Pressure", "Reference", "StoreAt"]
+__all__ = [
+    "AsCsv",
+    "AsJson",
+    "AtMetal",
+    "Correction",
+    "Exclude",
+    "HullBelow",
+    "OxidationAbove",
+    "Plot",
+    "Pressure",
+    "ReductionBelow",
+    "Reference",
+    "StoreAt",
+    "WithElements",
+    "WithoutElements",
+]
 
 Reference = Annotated[
     str | None,
@@ -43,4 +58,20 @@ Pressure = Annotated[
 Plot = Annotated[
     Path | None,
     typer.Option(help="Draw a figure into this file (png, pdf, svg).", metavar="FILE"),
+]
+AtMetal = Annotated[
+    str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
+]
+HullBelow = Annotated[
+    float | None, typer.Option(help="Energy above hull at most.", metavar="eV/atom")
+]
+ReductionBelow = Annotated[float | None, typer.Option(help="Reduction limit at most.", metavar="V")]
+OxidationAbove = Annotated[
+    float | None, typer.Option(help="Oxidation limit at least.", metavar="V")
+]
+WithElements = Annotated[
+    str | None, typer.Option(help="Elements that must be present, as in Na,P,S.")
+]
+WithoutElements = Annotated[
+    str | None, typer.Option(help="Elements that must be absent, as in Cl,Br.")
 ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .errors import InputError
-from .plots import root, spaced, subscripted
+from .labels import spaced
+from .plots import GREY, VOLTAGE, root, tidy
+from .typesetting import in_lines, subscripted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +45,7 @@ def draw_mixing(line: MixingLine) -> Figure:
     """
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    labels = [_in_lines(f"{kink.equation.partition(' -> ')[2]}") for kink in line.kinks]
+    labels = [in_lines(kink.equation.partition(" -> ")[2], indent=" " * 5) for kink in line.kinks]
     rows = sum(label.count("\n") + 1.6 for label in labels)
     axes = Figure(
         figsize=(8.0, max(4.0, 1.0 + rows * _LINE_HEIGHT)), layout="constrained"
@@ -63,6 +65,7 @@ def draw_mixing(line: MixingLine) -> Figure:
     axes.set_ylabel("reaction energy (meV per atom of the reactants)")
     state = "closed" if line.voltage is None else f"open to sodium at {line.voltage:g} V"
     axes.set_title(f"{first} | {second}, {state}", fontsize=10, loc="left")
+    tidy(axes)
     return root(axes)
 
 
@@ -84,7 +87,7 @@ def _number(axes: Axes, line: MixingLine, labels: list[str], depth: float) -> No
             ha="center",
             va="center",
             color=colour,
-            arrowprops={"arrowstyle": "-", "color": "0.75", "linewidth": 0.5},
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5},
         )
         axes.annotate(
             f"{at + 1}.  {label}",
@@ -96,14 +99,6 @@ def _number(axes: Axes, line: MixingLine, labels: list[str], depth: float) -> No
             annotation_clip=False,
         )
         below += rows[at]
-
-
-def _in_lines(side: str) -> str:
-    """Set one side of a reaction with subscripts, two terms in a line."""
-    parts = [subscripted(term) for term in side.split(" + ")]
-    return " +\n     ".join(
-        " + ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)
-    )
 
 
 def draw_discharges(discharges: Mapping[str, Discharge]) -> Figure:
@@ -147,7 +142,7 @@ def draw_discharges(discharges: Mapping[str, Discharge]) -> Figure:
         comb.hlines(levels, 0.0, lengths, color=colour, linewidth=1.8)
         comb.plot(lengths, levels, "o", color=colour, markersize=4)
     _label_levels(comb, discharges, top)
-    curve.set(xlabel="capacity (mAh/g as written)", ylabel="voltage against Na/Na$^+$ (V)")
+    curve.set(xlabel="capacity (mAh/g as written)", ylabel=VOLTAGE)
     curve.set_xlim(left=0.0)
     curve.set_ylim(0.0, top)
     curve.set_title("discharge at equilibrium", fontsize=10, loc="left")
@@ -155,6 +150,7 @@ def draw_discharges(discharges: Mapping[str, Discharge]) -> Figure:
     comb.set_xlabel("capacity of a plateau (mAh/g)")
     comb.set_xlim(left=0.0)
     comb.set_title("dQ/dV", fontsize=10, loc="left")
+    tidy(curve, comb)
     return figure
 
 
@@ -176,6 +172,6 @@ def _label_levels(comb: Axes, discharges: Mapping[str, Discharge], top: float) -
             fontsize=7.5,
             va="center",
             color=colour,
-            arrowprops={"arrowstyle": "-", "color": "0.75", "linewidth": 0.5},
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5},
             annotation_clip=False,
         )

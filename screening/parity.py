@@ -1,4 +1,4 @@
-"""Figure of predicted windows beside published ones."""
+"""Figures of predicted windows beside published ones."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from .errors import InputError
-from .plots import root, subscripted
+from .plots import VOLTAGE, root, tidy
+from .typesetting import subscripted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["VERDICTS", "PublishedLimit", "WindowPair", "draw_windows"]
+__all__ = [
+    "VERDICTS",
+    "ParityPoint",
+    "PublishedLimit",
+    "WindowPair",
+    "draw_parity",
+    "draw_windows",
+    "parity_points",
+]
 
 VERDICTS = {"agree": "#009E73", "disagree": "#D55E00", "cannot say": "#BBBBBB"}
 """Colours of verdicts, of Okabe & Ito (2008); what cannot be judged is grey."""
@@ -74,6 +83,115 @@ class WindowPair:
     limits: tuple[PublishedLimit, ...]
 
 
+@dataclass(frozen=True)
+class ParityPoint:
+    """
+    A limit that is both published and predicted.
+
+    Parameters
+    ----------
+    formula
+        The system.
+    side
+        ``"reduction"`` or ``"oxidation"``.
+    published, predicted
+        V.
+    verdict
+        One of `VERDICTS`.
+    observed
+        True where the published limit was measured, not calculated.
+    """
+
+    formula: str
+    side: str
+    published: float
+    predicted: float
+    verdict: str
+    observed: bool
+
+
+def parity_points(pairs: Iterable[WindowPair]) -> tuple[ParityPoint, ...]:
+    """
+    List the limits that are both published and predicted.
+
+    Parameters
+    ----------
+    pairs
+        Systems.
+
+    Returns
+    -------
+    tuple of ParityPoint
+        In the order of the systems; a window without an upper limit has no point for it.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    points = tuple(
+        ParityPoint(
+            pair.formula, limit.side, limit.published, limit.predicted, limit.verdict, pair.observed
+        )
+        for pair in pairs
+        for limit in pair.limits
+        if limit.predicted is not None and limit.predicted < inf
+    )
+    if not points:
+        raise InputError("none of these systems has a limit both published and predicted to draw.")
+    return points
+
+
+def draw_parity(pairs: Iterable[WindowPair]) -> Figure:
+    """
+    Draw predicted against published limits.
+
+    Parameters
+    ----------
+    pairs
+        Systems.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A point for each limit, filled where it was calculated, open where it was measured,
+        coloured by its verdict; the diagonal is agreement.
+
+    Raises
+    ------
+    InputError
+        If no limit is both published and predicted.
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    points = parity_points(pairs)
+    axes = Figure(figsize=(5.6, 5.9), layout="constrained").add_subplot()
+    top = 1.05 * max(volts for point in points for volts in (point.published, point.predicted))
+    axes.plot([0.0, top], [0.0, top], color="0.6", linewidth=0.9, zorder=0)
+    for point in points:
+        colour = VERDICTS[point.verdict]
+        axes.plot(
+            [point.published],
+            [point.predicted],
+            "v" if point.side == "reduction" else "^",
+            mec=colour,
+            mfc="white" if point.observed else colour,
+            markersize=6,
+        )
+    for verdict in dict.fromkeys(point.verdict for point in points):
+        axes.plot([], [], "s", color=VERDICTS[verdict], label=verdict)
+    axes.plot([], [], "v", color="black", label="reduction limit")
+    axes.plot([], [], "^", color="black", label="oxidation limit")
+    if any(point.observed for point in points):
+        axes.plot([], [], "^", mec="black", mfc="white", label="measured")
+    axes.set(xlim=(0.0, top), ylim=(0.0, top), aspect="equal")
+    axes.set(xlabel="published limit (V)", ylabel="predicted limit (V)")
+    figure = root(axes)
+    figure.legend(fontsize=8, frameon=False, ncols=3, loc="outside lower center")
+    tidy(axes)
+    return figure
+
+
 def draw_windows(pairs: Sequence[WindowPair]) -> Figure:
     """
     Draw predicted windows beside published ones, coloured by verdict.
@@ -107,10 +225,11 @@ def draw_windows(pairs: Sequence[WindowPair]) -> Figure:
     axes.set_ylim(len(pairs) - 0.5, -0.5)
     axes.set_yticks(range(len(pairs)), [_label(pair) for pair in pairs], fontsize=9)
     axes.set_xlim(0.0, top)
-    axes.set_xlabel("voltage against Na/Na$^+$ (V)")
+    axes.set_xlabel(VOLTAGE)
     axes.grid(axis="x", color="0.92")
     axes.set_axisbelow(True)
     _legend(axes, pairs)
+    tidy(axes)
     return root(axes)
 
 

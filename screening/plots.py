@@ -1,30 +1,38 @@
-"""Figure of a ladder, and what all figures share. Matplotlib is imported inside the functions."""
+"""What matplotlib figures share, and the ladder. Matplotlib is imported inside the functions."""
 
 from __future__ import annotations
 
 import itertools
-from math import isinf
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from .errors import InputError
-from .formulas import number
 from .interphase import InterphaseClass
-from .window import Reaction
+from .labels import placed, spaced
+from .typesetting import in_lines, subscripted, typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
-    from .interphase import Interphase
-    from .window import Rung, Stability
+    from .ladder import LadderFigure, LadderStep
 
-__all__ = ["COLOURS", "draw_ladder", "root", "save", "spaced", "subscripted"]
+__all__ = [
+    "COLOURS",
+    "GREY",
+    "VOLTAGE",
+    "class_legend",
+    "draw_ladder",
+    "name_points",
+    "root",
+    "save",
+    "tidy",
+]
 
 COLOURS = {
     InterphaseClass.STABLE: "#009E73",
@@ -35,90 +43,196 @@ COLOURS = {
     InterphaseClass.UNKNOWN: "#999999",
 }
 """Palette of Okabe & Ito (2008), readable with every colour vision."""
+GREY = "0.75"
+"""Lines that lead from a label to what it names."""
+VOLTAGE = "voltage against Na/Na$^+$ (V)"
+_POINTS_PER_INCH = 72.0
+_LETTER = 0.56
+"""Width of a letter over the size of its font, on average."""
+_NEAR = 12.0
+"""Points between a name and its point up to which no line has to lead there."""
 
-_HEADROOM = 0.6
-"""V drawn above the highest breakpoint."""
 
-
-def subscripted(formula: str) -> str:
+def draw_ladder(ladder: LadderFigure) -> Figure:
     """
-    Write a formula with subscript digits.
+    Draw sodium content against voltage, with the products of each step as stacked fractions.
 
     Parameters
     ----------
-    formula
-        Plain formula.
-
-    Returns
-    -------
-    str
-        In matplotlib's math text.
-
-    Examples
-    --------
-    >>> subscripted("Na3PS3.4O0.6")
-    'Na$_{3}$PS$_{3.4}$O$_{0.6}$'
-    """
-    text, digits, previous = "", "", ""
-    for letter in f"{formula}·":
-        inside = letter.isdigit() or (letter == "." and digits)
-        if inside and (digits or previous.isalpha() or previous == ")"):
-            digits += letter
-            continue
-        text += (f"$_{{{digits}}}$" if digits else "") + letter
-        digits, previous = "", letter
-    return text[:-1]
-
-
-def draw_ladder(
-    stability: Stability, interphases: Sequence[Interphase], axes: Axes | None = None
-) -> Figure:
-    """
-    Draw sodium content against voltage, with the products of each step.
-
-    Parameters
-    ----------
-    stability
-        Result of one composition.
-    interphases
-        One for each interval of its ladder: they colour the steps.
-    axes
-        Where to draw; a new figure by default.
+    ladder
+        What it shows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The figure that holds the axes.
+        Sodium exchanged on the left, coloured by the class of all products together; products on
+        the right, coloured by the class that each would make alone.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    if axes is None:
-        axes = Figure(figsize=(7.2, 4.6), layout="constrained").add_subplot()
-    top = stability.ladder[-1].interval.voltage_lower + _HEADROOM
-    drawn: set[InterphaseClass] = set()
-    ends: list[tuple[float, float]] = []
-    for rung, interphase in zip(stability.ladder, interphases, strict=True):
-        upper = min(rung.interval.voltage_upper, top)
-        content = rung.interval.sodium_exchanged
+    figure = Figure(figsize=(9.0, 4.8), layout="constrained")
+    content, parts = figure.subplots(1, 2, sharey=True, width_ratios=[2.6, 1.0])
+    _draw_content(content, ladder)
+    for step in ladder.steps:
+        _draw_parts(parts, step, min(step.upper, ladder.top))
+    _label_products(parts, ladder)
+    content.set_xlabel(f"Na exchanged per {subscripted(ladder.formula)}")
+    content.set_ylabel(VOLTAGE)
+    content.set_ylim(0, ladder.top)
+    parts.set_xlabel(f"products ({ladder.units})")
+    parts.set_xlim(0, 100)
+    content.set_title(f"{subscripted(ladder.formula)}: {ladder.title}", fontsize=10, loc="left")
+    class_legend(figure, ladder.kinds)
+    tidy(content, parts)
+    return figure
+
+
+def _draw_content(axes: Axes, ladder: LadderFigure) -> None:
+    """Draw the sodium exchanged as a staircase with thick, coloured steps."""
+    ends = []
+    for step in ladder.steps:
+        upper = min(step.upper, ladder.top)
         axes.plot(
-            [content, content],
-            [rung.interval.voltage_lower, upper],
-            color=COLOURS[interphase.kind],
+            [step.sodium, step.sodium],
+            [step.lower, upper],
+            color=COLOURS[step.kind],
             linewidth=5,
             solid_capstyle="butt",
-            label=None if interphase.kind in drawn else interphase.kind.value,
         )
-        drawn.add(interphase.kind)
-        ends.append((content, upper))
+        ends.append((step.sodium, upper))
     for (left, level), (right, _) in itertools.pairwise(ends):
         axes.plot([left, right], [level, level], color="0.6", linewidth=0.8, zorder=0)
-    _label_products(axes, stability, top)
-    axes.set_xlabel(f"Na exchanged per {subscripted(stability.formula)}")
-    axes.set_ylabel("voltage against Na/Na$^+$ (V)")
-    axes.set_ylim(0, top)
-    axes.set_title(_title(stability), fontsize=10, loc="left")
-    axes.legend(fontsize=8, frameon=False, ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.14))
-    return root(axes)
+
+
+def _draw_parts(axes: Axes, step: LadderStep, upper: float) -> None:
+    """Stack the fractions of the products of a step over its range of voltage."""
+    left = 0.0
+    for part in step.parts:
+        kind = step.kind if step.kind is InterphaseClass.STABLE else part.kind
+        axes.barh(
+            step.lower,
+            100.0 * part.fraction,
+            upper - step.lower,
+            left,
+            align="edge",
+            color=COLOURS[kind],
+            edgecolor="white",
+            linewidth=0.6,
+        )
+        left += 100.0 * part.fraction
+
+
+def _label_products(axes: Axes, ladder: LadderFigure) -> None:
+    """Write the products beside their steps, apart from each other."""
+    middles = [(step.lower + min(step.upper, ladder.top)) / 2 for step in ladder.steps]
+    labels = [in_lines(step.products) for step in ladder.steps]
+    lines = max(label.count("\n") for label in labels) + 1
+    levels = spaced(middles, ladder.top / 21 * (1 + 0.8 * (lines - 1)))
+    for label, middle, level in zip(labels, middles, levels, strict=True):
+        axes.annotate(
+            label,
+            xy=(1.0, middle),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(1.15, level),
+            textcoords=axes.get_yaxis_transform(),
+            fontsize=8,
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "relpos": (0, 0.5)},
+            annotation_clip=False,
+        )
+
+
+def class_legend(figure: Figure, kinds: Iterable[InterphaseClass], title: str = "") -> None:
+    """
+    Explain the colours of some interphase classes below a figure.
+
+    Parameters
+    ----------
+    figure
+        Whose axes are drawn.
+    kinds
+        Classes that it shows.
+    title
+        What the classes are of.
+    """
+    from matplotlib.patches import Patch  # noqa: PLC0415
+
+    shown = set(kinds)
+    patches = [
+        Patch(color=colour, label=kind.value) for kind, colour in COLOURS.items() if kind in shown
+    ]
+    figure.legend(
+        handles=patches,
+        fontsize=8,
+        frameon=False,
+        ncols=6,
+        loc="outside lower center",
+        title=title or None,
+        title_fontsize=8,
+    )
+
+
+def name_points(
+    axes: Axes,
+    names: Sequence[str],
+    points: NDArray[np.float64],
+    obstacles: NDArray[np.float64] | None = None,
+    size: float = 8.0,
+) -> None:
+    """
+    Write names beside points, clear of each other; farther ones with a line that leads to them.
+
+    Parameters
+    ----------
+    axes
+        Whose limits are set and whose place in the figure is fixed.
+    names
+        Formulas or labels, plain.
+    points : shape (n_points, 2)
+        In data coordinates.
+    obstacles : shape (n_obstacles, 2)
+        What names had better not cover, in data coordinates.
+    size
+        Of the font, points.
+    """
+    figure = root(axes)
+    axes.apply_aspect()
+    scale = _POINTS_PER_INCH / figure.dpi
+    page = axes.transData.transform(points) * scale
+    avoid = None if obstacles is None else axes.transData.transform(obstacles) * scale
+    boxes = np.array([[size * _LETTER * len(name) + 2.0, size * 1.3] for name in names])
+    edges = figure.get_size_inches() * _POINTS_PER_INCH
+    box = axes.get_position()
+    top = min(box.y1 * edges[1] + 10.0, edges[1] - 4.0)
+    bounds = (box.x0 * edges[0] + 2.0, box.y0 * edges[1] + 2.0, edges[0] - 4.0, top)
+    middles = placed(page, boxes, bounds, avoid)
+    for name, here, middle, half in zip(names, page, middles, boxes / 2, strict=True):
+        gap = float(np.hypot(*np.maximum(np.abs(middle - here) - half, 0.0)))
+        leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 3}
+        axes.annotate(
+            typeset(name),
+            xy=tuple(here),
+            xycoords="figure points",
+            xytext=tuple(middle),
+            textcoords="figure points",
+            fontsize=size,
+            ha="center",
+            va="center",
+            arrowprops=leader if gap > _NEAR else None,
+        )
+
+
+def tidy(*axes: Axes) -> None:
+    """
+    Leave out the lines around axes that carry no scale.
+
+    Parameters
+    ----------
+    *axes
+        Drawn axes.
+    """
+    for one in axes:
+        one.spines[["top", "right"]].set_visible(False)
 
 
 def root(axes: Axes) -> Figure:
@@ -146,75 +260,9 @@ def root(axes: Axes) -> Figure:
     return figure
 
 
-def spaced(levels: Sequence[float], apart: float) -> list[float]:
-    """
-    Move labels as little as it takes for none to cover another.
-
-    Parameters
-    ----------
-    levels
-        Where they belong, in rising order.
-    apart
-        Least distance.
-
-    Returns
-    -------
-    list of float
-        In the same order: the least squares of all moves, an isotonic regression.
-
-    Examples
-    --------
-    >>> spaced([0.0, 0.5, 3.0], 1.0)
-    [-0.25, 0.75, 3.0]
-    """
-    steps = apart * np.arange(len(levels))
-    return [float(x) for x in isotonic_regression(np.asarray(levels) - steps).x + steps]
-
-
-def _title(stability: Stability) -> str:
-    """Name the electrolyte and its window."""
-    name = subscripted(stability.formula)
-    window = stability.window
-    if window is None:
-        return f"{name}: no range without exchange of sodium"
-    upper = "∞" if isinf(window.oxidation) else f"{window.oxidation:.2f}"
-    return f"{name}: stable from {window.reduction:.2f} to {upper} V"
-
-
-def _label_products(axes: Axes, stability: Stability, top: float) -> None:
-    """Write the products beside their steps, apart from each other, away from the steps' left."""
-    middles = [
-        (rung.interval.voltage_lower + min(rung.interval.voltage_upper, top)) / 2
-        for rung in stability.ladder
-    ]
-    levels = spaced(middles, top / 17)
-    for rung, middle, level in zip(stability.ladder, middles, levels, strict=True):
-        axes.annotate(
-            _products(rung),
-            xy=(rung.interval.sodium_exchanged, middle),
-            xytext=(1.03, level),
-            textcoords=axes.get_yaxis_transform(),
-            fontsize=7.5,
-            va="center",
-            arrowprops={"arrowstyle": "-", "color": "0.75", "linewidth": 0.5},
-            annotation_clip=False,
-        )
-
-
-def _products(rung: Rung) -> str:
-    """Write the products of a step with their amounts."""
-    if rung.kind is Reaction.NONE and len(rung.interval.phases) == 1:
-        return subscripted(rung.interval.phases[0].formula)
-    pairs = zip(rung.interval.phases, rung.interval.amounts, strict=True)
-    return " + ".join(
-        f"{'' if number(x, 3) == '1' else number(x, 3) + ' '}{subscripted(p.formula)}"
-        for p, x in pairs
-    )
-
-
 def save(figure: Figure, path: Path) -> None:
     """
-    Write a figure to a file.
+    Write a figure to a file; text stays text in pdf and svg.
 
     Parameters
     ----------
@@ -228,7 +276,10 @@ def save(figure: Figure, path: Path) -> None:
     InputError
         If the file cannot be written or the format is unknown.
     """
+    from matplotlib import rc_context  # noqa: PLC0415
+
     try:
-        figure.savefig(path, dpi=200)
+        with rc_context({"pdf.fonttype": 42, "svg.fonttype": "none"}):
+            figure.savefig(path, dpi=200)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot write the figure {str(path)!r}: {error}.") from None

@@ -12,7 +12,7 @@ from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.interface import mix
-from trona.screening.plots import spaced
+from trona.screening.labels import spaced
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from trona.screening.capacity import discharge
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
 from trona.screening.interface import mix
+from trona.screening.ladder import ladder_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,8 @@ def ladder(assessment: Assessment, path: Path) -> None:
     InputError
         If the file cannot be written.
     """
-    plots.save(plots.draw_ladder(assessment.stability, assessment.interphases), path)
+    figure = ladder_figure(assessment.stability, assessment.interphases)
+    plots.save(plots.draw_ladder(figure), path)
     _say(path)
 
 

@@ -1,0 +1,121 @@
+"""Where labels of points go so that none covers another; plain numbers, nothing is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["placed", "spaced"]
+
+_RINGS = (8.0, 15.0, 24.0, 35.0, 48.0, 63.0, 80.0, 100.0)
+"""Distances of a label's nearest edge from its point that are tried in turn."""
+_DIRECTIONS = tuple(np.arange(0.0, 360.0, 22.5).tolist())
+_CLEAR = 4.0
+"""Room that a point takes."""
+_CROSSING, _FAR = 0.5, 0.4
+"""Cost of covering obstacles, and of the farthest place, in units of that of covering a point."""
+
+
+def spaced(levels: Sequence[float], apart: float) -> list[float]:
+    """
+    Move labels as little as it takes for none to cover another.
+
+    Parameters
+    ----------
+    levels
+        Where they belong, in rising order.
+    apart
+        Least distance.
+
+    Returns
+    -------
+    list of float
+        In the same order: the least squares of all moves, an isotonic regression.
+
+    Examples
+    --------
+    >>> spaced([0.0, 0.5, 3.0], 1.0)
+    [-0.25, 0.75, 3.0]
+    """
+    steps = apart * np.arange(len(levels))
+    return [float(x) for x in isotonic_regression(np.asarray(levels) - steps).x + steps]
+
+
+def placed(
+    points: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    bounds: tuple[float, float, float, float],
+    obstacles: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """
+    Place a label beside each point, clear of all points and of other labels where there is room.
+
+    Parameters
+    ----------
+    points : shape (n_points, 2)
+        Where the points are, in units of length of the page, upwards.
+    sizes : shape (n_points, 2)
+        Width and height of each label.
+    bounds
+        Left, bottom, right and top of the room for labels.
+    obstacles : shape (n_obstacles, 2)
+        What labels had better not cover either, such as points along lines.
+
+    Returns
+    -------
+    ndarray : shape (n_points, 2)
+        Middle of each label. The points are served in order, each with the nearest free place.
+
+    Examples
+    --------
+    >>> middle = placed(np.zeros((1, 2)), np.array([[20.0, 10.0]]), (-99, -99, 99, 99))
+    >>> middle.tolist()
+    [[18.0, 0.0]]
+    """
+    middles = np.empty_like(points)
+    for at, (point, size) in enumerate(zip(points, sizes, strict=True)):
+        tried = np.array(
+            [_beside(point, size, ring, way) for ring in _RINGS for way in _DIRECTIONS]
+        )
+        costs = _outside(tried, size, bounds)
+        costs += _overlaps(tried, size / 2 + _CLEAR, points)
+        if obstacles is not None:
+            costs += _CROSSING * (_overlaps(tried, size / 2, obstacles) > 0)
+        costs += _FAR * np.arange(len(tried)) / len(tried)
+        for other, half in zip(middles[:at], sizes[:at] / 2, strict=True):
+            costs += 2.0 * _overlaps(tried, size / 2 + half, other[None])
+        middles[at] = tried[int(np.argmin(costs))]
+    return middles
+
+
+def _beside(
+    point: NDArray[np.float64], size: NDArray[np.float64], ring: float, degrees: float
+) -> NDArray[np.float64]:
+    """Middle of a label whose nearest edge is at a distance from its point."""
+    way = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+    return np.asarray(point + way * ring + np.clip(2.0 * way, -1.0, 1.0) * size / 2)
+
+
+def _overlaps(
+    tried: NDArray[np.float64], reach: NDArray[np.float64], others: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Count the others within reach of each trial; shape (n_tried,)."""
+    near = (np.abs(tried[:, None] - others[None]) < reach - 1e-9).all(axis=2)
+    return np.asarray(near.sum(axis=1), dtype=np.float64)
+
+
+def _outside(
+    tried: NDArray[np.float64],
+    size: NDArray[np.float64],
+    bounds: tuple[float, float, float, float],
+) -> NDArray[np.float64]:
+    """Tell which trials leave the room; shape (n_tried,)."""
+    low, high = tried - size / 2 < np.array(bounds[:2]), tried + size / 2 > np.array(bounds[2:])
+    return np.asarray((low | high).any(axis=1) * 3.0)

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from plotly.graph_objects import Figure
 
-__all__ = ["LEGEND", "VOLTAGE", "empty", "name_points", "write"]
+__all__ = ["LEGEND", "VOLTAGE", "empty", "library", "name_points", "write"]
 
 VOLTAGE = "voltage against Na/Na<sup>+</sup> (V)"
 LEGEND = {"orientation": "h", "yref": "container", "y": 0.01, "yanchor": "bottom"}
 """Below everything else."""
+
+
+_MISSING = "interactive figures need plotly: install trona[plot], or choose png, pdf or svg."
 
 
 def empty(**layout: Any) -> Figure:  # noqa: ANN401
@@ -46,9 +49,7 @@ def empty(**layout: Any) -> Figure:  # noqa: ANN401
     try:
         from plotly import graph_objects  # noqa: PLC0415
     except ImportError:
-        raise InputError(
-            "interactive figures need plotly: install trona[plot], or choose png, pdf or svg."
-        ) from None
+        raise InputError(_MISSING) from None
     figure = graph_objects.Figure()
     figure.update_layout(
         template="simple_white",
@@ -58,6 +59,27 @@ def empty(**layout: Any) -> Figure:  # noqa: ANN401
     )
     figure.update_layout(**layout)
     return figure
+
+
+def library() -> str:
+    """
+    Read the JavaScript that draws figures in a browser.
+
+    Returns
+    -------
+    str
+        Some megabytes: once in a page, whatever it shows.
+
+    Raises
+    ------
+    InputError
+        If plotly is not installed.
+    """
+    try:
+        from plotly.offline import get_plotlyjs  # noqa: PLC0415
+    except ImportError:
+        raise InputError(_MISSING) from None
+    return str(get_plotlyjs())
 
 
 def name_points(

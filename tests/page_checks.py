@@ -41,6 +41,11 @@ return [...document.querySelectorAll("a[href], button, input, select, summary, [
   .filter((element) => element.checkVisibility());
 """
 
+OUTLINE = """
+const look = getComputedStyle(arguments[0]);
+return [look.outlineStyle, parseFloat(look.outlineWidth)];
+"""
+
 VISIBLE_NAMES = """
 const headings = [...document.querySelectorAll("h1, h2, h3, h4")];
 const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);

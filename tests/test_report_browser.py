@@ -7,6 +7,7 @@ import json
 
 import pytest
 from PIL import Image
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -18,7 +19,7 @@ from trona.stores.results import Filters, Results
 from trona.stores.screenings import failed_document, rank_documents, screening_document
 from trona.workflows.report_page import render, write
 
-from .page_checks import CONTRAST, FOCUS, VISIBLE_NAMES
+from .page_checks import CONTRAST, FOCUS, OUTLINE, VISIBLE_NAMES
 from .tables import ROWS
 
 FORMULAS = ("Na3PS4", "Na2S", "NaCl", "Na2ZrCl6", "NaP", "Na4P2S7", "Na2ZrCl5", "NaP7")
@@ -87,10 +88,11 @@ def heading(page, key):
 def opened(browse, path, **look):
     """The page with a candidate and everything in it unfolded."""
     page = browse(path, **look)
-    name, detail = row(page, "Na3PS4")
+    name, _ = row(page, "Na3PS4")
     name.click()
-    drawn(page, detail)
     page.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
+    for frame in page.find_elements(By.CSS_SELECTOR, ".plots"):
+        drawn(page, frame)
     return page
 
 
@@ -201,6 +203,22 @@ def test_a_click_on_a_candidate_shows_its_ladder_figure_and_sources(path, browse
     assert not detail.is_displayed()
 
 
+def test_a_figure_of_all_shows_each_window_and_opens_a_candidate(path, browse, results):
+    page = browse(path)
+    folded = page.find_element(By.XPATH, "//details[contains(., 'side by side')]")
+    assert not folded.find_elements(By.CSS_SELECTOR, ".main-svg")
+    folded.find_element(By.TAG_NAME, "summary").click()
+    figure = drawn(page, folded)
+    order = ranked(results.screenings())
+    shapes = figure.find_elements(By.CSS_SELECTOR, ".bars .point path")
+    assert len(shapes) == len(order)
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", figure)
+    highest = min(shapes, key=lambda shape: shape.rect["y"])
+    ActionChains(page).move_to_element(highest).pause(0.5).click().perform()
+    _, detail = row(page, order[0])
+    WebDriverWait(page, 20).until(lambda _: detail.is_displayed())
+
+
 def test_a_link_to_a_candidate_opens_it(path, browse, results):
     (doc,) = results.named("Na2ZrCl6")
     page = browse(path, part=f"#c-{doc.id}")
@@ -225,21 +243,19 @@ def test_a_hostile_name_is_shown_and_does_nothing(path, browse):
     assert page.get_log("browser") == []
 
 
-def test_everything_can_be_reached_and_used_from_the_keyboard(path, browse):
+def test_everything_can_be_reached_from_the_keyboard_and_shows_where_it_is(path, browse):
     page = opened(browse, path)
-    wanted = set(page.execute_script(FOCUS))
-    reached = set()
-    for _ in range(len(wanted) + 3):
+    seen = set()
+    for _ in range(len(page.execute_script(FOCUS)) + 5):
         page.switch_to.active_element.send_keys(Keys.TAB)
         active = page.switch_to.active_element
-        reached.add(active.id)
-        outline = page.execute_script(
-            "const look = getComputedStyle(arguments[0]);"
-            "return [look.outlineStyle, parseFloat(look.outlineWidth)]",
-            active,
-        )
-        assert active.tag_name == "body" or (outline[0] != "none" and outline[1] >= 2)
-    assert {element.id for element in wanted} <= reached
+        if active.tag_name == "body":
+            continue
+        style, width = page.execute_script(OUTLINE, active)
+        assert (style != "none", width >= 2) == (True, True)
+        seen.add(active)
+    left = set(page.execute_script(FOCUS)) - seen
+    assert [one.get_attribute("outerHTML")[:80] for one in left] == []
 
 
 def test_the_keyboard_opens_and_sorts(path, browse):
@@ -294,19 +310,19 @@ def test_the_page_has_one_outline_and_no_name_twice(path, browse):
     assert all(after - before <= 1 for before, after in steps)
 
 
-def test_a_phone_shows_all_columns_without_scrolling_sideways(path, browse):
-    page = browse(path, width=390, height=844)
-    assert page.execute_script("return document.documentElement.scrollWidth") == 390
+@pytest.mark.parametrize("width", [390, 820])
+def test_a_narrow_page_shows_all_columns_without_scrolling_sideways(path, browse, width):
+    page = browse(path, width=width, height=844)
+    wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.execute_script(wide) == 0
     name, detail = row(page, "Na3PS4")
-    cells = page.find_elements(By.CSS_SELECTOR, f"#{name.get_attribute('aria-controls')} ~ *")
-    assert cells == []
     for cell in name.find_elements(By.XPATH, "../../td[not(contains(@class, 'cell-place'))]"):
         box = cell.rect
         assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390
+        assert box["x"] + box["width"] <= width
     name.click()
     drawn(page, detail)
-    assert page.execute_script("return document.documentElement.scrollWidth") == 390
+    assert page.execute_script(wide) == 0
     for button in page.find_elements(By.CSS_SELECTOR, "button, summary, select, input"):
         if button.is_displayed():
             assert button.rect["height"] >= 24

@@ -151,7 +151,7 @@
     row.querySelector(".name").setAttribute("aria-expanded", String(wanted));
     detail.hidden = !wanted;
     const cell = detail.cells[0];
-    if (wanted && !cell.hasChildNodes()) cell.append(...details(data.candidates[at]));
+    if (wanted && !cell.hasChildNodes()) cell.append(node("div", {}, ...details(data.candidates[at])));
   }
 
   // A link to a candidate (report.html#c-ID) opens it.
@@ -161,6 +161,14 @@
     if (at < 0) return;
     show(at, true);
     bodies[at].scrollIntoView();
+  }
+
+  for (const place of document.querySelectorAll("[data-figure]")) {
+    figures.overview(place, data.figures[Number(place.dataset.figure)], (at) => {
+      bodies[at].hidden = false;
+      show(at, true);
+      bodies[at].scrollIntoView();
+    });
   }
 
   table.addEventListener("click", (event) => {

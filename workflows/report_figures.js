@@ -1,5 +1,6 @@
 // Figures of the report, drawn when they come into view. Plotly lies in the page as plain text and
-// becomes a script with the first of them: the ranking can be read and sorted before that.
+// becomes a script with the first of them: the ranking can be read and sorted before that. Figures of
+// many candidates come drawn; ladders are drawn here, since a thousand drawn ones would fill 20 MB.
 "use strict";
 const figures = (() => {
   const HEADROOM = 0.6; // V shown above the highest limit
@@ -43,8 +44,9 @@ const figures = (() => {
       if (at === 0) layer.setAttribute("aria-label", place.parentNode.getAttribute("aria-label"));
       else layer.setAttribute("aria-hidden", "true");
     });
-    Plotly.newPlot(place, traces, layout, OPTIONS).then(() => {
+    return Plotly.newPlot(place, traces, layout, OPTIONS).then(() => {
       name();
+      document.getElementById("js-plotly-tester").setAttribute("aria-hidden", "true");
       place.on("plotly_afterplot", name);
     });
   }
@@ -128,5 +130,14 @@ const figures = (() => {
   // Draws the ladder of a candidate into an element once that is seen.
   const ladder = (place, one, phases) => whenSeen(place, () => drawLadder(place, one, phases));
 
-  return { ladder };
+  // Draws a figure of many candidates; a click on the n-th of its bars calls chosen(n).
+  function overview(place, { data, layout }, chosen) {
+    whenSeen(place, () => plot(place, data, layout).then(() => {
+      place.on("plotly_click", ({ points }) => {
+        if (points[0].data.type === "bar") chosen(points[0].y);
+      });
+    }));
+  }
+
+  return { ladder, overview };
 })();

@@ -17,11 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from trona.screening.errors import InputError
+from trona.screening.figures import WindowBars
+from trona.screening.interactive import show_bars, show_map
+from trona.screening.pages import library
 from trona.screening.plots import COLOURS
+from trona.stores.figures import bars, interphase_map
 from trona.stores.provenance import versions
+from trona.stores.screenings import rank_documents
 
 from .report_view import CLASSES, COLUMNS, Shared, candidates, unranked
 from .tables import counts
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
     from trona.stores.documents import ScreeningDoc
 
 __all__ = ["render", "write"]
+
+_DRAWN = 40
+"""Candidates in figures of many: more bars and names than these are not read any more."""
 
 
 def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
@@ -54,9 +61,10 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
     phases, sentences = Shared(), Shared()
     rows = candidates(docs, phases, sentences)
     found = Counter(row["class"] for row in rows)
+    figures = _figures([doc for _, doc in rank_documents(docs)][:_DRAWN])
     references = {doc.reference.checksum: doc.reference for doc in docs}.values()
     named = "; ".join(f"{one.name} ({one.n_phases} phases)" for one in references)
-    plotly, scripts = get_plotlyjs(), [_file("report_figures.js"), _file("report.js")]
+    plotly, scripts = library(), [_file("report_figures.js"), _file("report.js")]
     return _template().render(
         title=f"Sodium electrolytes: {len(docs)} screened",
         summary=f"{counts(docs)} Reference energies: {named}.",
@@ -68,12 +76,13 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
         rows=rows,
         mixtures=any(row["mixture"] for row in rows),
         unranked=unranked(docs),
-        figures=[],
+        figures=figures,
         data=_embedded(
             {
                 "candidates": [{k: v for k, v in row.items() if k != "cells"} for row in rows],
                 "phases": phases.values,
                 "sentences": sentences.values,
+                "figures": [figure.pop("drawing") for figure in figures],
             }
         ),
         style=Markup(_style()),  # noqa: S704 (a file of this package)
@@ -83,6 +92,30 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         version=versions().get("trona", "unknown"),
     )
+
+
+def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
+    """Describe and draw the figures of many candidates."""
+    if not best:
+        return []
+    windows, interphases = show_bars(WindowBars(bars(best))), show_map(interphase_map(best))
+    count = f"the best {len(best)}" if len(best) > 1 else "the one"
+    return [
+        {
+            "title": f"Windows of {count}, side by side",
+            "alt": f"Figure: stability windows of {count} as bars on one voltage axis, coloured "
+            "by the interphase at 0 V; the ranking holds the same numbers",
+            "note": "A click on a bar opens its candidate.",
+            "drawing": json.loads(str(windows.to_json())),
+        },
+        {
+            "title": f"Interphases of {count} at 0 V: driving force and conducting part",
+            "alt": f"Figure: electron-conducting part of the products at 0 V against the energy "
+            f"released, for {count}; the ranking and the ladders hold the same numbers",
+            "note": "",
+            "drawing": json.loads(str(interphases.to_json())),
+        },
+    ]
 
 
 def write(page: str, path: Path) -> None:

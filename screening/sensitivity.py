@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, isfinite, sqrt
+from math import inf, sqrt
 from typing import TYPE_CHECKING
 
-from .errors import InputError
 from .phases import PhaseTable
 from .units import SODIUM
 from .window import assess
 
 if TYPE_CHECKING:
+    from .error_model import ErrorModel
     from .grand import Interval
     from .phases import Phase
     from .window import Stability
@@ -64,40 +64,30 @@ class LimitDependence:
     voltage: float
     phases: tuple[Dependence, ...]
 
-    def uncertainty(self, sigma: float, common: float = 0.0) -> float:
+    def uncertainty(self, model: ErrorModel) -> float:
         """
         Propagate errors of formation energies to the limit, to first order.
 
         Parameters
         ----------
-        sigma
-            Standard deviation of a part that is independent for each compound, eV/atom.
-        common
-            Standard deviation of a part that compounds of an element share, eV per atom of it.
+        model
+            The errors.
 
         Returns
         -------
         float
             V. Elements have no error: they are the zero of formation energies. Where other
             products take over within it, the limit moves less: `uncertainty.sample` sees that.
-
-        Raises
-        ------
-        InputError
-            If an error is negative or not finite.
         """
-        for name, value in (("sigma", sigma), ("common", common)):
-            if not (isfinite(value) and value >= 0.0):
-                raise InputError(f"{name} is {value} eV/atom: give 0 or more.")
         compounds = [found for found in self.phases if len(found.phase.amounts) > 1]
         by_element: dict[str, float] = {}
         for found in compounds:
             for symbol, amount in found.phase.amounts.items():
                 moved = found.slope * amount / found.phase.n_atoms
                 by_element[symbol] = by_element.get(symbol, 0.0) + moved
-        own = sum(found.slope**2 for found in compounds)
+        own = sum((found.slope * model.own(found.phase.amounts)) ** 2 for found in compounds)
         shared = sum(slope**2 for slope in by_element.values())
-        return sqrt(sigma**2 * own + common**2 * shared)
+        return sqrt(own + model.common**2 * shared)
 
 
 def dependence(

@@ -1,17 +1,18 @@
 """How sure limits and classes are: energies drawn with their errors, every draw assessed anew.
 
-The error of a formation energy has two parts. One is independent for each composition. The other
-belongs to an element and is shared by all of its compounds, as the error of its reference state
-is: it cancels in every reaction among compounds and moves those that make or use an element.
-Elements themselves are the zero of formation energies and have no error. Products may change from
-draw to draw, which `sensitivity`, exact for small errors, does not see.
+The error of a formation energy has two parts. One is independent for each composition, of a size
+that depends on its class. The other belongs to an element and is shared by all of its compounds, as
+the error of its reference state is: it cancels in every reaction among compounds and moves those
+that make or use an element. Elements themselves are the zero of formation energies and have no
+error. Products may change from draw to draw, which `sensitivity`, exact for small errors, does not
+see.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from math import inf, isfinite
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,43 +28,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .error_model import ErrorModel
     from .interphase import InterphaseClass, PropertyTable, Thresholds
     from .phases import Phase
     from .window import Stability
 
-__all__ = ["SAMPLES", "SEED", "ErrorModel", "Spread", "Uncertainty", "sample"]
+__all__ = ["SAMPLES", "SEED", "Spread", "Uncertainty", "sample"]
 
 SAMPLES = 200
 """Draws by default: a standard deviation is then known to 5 %."""
 SEED = 20120430
 """Of the generator: the same question has the same answer."""
-
-
-@dataclass(frozen=True)
-class ErrorModel:
-    """
-    Errors of formation energies, normally distributed.
-
-    Parameters
-    ----------
-    sigma
-        Standard deviation of the part that is independent for each compound, eV/atom.
-    common
-        Standard deviation of the part that compounds of an element share, eV per atom of it.
-
-    Raises
-    ------
-    InputError
-        If one is negative or not finite.
-    """
-
-    sigma: float
-    common: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if not (isfinite(value) and value >= 0.0):
-                raise InputError(f"{name} is {value} eV/atom: give 0 or more.")
 
 
 @dataclass(frozen=True)
@@ -198,10 +173,12 @@ def _draws(
     amounts = np.array(
         [[phase.amounts.get(symbol, 0.0) for symbol in sorted(elements)] for phase in inside]
     )
+    atoms = amounts.sum(axis=1)
+    sigmas = np.array([model.own(phase.amounts) for phase in inside])
     compound = (amounts > 0).sum(axis=1) > 1
     rng = np.random.default_rng(seed)
     for _ in range(samples):
-        own = model.sigma * rng.standard_normal(len(inside)) * amounts.sum(axis=1)
+        own = sigmas * rng.standard_normal(len(inside)) * atoms
         shared = amounts @ (model.common * rng.standard_normal(amounts.shape[1]))
         yield _shifted(inside, np.where(compound, own + shared, 0.0))
 

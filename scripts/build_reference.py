@@ -39,10 +39,17 @@ HERE = Path(__file__).parent
 OUTPUT = HERE.parent / "stores" / "bundled.json.gz"
 SYSTEMS = tuple(
     frozenset(system.split("-"))
-    for system in ("Na-P-S-O", "Na-Sb-S-O-H", "Na-P-Se", "Na-Sn-S", "Na-Y-Zr-Cl", "Na-B-H",
-                   "Na-P-Cr-O-S")
+    for system in (
+        "Na-P-S-O-Cr", "Na-Sb-S-O-H", "Na-P-As-Sb-Si-Ge-Sn-S-Se", "Na-Y-Zr-Cr-Cl", "Na-Y-Zr-Cr-O",
+        "Na-B-H-Cr-O",
+        "Na-B-S", "Na-Al-S", "Na-In-S", "Na-Zn-Ga-S", "Na-Sb-Sn-Ti-S", "Na-Nb-S", "Na-Fe-S",
+        "Na-P-Sb-W-S-O", "Na-P-Sb-Mo-S", "Na-P-S-F", "Na-P-Sb-Sn-S-Cl", "Na-P-Sb-Sn-S-Br",
+        "Na-P-Sb-Sn-S-I", "Na-Fe-Cl", "Na-Ta-Cl", "Na-Zr-Si-P-O", "Na-Al-O", "Na-V-P-O",
+    )
 )  # fmt: skip
+"""Electrolytes with their dopants, sodium alloys, coatings and cathodes, each with its products."""
 MAX_SITES = 64
+PRIMITIVE_ABOVE = 24  # atoms of a conventional cell: a smaller one is relaxed as the file has it
 MAX_ABOVE_HULL = 0.1  # eV/atom in DFT: farther phases are hypothetical
 MAX_VOLUME_CHANGE = 0.6  # constructed starting structures may be far from equilibrium
 SAME_ENERGY, SAME_VOLUME = 5e-4, 0.05  # eV/atom and Å³/atom: one structure found twice
@@ -107,11 +114,16 @@ def cif_files(folder: Path, table: Path | None) -> list[Candidate]:
             row["material_id"],
             row["formula"],
             f"started from the geometry of {row['material_id']} ({row['source']}, CC BY 4.0)",
-            Structure.from_file(folder / f"{row['material_id']}.cif"),
+            read_cell(folder / f"{row['material_id']}.cif"),
         )
         for found in chosen.values()
         for row in found
     ]
+
+
+def read_cell(path: Path) -> Structure:
+    structure = Structure.from_file(path)
+    return structure.get_primitive_structure() if len(structure) > PRIMITIVE_ABOVE else structure
 
 
 def relaxed(candidates: list[Candidate], cache: str, workers: int) -> None:
@@ -171,6 +183,15 @@ def same(row: dict[str, object], other: dict[str, object]) -> bool:
     )
 
 
+def missing() -> list[dict[str, str]]:
+    groups = yaml.safe_load((HERE / "reference_missing.yaml").read_text(encoding="utf-8"))
+    return [
+        {"formula": formula, "reason": group["reason"]}
+        for group in groups
+        for formula in group["formulas"]
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--structures", type=Path, help="folder of CIF files with an INDEX.csv")
@@ -195,7 +216,7 @@ def main() -> None:
         "versions": versions(),
         "created": datetime.now(UTC).date().isoformat(),
         "phases": phases(candidates, options.cache),
-        "missing": yaml.safe_load((HERE / "reference_missing.yaml").read_text(encoding="utf-8")),
+        "missing": missing(),
     }
     packed = gzip.compress(json.dumps(content, sort_keys=True).encode(), mtime=0)
     options.output.write_bytes(packed)

@@ -26,7 +26,7 @@ from .documents import (
 )
 
 if TYPE_CHECKING:
-    from trona.screening.uncertainty import ErrorModel
+    from trona.screening.error_model import ErrorModel
 
     from .references import Reference
 
@@ -165,8 +165,9 @@ def dependence_documents(
             limit=name,
             voltage=limit.voltage,
             sigma=None if model is None else model.sigma,
+            sigma_by_class={} if model is None else dict(model.by_class),
             common=None if model is None else model.common,
-            uncertainty=None if model is None else limit.uncertainty(model.sigma, model.common),
+            uncertainty=None if model is None else limit.uncertainty(model),
             phases=[
                 DependenceDoc(
                     formula=one.phase.formula,

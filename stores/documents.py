@@ -87,6 +87,9 @@ class LimitDependenceDoc(Document):
     sigma: float | None = Field(
         description="Error of each compound's energy, eV/atom; null if none was assumed."
     )
+    sigma_by_class: dict[str, float] = Field(
+        default={}, description="Class of compounds to what stands for it in place of sigma."
+    )
     common: float | None = Field(
         default=None,
         description="Error that compounds of an element share, eV per atom of it; null if none "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,14 @@ from trona.screening.phases import EnergyScale, Phase
 
 from .corrections import basis_of
 from .mp2020 import Calculation
+from .schemes import compose, default_scheme
+from .snapshots import METHODS
 
 if TYPE_CHECKING:
     from .documents import RelaxationDoc
     from .schemes import Scheme
 
-__all__ = ["MAX_FORCE", "MAX_VOLUME_CHANGE", "Rejected", "admit"]
+__all__ = ["MAX_FORCE", "MAX_VOLUME_CHANGE", "Rejected", "admit", "admit_to", "is_mock"]
 
 MAX_VOLUME_CHANGE = 0.35
 """Relative change of volume beyond which a relaxation has left its starting phase."""
@@ -25,6 +27,8 @@ MAX_VOLUME_CHANGE = 0.35
 MAX_FORCE = 0.2
 """eV/Å. Relaxations with Materials Project's settings end by the change of energy, with forces of
 some hundredths; more means that atoms were still moving."""
+
+_VASP_PBE = "VASP PBE"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,23 @@ class Rejected:
 
     id: str
     reason: str
+
+
+def is_mock(method: str) -> bool:
+    """
+    Tell whether energies of a method mean nothing.
+
+    Parameters
+    ----------
+    method
+        Of a relaxation.
+
+    Examples
+    --------
+    >>> is_mock("MOCK VASP PBE"), is_mock("VASP PBE")
+    (True, False)
+    """
+    return method.startswith("MOCK ")
 
 
 def admit(
@@ -86,6 +107,38 @@ def admit(
         volume=relaxation.volume / units,
         space_group=relaxation.space_group,
     )
+
+
+def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> Phase | Rejected:
+    """
+    Turn a relaxation into a phase on the scale of a reference, if its method allows.
+
+    Parameters
+    ----------
+    relaxation
+        The relaxation.
+    scale, scheme
+        Of the reference.
+
+    Returns
+    -------
+    Phase or Rejected
+        The phase; on a scale of its own, with the default corrections of its method, where the two
+        share no hull.
+
+    Notes
+    -----
+    What VASP computes in PBE with Materials Project's settings and pseudopotentials has, once
+    corrected by MP2020, the energy that the Materials Project would publish (Wang et al., Sci. Rep.
+    11 (2021) 15496): it enters the hull of a snapshot. The correction refuses other settings.
+    """
+    method = relaxation.method
+    if method == scale.method:
+        return admit(relaxation, scheme)
+    if method == _VASP_PBE and scale.method == METHODS["GGA_GGA+U"]:
+        phase = admit(relaxation, compose(f"mp2020,{scheme.label}"))
+        return replace(phase, scale=scale) if isinstance(phase, Phase) else phase
+    return admit(relaxation, default_scheme(basis_of(method)))
 
 
 def _calculation(relaxation: RelaxationDoc) -> Calculation:

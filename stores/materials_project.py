@@ -8,41 +8,35 @@ Every failure is one sentence without the key, and nothing is written then.
 
 from __future__ import annotations
 
-import re
-import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
-from importlib.util import find_spec
 from itertools import combinations
-from threading import Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from trona.screening.errors import InputError, ReferenceDataError
 from trona.screening.formulas import canonical, parse, same_composition
 
 from . import snapshot_files
-from .settings import Settings
+from .mp_client import TIMEOUT, asking, connect, within
 from .snapshots import KINDS, Snapshot, SnapshotPhase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mp_api.client import MPRester
+    from pydantic import SecretStr
 
     from .snapshot_files import SnapshotFile
 
-__all__ = ["PAGE", "TIMEOUT", "Fetched", "fetch", "find_key"]
+__all__ = ["PAGE", "Fetched", "fetch"]
 
 PAGE = 1000
 """Entries in one answer; the server gives no more."""
-
-TIMEOUT = 120.0
-"""Seconds that one question, with all its pages, may take."""
 
 _MOST_ELEMENTS = 9
 """All sub-systems of more would not fit into one address (mp-api has the same limit)."""
@@ -54,11 +48,6 @@ _THERMO_FIELDS = (
     "material_id", "formula_pretty", "composition", "nsites", "volume", "symmetry", "thermo_type",
     "energy_type", "energy_per_atom", "uncorrected_energy_per_atom",
 )  # fmt: skip
-
-_LONGEST_REASON = 200
-"""Characters of a foreign error that are shown."""
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -123,19 +112,7 @@ def fetch(
         fails, or the answer is not complete. Nothing is written then.
     """
     question = _Question(tuple(sorted(set(elements))), thermo_type, timeout, page)
-    secret = _plain(key)
-    if find_spec("mp_api") is None:
-        raise ReferenceDataError(
-            "fetching needs the package 'mp-api': install trona with its mp extra."
-        )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the client: what matters is checked in the answer
-        try:
-            return _fetch(question, secret, endpoint, folder, again)
-        except InputError:
-            raise
-        except Exception as error:  # noqa: BLE001 (the boundary to client, network and server)
-            raise ReferenceDataError(_explain(error, secret)) from None
+    return asking(key, lambda secret: _fetch(question, secret, endpoint, folder, again))
 
 
 @dataclass(frozen=True)
@@ -166,52 +143,11 @@ class _Question:
         return ["-".join(part) for size in sizes for part in combinations(self.elements, size)]
 
 
-def find_key() -> SecretStr | None:
-    """
-    Look for the user's key: in the environment, then in pymatgen's settings file.
-
-    Returns
-    -------
-    SecretStr or None
-        None where there is none; it prints as asterisks.
-    """
-    from pymatgen.core import SETTINGS  # noqa: PLC0415 (reads a file)
-
-    key = Settings().mp_api_key
-    if key is None and (configured := SETTINGS.get("PMG_MAPI_KEY")):
-        key = SecretStr(str(configured))
-    return key
-
-
-def _plain(key: SecretStr | None) -> str:
-    """Take the key out of its wrapping and refuse what can be none."""
-    secret = "" if key is None else key.get_secret_value().strip()
-    if not secret:
-        raise ReferenceDataError(f"there is no key for the Materials Project: {_NEW_KEY}.")
-    if not (secret.isascii() and secret.isalnum()):
-        raise ReferenceDataError(
-            f"the key for the Materials Project holds a character that no key has: {_NEW_KEY}."
-        )
-    return secret
-
-
 def _fetch(
     question: _Question, secret: str, endpoint: str | None, folder: Path, again: bool
 ) -> Fetched:
     """Ask for the version, then for the data if they are not there."""
-    from mp_api.client import MPRester  # noqa: PLC0415 (seconds)
-
-    def connect() -> MPRester:
-        return MPRester(
-            secret, endpoint=endpoint, use_document_model=False, mute_progress_bars=True
-        )
-
-    with _within(question.timeout, connect) as client:
-        if not client.db_version:
-            raise ReferenceDataError(
-                "the Materials Project refuses this network (status 403) and does not tell its "
-                "database version: see https://status.materialsproject.org."
-            )
+    with connect(secret, endpoint, question.timeout) as client:
         present = snapshot_files.covering(folder, question.thermo_type, question.elements)
         current = snapshot_files.version_in_name(client.db_version)
         if (
@@ -252,8 +188,8 @@ def _download(client: MPRester, question: _Question) -> Snapshot:
         )
         return _complete(docs, announced)
 
-    docs = _within(question.timeout, energies)
-    found = {doc["material_id"]: doc.get("band_gap") for doc in _within(question.timeout, gaps)}
+    docs = within(question.timeout, energies)
+    found = {doc["material_id"]: doc.get("band_gap") for doc in within(question.timeout, gaps)}
     rows = [_row(doc, question, found.get(doc["material_id"])) for doc in docs]
     return Snapshot(
         elements=list(question.elements),
@@ -321,66 +257,3 @@ def _with_references(rows: Sequence[SnapshotPhase], elements: Sequence[str]) -> 
             "which there is no hull: nothing is kept; ask for a system without it."
         )
     return sorted(rows, key=lambda row: row.material_id)
-
-
-def _within(seconds: float, ask: Callable[[], Answer]) -> Answer:
-    """Wait for an answer, but not for ever: the client's first question has no time limit."""
-    outcome: list[Answer | BaseException] = []
-
-    def work() -> None:
-        try:
-            outcome.append(ask())
-        except BaseException as error:  # noqa: BLE001 (raised again where it is awaited)
-            outcome.append(error)
-
-    thread = Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not outcome:
-        raise ReferenceDataError(
-            f"the Materials Project did not answer within {seconds:g} s: try again, or wait longer "
-            "with --timeout."
-        )
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
-
-
-_STATUS = re.compile(r"status code (\d{3})|too many (\d{3}) error responses")
-_REASON = re.compile(
-    r"Connection refused|reset by peer|IncompleteRead|CERTIFICATE_VERIFY_FAILED|ProxyError|"
-    r"Name or service not known|name resolution|Network is unreachable"
-)
-_NETWORK = "check the network, and MP_API_ENDPOINT if you set it"
-_NEW_KEY = "copy yours from https://next-gen.materialsproject.org/api into MP_API_KEY"
-_STATUS_PAGE = "see https://status.materialsproject.org"
-
-
-def _explain(error: Exception, secret: str) -> str:
-    """Say in one sentence what went wrong between here and the server, without the key."""
-    text = " ".join(str(error).replace(secret, "***").split())
-    kind = type(error).__name__
-    found = _STATUS.search(text)
-    status = next(filter(None, found.groups()), "") if found else ""
-    if status == "429" or "rate limit" in text:
-        what = "has had too many requests from here (429): wait some minutes and try again"
-    elif status in {"401", "403"}:
-        what = f"refuses the key ({status}): {_NEW_KEY}"
-    elif status.startswith("5"):
-        what = f"has trouble of its own ({status}): try again later, and {_STATUS_PAGE}"
-    elif status or "does not support the request" in text:
-        what = f"does not understand this mp-api ({status or 400}): update the package mp-api"
-    elif "Valid API keys are" in text:
-        what = f"takes no key of {len(secret)} characters: {_NEW_KEY}"
-    elif "JSON" in kind:
-        what = "sent something that is cut off, or not JSON: nothing is kept; try again"
-    elif "timed out" in text:
-        what = "did not answer in time: nothing is kept; try again"
-    elif "onnection" in text or "Max retries" in text:
-        reason = _REASON.search(text)
-        what = f"cannot be reached ({reason[0] if reason else kind}): nothing is kept; {_NETWORK}"
-    else:
-        what = (
-            f"sent something that cannot be used ({kind}: {text[:_LONGEST_REASON]}): update mp-api"
-        )
-    return f"the Materials Project {what}."

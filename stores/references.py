@@ -32,6 +32,7 @@ from .schemes import (
     SULFIDE_BY_CHARGE_MP2020,
     Scheme,
     compose,
+    default_scheme,
 )
 from .settings import Settings
 
@@ -48,12 +49,6 @@ _SNAPSHOTS = {
     "R2SCAN": (Basis.R2SCAN, AS_PUBLISHED),
 }
 """What energies of a thermo type hold, and the scheme that they get by default."""
-
-_STORE_SCHEMES: dict[Basis | None, Scheme] = {
-    Basis.MP2020: SULFIDE_BY_CHARGE_MP2020,
-    Basis.PLAIN: compose("mp2020,sulfide-by-charge-mp2020"),
-}
-"""Default schemes of relaxations in a store, by what their energies hold."""
 
 _ALIGNED = "aligned:"
 _JOINT = re.compile(r"\+(?=(?:bundled|mp|mp-r2scan)(?:[:+]|$)|table:|store:)")
@@ -411,7 +406,7 @@ def _load_store(rest: str, scheme: Scheme | None) -> Reference:
     finally:
         results.close()
     basis = basis_of(chosen[0].method)
-    scheme = scheme or _STORE_SCHEMES.get(basis, AS_PUBLISHED)
+    scheme = scheme or default_scheme(basis)
     scheme.require(basis, name)
     found = relaxed.admitted(chosen, scheme, name)
     rows = sorted((phase.id, phase.formula, phase.energy) for phase in found.phases)
@@ -424,6 +419,8 @@ def _load_store(rest: str, scheme: Scheme | None) -> Reference:
         checksum=_checksum(json.dumps(rows).encode(), scheme),
         scheme=scheme,
         basis=basis,
+        band_gaps=found.band_gaps,
+        gap_source=f"computed with {chosen[0].method}, {name}" if found.band_gaps else "",
         missing=found.missing,
         origin=found.origin,
         caveats=(rejected,) if found.rejected else (),

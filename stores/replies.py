@@ -58,6 +58,10 @@ class UncertaintyDoc(Document):
     sigma: float = Field(
         description="Standard deviation of the error of each compound's formation energy, eV/atom."
     )
+    sigma_by_class: dict[str, float] = Field(
+        default={},
+        description="Class of compounds to what stands for it in place of sigma, eV/atom.",
+    )
     common: float = Field(
         description="Standard deviation of the error that compounds of an element share, eV per "
         "atom of the element."

@@ -25,6 +25,7 @@ __all__ = [
     "SULFIDE_BY_CHARGE_MP2020",
     "Scheme",
     "compose",
+    "default_scheme",
 ]
 
 _NOTHING = "as-published"
@@ -204,3 +205,22 @@ too stable by volts.
 
 SULFIDE_BY_CHARGE_LEGACY = compose("sulfide-by-charge-legacy")
 """The same for Materials Project energies before 2021."""
+
+
+def default_scheme(basis: Basis | None) -> Scheme:
+    """
+    Correction scheme that energies get unless another is asked for.
+
+    Parameters
+    ----------
+    basis
+        What the energies hold; None where unknown.
+
+    Returns
+    -------
+    Scheme
+        As published where there is none for them.
+    """
+    if basis is Basis.PLAIN:
+        return compose("mp2020,sulfide-by-charge-mp2020")
+    return SULFIDE_BY_CHARGE_MP2020 if basis is Basis.MP2020 else AS_PUBLISHED

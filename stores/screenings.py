@@ -21,7 +21,7 @@ from .documents import (
     ScreeningDoc,
     WindowDoc,
 )
-from .entries import Rejected, admit
+from .entries import Rejected, admit_to
 from .properties import checksum
 from .provenance import fingerprint, versions
 
@@ -87,13 +87,15 @@ def screening_document(
     InputError
         If the formula cannot be used with this reference.
     """
-    own = None if relaxation is None else admit(relaxation, reference.scheme)
+    own = None
+    if relaxation is not None:
+        own = admit_to(relaxation, reference.scale, reference.scheme)
     if isinstance(own, Rejected):
         return _outcome(label, formula, source, reference, relaxation, "rejected", own.reason)
     caveats, gap = [], None
     if own is not None and relaxation is not None:
         caveats, gap = list(relaxation.concerns), relaxation.band_gap
-        if own.scale.method != reference.scale.method:
+        if own.scale != reference.scale:
             caveats.append(
                 f"The energy of its relaxation ({own.scale.method}) shares no hull with "
                 f"{reference.name}: assessed by composition."

@@ -37,6 +37,7 @@ __all__ = [
     "save",
     "sound",
     "version_in_name",
+    "write_whole",
 ]
 
 _SUFFIX = ".json.gz"
@@ -166,7 +167,7 @@ def save(snapshot: Snapshot, folder: Path) -> SnapshotFile:
     data = gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, data)
+        write_whole(path, data)
     except OSError as error:
         raise ReferenceDataError(
             f"cannot write the snapshot into {str(folder)!r}: {error.strerror or error}. "
@@ -177,8 +178,22 @@ def save(snapshot: Snapshot, folder: Path) -> SnapshotFile:
     )
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is seen complete or not at all."""
+def write_whole(path: Path, data: bytes) -> None:
+    """
+    Write a file that is seen complete or not at all.
+
+    Parameters
+    ----------
+    path
+        In an existing folder.
+    data
+        Its content.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
         try:
             part.write(data)

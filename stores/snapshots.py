@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .schemes import Scheme
 
-__all__ = ["KINDS", "SCHEMA_VERSION", "Snapshot", "SnapshotPhase", "band_gaps", "phases"]
+__all__ = ["KINDS", "METHODS", "SCHEMA_VERSION", "Snapshot", "SnapshotPhase", "band_gaps", "phases"]
 
 KINDS = {"GGA_GGA+U": "mp", "R2SCAN": "mp-r2scan"}
 """Thermo types whose energies share one scale across sub-systems, by the name of the reference.
@@ -27,10 +27,12 @@ The Materials Project's mixed type GGA_GGA+U_R2SCAN is not among them: its corre
 hull of each entry's own chemical system, so that entries of several systems cannot share a hull.
 """
 
-_METHODS = {
+METHODS = {
     "GGA_GGA+U": "PBE and PBE+U, Materials Project",
     "R2SCAN": "r2SCAN, Materials Project",
 }
+"""Method of the energy scale, by thermo type."""
+
 SCHEMA_VERSION = 1
 """Raised when a snapshot of an older trona can no longer be read as it is."""
 
@@ -96,7 +98,7 @@ def phases(snapshot: Snapshot, scheme: Scheme) -> tuple[Phase, ...]:
     tuple of Phase
         Per reduced formula unit.
     """
-    scale = EnergyScale(_METHODS[snapshot.thermo_type], scheme.name)
+    scale = EnergyScale(METHODS[snapshot.thermo_type], scheme.name)
     found = []
     for row in snapshot.phases:
         amounts = parse(row.formula)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from trona.screening.contact import rank_products
 from trona.screening.electrode import AtPotential, at_potential, electrode, passed
+from trona.screening.error_model import ErrorModel
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse
-from trona.screening.uncertainty import ErrorModel, sample
+from trona.screening.uncertainty import sample
 
 from .accuracy import Accuracy, accuracy
 from .answers import dependence_documents
@@ -148,6 +149,7 @@ def uncertainty_document(
     oxidation = found.oxidation
     return UncertaintyDoc(
         sigma=found.model.sigma,
+        sigma_by_class=dict(found.model.by_class),
         common=found.model.common,
         source=errors.source,
         model=_MODEL,

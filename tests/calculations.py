@@ -7,8 +7,13 @@ from trona.stores.documents import StructureDoc
 from trona.stores.mp2020 import Calculation
 from trona.stores.references import bundled_data, load
 
-_SPECIAL = {"Na": "Na_pv", "Cr": "Cr_pv", "Sn": "Sn_d", "Y": "Y_sv", "Zr": "Zr_sv"}
-_PLAIN = ("B", "C", "Cl", "H", "O", "P", "S", "Sb", "Se")
+_SPECIAL = {
+    "Na": "Na_pv", "Cr": "Cr_pv", "Sn": "Sn_d", "Y": "Y_sv", "Zr": "Zr_sv", "Fe": "Fe_pv",
+    "Ga": "Ga_d", "Ge": "Ge_d", "In": "In_d", "Mo": "Mo_pv", "Nb": "Nb_pv", "Ta": "Ta_pv",
+    "Ti": "Ti_pv", "V": "V_pv", "W": "W_pv",
+}  # fmt: skip
+_PLAIN = ("Al", "As", "B", "Br", "C", "Cl", "F", "H", "I", "O", "P", "S", "Sb", "Se", "Si", "Zn")
+_U_VALUES = {"Cr": 3.7, "Fe": 5.3, "Mo": 4.38, "V": 3.25, "W": 6.2}
 TITLES = {
     symbol: f"PAW_PBE {_SPECIAL.get(symbol, symbol)} 06Sep2000" for symbol in (*_SPECIAL, *_PLAIN)
 }
@@ -18,11 +23,12 @@ TITLES = {
 def calculated(structure, **changes):
     """A calculation of a structure with Materials Project's settings, or with some changed."""
     symbols = sorted(element.symbol for element in structure.elements)
-    with_u = {"Cr", "O"} <= set(symbols)
+    corrected = {"O", "F"} & set(symbols)
+    hubbards = {symbol: u for symbol, u in _U_VALUES.items() if corrected and symbol in symbols}
     values = {
         "structure": structure,
-        "run_type": "GGA+U" if with_u else "GGA",
-        "hubbards": {"Cr": 3.7} if with_u else {},
+        "run_type": "GGA+U" if hubbards else "GGA",
+        "hubbards": hubbards,
         "potcar_titles": tuple(TITLES[symbol] for symbol in symbols),
     }
     return Calculation(**values | changes)

@@ -49,6 +49,10 @@ THERMO_PARAMETERS = {
     "thermo_ids", "material_ids", "thermo_types", "formula", "chemsys", "is_stable", "license",
     "_page", "_per_page", "_skip", "_limit", "_fields", "_all_fields", "_sort_fields",
 }  # fmt: skip
+CORE_PARAMETERS = {
+    "material_ids", "task_ids", "formula", "chemsys", "elements", "deprecated", "license", "_page",
+    "_per_page", "_skip", "_limit", "_fields", "_all_fields", "_sort_fields",
+}  # fmt: skip
 SUMMARY_PARAMETERS = THERMO_PARAMETERS - {"thermo_ids", "thermo_types"} | {"deprecated", "batch_id"}
 
 
@@ -115,6 +119,59 @@ def documents():
     return {"thermo": list(thermo.values()), "summary": summary}
 
 
+SULFIDE_ID, ELECTROLYTE_ID, WITHDRAWN_ID, RESTRICTED_ID, MERGED_ID, TITANIA_ID = (
+    "mp-104", "mp-28782", "mp-300", "mp-3402", "mp-104999", "mp-2657",
+)  # fmt: skip
+"""Materials with structures: Na2S, Na3PS4, one that is withdrawn, one that may not be sold, the
+number of a calculation of Na2S that once was a material, and one without sodium."""
+
+
+@cache
+def structures():
+    """Documents of the core route, built by emmet-core."""
+    from emmet.core.material import MaterialsDoc
+
+    from trona.workflows.candidates import bundled
+
+    crystals = {one.label: one.structure for one in bundled() if one.structure is not None}
+    titania = Structure.from_spacegroup(
+        "P4_2/mnm", Lattice.tetragonal(4.6, 2.96), ["Ti", "O"], [[0, 0, 0], [0.305, 0.305, 0]]
+    )
+    given = {
+        SULFIDE_ID: (crystals["Na2S"], [MERGED_ID], {}, "BY-C"),
+        ELECTROLYTE_ID: (crystals["Na3PS4"], [], {}, "BY-C"),
+        WITHDRAWN_ID: (crystals["Na2S"], [], {"deprecated": True, "deprecation_reasons": ["E001"]},
+                       "BY-C"),
+        RESTRICTED_ID: (crystals["Na3SbS4"], [], {}, "BY-NC"),
+        TITANIA_ID: (titania, [], {}, None),
+    }  # fmt: skip
+    found = []
+    for number, (structure, more, fields, licence) in given.items():
+        now = datetime.now(UTC)
+        doc = MaterialsDoc.from_structure(
+            structure,
+            **{
+                "material_id": number,
+                "initial_structures": [structure],
+                "task_ids": [number, *more],
+                "created_at": now,
+                "last_updated": now,
+                "deprecated": False,
+                "builder_meta": {"license": licence, "build_date": now},
+                **fields,
+            },
+        )
+        found.append(json.loads(doc.model_dump_json()))
+    return found
+
+
+def legacy(identifier):
+    """An identifier with a number, as a client asks; emmet's documents spell it in letters."""
+    from emmet.core.mpid import AlphaID
+
+    return AlphaID(identifier).string
+
+
 def meta(total):
     """The part of an answer that describes it."""
     now = datetime.now(UTC).isoformat()
@@ -146,6 +203,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(401, {"message": "Unauthorized"})
         elif route == "materials/thermo":
             self.search(documents()["thermo"], parameters, THERMO_PARAMETERS, "thermo_id")
+        elif route == "materials/core":
+            self.search(structures(), parameters, CORE_PARAMETERS, "material_id")
         elif route == "materials/summary":
             self.search(documents()["summary"], parameters, SUMMARY_PARAMETERS, "material_id")
         else:
@@ -165,6 +224,13 @@ class _Handler(BaseHTTPRequestHandler):
         for field, values in (("chemsys", "chemsys"), ("thermo_type", "thermo_types")):
             if wanted := parameters.get(values):
                 docs = [doc for doc in docs if doc.get(field) in wanted.split(",")]
+        if wanted := parameters.get("material_ids"):
+            docs = [doc for doc in docs if legacy(doc["material_id"]) in wanted.split(",")]
+        if wanted := parameters.get("task_ids"):
+            asked = set(wanted.split(","))
+            docs = [doc for doc in docs if asked.intersection(map(legacy, doc["task_ids"]))]
+        if wanted := parameters.get("deprecated"):
+            docs = [doc for doc in docs if str(doc["deprecated"]).lower() == wanted.lower()]
         fields = parameters.get("_fields", f"{default_field},material_id,last_updated").split(",")
         page = [{f: doc[f] for f in fields if f in doc} for doc in docs[skip : skip + limit]]
         self.answer(200, {"data": page, "meta": meta(len(docs))})
@@ -292,6 +358,20 @@ def altered(**changes):
         handler.answer = alter
 
     return fault
+
+
+def numbered(handler, _):
+    """Identifiers with numbers, as the API gave them before emmet spelled them in letters."""
+    send = handler.answer
+
+    def answer(code, content, headers=()):
+        for doc in content.get("data", ()):
+            for name in {"material_id", "task_ids"} & doc.keys():
+                value = doc[name]
+                doc[name] = legacy(value) if name == "material_id" else [*map(legacy, value)]
+        return send(code, content, headers)
+
+    handler.answer = answer
 
 
 def without(symbol):

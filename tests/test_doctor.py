@@ -95,7 +95,8 @@ def test_a_store_is_opened_but_not_made(tmp_path):
 
 
 def test_a_key_is_judged_by_its_look_and_not_shown(monkeypatch):
-    monkeypatch.delenv("PMG_MAPI_KEY", raising=False)
+    for name in ("TRONA_MP_API_KEY", "PMG_MAPI_KEY"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MP_API_KEY", "secret")
     finding = look("mock")["Materials Project key"]
     assert "6 characters" in finding.found
@@ -103,6 +104,8 @@ def test_a_key_is_judged_by_its_look_and_not_shown(monkeypatch):
     monkeypatch.setenv("MP_API_KEY", "s" * 32)
     assert not look("mock")["Materials Project key"].remedy
     monkeypatch.delenv("MP_API_KEY")
+    monkeypatch.setenv("TRONA_MP_API_KEY", "s" * 32)  # every name that fetching reads
+    assert not look("mock")["Materials Project key"].remedy
 
 
 def test_a_package_that_is_missing_comes_with_its_extra():

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from trona.screening.formulas import parse
 from trona.screening.phases import Phase
+from trona.stores.corrections import Basis
 from trona.stores.documents import RelaxationDoc, StructureDoc
-from trona.stores.entries import Rejected, admit
+from trona.stores.entries import Rejected, admit, admit_to
+from trona.stores.references import Reference
 from trona.stores.schemes import AS_PUBLISHED, SULFIDE_BY_CHARGE_MP2020, compose
+from trona.stores.screenings import screening_document
+from trona.stores.snapshots import Snapshot, SnapshotPhase, phases
 
 from .calculations import bundled_structure, calculated
 
@@ -107,3 +114,61 @@ def test_energies_that_do_not_fit_a_scheme_are_rejected_with_the_reason(changes,
     rejected = admit(by_vasp("Na2S", **changes), compose(scheme))
     assert isinstance(rejected, Rejected)
     assert word in rejected.reason
+
+
+PUBLISHED = {"Na": 0.0, "S": 0.0, "Na2S": -0.503, "Na2S4": 4 * -0.503}
+"""What MP2020 adds to the energies that the Materials Project publishes, eV per formula unit."""
+
+
+def materials_project():
+    """A reference of the Materials Project with -4 eV for each atom before corrections."""
+    rows = []
+    for formula, correction in PUBLISHED.items():
+        n_atoms = sum(parse(formula).values())
+        rows.append(
+            SnapshotPhase(
+                material_id=f"mp-{formula}", formula=formula,
+                energy_per_atom=-4.0 + correction / n_atoms, uncorrected_energy_per_atom=-4.0,
+                run_type="GGA", volume_per_atom=20.0, space_group=None, band_gap=None,
+            )
+        )  # fmt: skip
+    snapshot = Snapshot(
+        elements=["Na", "S"], thermo_type="GGA_GGA+U", database_version="2025.09.25",
+        endpoint="test", fetched=datetime(2026, 1, 1, tzinfo=UTC), client="test", phases=rows,
+    )  # fmt: skip
+    scheme = SULFIDE_BY_CHARGE_MP2020
+    return Reference("mp", phases(snapshot, scheme), "0" * 16, scheme, basis=Basis.MP2020)
+
+
+@pytest.mark.parametrize("formula", ["Na2S", "Na2S4"])
+def test_vasp_with_materials_projects_settings_gives_the_energy_that_it_publishes(formula):
+    reference = materials_project()
+    phase = admit_to(by_vasp(formula), reference.scale, reference.scheme)
+    published = reference.table.find_required(parse(formula))
+    assert phase.scale == reference.scale
+    assert phase.energy / phase.n_atoms == pytest.approx(published.energy / published.n_atoms)
+
+
+def test_what_vasp_computed_enters_the_hull_of_the_materials_project():
+    doc = screening_document("a", "Na2S", "test", materials_project(), by_vasp("Na2S"))
+    assert doc.state == "completed"
+    assert doc.window.energy_above_hull == pytest.approx(0.0, abs=1e-12)
+    assert not any("shares no hull" in caveat for caveat in doc.window.caveats)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [({"settings": {}}, "run type"), ({"converged": False}, "not reached")],
+)
+def test_what_the_materials_project_would_not_compute_so_enters_no_hull(changes, word):
+    doc = screening_document("a", "Na2S", "test", materials_project(), by_vasp("Na2S", **changes))
+    assert doc.state == "rejected"
+    assert word in doc.reason
+
+
+@pytest.mark.parametrize("method", ["CHGNet 0.3.0", "VASP r2SCAN", "VASP PBE-D3(BJ)"])
+def test_energies_of_other_methods_are_assessed_by_composition_with_a_caveat(method):
+    other = by_vasp("Na2S", method=method)
+    doc = screening_document("a", "Na2S", "test", materials_project(), other)
+    assert doc.state == "completed"
+    assert any(f"({method}) shares no hull with mp" in caveat for caveat in doc.window.caveats)

@@ -36,9 +36,9 @@ HOPELESS = Candidate(
 )
 FOREIGN = Candidate(
     "foreign",
-    "NaW",
+    "NaCo",
     "an element without reference",
-    Structure(Lattice.cubic(4), ["Na", "W"], [[0, 0, 0], [0.5, 0.5, 0.5]]),
+    Structure(Lattice.cubic(4), ["Na", "Co"], [[0, 0, 0], [0.5, 0.5, 0.5]]),
 )
 MIXTURE = Candidate("mix", "Na3PS3.4O0.6", "a glass")
 
@@ -71,7 +71,7 @@ def test_one_failing_candidate_stops_no_other(screened):
     assert outcomes["burst"].doc.state in {"failed", "rejected"}
     assert outcomes["burst"].doc.reason
     assert outcomes["foreign"].doc.state == "failed"
-    assert "W" in outcomes["foreign"].doc.reason
+    assert "Co" in outcomes["foreign"].doc.reason
     assert outcomes["mix"].doc.window.mixture
 
 

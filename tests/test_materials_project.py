@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import parse
 from trona.screening.grand import profile
-from trona.stores.materials_project import fetch, find_key
+from trona.stores.materials_project import fetch
+from trona.stores.mp_client import find_key
 from trona.stores.references import load
 from trona.stores.screenings import screening_document
 from trona.stores.snapshot_files import files, read

@@ -157,6 +157,11 @@ def test_the_same_inputs_give_the_same_outputs(relaxed, tmp_path):
         ({"NELM": 4, "EDIFF": 1e-8}, lambda run: not run.converged_electronic),
         ({"NELM": 60, "EDIFF": 1e-8}, lambda run: run.converged_electronic),
         ({"ISIF": 2}, lambda run: run.final_structure.volume == run.initial_structure.volume),
+        ({"ISIF": 3}, lambda run: run.final_structure.volume != run.initial_structure.volume),
+        ({"IBRION": 1}, lambda run: run.converged and len(run.ionic_steps) > 1),
+        ({"IBRION": 3}, lambda run: run.converged and len(run.ionic_steps) > 1),
+        ({"NELECT": 18}, lambda run: run.parameters["NELECT"] == 18),
+        ({"ISMEAR": 0, "SIGMA": 0.03}, lambda run: run.parameters["SIGMA"] == 0.03),
         ({"ISPIN": 1}, lambda run: not run.is_spin and len(run.eigenvalues) == 1),
         ({"ISPIN": 2}, lambda run: run.is_spin and len(run.eigenvalues) == 2),
         ({"ENCUT": 700}, lambda run: run.parameters["ENMAX"] == 700),
@@ -180,6 +185,33 @@ def test_a_higher_cutoff_needs_more_plane_waves_and_the_files_asked_for_are_writ
         sizes[cutoff] = Outcar(folder / "OUTCAR").data["nplwv"][0][0]
         assert ((folder / "WAVECAR").stat().st_size > 0) is (cutoff == 520)
     assert sizes[520] > sizes[400]
+
+
+def test_a_tighter_limit_takes_more_steps_and_a_wider_smearing_more_entropy(tmp_path):
+    steps, forces, entropies = {}, {}, {}
+    for limit in (-0.2, -0.005):
+        folder = write_inputs(tmp_path / f"f{limit}", EDIFFG=limit)
+        mock_vasp(folder)
+        run = vasprun(folder)
+        steps[limit] = len(run.ionic_steps)
+        forces[limit] = np.linalg.norm(run.ionic_steps[-1]["forces"], axis=1).max()
+    assert steps[-0.005] > steps[-0.2]
+    assert all(force < -limit for limit, force in forces.items())
+    for width in (0.05, 0.2):
+        folder = write_inputs(tmp_path / f"s{width}", SODIUM, ISMEAR=1, SIGMA=width, NSW=0)
+        mock_vasp(folder)
+        last = vasprun(folder).ionic_steps[-1]["electronic_steps"][-1]
+        entropies[width] = last["e_wo_entrp"] - last["e_fr_energy"]
+    assert entropies[0.2] > entropies[0.05] > 0
+
+
+def test_densities_are_written_where_asked_for_and_a_stop_is_obeyed(tmp_path):
+    for wanted in (True, False):
+        folder = write_inputs(tmp_path / str(wanted), LCHARG=wanted)
+        (folder / "STOPCAR").write_text("LSTOP = .TRUE.", encoding="utf-8")
+        mock_vasp(folder)
+        assert ((folder / "CHGCAR").stat().st_size > 0) is wanted
+        assert len(vasprun(folder).ionic_steps) == 1
 
 
 def test_hubbard_u_is_reported(tmp_path):

@@ -69,6 +69,15 @@ def test_a_rejected_polymorph_of_a_kept_compound_is_not_missing(save):
     assert load(f"store:{save(*SOUND, again)}").missing == {}
 
 
+def test_the_gap_of_the_lowest_polymorph_tells_whether_a_competing_phase_conducts(save):
+    higher = relaxation("Na2S", -3.4, id="other", band_gap=0.0)
+    lowest = relaxation("Na2S", -3.5, band_gap=2.4)
+    reference = load(f"store:{save(*SOUND[:2], lowest, higher)}")
+    assert reference.band_gaps == {"Na2S": 2.4}
+    assert METHOD in reference.gap_source
+    assert load(f"store:{save(*SOUND[:2], SOUND[2])}").band_gaps == {}
+
+
 def test_the_checksum_follows_the_energies(save):
     before = load(f"store:{save(*SOUND)}").checksum
     assert load(f"store:{save(*SOUND)}").checksum == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from trona.screening.errors import InputError
+from trona.screening.error_model import ErrorModel
 from trona.screening.formulas import parse
 from trona.screening.phases import PhaseTable
 from trona.screening.sensitivity import dependence
@@ -83,17 +83,24 @@ def test_uncertainty_is_the_root_of_the_squares(reference):
     reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
     compounds = [one for one in reduction.phases if one.phase.formula != "Na"]
     squares = sum(one.slope**2 for one in compounds)
-    assert reduction.uncertainty(0.02) == pytest.approx(0.02 * squares**0.5)
-    assert reduction.uncertainty(0.0) == 0.0
-    for errors in ((-0.01,), (0.02, -0.01), (float("nan"),)):
-        with pytest.raises(InputError):
-            reduction.uncertainty(*errors)
+    assert reduction.uncertainty(ErrorModel(0.02)) == pytest.approx(0.02 * squares**0.5)
+    assert reduction.uncertainty(ErrorModel(0.0)) == 0.0
+
+
+def test_each_class_of_compounds_adds_its_own_error(reference):
+    table = reference.table
+    reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
+    # Sulfides only take part: their error is that of the class, whatever others have.
+    by_class = {"sulfide": 0.02, "oxide or oxysulfide": 0.5}
+    assert reduction.uncertainty(ErrorModel(9.0, by_class=by_class)) == pytest.approx(
+        reduction.uncertainty(ErrorModel(0.02))
+    )
 
 
 def test_a_common_error_of_compounds_moves_a_voltage_by_that_of_sodium(reference):
     table = reference.table
     reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
-    assert reduction.uncertainty(0.0, 0.03) == pytest.approx(0.03)
+    assert reduction.uncertainty(ErrorModel(0.0, 0.03)) == pytest.approx(0.03)
 
 
 def test_limits_that_are_no_reaction_depend_on_nothing(reference):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from atomate2.vasp.jobs.mp import MPGGARelaxMaker
 from emmet.core.tasks import TaskDoc
+from emmet.core.types.enums import TaskState
 from jobflow import Flow, Job
 from monty.json import MontyDecoder, MontyEncoder
 from pymatgen.core import Lattice, Structure
@@ -146,11 +147,36 @@ def test_a_summary_holds_the_last_calculation_and_what_corrections_ask_for(scree
     assert doc.id == relaxation_id(start, MOCK)
 
 
-def test_later_jobs_depend_on_small_outputs_only(screened):
-    jobs = [job for flow in screened.flow.jobs for job in flow.jobs if isinstance(job, Job)]
-    summaries = {flow.jobs[0].output.uuid for flow in screened.flow.jobs}
-    assert jobs
-    assert all(set(job.input_uuids) <= summaries for job in jobs)
+def test_later_jobs_depend_on_small_outputs_only():
+    maker = ScreeningMaker(relax_maker=relaxation_maker(MOCK))
+    relax, analysis = maker.make(NA2S).jobs  # before a run, which puts values for references
+    assert set(analysis.input_uuids) == {relax.output.uuid}
+    summary = relax.jobs[-1]
+    assert relax.output.uuid == summary.uuid
+    tasks = {job.uuid for part in relax.jobs[:-1] for job in part.jobs if isinstance(job, Job)}
+    assert not tasks & set(analysis.input_uuids)
+
+
+def test_a_calculation_that_did_not_converge_is_not_called_converged(screened):
+    from trona.workflows.vasp_summary import summarize_tasks
+
+    task = next(doc for doc in screened.outputs if isinstance(doc, TaskDoc))
+    lost = task.model_copy(update={"state": TaskState.FAILED})
+    for tasks, converged in (([task, task], True), ([lost, task], False), ([task, lost], False)):
+        doc = summarize_tasks(tasks, ["a", "b"], task.structure, "a", MOCK)
+        assert doc.converged is converged
+
+
+def test_what_was_kept_rejected_and_failed_is_counted(screened, vasp_reference):
+    from trona.workflows.tables import counts, unranked
+
+    doc = as_if_real(screened.relaxations["Na2S"], converged=False)
+    rejected = screening_document("bad", "Na2S", "test", vasp_reference, doc)
+    docs = [*screened.screenings.values(), rejected]
+    assert (
+        counts(docs) == f"{len(docs)} candidates: {len(docs) - 2} assessed, 1 rejected, 1 failed."
+    )
+    assert unranked(docs)
 
 
 def test_a_mock_is_called_a_mock_and_enters_no_hull(screened):

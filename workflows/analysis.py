@@ -5,6 +5,7 @@ from __future__ import annotations
 from jobflow import JobConfig, OnMissing, job
 
 from trona.screening.errors import InputError
+from trona.stores.competing import completed
 from trona.stores.documents import FailureDoc, RelaxationDoc, ScreeningDoc
 from trona.stores.references import load
 from trona.stores.screenings import failed_document, screening_document
@@ -22,6 +23,7 @@ def analyze(
     relaxation: RelaxationDoc | FailureDoc | None = None,
     *,
     relaxed: bool = False,
+    competing: list[RelaxationDoc | FailureDoc | None] | None = None,
 ) -> ScreeningDoc:
     """
     Screen one candidate against a reference.
@@ -36,13 +38,15 @@ def analyze(
         Its relaxation, or why it failed; None for a bare composition.
     relaxed
         True where there must be a relaxation: without one, the candidate failed.
+    competing
+        Relaxations of competing phases that the reference lacks, or why they failed.
 
     Returns
     -------
     ScreeningDoc
         Completed, rejected or failed, the latter two with the reason.
     """
-    energies = load(reference, correction)
+    energies = completed(load(reference, correction), competing or [])
     known = (label, formula, source, energies)
     if isinstance(relaxation, FailureDoc):
         return failed_document(*known, f"{relaxation.step}: {relaxation.reason}")

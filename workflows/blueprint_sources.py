@@ -12,9 +12,10 @@ from trona.stores.documents import StructureDoc
 from trona.stores.references import bundled_data
 
 from .blueprints import of_structure
-from .candidates import Candidate, bundled
+from .candidates import Candidate, bundled, from_material
 from .charges import objection, write_formula
 from .hydroborates import anions_of, hydroborate
+from .materials import is_material_id, material, materials
 from .series import closest_parent, expand, substituted
 from .structure_checks import require_sound
 from .structure_files import folder_files, is_file_name, read_structures
@@ -36,12 +37,13 @@ def read_blueprints(
     Parameters
     ----------
     arguments
-        Formulas, templates such as ``Na3PS{4-x}O{x}``, structure files or folders of them.
+        Formulas, templates such as ``Na3PS{4-x}O{x}``, structure files or folders of them, or
+        identifiers of the Materials Project.
     values
         Values of x.
     parent
-        Name of a bundled crystal or a structure file, on whose sites formulas are put; by default
-        the bundled crystal that needs the fewest substitutions.
+        Name of a bundled crystal, a structure file or a material of the Materials Project, on whose
+        sites formulas are put; by default the bundled crystal that needs the fewest substitutions.
 
     Returns
     -------
@@ -57,6 +59,7 @@ def read_blueprints(
     crystal = None if parent is None else read_parent(parent)
     found: list[Blueprint] = []
     left_out: list[str] = []
+    materials(argument for argument in arguments if is_material_id(argument))  # in one question
     for argument in arguments:
         path = Path(argument).expanduser()
         if path.is_dir():
@@ -67,6 +70,8 @@ def read_blueprints(
                     left_out.append(str(error))
         elif path.is_file() or is_file_name(argument):
             found += _from_file(path)
+        elif is_material_id(argument):
+            found.append(_from_material(argument))
         else:
             found += _from_formula(argument, values, crystal)
     for label, times in Counter(blueprint.label for blueprint in found).items():
@@ -88,6 +93,14 @@ def _from_file(path: Path) -> list[Blueprint]:
     return found
 
 
+def _from_material(identifier: str) -> Blueprint:
+    """Take a structure of the Materials Project."""
+    given = from_material(material(identifier))
+    if given.structure is None:
+        raise TypeError(identifier)
+    return of_structure(given.label, given.structure, f"of {given.source}")
+
+
 def _from_formula(text: str, values: Sequence[float], crystal: Candidate | None) -> list[Blueprint]:
     """Put formulas on the sites of a parent, or hydroborate anions on a lattice."""
     formulas = expand(text, values)
@@ -104,8 +117,8 @@ def read_parent(name: str) -> Candidate:
     Parameters
     ----------
     name
-        Label of a bundled electrolyte, id of a phase of the bundled reference set, or a structure
-        file.
+        Label of a bundled electrolyte, id of a phase of the bundled reference set, a structure
+        file, or an identifier of the Materials Project.
 
     Returns
     -------
@@ -121,10 +134,12 @@ def read_parent(name: str) -> Candidate:
         if candidate.label == name:
             return candidate
     path = Path(name).expanduser()
+    if not path.is_file() and is_material_id(name):
+        return from_material(material(name))
     if not path.is_file():
         raise StructureInputError(
             f"no parent {name!r}: name a structure file, a bundled electrolyte such as "
-            "Na3PS4-cubic, or the id of a phase of the bundled reference set."
+            "Na3PS4-cubic, a material such as mp-28782, or the id of a phase of the bundled set."
         )
     (label, structure), *more = read_structures(path)
     if more:

@@ -32,7 +32,7 @@ Values = Annotated[
 ]
 Parent = Annotated[
     str | None,
-    typer.Option(help="Crystal on whose sites formulas are put: a bundled one or a file."),
+    typer.Option(help="Crystal on whose sites formulas are put: bundled, a file, or a material."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that relax.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")]
@@ -44,7 +44,8 @@ def make(
     names: Annotated[
         list[str],
         typer.Argument(
-            help="Formulas, series as Na3PS{4-x}O{x}, or files with partial occupancies."
+            help="Formulas, series as Na3PS{4-x}O{x}, files with partial occupancies, or materials "
+            "such as mp-28782."
         ),
     ],
     to: To,
@@ -131,7 +132,9 @@ def _deliver(models: Sequence[ModelDoc], reasons: Sequence[str], to: Path, as_js
 
 @app.command()
 def glass(
-    names: Annotated[list[str], typer.Argument(help="Formulas, series, or structure files.")],
+    names: Annotated[
+        list[str], typer.Argument(help="Formulas, series, structure files, or materials.")
+    ],
     to: To,
     x: Values = None,
     parent: Parent = None,
@@ -185,7 +188,8 @@ def glass(
 @app.command()
 def check(
     names: Annotated[
-        list[str], typer.Argument(help="Structure files, folders, tables (CSV), or formulas.")
+        list[str],
+        typer.Argument(help="Structure files, folders, tables (CSV), materials, or formulas."),
     ],
     unbalanced: Annotated[
         bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")

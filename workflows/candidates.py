@@ -1,4 +1,4 @@
-"""Candidates: the bundled electrolytes, structure files, folders, tables, and bare formulas.
+"""Candidates: bundled electrolytes, files, folders, tables, materials, and bare formulas.
 
 A candidate without a structure is screened as the mixture of phases that its composition is.
 """
@@ -15,16 +15,24 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pymatgen.core import Lattice, Structure
 
-from trona.screening.errors import FormulaError, InputError, StructureInputError
+from trona.screening.errors import (
+    FormulaError,
+    InputError,
+    ReferenceDataError,
+    StructureInputError,
+)
 from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
 
 from .charges import objection, oxidation_states
+from .materials import is_material_id, material, materials
 from .structure_checks import require_sound
 from .structure_files import MANIFEST, folder_files, is_file_name, read_rows, read_structures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from trona.stores.mp_structures import MaterialDoc
 
     from .structure_files import Row
 
@@ -37,6 +45,7 @@ __all__ = [
     "from_argument",
     "from_file",
     "from_folder",
+    "from_material",
     "from_table",
     "gather",
     "require_sodium",
@@ -178,14 +187,40 @@ def _with_structure(
     return Candidate(label, formula or str(sound.composition.reduced_formula), source, sound)
 
 
+def from_material(found: MaterialDoc) -> Candidate:
+    """
+    Take a structure of the Materials Project.
+
+    Parameters
+    ----------
+    found
+        As fetched.
+
+    Returns
+    -------
+    Candidate
+        Labelled by formula and identifier; its source names database, date and licence.
+
+    Raises
+    ------
+    StructureInputError
+        If it is not one that can be relaxed.
+    """
+    structure = found.structure.to_structure()
+    label = f"{structure.composition.reduced_formula}-{found.material_id}"
+    candidate = _with_structure(label, structure, found.material_id)
+    return replace(candidate, source=found.source)
+
+
 def from_table(path: Path) -> Gathered:
     """
-    Read a table of candidates: formulas, with structure files where there are any.
+    Read a table of candidates: formulas, with structures where there are any.
 
     Parameters
     ----------
     path
-        CSV file with a column ``formula`` and, where wanted, ``label``, ``source`` and ``file``.
+        CSV file with a column ``formula`` and, where wanted, ``label``, ``source``, and ``file`` or
+        ``material_id`` (of the Materials Project, with which a formula may be left out).
 
     Returns
     -------
@@ -195,13 +230,17 @@ def from_table(path: Path) -> Gathered:
     Raises
     ------
     InputError
-        If the table cannot be read.
+        If the table cannot be read, or structures that it names cannot be fetched.
     """
-    return _sorted_out(partial(_from_row, row) for row in read_rows(path))
+    rows = read_rows(path)
+    known = materials(row.material_id for row in rows if row.material_id)
+    return _sorted_out(partial(_from_row, row, known) for row in rows)
 
 
-def _from_row(row: Row) -> list[Candidate]:
+def _from_row(row: Row, known: Mapping[str, MaterialDoc | str]) -> list[Candidate]:
     """Make a candidate of a line of a table."""
+    if row.material_id:
+        return [_from_material_row(row, known[row.material_id])]
     if row.path is None:
         return [_from_formula(row.formula, row.label, row.source)]
     found = read_structures(row.path)
@@ -209,6 +248,18 @@ def _from_row(row: Row) -> list[Candidate]:
         raise StructureInputError(f"{str(row.path)!r} holds {len(found)} structures: give one.")
     candidate = _with_structure(row.label, found[0][1], str(row.path), row.formula)
     return [replace(candidate, source=row.source)]
+
+
+def _from_material_row(row: Row, found: MaterialDoc | str) -> Candidate:
+    """Make a candidate of a line that names a material, with the line's own words about it."""
+    if isinstance(found, str):
+        raise ReferenceDataError(found)
+    candidate = from_material(found)
+    structure = found.structure.to_structure()
+    if row.formula:
+        candidate = _with_structure(candidate.label, structure, row.material_id, row.formula)
+    source = f"{row.source}; {found.source}" if row.source else found.source
+    return replace(candidate, label=row.label or candidate.label, source=source)
 
 
 def from_folder(folder: Path) -> Gathered:
@@ -249,12 +300,12 @@ def _sorted_out(readers: Iterable[Callable[[], list[Candidate]]]) -> Gathered:
 
 def from_argument(text: str) -> Gathered:
     """
-    Read a command-line argument as a file or folder, or else as a formula.
+    Read a command-line argument as a file or folder, as a material, or else as a formula.
 
     Parameters
     ----------
     text
-        Path or formula.
+        Path, identifier of the Materials Project, or formula.
 
     Returns
     -------
@@ -273,6 +324,8 @@ def from_argument(text: str) -> Gathered:
         return from_table(path)
     if path.exists() or is_file_name(text):
         return Gathered(tuple(from_file(path)))
+    if is_material_id(text):
+        return Gathered((from_material(material(text)),))
     return Gathered((_from_formula(text, text, "formula given by the user"),))
 
 
@@ -283,7 +336,7 @@ def _from_formula(text: str, label: str, source: str) -> Candidate:
     except FormulaError:
         raise InputError(
             f"{text!r} is neither an existing file nor a chemical formula: name a CIF or POSCAR, "
-            "or write a formula like Na3PS4."
+            "a material such as mp-28782, or write a formula like Na3PS4."
         ) from None
     require_sodium(composition, text)
     return Candidate(label, text, source)
@@ -311,7 +364,7 @@ def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:
     Parameters
     ----------
     arguments
-        Paths and formulas; none for the bundled electrolytes.
+        Paths, formulas and materials; none for the bundled electrolytes.
     unbalanced
         Whether compositions may carry a charge.
 
@@ -325,7 +378,9 @@ def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:
     InputError
         If an argument cannot be used, or two candidates have one label.
     """
-    parts = [_usable(text, unbalanced) for text in arguments] or [Gathered(tuple(bundled()))]
+    named = list(arguments)
+    materials(text for text in named if is_material_id(text))  # all in one question
+    parts = [_usable(text, unbalanced) for text in named] or [Gathered(tuple(bundled()))]
     found = tuple(candidate for part in parts for candidate in part.candidates)
     labels = Counter(candidate.label for candidate in found)
     for label, times in labels.items():

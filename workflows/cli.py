@@ -20,6 +20,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Correction,
     Exclude,
     HullBelow,
+    KeepFiles,
     OxidationAbove,
     Plot,
     Pressure,
@@ -96,8 +97,8 @@ def screen(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
-            "electrolytes if none."
+            help="Structure files, folders of them, tables (CSV), materials such as mp-28782, or "
+            "formulas; the bundled electrolytes if none."
         ),
     ] = None,
     backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
@@ -105,6 +106,7 @@ def screen(
     correction: Correction = None,
     store: StoreAt = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    keep_files: KeepFiles = None,
     unbalanced: Annotated[
         bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
     ] = False,
@@ -118,6 +120,7 @@ def screen(
 
     from .backends import find  # noqa: PLC0415
     from .candidates import gather  # noqa: PLC0415
+    from .kept_files import require_folder  # noqa: PLC0415
     from .local import plan, run  # noqa: PLC0415
     from .progress import follow  # noqa: PLC0415
     from .structure_checks import duplicates  # noqa: PLC0415
@@ -125,6 +128,7 @@ def screen(
     settings = Settings()
     gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
     candidates = gathered.candidates
+    folder = None if keep_files is None else require_folder(keep_files, source)
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)
     structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
@@ -142,7 +146,7 @@ def screen(
             "assessed by composition, without relaxation.",
             err=True,
         )
-    docs = follow(run(todo, results, energies, source, workers), len(candidates))
+    docs = follow(run(todo, results, energies, source, workers, folder), len(candidates))
     _print_ranking(docs, as_json)
     if all(doc.state != "completed" for doc in docs):
         raise InputError("no candidate could be assessed; the reasons stand above.")

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from .backends import Backend
 
 __all__ = ["Finding", "doctor", "examine"]
 
-_KEYS = ("MP_API_KEY", "PMG_MAPI_KEY")
 _KEY_LENGTH = 32
 _NAMES_BY_VASP = {
     "PBE": "potpaw_PBE",
@@ -186,18 +185,19 @@ def _renaming(library: Path, functional: str) -> str:
 
 def _key() -> Finding:
     """Tell whether there is a key of Materials Project, and whether it looks like one."""
-    from pymatgen.core import SETTINGS  # noqa: PLC0415
+    from trona.stores.mp_client import find_key  # noqa: PLC0415
 
-    where: Mapping[str, str] = {**SETTINGS, **os.environ}
-    name = next((key for key in _KEYS if where.get(key)), None)
-    remedy = "get one at https://materialsproject.org/api and export MP_API_KEY"
-    if name is None:
+    key, remedy = find_key(), "get one at https://materialsproject.org/api and export MP_API_KEY"
+    if key is None:
         return Finding("Materials Project key", "not set", remedy, needed=False)
-    length = len(where[name])
+    length = len(key.get_secret_value().strip())
     if length != _KEY_LENGTH:
-        return Finding("Materials Project key", f"{name} has {length} characters, a key has 32",
+        return Finding("Materials Project key", f"it has {length} characters, a key has 32",
                        remedy, needed=False)  # fmt: skip
-    return Finding("Materials Project key", f"{name} is set")
+    if find_spec("mp_api") is None:
+        remedy = "pip install 'trona[mp]'"
+        return Finding("Materials Project key", "set, but mp-api is missing", remedy, needed=False)
+    return Finding("Materials Project key", "set")
 
 
 def doctor(

@@ -223,9 +223,17 @@ def _confidence(found: UncertaintyDoc) -> str:
         for one in found.interphases
     )
     closed = f"; no window in {_percent(1 - found.with_window)}" if found.with_window < 1 else ""
-    shared = f" + {found.common * 1000:g} per element" if found.common else ""
-    draws = f"{found.samples} draws, σ {found.sigma * 1000:g} meV/atom{shared}"
+    shared = f" + {found.common * 1000:.0f} per element" if found.common else ""
+    draws = f"{found.samples} draws, σ {_sigma(found)} meV/atom{shared}"
     return f"{at}{closed}  [dim]({draws})[/]"
+
+
+def _sigma(found: UncertaintyDoc) -> str:
+    """Write the errors of compounds, meV/atom: one number, or the range over the classes."""
+    if not found.sigma_by_class:
+        return f"{found.sigma * 1000:g}"
+    least, most = min(found.sigma_by_class.values()), max(found.sigma_by_class.values())
+    return f"{least * 1000:.0f}–{most * 1000:.0f}"
 
 
 def _percent(fraction: float) -> str:

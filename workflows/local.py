@@ -124,7 +124,12 @@ def plan(
 
 
 def run(
-    todo: Plan, results: Results, reference: Reference, backend: Backend, workers: int
+    todo: Plan,
+    results: Results,
+    reference: Reference,
+    backend: Backend,
+    workers: int,
+    files: str | None = None,
 ) -> Generator[Outcome, None, None]:
     """
     Carry a plan out; each outcome is saved before it is handed on.
@@ -141,6 +146,8 @@ def run(
         Source of relaxations.
     workers
         Processes that relax.
+    files
+        Folder to keep the files of calculations in; None to keep none.
 
     Yields
     ------
@@ -158,7 +165,7 @@ def run(
         doc = _assessed(candidate, reference, relaxation)
         results.save_screening(doc)
         yield Outcome(doc, cached=relaxation is not None)
-    work = Work(backend, reference.given or reference.name, reference.correction)
+    work = Work(backend, reference.given or reference.name, reference.correction, files)
     for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
         yield Outcome(_save(candidate, outputs, results, reference), cached=False)
 

@@ -14,6 +14,7 @@ __all__ = [
     "Correction",
     "Exclude",
     "HullBelow",
+    "KeepFiles",
     "OxidationAbove",
     "Plot",
     "Pressure",
@@ -48,6 +49,14 @@ Exclude = Annotated[
 ]
 StoreAt = Annotated[
     str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
+]
+KeepFiles = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep-files",
+        help="Keep the files of VASP in this folder, compressed; by default they are deleted.",
+        metavar="FOLDER",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]

@@ -6,7 +6,7 @@ An error in one candidate becomes a sentence and stops no other.
 from __future__ import annotations
 
 import os
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import BackendError
 from trona.stores.documents import Document
 
+from .kept_files import compress, kept_name
 from .processes import run_each
 
 if TYPE_CHECKING:
@@ -53,11 +54,14 @@ class Work:
         Name of the reference energies; None to relax only.
     correction
         Name of their correction scheme.
+    files
+        Folder to keep the files of calculations in; None to keep none.
     """
 
     backend: Backend
     reference: str | None = None
     correction: str | None = None
+    files: str | None = None
 
     def flow(self, candidate: Candidate) -> Flow | Job:
         """
@@ -138,6 +142,21 @@ def _prepare(threads: int) -> None:
     os.dup2(silence, 2)
 
 
+@contextmanager
+def _folder(candidate: Candidate, work: Work, scratch: str) -> Iterator[Path]:
+    """Give a folder to calculate in: one that goes, or one that stays and is compressed."""
+    if work.files is None or candidate.structure is None:
+        with TemporaryDirectory(dir=scratch) as folder:
+            yield Path(folder)
+        return
+    kept = Path(work.files) / kept_name(candidate.label, candidate.structure, work.backend)
+    kept.mkdir(parents=True, exist_ok=True)
+    try:
+        yield kept
+    finally:
+        compress(kept)
+
+
 def _run_one(candidate: Candidate, work: Work, location: str, scratch: str) -> list[Document] | str:
     """Run one flow; an error of any kind becomes its sentence."""
     from jobflow import run_locally  # noqa: PLC0415
@@ -145,12 +164,12 @@ def _run_one(candidate: Candidate, work: Work, location: str, scratch: str) -> l
     from trona.stores.connect import job_store  # noqa: PLC0415
 
     try:
-        with TemporaryDirectory(dir=scratch) as folder, job_store(location) as store:
+        with _folder(candidate, work, scratch) as folder, job_store(location) as store:
             responses = run_locally(
                 work.flow(candidate),
                 log=False,
                 store=store,
-                root_dir=Path(folder),
+                root_dir=folder,
                 create_folders=True,  # VASP's files must not meet those of another calculation
                 raise_immediately=True,
             )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsCsv, AsJson  # noqa: TC001 (typer reads annotations at run time)
+from .options import AsCsv, AsJson, KeepFiles, StoreAt  # noqa: TC001 (typer reads annotations at run time)
 from .terminal import print_json, print_parts
+
+if TYPE_CHECKING:
+    from .competing import Settled
 
 __all__ = ["app"]
 
@@ -47,7 +50,7 @@ def fetch(
     """
     from pathlib import Path  # noqa: PLC0415
 
-    from trona.stores import materials_project, snapshot_files  # noqa: PLC0415
+    from trona.stores import materials_project, mp_client, snapshot_files  # noqa: PLC0415
     from trona.stores.reference_info import information  # noqa: PLC0415
     from trona.stores.references import load  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
@@ -55,7 +58,7 @@ def fetch(
     from . import reference_tables  # noqa: PLC0415
 
     elements = snapshot_files.read_system(system)
-    key = materials_project.find_key()
+    key = mp_client.find_key()
     typer.echo(f"asking the Materials Project for {'-'.join(elements)} …", err=True)
     fetched = materials_project.fetch(
         elements,
@@ -73,6 +76,54 @@ def fetch(
     if not fetched.new:
         typer.echo("Nothing new: a snapshot of the current database covers it (see --again).")
     print_parts(*reference_tables.details(document))
+
+
+@app.command()
+def relax(
+    structures: Annotated[
+        list[str], typer.Argument(help="Structure files, folders of them, materials as mp-28782.")
+    ],
+    store: StoreAt = None,
+    backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "vasp",
+    workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    keep_files: KeepFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Relax competing phases, elements too, into a store that then is a reference."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.results import Results  # noqa: PLC0415
+
+    from .backends import find  # noqa: PLC0415
+    from .competing import gather_structures  # noqa: PLC0415
+    from .competing import relax as settle  # noqa: PLC0415
+    from .kept_files import require_folder  # noqa: PLC0415
+    from .progress import Stopped, track  # noqa: PLC0415
+
+    if store is None:
+        raise InputError("name the store that becomes the reference, as in --store mine.sqlite.")
+    source, phases = find(backend), gather_structures(structures)
+    files = None if keep_files is None else require_folder(keep_files, source)
+    found = settle(phases, Results(store), source, workers, files)
+    done: list[Settled] = []
+    try:
+        done.extend(track(found, len(phases), "relaxing", lambda one: one.label))
+    except KeyboardInterrupt:
+        raise Stopped("stopped: what is finished is kept; the same command goes on.") from None
+    kept = sum(one.reason is None for one in done)
+    if as_json:
+        print_json([asdict(one) for one in done])
+    else:
+        for one in done:
+            typer.echo(f"{one.label}: {one.reason or 'may enter a hull'}")
+        typer.echo(f"{len(done)} phases: {kept} may enter a hull, {len(done) - kept} may not.")
+    if not kept:
+        raise InputError("no phase may enter a hull; the reasons stand above.")
+    after = f"use them with --reference 'store:{store}#{source.method}'."
+    if source.is_mock:
+        after = "this was a dry run: energies of a mock enter no hull."
+    typer.echo(after, err=True)
 
 
 @app.command(name="list")

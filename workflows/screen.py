@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 
 from jobflow import Flow, Maker
 
+from trona.screening.formulas import parse
+from trona.screening.units import SODIUM
+from trona.stores.competing import covers
+from trona.stores.references import load
+
 from .analysis import analyze
 from .backends import ForceField, Vasp, find
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobflow import OutputReference
+
     from .backends import Backend
     from .candidates import Candidate
 
@@ -69,7 +78,7 @@ class ScreeningMaker(Maker):
     correction: str | None = None
     relax_maker: Maker = field(default_factory=lambda: relaxation_maker(find("chgnet")))
 
-    def make(self, candidate: Candidate) -> Flow:
+    def make(self, candidate: Candidate, competing: Sequence[OutputReference] = ()) -> Flow:
         """
         Wire the jobs of a candidate.
 
@@ -77,6 +86,8 @@ class ScreeningMaker(Maker):
         ----------
         candidate
             With a structure, or a bare composition.
+        competing
+            Outputs of the relaxations of competing phases that the reference lacks.
 
         Returns
         -------
@@ -95,6 +106,43 @@ class ScreeningMaker(Maker):
             self.correction,
             relaxation,
             relaxed=relaxation is not None,
+            competing=list(competing),
         )
         result.append_name(f" {candidate.label}")
         return Flow([*parts, result], output=result.output, name=f"{self.name} {candidate.label}")
+
+    def make_set(
+        self, candidates: Sequence[Candidate], competing: Sequence[Candidate] = ()
+    ) -> Flow:
+        """
+        Wire the jobs of several candidates, and of the competing phases that no source covers.
+
+        Parameters
+        ----------
+        candidates
+            With structures, or bare compositions.
+        competing
+            Structures of competing phases. Those of the candidates' elements and sodium whose
+            composition the reference lacks are relaxed, each once; the others are not.
+
+        Returns
+        -------
+        jobflow.Flow
+            Its outputs are a `ScreeningDoc` for each candidate, whatever becomes of the others and
+            of the competing phases.
+        """
+        reference = load(self.reference, self.correction)
+        elements = {symbol for one in candidates for symbol in parse(one.formula)} | {SODIUM}
+        lacking = [
+            self.relax_maker.make(phase)
+            for phase in competing
+            if elements.issuperset(parse(phase.formula))
+            and not covers(reference, parse(phase.formula))
+        ]
+        outputs = [relax.output for relax in lacking]
+        screenings = [self.make(candidate, outputs) for candidate in candidates]
+        return Flow(
+            [*lacking, *screenings],
+            output=[one.output for one in screenings],
+            name=f"{self.name} set",
+        )

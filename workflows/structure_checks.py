@@ -62,7 +62,9 @@ def require_volume(structure: Structure, name: str) -> None:
         )
 
 
-def require_sound(structure: Structure, name: str, *, disorder: bool = False) -> Structure:
+def require_sound(
+    structure: Structure, name: str, *, disorder: bool = False, sodium: bool = True
+) -> Structure:
     """
     Refuse structures that cannot be relaxed.
 
@@ -74,6 +76,8 @@ def require_sound(structure: Structure, name: str, *, disorder: bool = False) ->
         What to call it.
     disorder
         Whether sites may be partly occupied.
+    sodium
+        Whether there must be sodium.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def require_sound(structure: Structure, name: str, *, disorder: bool = False) ->
             f"{name!r} has partly occupied sites: 'trona candidates make' finds ordered models "
             "of it; or give its formula to screen it as a mixture."
         )
-    if SODIUM not in {str(element.symbol) for element in plain.composition.elements}:
+    if sodium and SODIUM not in {str(element.symbol) for element in plain.composition.elements}:
         raise StructureInputError(
             f"{name!r} ({plain.composition.reduced_formula}) contains no sodium: "
             "trona screens sodium electrolytes."

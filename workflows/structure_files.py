@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from pymatgen.core import Structure
 
 from trona.screening.errors import InputError, StructureInputError
+from trona.stores.mp_structures import is_material_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = [
@@ -54,13 +55,17 @@ class Row:
     source
         Where it comes from.
     path
-        Structure file; None for a bare composition.
+        Structure file; None where none is named.
+    material_id
+        Identifier in the Materials Project, of which formula, label and source may then be empty;
+        empty where none is named.
     """
 
     label: str
     formula: str
     source: str
     path: Path | None
+    material_id: str = ""
 
 
 def file_name(label: str) -> str:
@@ -220,7 +225,8 @@ def read_rows(path: Path) -> list[Row]:
     ----------
     path
         CSV file with a column ``formula`` and, where wanted, ``label`` (the formula by default),
-        ``source`` and ``file`` (a structure file, relative to the table).
+        ``source``, and ``file`` (a structure file, relative to the table) or ``material_id`` (of
+        the Materials Project; then no formula is needed).
 
     Returns
     -------
@@ -239,20 +245,28 @@ def read_rows(path: Path) -> list[Row]:
         raise InputError(f"cannot read the table {str(path)!r}: {reason}.") from None
     reader = csv.DictReader(lines)
     rows: Sequence[dict[str, str | None]] = list(reader)
-    if "formula" not in (reader.fieldnames or ()) or not rows:
+    if not {"formula", "material_id"}.intersection(reader.fieldnames or ()) or not rows:
         raise InputError(f"the table {str(path)!r} needs a column 'formula' and at least one row.")
-    found = []
-    for line, row in enumerate(rows, start=2):
-        formula = (row["formula"] or "").strip()
-        if not formula:
-            raise InputError(f"line {line} of {str(path)!r} has no formula: give one.")
-        file = (row.get("file") or "").strip()
-        found.append(
-            Row(
-                label=(row.get("label") or "").strip() or formula,
-                formula=formula,
-                source=(row.get("source") or "").strip() or f"line {line} of {path.name}",
-                path=path.parent / file if file else None,
-            )
-        )
-    return found
+    return [_row(row, line, path) for line, row in enumerate(rows, start=2)]
+
+
+def _row(row: Mapping[str, str | None], line: int, path: Path) -> Row:
+    """Read a line of a table."""
+    formula, label, source, file, material_id = (
+        (row.get(name) or "").strip()
+        for name in ("formula", "label", "source", "file", "material_id")
+    )
+    if not formula and not material_id:
+        raise InputError(f"line {line} of {str(path)!r} has no formula: give one.")
+    if material_id:
+        if file or not is_material_id(material_id):
+            what = "a file too" if file else "no number of the Materials Project such as mp-28782"
+            raise InputError(f"line {line} of {str(path)!r} names {material_id!r}, and {what}: "
+                             "correct it.")  # fmt: skip
+        return Row(label, formula, source, None, material_id)
+    return Row(
+        label=label or formula,
+        formula=formula,
+        source=source or f"line {line} of {path.name}",
+        path=path.parent / file if file else None,
+    )

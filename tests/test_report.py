@@ -66,6 +66,12 @@ def test_every_candidate_stands_in_the_ranking_in_its_order(docs):
     assert "no reference for W" in " ".join(page.inside("li"))
 
 
+def test_where_all_failed_the_reasons_are_told(docs):
+    page = render(docs[-1:])
+    assert "no reference for W" in " ".join(Reader(page).inside("li"))
+    assert embedded(page)["candidates"] == []
+
+
 def test_the_embedded_data_are_those_of_the_documents(docs):
     content = embedded(render(docs))
     by_id = {doc.id: doc for doc in docs}

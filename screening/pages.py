@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from plotly.graph_objects import Figure
 
-__all__ = ["LEGEND", "VOLTAGE", "empty", "name_points", "write"]
+__all__ = ["LEGEND", "VOLTAGE", "empty", "library", "name_points", "write"]
 
 VOLTAGE = "voltage against Na/Na<sup>+</sup> (V)"
 LEGEND = {"orientation": "h", "yref": "container", "y": 0.01, "yanchor": "bottom"}
@@ -49,6 +49,27 @@ def empty(**layout: Any) -> Figure:  # noqa: ANN401
     )
     figure.update_layout(**layout)
     return figure
+
+
+def library() -> str:
+    """
+    Read the JavaScript that draws figures in a browser.
+
+    Returns
+    -------
+    str
+        Some megabytes: once in a page, whatever it shows.
+
+    Raises
+    ------
+    InputError
+        If plotly is not installed.
+    """
+    try:
+        from plotly.offline import get_plotlyjs  # noqa: PLC0415
+    except ImportError:
+        raise InputError("figures in a page need plotly: install trona[plot].") from None
+    return str(get_plotlyjs())
 
 
 def name_points(

@@ -14,6 +14,7 @@ settings.register_profile(
 settings.load_profile("trona")
 
 pytest_plugins = (
+    "tests.browser",
     "tests.commands",
     "tests.mongo_server",
     "tests.tables",

@@ -28,6 +28,7 @@ from .plot_cli import app as plot_app
 from .query_cli import query, show
 from .reference_cli import app as reference_app
 from .remote_cli import collect, project_app, retry, status, submit
+from .report_cli import report
 from .store_cli import app as store_app
 from .terminal import console as _console
 from .terminal import print_json as _print_json
@@ -79,7 +80,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-for _command in (doctor, query, show, submit, status, retry, collect):
+for _command in (doctor, query, show, report, submit, status, retry, collect):
     app.command()(_command)
 
 

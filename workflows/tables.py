@@ -1,9 +1,7 @@
-"""How screening results look: rich tables and plain CSV; nothing is computed."""
+"""How screening results look: rich tables; nothing is computed."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -22,11 +20,9 @@ if TYPE_CHECKING:
 
     from trona.screening.ranking import Ranked
     from trona.stores.documents import ScreeningDoc
-    from trona.stores.records import SummaryDoc
 
 __all__ = [
     "counts",
-    "csv_text",
     "details",
     "outcomes",
     "ranking",
@@ -241,31 +237,3 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
         if value:
             facts.add_row(f"[dim]{name}[/]", escape(value))
     return [*parts, facts]
-
-
-_COLUMNS = (
-    "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
-    "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
-)  # fmt: skip
-
-
-def csv_text(summaries: Sequence[SummaryDoc]) -> str:
-    """
-    Write results as CSV with a header; units are those of the data dictionary.
-
-    Parameters
-    ----------
-    summaries
-        Results.
-
-    Returns
-    -------
-    str
-        One line per result; unknown values are empty.
-    """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for summary in summaries:
-        writer.writerow([getattr(summary, name) for name in _COLUMNS])
-    return buffer.getvalue()

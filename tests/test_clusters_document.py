@@ -1,37 +1,13 @@
-"""What docs/clusters.md shows can be typed, and its first run ends with results."""
+"""The first run that docs/clusters.md shows ends with results."""
 
 from __future__ import annotations
 
-import re
-import shlex
-from pathlib import Path
-
-import pytest
-from typer.main import get_command
-
-from trona.workflows.cli import app
-
 from .clusters import project_folder, quicken, start_runner
+from .documentation import blocks
 from .test_remote import CRYSTALS, PATIENCE
 from .warm_worker import warm
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "clusters.md"
-BLOCKS = [
-    [shlex.split(line, comments=True) for line in block.replace("\\\n", "").splitlines()]
-    for block in re.findall(r"```bash\n(.+?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
-]
-COMMANDS = [words for block in BLOCKS for words in block if words[0] == "trona"]
-
-
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_is_one_with_options_that_it_has(words):
-    command, rest = get_command(app), words[1:]
-    context = command.make_context("trona", list(rest), resilient_parsing=True)
-    while hasattr(command, "commands"):
-        _, command, rest = command.resolve_command(context, list(rest))
-        group = hasattr(command, "commands")
-        context = command.make_context(command.name, list(rest), resilient_parsing=group)
-    assert command.callback is not None
+FIRST = next(block for block in blocks() if block.page == "docs/clusters.md")
 
 
 def test_the_first_run_ends_with_results(trona, mongo, tmp_path, monkeypatch):
@@ -44,7 +20,7 @@ def test_the_first_run_ends_with_results(trona, mongo, tmp_path, monkeypatch):
             "my.cif": str(tmp_path / "my.cif"),
         }
         said = {}
-        for words in BLOCKS[0]:
+        for words in FIRST.commands:
             if words[0] == "trona":
                 done = trona(*(places.get(word, word) for word in words[1:]))
                 assert done.returncode == 0, done.stderr

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import doctest
-import re
-from pathlib import Path
 
 import pytest
 
 from trona.screening.errors import FormulaError, InputError, VoltageError
 from trona.workflows import study as module
 from trona.workflows.study import Study
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -22,19 +18,6 @@ def study():
 
 def test_the_examples_of_the_module_are_true():
     assert doctest.testmod(module).failed == 0
-
-
-@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/figures.md"])
-def test_the_examples_of_the_pages_are_true(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    blocks = [b for b in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if ">>>" in b]
-    assert blocks
-    parser, runner, names = doctest.DocTestParser(), doctest.DocTestRunner(), {}
-    for block in blocks:
-        example = parser.get_doctest(block, names, page, page, 0)
-        runner.run(example, clear_globs=False)
-        names |= example.globs
-    assert runner.failures == 0
 
 
 def test_a_window_names_its_interphase_in_every_row(study):

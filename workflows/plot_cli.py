@@ -224,18 +224,12 @@ def _documents(
 def _screened(location: str | None) -> list[ScreeningDoc]:
     """Find completed results in a store, best first."""
     from trona.screening.errors import StoreError  # noqa: PLC0415
-    from trona.stores.connect import exists, redacted  # noqa: PLC0415
-    from trona.stores.results import Filters, Results  # noqa: PLC0415
+    from trona.stores.filters import Filters  # noqa: PLC0415
     from trona.stores.screenings import rank_documents  # noqa: PLC0415
-    from trona.stores.settings import Settings  # noqa: PLC0415
 
-    location = location or Settings().store
-    found = []
-    if exists(location):
-        found = rank_documents(Results(location).screenings(Filters(state="completed")))
+    from .selection import open_results  # noqa: PLC0415
+
+    found = rank_documents(open_results(location).screenings(Filters(state="completed")))
     if not found:
-        raise StoreError(
-            f"the store {redacted(location)!r} holds no results: name formulas, run 'trona screen' "
-            "first, or name another store with --store."
-        )
+        raise StoreError("every candidate in the store failed: name formulas instead.")
     return [doc for _, doc in found]

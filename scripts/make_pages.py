@@ -1,0 +1,158 @@
+#!/usr/bin/env python
+"""Write the pages of docs/ that are made of results; do not edit those by hand.
+
+python scripts/make_pages.py validation        docs/validation.md: what `trona validate` answers
+python scripts/make_pages.py benchmark FILE    docs/benchmark.md: what benchmark.py printed
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trona.stores.references import load
+from trona.stores.validation import TOLERANCE, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DOCUMENTS = Path(__file__).parent.parent / "docs"
+
+VALIDATION = """\
+# Against published values
+Written by `scripts/make_pages.py validation`; do not edit by hand.
+
+`trona validate` sets predictions beside what was published about sodium electrolytes; nothing is
+fitted to it. `trona validate --reference NAME` does the same with other energies.
+
+Energies here: `{name}`, {origin}; checksum `{checksum}`.
+
+{n_systems} systems: {agree} agree, {disagree} disagree, {neither} cannot be judged.
+
+- **agree**: limits within {tolerance:g} V, by which published calculations scatter; the same
+  products; the same class of interphase.
+- **disagree**: otherwise. Of an experiment it says that equilibrium is not all that counts: see
+  [what trona cannot tell you](limits.md).
+- **cannot say**: the reference lacks an element or a phase, the composition is a mixture, or the
+  printed charges do not add up.
+
+## Where trona disagrees
+{disagreements}
+
+## All that can be compared
+{comparisons}
+
+## Without anything to compare
+{others}
+"""
+
+BENCHMARK = """\
+# Speed
+Written by `scripts/make_pages.py benchmark FILE`, where FILE holds what `scripts/benchmark.py
+--quick` printed; do not edit by hand.
+
+trona and pymatgen are asked the same questions about the same phases in the same run, on one core.
+Their answers are compared before times are printed. Phases are synthetic unless said otherwise.
+
+{times}
+
+Besides:
+
+```text
+{others}
+```
+
+`scripts/stream.py` streams candidates through one table; `scripts/stress.py` screens many small
+crystals with relaxations, kills the run and goes on.
+"""
+
+TIMED = re.compile(r"^(.+?)\s+([\d.]+) ms\s+([\d.]+) ms\s+(\d+)x$")
+"""Line of benchmark.py: question, trona's time, pymatgen's, their ratio."""
+
+
+def validation() -> str:
+    """The page of published values beside predictions."""
+    reference = load("bundled")
+    findings = validate(reference)
+    counts = Counter(finding.verdict for finding in findings)
+    compared = [(found.case.formula, one) for found in findings for one in found.comparisons]
+    names = ("system", "quantity", "trona", "published", "which was")
+    return VALIDATION.format(
+        name=reference.name,
+        origin=reference.origin,
+        checksum=reference.checksum,
+        n_systems=len(findings),
+        agree=counts["agree"],
+        disagree=counts["disagree"],
+        neither=counts["cannot say"],
+        tolerance=TOLERANCE,
+        disagreements=table(
+            (*names, "why"),
+            (
+                (formula, one.quantity, one.predicted, one.published, one.kind, one.reason)
+                for formula, one in compared
+                if one.verdict == "disagree"
+            ),
+        ),
+        comparisons=table(
+            (*names, "verdict", "source"),
+            (
+                (name, c.quantity, c.predicted, c.published, c.kind, c.verdict, c.source)
+                for name, c in compared
+            ),
+        ),
+        others="\n".join(
+            f"- {finding.case.formula}: {' '.join(finding.reasons)}"
+            for finding in findings
+            if not finding.comparisons
+        ),
+    )
+
+
+def benchmark(printed: str) -> str:
+    """The page of times, from the lines that benchmark.py printed."""
+    lines = printed.splitlines()
+    timed = [found.groups() for line in lines if (found := TIMED.match(line))]
+    others = [line for line in lines if not TIMED.match(line) and not line.startswith("question")]
+    return BENCHMARK.format(
+        times=table(
+            ("question", "trona", "pymatgen", "ratio"),
+            (
+                (question, time(ours), time(theirs), f"{int(ratio):,}")
+                for question, ours, theirs, ratio in timed
+            ),
+        ),
+        others="\n".join(others).strip(),
+    )
+
+
+def time(milliseconds: str) -> str:
+    """A time with two or three digits, in ms or s."""
+    value = float(milliseconds)
+    if value >= 1000:
+        return f"{value / 1000:.0f} s"
+    return f"{value:.0f} ms" if value >= 10 else f"{value:.2g} ms"
+
+
+def table(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table in Markdown."""
+    lines = [names, ("---",) * len(names), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '·') for cell in line)} |" for line in lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    pages = parser.add_subparsers(dest="page", required=True)
+    pages.add_parser("validation", help="what `trona validate` answers")
+    measured = pages.add_parser("benchmark", help="what benchmark.py printed")
+    measured.add_argument("file", type=Path)
+    given = parser.parse_args()
+    made = validation() if given.page == "validation" else benchmark(given.file.read_text("utf-8"))
+    (DOCUMENTS / f"{given.page}.md").write_text(made, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

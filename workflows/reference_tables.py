@@ -36,6 +36,8 @@ def details(document: ReferenceInfoDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(no_wrap=True)
+    facts.add_column(overflow="fold")
     scale = document.energy_scale
     for name, value in (
         ("origin", document.origin),

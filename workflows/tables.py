@@ -221,6 +221,8 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
         parts += [heading(doc.window), ladder(doc.window.formula, doc.window.ladder)]
         parts += caveats(doc.window)
     facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(no_wrap=True)
+    facts.add_column(overflow="fold")
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
     by = f" by {doc.who}" if doc.who else ""

@@ -22,6 +22,7 @@ import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import benchmark_start
 import benchmark_stores
 import numpy as np
 import stream
@@ -181,6 +182,7 @@ def main() -> None:
     throughput(8, 1000, 500 if quick else 10_000)
     growth(5)
     benchmark_stores.run(quick=quick)
+    benchmark_start.run(quick=quick)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ input cannot be used (one sentence says what and how to mend it), 130 stopped by
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -38,6 +39,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+_COLLECT_AFTER = 50_000
+"""New objects between two searches for garbage: imports and results make many, and all stay."""
+
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
     "Answers at once": (window, profile, interface, compare, validate),
     "Screening": (screen, query, show, report),
@@ -59,6 +63,7 @@ for _panel, _commands in _PANELS.items():
 
 def main() -> None:
     """Run the command line; a user's mistake prints one sentence and exits with 2."""
+    gc.set_threshold(_COLLECT_AFTER)
     debug, arguments = _asked_for_debug(sys.argv[1:])
     code = _run(arguments, debug)
     try:

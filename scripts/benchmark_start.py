@@ -26,7 +26,7 @@ from trona.stores.results import Results
 EMPTY = "pass"
 COMMAND = "from trona.workflows.cli import main; main()"
 BATCH = 500
-REPEATS = 5
+REPEATS, QUICK_REPEATS = 5, 2
 COMMANDS = {
     "trona --help": ["--help"],
     "trona query, all ranked": ["query"],
@@ -61,7 +61,7 @@ def run(*, quick: bool) -> None:
         fill(location, number)
         environment = {**os.environ, "TRONA_STORE": location}
         empty, taken = [], {name: list[float]() for name in COMMANDS}
-        for _ in range(REPEATS):
+        for _ in range(QUICK_REPEATS if quick else REPEATS):
             empty.append(seconds(EMPTY, [], environment))
             for name, arguments in COMMANDS.items():
                 taken[name].append(seconds(COMMAND, arguments, environment))

@@ -167,7 +167,8 @@ def rank(
     """
     if not criteria:
         raise InputError("there is no criterion to rank by: give at least one.")
-    scored = [_score(label, values, criteria, vetoes) for label, values in candidates]
+    total = sum(criterion.weight for criterion in criteria)
+    scored = [_score(label, values, criteria, total, vetoes) for label, values in candidates]
     scored.sort(key=lambda r: (bool(r.vetoes), -r.score, r.label))
     placed: list[Ranked] = []
     for position, entry in enumerate(scored, start=1):
@@ -182,13 +183,13 @@ def _score(
     label: str,
     values: Mapping[str, float | None],
     criteria: Sequence[Criterion],
+    total: float,
     vetoes: Sequence[Veto],
 ) -> Ranked:
     """Score one candidate, without a place yet."""
     for name, value in values.items():
         if value is not None and isnan(value):
             raise InputError(f"candidate {label!r} has {name} = nan: give a number or nothing.")
-    total = sum(criterion.weight for criterion in criteria)
     score = sum(c.weight * c.utility(values.get(c.name)) for c in criteria) / total
     broken = tuple(
         veto.reason

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from maggma.stores import MongoStore
-from pymongo.errors import PyMongoError
-
 from trona.screening.errors import StoreError
 
 from .indexes import ensure_indexes
+from .locations import redacted
 from .sqlite import SQLiteStore
 
 if TYPE_CHECKING:
@@ -21,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SERVER_TIMEOUT",
-    "ServerStore",
     "check_answer",
     "database_of",
     "exists",
@@ -31,47 +27,9 @@ __all__ = [
     "resolved",
 ]
 
-_PASSWORD = re.compile(r"(?<=password=)[^&]*", re.IGNORECASE)
-"""In the options of a URI, as that of a key file."""
 _MONGO = ("mongodb://", "mongodb+srv://")
 SERVER_TIMEOUT = 10.0
 """Seconds to wait for a server; a wrong address is noticed before one loses patience."""
-
-
-def redacted(location: str) -> str:
-    """
-    Write a store's location without its credentials.
-
-    Parameters
-    ----------
-    location
-        Path or URI.
-
-    Returns
-    -------
-    str
-        Safe to print.
-
-    Examples
-    --------
-    >>> redacted("mongodb://user:secret@host/trona")
-    'mongodb://***@host/trona'
-    """
-    scheme, separator, rest = location.partition("://")
-    if not separator:
-        return location
-    if "@" in rest:
-        rest = f"***@{rest.rpartition('@')[2]}"
-    return f"{scheme}://{_PASSWORD.sub('***', rest)}"
-
-
-class ServerStore(MongoStore):
-    """A collection of a MongoDB, whose name, which maggma logs, holds no password."""
-
-    @property
-    def name(self) -> str:
-        """Where it is, without credentials."""
-        return f"{redacted(self.uri or self.host)}#{self.collection_name}"
 
 
 def _unconnected(location: str, collection: str, key: str) -> Store:
@@ -83,6 +41,8 @@ def _unconnected(location: str, collection: str, key: str) -> Store:
                 "or a URI that starts with mongodb:// or mongodb+srv://."
             )
         return SQLiteStore(location, collection, key=key)
+    from .server_store import ServerStore  # noqa: PLC0415 (slow to import, and files need none)
+
     timeout = {"serverSelectionTimeoutMS": int(SERVER_TIMEOUT * 1000)}
     store: Store = ServerStore.from_uri(
         location, collection, database=database_of(location), key=key, mongoclient_kwargs=timeout
@@ -142,6 +102,11 @@ def check_answer(store: Store, location: str) -> None:
     StoreError
         If it does not answer within `SERVER_TIMEOUT`, or refuses.
     """
+    if isinstance(store, SQLiteStore):
+        return
+    from maggma.stores import MongoStore  # noqa: PLC0415 (slow to import, and files need none)
+    from pymongo.errors import PyMongoError  # noqa: PLC0415
+
     if not isinstance(store, MongoStore):
         return
     try:

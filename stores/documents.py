@@ -60,7 +60,7 @@ def now() -> datetime:
 class Document(BaseModel):
     """Base of all documents: nothing that is not in the dictionary gets in."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)  # a command needs few of them
 
 
 class EnergyScaleDoc(Document):

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from maggma.stores import MongoStore
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -62,6 +60,8 @@ def ensure_indexes(store: Store, collection: str) -> list[str]:
     list of str
         What was not indexed before; for an embedded store, what it could make.
     """
+    from maggma.stores import MongoStore  # noqa: PLC0415 (slow to import, and files need none)
+
     unique = tuple(UNIQUE.get(collection, (store.key,)))
     fields = FIELDS.get(collection, ())
     if not isinstance(store, MongoStore):

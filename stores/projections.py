@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from maggma.stores import MemoryStore
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -111,6 +109,8 @@ def _without(doc: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
 
 def _as_in_memory(doc: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
     """Leave an unusual projection to maggma's store in memory."""
+    from maggma.stores import MemoryStore  # noqa: PLC0415 (slow to import, and hardly ever needed)
+
     memory = MemoryStore()
     memory.connect()
     memory._collection.insert_one(doc)  # noqa: SLF001 (the way in without a key)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import rows
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    RelaxedBy,
+    StoreAt,
+    Unbalanced,
+    Workers,
+)
+from .terminal import print_csv, print_json, print_parts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.console import RenderableType
 
     from trona.stores.models import ModelDoc
 
 __all__ = ["app"]
 
 app = typer.Typer(
-    name="candidates",
     help="Make candidate structures, and look through given ones.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 To = Annotated[Path, typer.Option("--to", help="New folder to write into.", metavar="FOLDER")]
-StoreAt = Annotated[
-    str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
-]
 Values = Annotated[
     str | None, typer.Option("--x", help="Values of x of a series, as in 0,0.25,0.5.")
 ]
@@ -34,9 +39,7 @@ Parent = Annotated[
     str | None,
     typer.Option(help="Crystal on whose sites formulas are put: bundled, a file, or a material."),
 ]
-Workers = Annotated[int, typer.Option(min=1, help="Processes that relax.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -56,10 +59,11 @@ def make(
         int, typer.Option(min=0, help="Arrangements relaxed for each; 0 for electrostatics only.")
     ] = 8,
     seed: Seed = 0,
-    backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
+    backend: RelaxedBy = "chgnet",
     store: StoreAt = None,
     workers: Workers = 2,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Make structures of doped, substituted, disordered and hydroborate candidates."""
     from trona.stores.results import Results  # noqa: PLC0415
@@ -90,7 +94,7 @@ def make(
             "command goes on from there. Nothing was written."
         ) from None
     models, reasons = bench.models()
-    _deliver(models, [*left_out, *reasons], to, as_json)
+    _deliver(models, [*left_out, *reasons], to, as_json, as_csv)
 
 
 def _numbers(text: str | None) -> list[float]:
@@ -103,7 +107,9 @@ def _numbers(text: str | None) -> list[float]:
         raise InputError(f"--x is {text!r}: give numbers, as in 0,0.25,0.5.") from None
 
 
-def _deliver(models: Sequence[ModelDoc], reasons: Sequence[str], to: Path, as_json: bool) -> None:
+def _deliver(
+    models: Sequence[ModelDoc], reasons: Sequence[str], to: Path, as_json: bool, as_csv: bool
+) -> None:
     """Write models, and say what became of all that was asked for."""
     from trona.screening.errors import InputError  # noqa: PLC0415
 
@@ -123,10 +129,13 @@ def _deliver(models: Sequence[ModelDoc], reasons: Sequence[str], to: Path, as_js
             "models": [model.model_dump(mode="json") for model in models],
             "duplicates": same,
         }
-        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        print_json(content)
         return
-    _print(made(models))
     _report_duplicates(same)
+    if as_csv:
+        print_csv(rows.models(models))
+        return
+    print_parts(made(models))
     typer.echo(f"{len(models)} in {to}: screen them with 'trona screen {to}'.")
 
 
@@ -148,6 +157,7 @@ def glass(
     store: StoreAt = None,
     workers: Workers = 2,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Melt and quench: glass models, several of each, with the spread of their energies."""
     from trona.stores.results import Results  # noqa: PLC0415
@@ -182,7 +192,7 @@ def glass(
             "command goes on from there. Nothing was written."
         ) from None
     models, reasons = works.models()
-    _deliver(models, [*left_out, *reasons], to, as_json)
+    _deliver(models, [*left_out, *reasons], to, as_json, as_csv)
 
 
 @app.command()
@@ -191,10 +201,9 @@ def check(
         list[str],
         typer.Argument(help="Structure files, folders, tables (CSV), materials, or formulas."),
     ],
-    unbalanced: Annotated[
-        bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
-    ] = False,
+    unbalanced: Unbalanced = False,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Look candidates through: what can be screened, what cannot and why, what is there twice."""
     from .candidate_tables import inventory  # noqa: PLC0415
@@ -202,14 +211,17 @@ def check(
     from .structure_checks import duplicates  # noqa: PLC0415
 
     gathered = gather(names, unbalanced=unbalanced)
-    rows = [describe(candidate) for candidate in gathered.candidates]
+    described = [describe(candidate) for candidate in gathered.candidates]
     structures = {c.label: c.structure for c in gathered.candidates if c.structure is not None}
     same = duplicates(structures)
     if as_json:
-        content = {"candidates": rows, "left_out": gathered.left_out, "duplicates": same}
-        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        content = {"candidates": described, "left_out": gathered.left_out, "duplicates": same}
+        print_json(content)
         return
-    _print(inventory(rows))
+    if as_csv:
+        print_csv(described)
+    else:
+        print_parts(inventory(described))
     _report_duplicates(same)
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)
@@ -219,12 +231,3 @@ def _report_duplicates(groups: Sequence[Sequence[str]]) -> None:
     """Name structures that are the same."""
     for group in groups:
         typer.echo(f"the same structure: {', '.join(group)}", err=True)
-
-
-def _print(*parts: RenderableType) -> None:
-    """Print on the terminal, in colour where there is one."""
-    from rich.console import Console  # noqa: PLC0415
-
-    console = Console(highlight=False)
-    for part in parts:
-        console.print(part)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import AsCsv, AsJson, RelaxedBy, StoreAt  # noqa: TC001 (typer reads annotations)
+from .terminal import print_csv, print_json
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .backends import Backend
 
@@ -204,14 +207,12 @@ def doctor(
     elements: Annotated[
         str, typer.Option(help="Elements that need pseudopotentials, as in Na,P,S.")
     ] = "Na,P,S",
-    backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "vasp",
-    store: Annotated[
-        str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
-    ] = None,
+    backend: RelaxedBy = "vasp",
+    store: StoreAt = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Tell what this machine lacks for a backend, and what to do about it."""
-    from rich.console import Console  # noqa: PLC0415
-
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
@@ -219,15 +220,24 @@ def doctor(
 
     symbols = [part.strip() for part in elements.split(",") if part.strip()]
     findings = list(examine(find(backend), symbols, store or Settings().store))
-    console = Console(highlight=False, soft_wrap=True)
-    for finding in findings:
-        mark = "ok " if not finding.remedy else "-- " if not finding.needed else "no "
-        console.print(f"{mark} {finding.subject}: {finding.found}", markup=False)
-        if finding.remedy:
-            console.print(f"      {finding.remedy}", markup=False)
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    elif as_csv:
+        print_csv([asdict(finding) for finding in findings])
+    else:
+        _print(findings)
     missing = [finding.subject for finding in findings if finding.remedy and finding.needed]
     if missing:
         raise InputError(
             f"the backend {backend!r} cannot run here: {', '.join(missing)} missing; "
             "what to do stands above."
         )
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    """Print a line for each finding, with its remedy below; lines are not broken, to be copied."""
+    for finding in findings:
+        mark = "ok " if not finding.remedy else "-- " if not finding.needed else "no "
+        typer.echo(f"{mark} {finding.subject}: {finding.found}")
+        if finding.remedy:
+            typer.echo(f"      {finding.remedy}")

@@ -12,8 +12,10 @@ __all__ = [
     "AsCsv",
     "AsJson",
     "AtMetal",
+    "AtReservoir",
     "Correction",
     "Exclude",
+    "FirstMaterial",
     "HullBelow",
     "InState",
     "KeepFiles",
@@ -25,12 +27,24 @@ __all__ = [
     "Pressure",
     "ReductionBelow",
     "Reference",
+    "RelaxedBy",
+    "SecondMaterial",
     "StoreAt",
+    "Unbalanced",
     "Where",
     "WithElements",
     "WithProducts",
     "WithoutElements",
+    "Workers",
 ]
+
+
+def _one_form(context: typer.Context, wanted: bool) -> bool:
+    """Refuse to print in two forms at once."""
+    if wanted and (context.params.get("as_json") or context.params.get("as_csv")):
+        raise typer.BadParameter("give --json or --csv, not both.")
+    return wanted
+
 
 Reference = Annotated[
     str | None,
@@ -65,8 +79,21 @@ KeepFiles = Annotated[
         metavar="FOLDER",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", callback=_one_form)]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV.", callback=_one_form)]
+RelaxedBy = Annotated[str, typer.Option(help="Source of relaxations.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that relax.")]
+Unbalanced = Annotated[
+    bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
+]
+FirstMaterial = Annotated[str, typer.Argument(help="Electrolyte, such as Na3PS4.")]
+SecondMaterial = Annotated[
+    str, typer.Argument(help="Electrode, coating or electrolyte, as NaCrO2.")
+]
+AtReservoir = Annotated[
+    float | None,
+    typer.Option(help="Open to a sodium reservoir at this voltage.", metavar="V"),
+]
 Pressure = Annotated[
     float,
     typer.Option(help="Enthalpies at this pressure instead of energies.", metavar="GPa"),

@@ -9,9 +9,12 @@ import typer
 
 from .energies import load_energies
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AtReservoir,
     Correction,
     Exclude,
+    FirstMaterial,
     Reference,
+    SecondMaterial,
     StoreAt,
 )
 
@@ -32,7 +35,7 @@ app = typer.Typer(
 
 To = Annotated[
     Path,
-    typer.Option("--to", help="File to write: FILE.png, .pdf, .svg or .html.", metavar="FILE"),
+    typer.Option("-o", "--to", help="File to write: png, pdf, svg or html.", metavar="FILE"),
 ]
 Compositions = Annotated[
     list[str] | None,
@@ -150,13 +153,10 @@ def diagram(
 
 @app.command()
 def interface(
-    first: Annotated[str, typer.Argument(help="Electrolyte, such as Na3PS4.")],
-    second: Annotated[str, typer.Argument(help="Electrode, coating or electrolyte, as NaCrO2.")],
+    first: FirstMaterial,
+    second: SecondMaterial,
     to: To,
-    voltage: Annotated[
-        float | None,
-        typer.Option(help="Open to a sodium reservoir at this voltage.", metavar="V"),
-    ] = None,
+    voltage: AtReservoir = None,
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,

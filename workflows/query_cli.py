@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import rows
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
     AgainstReference,
     AsCsv,
@@ -24,12 +25,11 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     WithoutElements,
     WithProducts,
 )
-from .terminal import console, print_json, print_parts
+from .terminal import console, print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from trona.stores.filters import Filters
     from trona.stores.results import Found, Results
 
 __all__ = ["query", "show"]
@@ -93,16 +93,14 @@ def query(
     )
     results = open_results(store)
     if count is not None:
-        _print_counts(results, parts(count), filters, as_json)
+        _print_counts(results.counts(by := parts(count), filters), by, as_json, as_csv)
         return
     size = (0 if as_json or as_csv else _PAGE) if limit is None else limit
     found = results.find(
         filters, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )
     if as_csv:
-        from . import tables  # noqa: PLC0415
-
-        typer.echo(tables.csv_text(found.summaries), nl=False)
+        print_csv(rows.summaries(found.summaries), rows.SUMMARY)
     elif as_json:
         print_json([doc.model_dump(mode="json") for doc in results.documents(found.summaries)])
     elif not found.total:
@@ -126,22 +124,26 @@ def _print_found(results: Results, found: Found) -> None:
         )
 
 
-def _print_counts(results: Results, by: Sequence[str], filters: Filters, as_json: bool) -> None:
+def _print_counts(
+    counted: Mapping[tuple[str, ...], int], by: Sequence[str], as_json: bool, as_csv: bool
+) -> None:
     """Print how many results share the values of some fields."""
     from . import tables  # noqa: PLC0415
 
-    counted = results.counts(by, filters)
+    listed = [dict(zip(by, key, strict=True)) | {"results": n} for key, n in counted.items()]
     if as_json:
-        rows = [dict(zip(by, key, strict=True)) | {"results": n} for key, n in counted.items()]
-        print_json(rows)
-        return
-    print_parts(tables.tally(counted, by))
+        print_json(listed)
+    elif as_csv:
+        print_csv(listed, [*by, "results"])
+    else:
+        print_parts(tables.tally(counted, by))
 
 
 def show(
     name: Annotated[str, typer.Argument(help="Label or formula of a screened candidate.")],
     store: StoreAt = None,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Show all that is known of a screened candidate, with its provenance."""
     from trona.screening.errors import StoreError  # noqa: PLC0415
@@ -153,6 +155,9 @@ def show(
         raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
     if as_json:
         print_json([doc.model_dump(mode="json") for doc in docs])
+        return
+    if as_csv:
+        print_csv([row for doc in docs for row in rows.candidate(doc)])
         return
     from . import tables  # noqa: PLC0415
 

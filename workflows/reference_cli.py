@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsCsv, AsJson, KeepFiles, StoreAt  # noqa: TC001 (typer reads annotations at run time)
-from .terminal import print_json, print_parts
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    Correction,
+    KeepFiles,
+    RelaxedBy,
+    StoreAt,
+    Workers,
+)
+from .terminal import print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from .competing import Settled
@@ -22,9 +30,6 @@ app = typer.Typer(
 
 Name = Annotated[
     str, typer.Argument(help="'bundled', 'mp:Na-P-S', 'table:PATH.csv' or 'store:PATH'.")
-]
-Correction = Annotated[
-    str | None, typer.Option(help="Correction scheme; by default the one that fits.")
 ]
 
 
@@ -84,8 +89,8 @@ def relax(
         list[str], typer.Argument(help="Structure files, folders of them, materials as mp-28782.")
     ],
     store: StoreAt = None,
-    backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "vasp",
-    workers: Annotated[int, typer.Option(min=1, help="Processes that relax.")] = 2,
+    backend: RelaxedBy = "vasp",
+    workers: Workers = 2,
     keep_files: KeepFiles = None,
     as_json: AsJson = False,
 ) -> None:
@@ -127,13 +132,16 @@ def relax(
 
 
 @app.command(name="list")
-def list_(as_json: AsJson = False) -> None:
+def list_(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """List the reference energies on this machine, each opened and checked."""
     from trona.stores.reference_info import available  # noqa: PLC0415
 
     rows = available()
     if as_json:
         print_json([row.model_dump(mode="json") for row in rows])
+        return
+    if as_csv:
+        print_csv([row.model_dump(mode="json") for row in rows])
         return
     from . import reference_tables  # noqa: PLC0415
 
@@ -180,6 +188,6 @@ def compare(
     from . import reference_tables  # noqa: PLC0415
 
     if as_csv:
-        typer.echo(reference_tables.comparison_csv(document), nl=False)
+        print_csv(reference_tables.comparison_rows(document), reference_tables.COMPARED)
         return
     print_parts(*reference_tables.comparison(document))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from trona.stores.comparison import ReferenceComparisonDoc, SideDoc
     from trona.stores.reference_info import AvailableDoc, ReferenceInfoDoc
 
-__all__ = ["comparison", "comparison_csv", "details", "listing"]
+__all__ = ["COMPARED", "comparison", "comparison_rows", "details", "listing"]
 
 _NONE = "–"
 
@@ -38,6 +36,8 @@ def details(document: ReferenceInfoDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(no_wrap=True)
+    facts.add_column(overflow="fold")
     scale = document.energy_scale
     for name, value in (
         ("origin", document.origin),
@@ -146,10 +146,17 @@ def _window(side: SideDoc | None) -> str:
 
 _FIELDS = ("formation_energy", "above_hull", "reduction_limit", "oxidation_limit")
 
+COMPARED = (
+    "formula",
+    "difference",
+    *(f"{field}_{side}" for side in ("first", "second") for field in _FIELDS),
+)
+"""Columns of a comparison."""
 
-def comparison_csv(document: ReferenceComparisonDoc) -> str:
+
+def comparison_rows(document: ReferenceComparisonDoc) -> list[dict[str, str | float | None]]:
     """
-    Write a comparison as CSV with a header; units are those of the data dictionary.
+    List a comparison, for CSV; units are those of the data dictionary.
 
     Parameters
     ----------
@@ -158,17 +165,19 @@ def comparison_csv(document: ReferenceComparisonDoc) -> str:
 
     Returns
     -------
-    str
-        One line per compound; what is unknown is empty.
+    list of dict
+        One for each compound; what is unknown is None.
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    names = (f"{field}_{side}" for side in ("first", "second") for field in _FIELDS)
-    writer.writerow(["formula", "difference", *names])
-    for row in document.compounds:
-        cells = [cell for side in (row.first, row.second) for cell in _cells(side)]
-        writer.writerow([row.formula, row.difference, *cells])
-    return buffer.getvalue()
+    return [
+        dict(
+            zip(
+                COMPARED,
+                [row.formula, row.difference, *_cells(row.first), *_cells(row.second)],
+                strict=True,
+            )
+        )
+        for row in document.compounds
+    ]
 
 
 def _cells(side: SideDoc | None) -> list[float | None]:

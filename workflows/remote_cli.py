@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
     AsJson,
     Correction,
     Reference,
+    RelaxedBy,
     StoreAt,
+    Unbalanced,
 )
-from .terminal import print_json, print_parts
+from .terminal import print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +108,7 @@ def submit(
     worker: Annotated[
         str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
     ] = None,
-    backend: Annotated[str, typer.Option(help="Source of relaxations.")] = "chgnet",
+    backend: RelaxedBy = "chgnet",
     resources: Annotated[
         str | None,
         typer.Option(help="For the scheduler, as nodes=1,time=04:00:00.", metavar="KEY=VALUE,…"),
@@ -117,9 +120,7 @@ def submit(
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,
-    unbalanced: Annotated[
-        bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
-    ] = False,
+    unbalanced: Unbalanced = False,
     as_json: AsJson = False,
 ) -> None:
     """Submit candidates to a cluster; what is done or queued already is not submitted again."""
@@ -200,7 +201,12 @@ def _warn_without_runner(controller: JobController, project: Project) -> None:
         )
 
 
-def status(labels: Labels = None, project: ProjectName = None, as_json: AsJson = False) -> None:
+def status(
+    labels: Labels = None,
+    project: ProjectName = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
     """Show where submitted candidates stand: waiting, running, failed and why, done."""
     from . import remote_tables  # noqa: PLC0415
     from .tracking import standings  # noqa: PLC0415
@@ -211,6 +217,8 @@ def status(labels: Labels = None, project: ProjectName = None, as_json: AsJson =
             _warn_without_runner(controller, found)
     if as_json:
         print_json([remote_tables.as_row(row) for row in rows])
+    elif as_csv:
+        print_csv([remote_tables.as_row(row) for row in rows])
     elif rows:
         print_parts(*remote_tables.table(rows))
     else:

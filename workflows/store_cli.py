@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
     AsJson,
     Correction,
     Reference,
     StoreAt,
 )
-from .terminal import print_json, print_parts
+from .terminal import print_csv, print_json, print_parts
 
 __all__ = ["app"]
 
@@ -32,7 +33,7 @@ def _location(store: str | None) -> str:
 
 
 @app.command()
-def info(store: StoreAt = None, as_json: AsJson = False) -> None:
+def info(store: StoreAt = None, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Show what a store holds."""
     from dataclasses import asdict  # noqa: PLC0415
 
@@ -43,6 +44,9 @@ def info(store: StoreAt = None, as_json: AsJson = False) -> None:
     found = holdings(location)
     if as_json:
         print_json({"store": redacted(location), "collections": [asdict(one) for one in found]})
+        return
+    if as_csv:
+        print_csv([asdict(one) | {"versions": " ".join(one.versions)} for one in found])
         return
     from . import store_tables  # noqa: PLC0415
 

@@ -1,9 +1,7 @@
-"""How screening results look: rich tables and plain CSV; nothing is computed."""
+"""How screening results look: rich tables; nothing is computed."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -22,11 +20,9 @@ if TYPE_CHECKING:
 
     from trona.screening.ranking import Ranked
     from trona.stores.documents import ScreeningDoc
-    from trona.stores.records import SummaryDoc
 
 __all__ = [
     "counts",
-    "csv_text",
     "details",
     "outcomes",
     "ranking",
@@ -225,6 +221,8 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
         parts += [heading(doc.window), ladder(doc.window.formula, doc.window.ladder)]
         parts += caveats(doc.window)
     facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(no_wrap=True)
+    facts.add_column(overflow="fold")
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
     by = f" by {doc.who}" if doc.who else ""
@@ -241,31 +239,3 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
         if value:
             facts.add_row(f"[dim]{name}[/]", escape(value))
     return [*parts, facts]
-
-
-_COLUMNS = (
-    "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
-    "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
-)  # fmt: skip
-
-
-def csv_text(summaries: Sequence[SummaryDoc]) -> str:
-    """
-    Write results as CSV with a header; units are those of the data dictionary.
-
-    Parameters
-    ----------
-    summaries
-        Results.
-
-    Returns
-    -------
-    str
-        One line per result; unknown values are empty.
-    """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for summary in summaries:
-        writer.writerow([getattr(summary, name) for name in _COLUMNS])
-    return buffer.getvalue()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from rich.console import Console, RenderableType
 
-__all__ = ["console", "print_json", "print_parts"]
+__all__ = ["console", "print_csv", "print_json", "print_parts"]
 
 
 def console() -> Console:
@@ -44,3 +48,23 @@ def print_json(content: object) -> None:
         Anything that JSON can write.
     """
     typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> None:
+    """
+    Print rows as CSV with a header; what is unknown is empty.
+
+    Parameters
+    ----------
+    rows
+        All with the same columns; units are those of the data dictionary.
+    columns
+        Names of the columns, to have a header even where there is no row.
+    """
+    buffer = io.StringIO()
+    names = columns or (list(rows[0]) if rows else [])
+    writer = csv.DictWriter(buffer, names, lineterminator="\n")
+    if names:
+        writer.writeheader()
+    writer.writerows(rows)
+    typer.echo(buffer.getvalue(), nl=False)

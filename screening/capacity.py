@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pymatgen.core import Element
-
 from .frames import Tabular
 from .reactions import terms
 
@@ -133,6 +131,8 @@ def molar_mass(composition: Mapping[str, float]) -> float:
     float
         g/mol, from the standard atomic weights that pymatgen ships.
     """
+    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
+
     return sum(float(Element(s).atomic_mass) * amount for s, amount in composition.items())
 
 

@@ -11,7 +11,6 @@ from math import isfinite, pi
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pymatgen.core import Composition, Element
 
 from .errors import FormulaError
 
@@ -111,6 +110,8 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
 
 def _parse_plain(text: str, whole: str) -> dict[str, float]:
     """Read one adduct-free part with pymatgen and check that every symbol is an element."""
+    from pymatgen.core import Composition, Element  # noqa: PLC0415 (slow, not always needed)
+
     try:
         composition = Composition(text)
     except ValueError:
@@ -162,6 +163,8 @@ def canonical(amounts: Mapping[str, float]) -> str:
     >>> canonical({"Na": 6, "P": 2, "S": 8})
     'Na3PS4'
     """
+    from pymatgen.core import Composition  # noqa: PLC0415 (slow, not always needed)
+
     return str(Composition(dict(amounts)).reduced_formula)
 
 

@@ -169,14 +169,14 @@ def rank(
         raise InputError("there is no criterion to rank by: give at least one.")
     total = sum(criterion.weight for criterion in criteria)
     scored = [_score(label, values, criteria, total, vetoes) for label, values in candidates]
-    scored.sort(key=lambda r: (bool(r.vetoes), -r.score, r.label))
-    placed: list[Ranked] = []
-    for position, entry in enumerate(scored, start=1):
-        last = placed[-1] if placed else None
-        tied = last and (last.score, bool(last.vetoes)) == (entry.score, bool(entry.vetoes))
-        place = last.place if last and tied else position
-        placed.append(Ranked(entry.label, place, entry.score, entry.missing, entry.vetoes))
-    return placed
+    scored.sort(key=lambda one: (bool(one[3]), -one[1], one[0]))
+    ranked: list[Ranked] = []
+    place, tie = 0, None
+    for position, (label, score, missing, broken) in enumerate(scored, start=1):
+        if tie != (score, bool(broken)):
+            place, tie = position, (score, bool(broken))
+        ranked.append(Ranked(label, place, score, missing, broken))
+    return ranked
 
 
 def _score(
@@ -185,8 +185,8 @@ def _score(
     criteria: Sequence[Criterion],
     total: float,
     vetoes: Sequence[Veto],
-) -> Ranked:
-    """Score one candidate, without a place yet."""
+) -> tuple[str, float, tuple[str, ...], tuple[str, ...]]:
+    """Score one candidate: label, score, missing criteria, reasons of vetoes."""
     for name, value in values.items():
         if value is not None and isnan(value):
             raise InputError(f"candidate {label!r} has {name} = nan: give a number or nothing.")
@@ -197,4 +197,4 @@ def _score(
         if (value := values.get(veto.name)) is not None and value > veto.bound
     )
     missing = tuple(c.name for c in criteria if values.get(c.name) is None)
-    return Ranked(label, 0, round(score, 12), missing, broken)
+    return label, round(score, 12), missing, broken

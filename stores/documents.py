@@ -7,12 +7,14 @@ only, never solver objects.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from pymatgen.core import Structure
 
 from .provenance import versions, who
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -346,6 +348,8 @@ class StructureDoc(Document):
 
     def to_structure(self) -> Structure:
         """Make a pymatgen structure of it."""
+        from pymatgen.core import Structure  # noqa: PLC0415 (slow, not always needed)
+
         return Structure(self.lattice, self.species, self.coordinates)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pymatgen.core import Element
-
 from trona.screening.errors import InputError, StoreError
 from trona.screening.formulas import canonical, parse
 from trona.stores.connect import exists, redacted
@@ -148,7 +146,11 @@ def parts(text: str | None) -> list[str]:
 
 def _symbols(text: str | None) -> list[str]:
     """Read a list of element symbols."""
-    symbols = parts((text or "").replace("-", ","))
+    if text is None:
+        return []
+    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
+
+    symbols = parts(text.replace("-", ","))
     for symbol in symbols:
         if not Element.is_valid_symbol(symbol):
             raise InputError(f"{symbol!r} is not an element: write symbols like Na,P,S.")

@@ -10,7 +10,7 @@ from .plots import GREY, VOLTAGE, root, tidy
 from .typesetting import in_lines, subscripted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .capacity import Discharge
     from .interface import MixingLine
 
-__all__ = ["LINES", "draw_discharges", "draw_mixing"]
+__all__ = ["LINES", "draw_discharges", "draw_mixing", "top_voltage"]
 
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Colours of curves, of Okabe & Ito (2008); used again in turn."""
@@ -27,6 +27,31 @@ _HEADROOM = 0.35
 """V drawn above the highest plateau."""
 _LINE_HEIGHT = 0.19
 """Inches that a line of small text takes."""
+
+
+def top_voltage(discharges: Iterable[Discharge]) -> float:
+    """
+    Voltage up to which discharges are drawn.
+
+    Parameters
+    ----------
+    discharges
+        At least one with a plateau.
+
+    Returns
+    -------
+    float
+        V, some room above the highest plateau.
+
+    Raises
+    ------
+    InputError
+        If there is no plateau.
+    """
+    found = [plateau.voltage for discharge in discharges for plateau in discharge.plateaus]
+    if not found:
+        raise InputError("no composition takes up sodium: there is no discharge to draw.")
+    return max(found) + _HEADROOM
 
 
 def draw_mixing(line: MixingLine) -> Figure:
@@ -123,10 +148,7 @@ def draw_discharges(discharges: Mapping[str, Discharge]) -> Figure:
     """
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    found = [p.voltage for discharge in discharges.values() for p in discharge.plateaus]
-    if not found:
-        raise InputError("no composition takes up sodium: there is no discharge to draw.")
-    top = max(found) + _HEADROOM
+    top = top_voltage(discharges.values())
     figure = Figure(figsize=(8.0, 4.4), layout="constrained")
     curve, comb = figure.subplots(1, 2, sharey=True, width_ratios=[3, 1.4])
     for at, (formula, discharge) in enumerate(discharges.items()):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .curves import LINES
-from .errors import InputError
+from .curves import LINES, top_voltage
 from .pages import VOLTAGE, empty, name_points
 from .sections import MARKED, STABLE, along, corners, marked, positions
 from .typesetting import HTML, in_lines, subscripted
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_diagram", "show_discharges", "show_mixing"]
 
-_HEADROOM = 0.35
 _SIDE = 485.0
 """Pixels of a side of the triangle, and of the width of a diagram of two elements."""
 
@@ -95,10 +93,7 @@ def show_discharges(discharges: Mapping[str, Discharge]) -> Figure:
     InputError
         If there is nothing to show.
     """
-    levels = [p.voltage for discharge in discharges.values() for p in discharge.plateaus]
-    if not levels:
-        raise InputError("no composition takes up sodium: there is no discharge to draw.")
-    top = max(levels) + _HEADROOM
+    top = top_voltage(discharges.values())
     figure = empty(height=480, title="discharge at equilibrium, and dQ/dV")
     figure.set_subplots(1, 2, shared_yaxes=True, column_widths=[0.7, 0.3], horizontal_spacing=0.04)
     for at, (formula, discharge) in enumerate(discharges.items()):

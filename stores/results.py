@@ -173,13 +173,17 @@ class Results:
         StoreError
             If a document cannot be read by this version.
         """
-        filters = filters or Filters()
-        current = self._current(filters.criteria())
-        kept = [summary for summary in current if filters.mentions(summary)]
+        kept = self._passing(filters)
         places = {summary.id: place for place, summary in rank_summaries(kept)}
         ordered = _ordered(kept, sort, places, descending=descending)
         page = tuple(ordered[skip : skip + limit if limit else None])
         return Found(len(kept), page, {s.id: places[s.id] for s in page if s.id in places})
+
+    def _passing(self, filters: Filters | None) -> list[SummaryDoc]:
+        """Read the summaries that pass some filters, in no order."""
+        filters = filters or Filters()
+        current = self._current(filters.criteria())
+        return [summary for summary in current if filters.mentions(summary)]
 
     def _current(self, criteria: dict[str, Any]) -> Iterator[SummaryDoc]:
         """Read the summaries that pass and are the newest of their candidate and reference."""
@@ -264,8 +268,7 @@ class Results:
         StoreError
             If a document cannot be read by this version.
         """
-        found = self.find(filters, sort="label").summaries
-        return self.documents(sorted(found, key=lambda one: (one.label, one.reference)))
+        return self.documents(_by_label(self._passing(filters)))
 
     def counts(self, by: Sequence[str], filters: Filters | None = None) -> Counter[tuple[str, ...]]:
         """
@@ -291,14 +294,13 @@ class Results:
         paths = [_path(name) for name in by]
         return Counter(
             tuple(_written(getattr(summary, path)) for path in paths)
-            for summary in self.find(filters, sort="label").summaries
+            for summary in _by_label(self._passing(filters))
         )
 
     def named(self, label: str) -> list[ScreeningDoc]:
         """All current results of a candidate by label or formula, whatever the reference."""
         wanted = {"$or": [{"label": {"$eq": label}}, {"formula": {"$eq": label}}]}
-        found = sorted(self._current(wanted), key=lambda one: (one.label, one.reference))
-        return self.documents(found)
+        return self.documents(_by_label(self._current(wanted)))
 
 
 def _path(name: str) -> str:
@@ -315,6 +317,11 @@ def _written(value: object) -> str:
     return "unknown" if value is None else str(value)
 
 
+def _by_label(summaries: Iterable[SummaryDoc]) -> list[SummaryDoc]:
+    """Sort summaries by label, and by reference where that is the same."""
+    return sorted(summaries, key=lambda one: (one.label, one.reference))
+
+
 def _ordered(
     summaries: Sequence[SummaryDoc],
     sort: str,
@@ -328,7 +335,7 @@ def _ordered(
     else:
         path = _path(sort)
         values = {s.id: getattr(s, path) for s in summaries if getattr(s, path) is not None}
-    by_label = sorted(summaries, key=lambda one: (one.label, one.reference))
+    by_label = _by_label(summaries)
     known = [one for one in by_label if one.id in values]
     unknown = [one for one in by_label if one.id not in values]
     return [*sorted(known, key=lambda one: values[one.id], reverse=descending), *unknown]

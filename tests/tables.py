@@ -1,10 +1,11 @@
-"""A small reference table of published energies, written as the CSV file that a user would have."""
+"""References as users have them: a CSV file of published energies, a store of relaxations."""
 
 from __future__ import annotations
 
 import pytest
 
 from trona.stores.references import load
+from trona.stores.results import Results
 
 # Formation energies, eV/atom: Materials Project 2019, PBE (CC BY 4.0), as published: every S
 # carries a sulfide correction of -0.66346 eV.
@@ -46,3 +47,18 @@ def table_path(tmp_path):
 def reference(table_path):
     """The table as a reference, polysulfides corrected by charge."""
     return load(f"table:{table_path}")
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Function that saves relaxations in a store and returns its path."""
+
+    def write(*docs):
+        path = str(tmp_path / "mine.sqlite")
+        results = Results(path)
+        for doc in docs:
+            results.save_relaxation(doc)
+        results.close()
+        return path
+
+    return write

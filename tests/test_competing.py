@@ -53,21 +53,6 @@ def relaxed(tmp_path_factory):
     return mock, real
 
 
-@pytest.fixture
-def save(tmp_path):
-    """Function that saves relaxations in a store and returns its path."""
-
-    def write(*docs):
-        path = str(tmp_path / "mine.sqlite")
-        results = Results(path)
-        for doc in docs:
-            results.save_relaxation(doc)
-        results.close()
-        return path
-
-    return write
-
-
 def test_energies_of_a_mock_are_no_reference_alone_named_or_joined(relaxed, save):
     path = save(*relaxed[0].values())
     for name in (f"store:{path}", f"store:{path}#MOCK VASP PBE", f"bundled+store:{path}"):

@@ -37,21 +37,6 @@ SOUND = [relaxation("Na", -1.3), relaxation("S", -4.1), relaxation("Na2S", -3.5)
 BAD = relaxation("Na2S2", -3.4, converged=False)
 
 
-@pytest.fixture
-def save(tmp_path):
-    """Function that saves relaxations in a store and returns its path."""
-
-    def write(*docs):
-        path = str(tmp_path / "mine.sqlite")
-        results = Results(path)
-        for doc in docs:
-            results.save_relaxation(doc)
-        results.close()
-        return path
-
-    return write
-
-
 def test_a_store_is_a_reference_of_its_sound_relaxations(save):
     reference = load(f"store:{save(*SOUND, BAD)}")
     assert sorted(phase.formula for phase in reference.phases) == ["Na", "Na2S", "S"]

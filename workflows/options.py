@@ -30,6 +30,7 @@ __all__ = [
     "RelaxedBy",
     "SecondMaterial",
     "StoreAt",
+    "ToScreen",
     "Unbalanced",
     "Where",
     "WithElements",
@@ -137,5 +138,12 @@ Where = Annotated[
     typer.Option(
         help='A question for the rest, as in "severity < 0.5 and not elements has Cl".',
         metavar="QUESTION",
+    ),
+]
+ToScreen = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Structure files, folders of them, tables (CSV), materials such as mp-28782, or "
+        "formulas; the bundled electrolytes if none."
     ),
 ]

@@ -14,6 +14,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Reference,
     RelaxedBy,
     StoreAt,
+    ToScreen,
     Unbalanced,
 )
 from .terminal import print_csv, print_json, print_parts
@@ -97,13 +98,7 @@ def _opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
 
 
 def submit(
-    candidates: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Structure files, folders of them, tables (CSV), or formulas; the bundled "
-            "electrolytes if none."
-        ),
-    ] = None,
+    candidates: ToScreen = None,
     project: ProjectName = None,
     worker: Annotated[
         str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")

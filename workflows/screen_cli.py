@@ -16,6 +16,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Reference,
     RelaxedBy,
     StoreAt,
+    ToScreen,
     Unbalanced,
     Workers,
 )
@@ -30,13 +31,7 @@ __all__ = ["compare", "screen"]
 
 
 def screen(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Structure files, folders of them, tables (CSV), materials such as mp-28782, or "
-            "formulas; the bundled electrolytes if none."
-        ),
-    ] = None,
+    files: ToScreen = None,
     backend: RelaxedBy = "chgnet",
     reference: Reference = None,
     correction: Correction = None,

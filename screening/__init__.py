@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from .capacity import Discharge, Plateau, discharge
-from .contact import SodiumUse, rank_products, sodium_use, volume_change
-from .diagram import GrandDiagram, Section, grand_diagram
-from .electrode import AtPotential, Electrode, at_potential
-from .error_model import ErrorModel
+from trona.screening.equilibrium.diagram import GrandDiagram, Section, grand_diagram
+from trona.screening.equilibrium.grand import Interval, Profile, profile
+from trona.screening.equilibrium.hull import (
+    Decomposition,
+    decompose,
+    energies_above_hull,
+    energy_above_hull,
+)
+from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.equilibrium.pressure import at_pressure, stabilizing_pressure
+from trona.screening.stability.discharge import Discharge, Plateau, discharge
+from trona.screening.stability.electrode import AtPotential, Electrode, at_potential
+from trona.screening.stability.interface import Kink, MixingLine, mix
+from trona.screening.stability.interphase import (
+    Interphase,
+    InterphaseClass,
+    PhaseProperties,
+    Thresholds,
+    classify,
+)
+from trona.screening.stability.products import SodiumUse, rank_products, sodium_use, volume_change
+from trona.screening.stability.ranking import Criterion, Ranked, Veto, rank
+from trona.screening.stability.window import Limits, Reaction, Rung, Stability, assess, tolerated
+from trona.screening.uncertainty.error_model import ErrorModel
+from trona.screening.uncertainty.sampling import Uncertainty, sample
+from trona.screening.uncertainty.sensitivity import LimitDependence, dependence
+
 from .errors import InputError, TronaError
 from .formulas import parse
-from .grand import Interval, Profile, profile
-from .hull import Decomposition, decompose, energies_above_hull, energy_above_hull
-from .interface import Kink, MixingLine, mix
-from .interphase import Interphase, InterphaseClass, PhaseProperties, Thresholds, classify
-from .phases import EnergyScale, Phase, PhaseTable
-from .pressure import at_pressure, stabilizing_pressure
-from .ranking import Criterion, Ranked, Veto, rank
-from .sensitivity import LimitDependence, dependence
-from .uncertainty import Uncertainty, sample
-from .window import Limits, Reaction, Rung, Stability, assess, tolerated
 
 __all__ = [
     "AtPotential",

@@ -32,17 +32,17 @@ from pymatgen.analysis.phase_diagram import GrandPotentialPhaseDiagram, PDEntry,
 from pymatgen.core import Composition, Element
 from stream import composition, phases
 
+from trona.screening.equilibrium.grand import profile
+from trona.screening.equilibrium.hull import energies_above_hull
+from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import parse
-from trona.screening.grand import profile
-from trona.screening.hull import energies_above_hull
-from trona.screening.interface import mix
-from trona.screening.phases import PhaseTable
-from trona.stores.references import load
+from trona.screening.stability.interface import mix
+from trona.stores.energies.references import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trona.screening.phases import Phase
+    from trona.screening.equilibrium.phases import Phase
 
 SODIUM = Element("Na")
 

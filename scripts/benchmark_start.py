@@ -20,8 +20,8 @@ from time import perf_counter
 
 import benchmark_stores
 
-from trona.stores.documents import ScreeningDoc
-from trona.stores.results import Results
+from trona.stores.collections.results import Results
+from trona.stores.documents.results import ScreeningDoc
 
 EMPTY = "pass"
 COMMAND = "from trona.workflows.cli import main; main()"

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from maggma.stores import JSONStore, MontyStore
 
-from trona.stores.references import load
-from trona.stores.screenings import screening_document
-from trona.stores.sqlite import SQLiteStore
+from trona.stores.assess.screenings import screening_document
+from trona.stores.database.sqlite.store import SQLiteStore
+from trona.stores.energies.references import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,18 +25,18 @@ import yaml
 from pymatgen.core import Structure
 
 from trona.screening.formulas import canonical, parse
-from trona.stores.documents import StructureDoc
-from trona.stores.entries import Rejected, admit
+from trona.stores.collections.results import Results
+from trona.stores.corrections.schemes import AS_PUBLISHED
+from trona.stores.documents.results import StructureDoc
+from trona.stores.energies.entries import Rejected, admit
+from trona.stores.energies.references import bundled_data
 from trona.stores.provenance import versions
-from trona.stores.references import bundled_data
-from trona.stores.results import Results
-from trona.stores.schemes import AS_PUBLISHED
-from trona.workflows.backends import BACKENDS, relaxation_id
-from trona.workflows.candidates import Candidate, build_crystal, bundled
-from trona.workflows.pool import Work, run_flows
+from trona.workflows.candidates.sources import Candidate, build_crystal, bundled
+from trona.workflows.jobs.backends import BACKENDS, relaxation_id
+from trona.workflows.local.pool import Work, run_flows
 
 HERE = Path(__file__).parent
-OUTPUT = HERE.parent / "stores" / "bundled.json.gz"
+OUTPUT = HERE.parent / "stores" / "energies" / "bundled.json.gz"
 SYSTEMS = tuple(
     frozenset(system.split("-"))
     for system in (

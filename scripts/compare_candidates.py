@@ -20,24 +20,24 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from trona.screening import assess
+from trona.screening.equilibrium.phases import Phase, PhaseTable
 from trona.screening.formulas import number, parse
-from trona.screening.interphase import Interphase, classify
-from trona.screening.phases import Phase, PhaseTable
-from trona.stores.properties import with_gaps
+from trona.screening.stability.interphase import Interphase, classify
+from trona.stores.assess.properties import with_gaps
+from trona.stores.collections.results import Results
+from trona.stores.energies.references import load
 from trona.stores.provenance import versions
-from trona.stores.references import load
-from trona.stores.results import Results
-from trona.workflows.backends import BACKENDS
-from trona.workflows.blueprint_sources import read_parent
-from trona.workflows.orderings import Search
-from trona.workflows.series import expand, substituted
-from trona.workflows.supercells import Bounds
-from trona.workflows.trials import Draft, draft
-from trona.workflows.workbench import Workbench
+from trona.workflows.jobs.backends import BACKENDS
+from trona.workflows.ordering.arrangements import Search
+from trona.workflows.ordering.local_models import Workbench
+from trona.workflows.ordering.requests import read_parent
+from trona.workflows.ordering.substitution import expand, substituted
+from trona.workflows.ordering.supercells import Bounds
+from trona.workflows.ordering.trials import Draft, draft
 
 if TYPE_CHECKING:
-    from trona.screening.window import Stability
-    from trona.stores.models import ModelDoc
+    from trona.screening.stability.window import Stability
+    from trona.stores.documents.made_structures import ModelDoc
 
 DOCS = Path(__file__).parent.parent / "docs"
 BACKEND = BACKENDS["chgnet"]

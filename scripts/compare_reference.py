@@ -6,7 +6,7 @@
 The table is expected on Materials Project's scale of 2019 and by charge for polysulfides. Before
 comparing, the corrections of MP2020, which CHGNet has learnt, are replaced by those of 2019, both
 as they ship with pymatgen. Written beside the document: the parity plot, and the deviations of each
-class, which ship with trona (stores/deviations.yaml).
+class, which ship with trona (stores/energies/deviations.yaml).
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ from pymatgen.analysis import compatibility
 from pymatgen.entries.computed_entries import ComputedStructureEntry
 from scipy.optimize import minimize
 
-from trona.screening.error_model import CLASSES, anion_class
+from trona.screening.equilibrium.hull import energies_above_hull
+from trona.screening.equilibrium.phases import PhaseTable
+from trona.screening.figures.paper.style import save
 from trona.screening.formulas import canonical, parse
-from trona.screening.hull import energies_above_hull
-from trona.screening.phases import PhaseTable
-from trona.screening.plots import save
-from trona.stores.accuracy import Deviation
-from trona.stores.alignment import formation_energy
-from trona.stores.assessment import assess_formula, window_document
-from trona.stores.documents import StructureDoc
-from trona.stores.references import Reference, bundled_data, load
-from trona.stores.schemes import SULFIDE_BY_CHARGE_LEGACY, SULFIDE_BY_CHARGE_MP2020
-from trona.stores.validation import load as published_cases
-from trona.workflows.candidates import bundled
-from trona.workflows.ladders import window_range
+from trona.screening.uncertainty.error_model import CLASSES, anion_class
+from trona.stores.assess.assessment import assess_formula, window_document
+from trona.stores.assess.validation import load as published_cases
+from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_LEGACY, SULFIDE_BY_CHARGE_MP2020
+from trona.stores.documents.results import StructureDoc
+from trona.stores.energies.accuracy import Deviation
+from trona.stores.energies.alignment import formation_energy
+from trona.stores.energies.references import Reference, bundled_data, load
+from trona.workflows.candidates.sources import bundled
+from trona.workflows.tables.ladder import window_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from trona.screening.phases import Phase
-    from trona.stores.documents import RungDoc, WindowDoc
+    from trona.screening.equilibrium.phases import Phase
+    from trona.stores.documents.results import RungDoc, WindowDoc
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "bundled-reference.md"
@@ -408,8 +408,9 @@ Bundled minus DFT. σ is 1.4826 times the median distance from the median: the s
 the bulk. "Own" is the standard deviation of what is left of a difference without the part that all
 compounds of an element share, {common * 1000:.0f} meV per atom of the element; both by maximum
 likelihood, without the compounds that are more than {CONSPICUOUS * 1000:.0f} meV/atom apart. trona
-ships these numbers (`stores/deviations.yaml`) and takes the own and the shared part, with the error
-of DFT added in squares, as the errors of bundled energies (`stores/accuracy.py`).
+ships these numbers (`stores/energies/deviations.yaml`) and takes the own and the shared part, with
+the error of DFT added in squares, as the errors of bundled energies
+(`stores/energies/accuracy.py`).
 
 {chr(10).join(class_lines(classes))}
 

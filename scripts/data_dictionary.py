@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-from trona.stores.documents import SCHEMA_VERSION, Document
-from trona.stores.schema import COLLECTIONS
-from trona.stores.snapshots import Snapshot
+from trona.stores.documents.migration import COLLECTIONS
+from trona.stores.documents.results import SCHEMA_VERSION, Document
+from trona.stores.materials_project.snapshots import Snapshot
 
 PAGE = Path(__file__).parent.parent / "docs" / "data-dictionary.md"
 PLAIN = {str: "text", float: "number", int: "whole number", bool: "true or false",

@@ -13,8 +13,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trona.stores.references import load
-from trona.stores.validation import TOLERANCE, validate
+from trona.stores.assess.validation import TOLERANCE, validate
+from trona.stores.energies.references import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from trona.screening.formulas import parse
-from trona.stores.builders import rebuild
-from trona.stores.documents import RelaxationDoc, StructureDoc
-from trona.stores.references import load
-from trona.stores.results import Filters, Results
+from trona.stores.assess.builders import rebuild
+from trona.stores.collections.results import Filters, Results
+from trona.stores.documents.results import RelaxationDoc, StructureDoc
+from trona.stores.energies.references import load
 
 OTHER = "as-published"
 QUESTION = ("--class", "passivating", "--reduction-below", "0.5", "--hull-below", "0.03",

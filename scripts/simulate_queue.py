@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 import jobflow_remote
 from jobflow import Flow, Job
 
-from trona.workflows import job_queue
-from trona.workflows.projects import find
-from trona.workflows.templates import Choices, write
+from trona.workflows.cluster import queue as job_queue
+from trona.workflows.cluster.project_templates import Choices, write
+from trona.workflows.cluster.projects import find
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController
@@ -79,7 +79,7 @@ def enqueue(controller: JobController, jobs: int) -> None:
 
 def measure(jobs: int, indexed: bool, patience: float) -> dict[str, Any]:
     """Cycle so many jobs; gives rates, memory, and documents examined for each job."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.indexed_mongo"]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.support.indexed_mongo"]
     server = subprocess.Popen(  # noqa: S603
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

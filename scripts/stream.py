@@ -15,8 +15,8 @@ from time import perf_counter
 
 import numpy as np
 
-from trona.screening.grand import profile
-from trona.screening.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.equilibrium.grand import profile
+from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 
 ELEMENTS = ("Na", "P", "S", "Cl", "O", "Sb", "Zr", "Y")
 SCALE = EnergyScale("synthetic", "none")

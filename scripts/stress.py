@@ -24,8 +24,8 @@ from pathlib import Path
 import numpy as np
 from pymatgen.core import Lattice, Structure
 
-from trona.stores.connect import exists, job_store, open_store
-from trona.stores.results import Results
+from trona.stores.collections.results import Results
+from trona.stores.database.connect import exists, job_store, open_store
 
 ANTIFLUORITE = {"S": 6.6, "O": 5.55, "Se": 6.85}
 ROCKSALT = {"Cl": 5.69, "H": 4.9}

@@ -27,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / ".src"))
 
-from trona.stores.sqlite import SQLiteStore
+from trona.stores.database.sqlite.store import SQLiteStore
 
 BATCH = 5
 PADDING = "a long text that is kept in the body only " * 100

@@ -14,10 +14,10 @@ settings.register_profile(
 settings.load_profile("trona")
 
 pytest_plugins = (
-    "tests.browser",
-    "tests.commands",
-    "tests.mongo_server",
-    "tests.tables",
-    "tests.vasp_runs",
-    "tests.vasp_flows",
+    "tests.support.browser",
+    "tests.support.commands",
+    "tests.support.mongo_server",
+    "tests.support.tables",
+    "tests.support.vasp_runs",
+    "tests.support.vasp_flows",
 )

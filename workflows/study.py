@@ -23,26 +23,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trona.screening.capacity import discharge
-from trona.screening.diagram import grand_diagram
-from trona.screening.figures import WindowBars, electrode_mark
+from trona.screening.equilibrium.diagram import grand_diagram
+from trona.screening.equilibrium.grand import profile
+from trona.screening.figures.overview_data import WindowBars, electrode_mark
 from trona.screening.formulas import parse
-from trona.screening.grand import profile
-from trona.screening.interface import mix
-from trona.stores import figures
-from trona.stores.assessment import assess_formula
-from trona.stores.references import load
-from trona.stores.screenings import rank_documents, screening_document
+from trona.screening.stability.discharge import discharge
+from trona.screening.stability.interface import mix
+from trona.stores.assess import figures
+from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.screenings import rank_documents, screening_document
+from trona.stores.energies.references import load
 
-from .views import AtVoltage, Ranking, Window
+from .notebook import AtVoltage, Ranking, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from trona.screening.capacity import Discharge
-    from trona.screening.diagram import GrandDiagram
-    from trona.screening.interface import MixingLine
-    from trona.stores.references import Reference
+    from trona.screening.equilibrium.diagram import GrandDiagram
+    from trona.screening.stability.discharge import Discharge
+    from trona.screening.stability.interface import MixingLine
+    from trona.stores.energies.references import Reference
 
 __all__ = ["AtVoltage", "Ranking", "Study", "Window"]
 
@@ -115,7 +115,7 @@ class Study:
         Returns
         -------
         MixingLine
-            Drawn by `trona.screening.curves.draw_mixing` and `explorers.show_mixing`.
+            Drawn by `trona.screening.figures.paper.curves.draw_mixing` and `explorers.show_mixing`.
 
         Raises
         ------
@@ -157,7 +157,7 @@ class Study:
         Returns
         -------
         GrandDiagram
-            Drawn by `trona.screening.sections.draw_diagram` and `explorers.show_diagram`.
+            Drawn by `trona.screening.figures.paper.diagram` and `figures.browser.curves`.
 
         Raises
         ------

@@ -1,0 +1,272 @@
+"""Linear programs of phase equilibrium: minimise E·x − μ s·x with A x = b, x ≥ 0; numbers only.
+
+Rows are elements (few), columns are phases (many), so every step inverts a small dense basis and
+prices all columns at once. `minimise` solves at one cost. `sweep` follows the optimum as μ rises
+from −∞: the parametric simplex (Gass & Saaty, Naval Research Logistics Quarterly 2 (1955) 39),
+whose basis changes are the breakpoints in μ. Ties in the leaving row are broken
+lexicographically (Dantzig, Orden & Wolfe, Pacific J. Math. 5 (1955) 183), ties in the entering
+column by position: the path is finite and always the same. The loops are compiled (`kernels`) and
+loaded with the first program that is solved: that takes half a second, which a command that
+solves none is spared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trona.screening.errors import ConvergenceError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["AMOUNT_TOLERANCE", "Basis", "Path", "free_columns", "minima", "minimise", "sweep"]
+
+AMOUNT_TOLERANCE = 1e-9
+"""Products below this fraction of the composition's atoms are absent."""
+_ROOM = 64
+"""Steps to make room for at first; most systems take fewer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """
+    A solution: as many columns as there are rows.
+
+    Parameters
+    ----------
+    columns : shape (n_rows,)
+        Columns in the basis.
+    values : shape (n_rows,)
+        Their amounts, not negative.
+    """
+
+    columns: NDArray[np.intp]
+    values: NDArray[np.float64]
+
+    def support(self, least: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """
+        Columns that are present, in their order, with their amounts.
+
+        Parameters
+        ----------
+        least
+            Amounts up to this are absent.
+
+        Returns
+        -------
+        tuple
+            Columns and amounts; both of shape (n_present,).
+        """
+        order = self.columns.argsort()
+        order = order[self.values[order] > least]
+        return self.columns[order], self.values[order]
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """
+    Optimal bases in order of rising μ.
+
+    Parameters
+    ----------
+    mu : shape (n_steps,)
+        From where each basis is optimal, eV; −inf for the first. Steps of equal μ follow each
+        other where several columns enter at one breakpoint.
+    columns, values : shape (n_steps, n_rows)
+        Columns in each basis and their amounts.
+    tied : shape (n_steps,)
+        True where columns outside the basis could enter at no cost for every μ.
+    """
+
+    mu: NDArray[np.float64]
+    columns: NDArray[np.intp]
+    values: NDArray[np.float64]
+    tied: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.mu)
+
+    def basis(self, step: int) -> Basis:
+        """Basis of a step."""
+        return Basis(self.columns[step], self.values[step])
+
+
+def minimise(
+    matrix: NDArray[np.float64],
+    amounts: NDArray[np.float64],
+    costs: NDArray[np.float64],
+    start: NDArray[np.intp],
+) -> Basis:
+    """
+    Minimise costs·x subject to matrix·x = amounts, x ≥ 0.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    amounts : shape (n_rows,)
+        Element amounts to reach, not negative.
+    costs : shape (n_columns,)
+        eV per column; inf forbids a column.
+    start : shape (n_rows,)
+        Columns of a feasible basis: the elements, or the basis of an earlier solution.
+
+    Returns
+    -------
+    Basis
+        The optimum.
+
+    Raises
+    ------
+    ConvergenceError
+        If no optimum is reached within the pivot limit.
+    """
+    from . import kernels  # noqa: PLC0415
+
+    columns, values = start.copy(), np.empty(len(start))
+    outcome = kernels.optimise(matrix, amounts, costs, columns, values, _pivot_limit(matrix))
+    if outcome != kernels.DONE:
+        raise _defect(outcome)
+    return Basis(columns, values)
+
+
+def minima(
+    matrix: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    costs: NDArray[np.float64],
+    start: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """
+    Minimise costs·x subject to matrix·x = target, x ≥ 0, for many targets.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    targets : shape (n_targets, n_rows)
+        Element amounts to reach, not negative.
+    costs : shape (n_columns,)
+        eV per column.
+    start : shape (n_rows,)
+        Columns of a basis that is feasible for every target: the elements.
+
+    Returns
+    -------
+    ndarray : shape (n_targets,)
+        The minima, eV.
+
+    Raises
+    ------
+    ConvergenceError
+        If an optimum is not reached within the pivot limit.
+    """
+    from . import kernels  # noqa: PLC0415
+
+    lowest = np.empty(len(targets))
+    outcome = kernels.optimise_each(matrix, targets, costs, start, _pivot_limit(matrix), lowest)
+    if outcome != kernels.DONE:
+        raise _defect(outcome)
+    return lowest
+
+
+def sweep(
+    matrix: NDArray[np.float64],
+    amounts: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    sodium: NDArray[np.float64],
+    start: NDArray[np.intp],
+    mu_stop: float,
+) -> Path:
+    """
+    Minimise (energies − μ sodium)·x for every μ from −∞ to ``mu_stop``.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column, sodium left out.
+    amounts : shape (n_rows,)
+        Element amounts to reach, not negative.
+    energies : shape (n_columns,)
+        eV per column.
+    sodium : shape (n_columns,)
+        Sodium per column, not negative.
+    start : shape (n_rows,)
+        Columns of a feasible, sodium-free basis: the elements.
+    mu_stop
+        Upper end of the sweep, eV.
+
+    Returns
+    -------
+    Path
+        All optimal bases on the way.
+
+    Raises
+    ------
+    ConvergenceError
+        If the sweep does not end within the pivot limit.
+    """
+    from . import kernels  # noqa: PLC0415
+
+    first = minimise(matrix, amounts, np.where(sodium == 0.0, energies, np.inf), start).columns
+    room, n_rows = _ROOM, len(start)
+    while room <= 2 * _pivot_limit(matrix):
+        mu, tied = np.empty(room), np.empty(room, dtype=np.bool_)
+        columns, values = np.empty((room, n_rows), dtype=np.intp), np.empty((room, n_rows))
+        n_steps = kernels.follow(
+            *(matrix, amounts, energies, sodium, mu_stop, first.copy()),
+            *(mu, columns, values, tied),
+        )
+        if n_steps > 0:
+            return Path(mu[:n_steps], columns[:n_steps], values[:n_steps], tied[:n_steps])
+        if n_steps != kernels.FULL:
+            raise _defect(n_steps)
+        room *= 4
+    raise _defect(kernels.FULL)
+
+
+def free_columns(
+    matrix: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    sodium: NDArray[np.float64],
+    columns: NDArray[np.intp],
+) -> NDArray[np.intp]:
+    """
+    Columns outside a basis that could enter it at no cost, whatever μ is.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    energies, sodium : shape (n_columns,)
+        eV and sodium per column.
+    columns : shape (n_rows,)
+        Columns in the basis.
+
+    Returns
+    -------
+    ndarray : shape (n_free,)
+        In their order.
+    """
+    from .kernels import LEVEL_TOLERANCE, SLOPE_TOLERANCE  # noqa: PLC0415
+
+    solve = np.linalg.inv(matrix[:, columns]) @ matrix
+    level = np.abs(energies - energies[columns] @ solve) < LEVEL_TOLERANCE
+    level &= np.abs(sodium - sodium[columns] @ solve) < SLOPE_TOLERANCE
+    level[columns] = False
+    return np.flatnonzero(level)
+
+
+def _pivot_limit(matrix: NDArray[np.float64]) -> int:
+    """Bound the number of pivots far above what any real system takes."""
+    return 200 + 20 * sum(matrix.shape)
+
+
+def _defect(outcome: int) -> ConvergenceError:
+    """Say what went wrong where nothing should."""
+    from .kernels import UNBOUNDED  # noqa: PLC0415
+
+    what = "is unbounded" if outcome == UNBOUNDED else "has no optimum within the pivot limit"
+    return ConvergenceError(f"a phase equilibrium {what}: please report the composition.")

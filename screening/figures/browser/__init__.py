@@ -1,0 +1,3 @@
+"""Figures to look at in a browser, drawn by plotly."""
+
+from __future__ import annotations

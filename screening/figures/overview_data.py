@@ -1,0 +1,274 @@
+"""What figures of many candidates show, as plain numbers; nothing is drawn.
+
+Each figure is computed once and drawn twice: by matplotlib for papers, by plotly for looking. The
+ladder of one composition is `ladder.LadderFigure`, a phase diagram `diagram.GrandDiagram`; mixing
+lines (`interface.MixingLine`), discharges (`capacity.Discharge`) and published windows
+(`parity.WindowPair`) already are what their figures show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf, isfinite
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import InputError
+from trona.screening.formulas import parse
+from trona.screening.stability.electrode import electrode
+from trona.screening.stability.interphase import InterphaseClass, Thresholds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trona.screening.equilibrium.phases import PhaseTable
+    from trona.screening.stability.interphase import Interphase
+    from trona.screening.stability.window import Stability
+
+__all__ = [
+    "ELECTRODES",
+    "InterphaseMap",
+    "MapPoint",
+    "Mark",
+    "WindowBar",
+    "WindowBars",
+    "electrode_mark",
+    "map_point",
+    "window_bar",
+]
+
+ELECTRODES = ("Na", "Na15Sn4", "S", "NaCrO2")
+"""Electrodes marked by default: two anodes and two cathodes of sodium cells."""
+_HEADROOM = 0.6
+"""V shown above the highest finite limit; what is unbounded ends there."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """
+    Potential of an electrode on a voltage axis.
+
+    Parameters
+    ----------
+    formula
+        The electrode.
+    voltage
+        V against Na/Na+.
+    """
+
+    formula: str
+    voltage: float
+
+
+@dataclass(frozen=True)
+class WindowBar:
+    """
+    Stability window of one candidate.
+
+    Parameters
+    ----------
+    label
+        The candidate.
+    lower, upper
+        Range without exchange of sodium, V; ``upper`` is inf where nothing can leave. Both are
+        the voltage at which the exchange changes sign where there is no such range.
+    kind
+        Class of its interphase at 0 V.
+    mixture
+        True where it has no phase of its own.
+    """
+
+    label: str
+    lower: float
+    upper: float
+    kind: InterphaseClass
+    mixture: bool = False
+
+
+@dataclass(frozen=True)
+class WindowBars:
+    """
+    Windows of some candidates on one voltage axis.
+
+    Parameters
+    ----------
+    bars
+        In the order in which they are shown, from the top.
+    marks
+        Potentials of electrodes.
+
+    Raises
+    ------
+    InputError
+        If there is no candidate.
+    """
+
+    bars: tuple[WindowBar, ...]
+    marks: tuple[Mark, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.bars:
+            raise InputError("there is no window to draw: name at least one composition.")
+
+    @property
+    def top(self) -> float:
+        """Upper end of the voltage axis, V."""
+        limits = [volts for bar in self.bars for volts in (bar.lower, bar.upper)]
+        return max(v for v in (0.0, *limits, *(m.voltage for m in self.marks)) if v < inf) + (
+            _HEADROOM
+        )
+
+
+@dataclass(frozen=True)
+class MapPoint:
+    """
+    Interphase of one candidate at a voltage.
+
+    Parameters
+    ----------
+    label
+        The candidate.
+    driving_force
+        Energy released, eV per electrolyte atom; not negative.
+    conducting
+        Fraction of the products known to conduct electrons; 0 without a reaction.
+    unknown
+        Fraction of the products whose conduction is unknown; 0 without a reaction.
+    kind
+        Class of the interphase.
+    basis
+        Of the fractions: ``"volume"`` or ``"atoms"``.
+    """
+
+    label: str
+    driving_force: float
+    conducting: float
+    unknown: float
+    kind: InterphaseClass
+    basis: str = "volume"
+
+
+@dataclass(frozen=True)
+class InterphaseMap:
+    """
+    Interphases of some candidates: what drives them, and how much of them conducts electrons.
+
+    Parameters
+    ----------
+    points
+        One for each candidate.
+    voltage
+        V against Na/Na+.
+    thresholds
+        Fractions from which conducting phases are connected.
+
+    Raises
+    ------
+    InputError
+        If there is no candidate.
+    """
+
+    points: tuple[MapPoint, ...]
+    voltage: float = 0.0
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    def __post_init__(self) -> None:
+        if not self.points:
+            raise InputError("there is no interphase to draw: name at least one composition.")
+
+
+def electrode_mark(table: PhaseTable, formula: str) -> Mark:
+    """
+    Potential at which an electrode works.
+
+    Parameters
+    ----------
+    table
+        Phases on one energy scale, sodium among them.
+    formula
+        The electrode as written.
+
+    Returns
+    -------
+    Mark
+        Where it gives sodium off; where it takes sodium up if it has none to give, as sulfur.
+
+    Raises
+    ------
+    FormulaError
+        If the formula cannot be read.
+    ChemicalSystemError
+        If an element has no reference phase.
+    """
+    found = electrode(table, parse(formula), formula)
+    return Mark(formula, found.gives if isfinite(found.gives) else found.takes)
+
+
+def window_bar(stability: Stability, at_metal: Interphase, label: str | None = None) -> WindowBar:
+    """
+    Show a composition as a bar.
+
+    Parameters
+    ----------
+    stability
+        As assessed.
+    at_metal
+        Its interphase at 0 V.
+    label
+        Name of the candidate; its formula by default.
+
+    Returns
+    -------
+    WindowBar
+        Its window; a single voltage where no range is free of exchange.
+    """
+    limits = stability.stabilized
+    return WindowBar(
+        label or stability.formula,
+        limits.reduction,
+        limits.oxidation,
+        at_metal.kind,
+        stability.mixture,
+    )
+
+
+def map_point(
+    stability: Stability,
+    interphases: Iterable[Interphase],
+    voltage: float = 0.0,
+    label: str | None = None,
+) -> MapPoint:
+    """
+    Show the interphase of a composition at a voltage as a point.
+
+    Parameters
+    ----------
+    stability
+        As assessed.
+    interphases
+        One for each interval of its ladder.
+    voltage
+        V against Na/Na+; not negative.
+    label
+        Name of the candidate; its formula by default.
+
+    Returns
+    -------
+    MapPoint
+        Without a conducting part where nothing reacts.
+
+    Raises
+    ------
+    VoltageError
+        If the voltage is negative or not a number.
+    """
+    here = stability.ladder.index(stability.rung(voltage))
+    found = tuple(interphases)[here]
+    reacts = found.kind is not InterphaseClass.STABLE
+    return MapPoint(
+        label=label or stability.formula,
+        driving_force=max(0.0, -stability.reaction_energy(voltage)),
+        conducting=found.electronic_fraction if reacts else 0.0,
+        unknown=found.unknown_electronic_fraction if reacts else 0.0,
+        kind=found.kind,
+        basis=found.fraction_basis,
+    )

@@ -1,0 +1,3 @@
+"""Figures for papers, drawn by matplotlib."""
+
+from __future__ import annotations

@@ -1,0 +1,289 @@
+"""What matplotlib figures share, and the ladder. Matplotlib is imported inside the functions."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trona.screening.errors import InputError
+from trona.screening.figures.labels import placed, spaced
+from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.typesetting import in_lines, subscripted, typeset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from trona.screening.figures.ladder_data import LadderFigure, LadderStep
+
+__all__ = [
+    "COLOURS",
+    "GREY",
+    "VOLTAGE",
+    "class_legend",
+    "draw_ladder",
+    "name_points",
+    "root",
+    "save",
+    "tidy",
+]
+
+COLOURS = {
+    InterphaseClass.STABLE: "#009E73",
+    InterphaseClass.PASSIVATING: "#56B4E9",
+    InterphaseClass.BLOCKING: "#0072B2",
+    InterphaseClass.MIXED_CONDUCTING: "#E69F00",
+    InterphaseClass.ELECTRONIC_CONDUCTOR: "#D55E00",
+    InterphaseClass.UNKNOWN: "#999999",
+}
+"""Palette of Okabe & Ito (2008), readable with every colour vision."""
+GREY = "0.75"
+"""Lines that lead from a label to what it names."""
+VOLTAGE = "voltage against Na/Na$^+$ (V)"
+_POINTS_PER_INCH = 72.0
+_LETTER = 0.56
+"""Width of a letter over the size of its font, on average."""
+_NEAR = 9.0
+"""Points between a name and its point up to which no line has to lead there,"""
+_CLEARLY = 1.6
+"""unless another point is not farther from it than this many times as much."""
+
+
+def draw_ladder(ladder: LadderFigure) -> Figure:
+    """
+    Draw sodium content against voltage, with the products of each step as stacked fractions.
+
+    Parameters
+    ----------
+    ladder
+        What it shows.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Sodium exchanged on the left, coloured by the class of all products together; products on
+        the right, coloured by the class that each would make alone.
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(9.0, 4.8), layout="constrained")
+    content, parts = figure.subplots(1, 2, sharey=True, width_ratios=[2.6, 1.0])
+    _draw_content(content, ladder)
+    for step in ladder.steps:
+        _draw_parts(parts, step, min(step.upper, ladder.top))
+    _label_products(parts, ladder)
+    content.set_xlabel(f"Na exchanged per {subscripted(ladder.formula)}")
+    content.set_ylabel(VOLTAGE)
+    content.set_ylim(0, ladder.top)
+    parts.set_xlabel(f"products ({ladder.units})")
+    parts.set_xlim(0, 100)
+    content.set_title(f"{subscripted(ladder.formula)}: {ladder.title}", fontsize=10, loc="left")
+    class_legend(figure, ladder.kinds)
+    tidy(content, parts)
+    return figure
+
+
+def _draw_content(axes: Axes, ladder: LadderFigure) -> None:
+    """Draw the sodium exchanged as a staircase with thick, coloured steps."""
+    ends = []
+    for step in ladder.steps:
+        upper = min(step.upper, ladder.top)
+        axes.plot(
+            [step.sodium, step.sodium],
+            [step.lower, upper],
+            color=COLOURS[step.kind],
+            linewidth=5,
+            solid_capstyle="butt",
+        )
+        ends.append((step.sodium, upper))
+    for (left, level), (right, _) in itertools.pairwise(ends):
+        axes.plot([left, right], [level, level], color="0.6", linewidth=0.8, zorder=0)
+
+
+def _draw_parts(axes: Axes, step: LadderStep, upper: float) -> None:
+    """Stack the fractions of the products of a step over its range of voltage."""
+    left = 0.0
+    for part in step.parts:
+        kind = step.kind if step.kind is InterphaseClass.STABLE else part.kind
+        axes.barh(
+            step.lower,
+            100.0 * part.fraction,
+            upper - step.lower,
+            left,
+            align="edge",
+            color=COLOURS[kind],
+            edgecolor="white",
+            linewidth=0.6,
+        )
+        left += 100.0 * part.fraction
+
+
+def _label_products(axes: Axes, ladder: LadderFigure) -> None:
+    """Write the products beside their steps, apart from each other."""
+    middles = [(step.lower + min(step.upper, ladder.top)) / 2 for step in ladder.steps]
+    labels = [in_lines(step.products) for step in ladder.steps]
+    lines = max(label.count("\n") for label in labels) + 1
+    levels = spaced(middles, ladder.top / 21 * (1 + 0.8 * (lines - 1)))
+    for label, middle, level in zip(labels, middles, levels, strict=True):
+        axes.annotate(
+            label,
+            xy=(1.0, middle),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(1.15, level),
+            textcoords=axes.get_yaxis_transform(),
+            fontsize=8,
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "relpos": (0, 0.5)},
+            annotation_clip=False,
+        )
+
+
+def class_legend(figure: Figure, kinds: Iterable[InterphaseClass], title: str = "") -> None:
+    """
+    Explain the colours of some interphase classes below a figure.
+
+    Parameters
+    ----------
+    figure
+        Whose axes are drawn.
+    kinds
+        Classes that it shows.
+    title
+        What the classes are of.
+    """
+    from matplotlib.patches import Patch  # noqa: PLC0415
+
+    shown = set(kinds)
+    patches = [
+        Patch(color=colour, label=kind.value) for kind, colour in COLOURS.items() if kind in shown
+    ]
+    figure.legend(
+        handles=patches,
+        fontsize=8,
+        frameon=False,
+        ncols=6,
+        loc="outside lower center",
+        title=title or None,
+        title_fontsize=8,
+    )
+
+
+def name_points(
+    axes: Axes,
+    names: Sequence[str],
+    points: NDArray[np.float64],
+    obstacles: NDArray[np.float64] | None = None,
+    size: float = 8.0,
+) -> None:
+    """
+    Write names beside points, clear of each other; farther ones with a line that leads to them.
+
+    Parameters
+    ----------
+    axes
+        Whose limits are set and whose place in the figure is fixed.
+    names
+        Formulas or labels, plain.
+    points : shape (n_points, 2)
+        In data coordinates.
+    obstacles : shape (n_obstacles, 2)
+        What names had better not cover, in data coordinates.
+    size
+        Of the font, points.
+    """
+    figure = root(axes)
+    axes.apply_aspect()
+    scale = _POINTS_PER_INCH / figure.dpi
+    page = axes.transData.transform(points) * scale
+    avoid = None if obstacles is None else axes.transData.transform(obstacles) * scale
+    boxes = np.array([[size * _LETTER * len(name) + 2.0, size * 1.3] for name in names])
+    edges = figure.get_size_inches() * _POINTS_PER_INCH
+    box = axes.get_position()
+    top = min(box.y1 * edges[1] + 10.0, edges[1] - 4.0)
+    bounds = (box.x0 * edges[0] + 2.0, box.y0 * edges[1] + 2.0, edges[0] - 4.0, top)
+    middles = placed(page, boxes, bounds, avoid)
+    for name, here, middle, half in zip(names, page, middles, boxes / 2, strict=True):
+        gaps = np.hypot(*np.maximum(np.abs(middle - page) - half, 0.0).T)
+        gap = gaps[(page == here).all(axis=1)].min()
+        others = gaps[(page != here).any(axis=1)].min(initial=np.inf)
+        leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 3}
+        axes.annotate(
+            typeset(name),
+            xy=tuple(here),
+            xycoords="figure points",
+            xytext=tuple(middle),
+            textcoords="figure points",
+            fontsize=size,
+            ha="center",
+            va="center",
+            arrowprops=leader if gap > _NEAR or others < _CLEARLY * gap else None,
+        )
+
+
+def tidy(*axes: Axes) -> None:
+    """
+    Leave out the lines around axes that carry no scale.
+
+    Parameters
+    ----------
+    *axes
+        Drawn axes.
+    """
+    for one in axes:
+        one.spines[["top", "right"]].set_visible(False)
+
+
+def root(axes: Axes) -> Figure:
+    """
+    Find the figure that holds some axes.
+
+    Parameters
+    ----------
+    axes
+        Drawn axes.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        To be saved.
+
+    Raises
+    ------
+    ValueError
+        If they belong to no figure.
+    """
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("the axes belong to no figure")
+    return figure
+
+
+def save(figure: Figure, path: Path) -> None:
+    """
+    Write a figure to a file; text stays text in pdf and svg.
+
+    Parameters
+    ----------
+    figure
+        As drawn.
+    path
+        The ending decides the format: png, pdf, svg.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written or the format is unknown.
+    """
+    from matplotlib import rc_context  # noqa: PLC0415
+
+    try:
+        with rc_context({"pdf.fonttype": 42, "svg.fonttype": "none"}):
+            figure.savefig(path, dpi=200)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot write the figure {str(path)!r}: {error}.") from None

@@ -1,0 +1,226 @@
+"""What an electrolyte becomes where it reacts: its interphase, sodium used, products by harm.
+
+Per µm of electrolyte that is consumed; what rests on a volume is unknown without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trona.screening.units import SODIUM, areal_charge
+
+from .interphase import SEVERITY, classify
+from .window import Reaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from trona.screening.equilibrium.phases import Phase, PhaseTable
+
+    from .interphase import Interphase, PropertyTable, Share, Thresholds
+    from .window import Rung, Stability
+
+__all__ = [
+    "RankedProduct",
+    "SodiumUse",
+    "by_harm",
+    "interphase",
+    "rank_products",
+    "sodium_use",
+    "volume_change",
+]
+
+
+@dataclass(frozen=True)
+class SodiumUse:
+    """
+    Sodium that an electrolyte takes up while a layer of it is consumed.
+
+    Parameters
+    ----------
+    charge
+        mAh/cm² per µm of electrolyte; negative where sodium leaves. None without a volume.
+    thickness
+        µm of sodium metal per µm of electrolyte. None without the volume of either.
+    """
+
+    charge: float | None
+    thickness: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class RankedProduct:
+    """
+    A product over some intervals of a ladder.
+
+    Parameters
+    ----------
+    share
+        The product where it has its largest part.
+    fraction_basis
+        Of that part: ``"volume"`` or ``"atoms"``.
+    rungs
+        Intervals in which it forms, lowest voltage first.
+    """
+
+    share: Share
+    fraction_basis: str
+    rungs: tuple[Rung, ...]
+
+
+def interphase(
+    rung: Rung, properties: PropertyTable, thresholds: Thresholds | None = None
+) -> Interphase:
+    """
+    Classify the products of one interval of a ladder.
+
+    Parameters
+    ----------
+    rung
+        The interval.
+    properties
+        Conductor properties by composition.
+    thresholds
+        Fractions from which phases are connected.
+
+    Returns
+    -------
+    Interphase
+        ``stable`` where the electrolyte neither takes up nor gives off sodium by a reaction with
+        an electrode: a disproportionation is no such reaction.
+    """
+    return classify(
+        rung.interval.phases,
+        [float(amount) for amount in rung.interval.amounts],
+        properties,
+        thresholds,
+        reacts=rung.kind in {Reaction.REDUCTION, Reaction.OXIDATION},
+    )
+
+
+def sodium_use(table: PhaseTable, stability: Stability, rung: Rung) -> SodiumUse:
+    """
+    Sodium consumed per thickness of electrolyte, in both of the units that cells are built in.
+
+    Parameters
+    ----------
+    table
+        Holds sodium metal and its volume.
+    stability
+        The electrolyte.
+    rung
+        One interval of its ladder.
+
+    Returns
+    -------
+    SodiumUse
+        About 0.2 mAh/cm², or 1.7 µm of metal, per µm of Na3PS4 that takes up 8 Na.
+    """
+    volume = _electrolyte_volume(stability)
+    if volume is None:
+        return SodiumUse(None, None)
+    exchanged = rung.interval.sodium_exchanged if rung.kind is not Reaction.NONE else 0.0
+    metal = table.find_required({SODIUM: 1.0})
+    atom = None if metal.volume is None else metal.volume / metal.n_atoms
+    return SodiumUse(
+        charge=areal_charge(exchanged / volume),
+        thickness=None if atom is None else exchanged * atom / volume,
+    )
+
+
+def volume_change(stability: Stability, rung: Rung) -> float | None:
+    """
+    Relative change of volume in a reaction, sodium metal not counted.
+
+    Parameters
+    ----------
+    stability
+        The electrolyte.
+    rung
+        One interval of its ladder.
+
+    Returns
+    -------
+    float or None
+        Volume of the products over that of the electrolyte, minus 1; None where one is unknown.
+    """
+    before = _electrolyte_volume(stability)
+    after = _volume(rung.interval.phases, rung.interval.amounts)
+    return None if before is None or after is None else after / before - 1.0
+
+
+def by_harm(shares: Iterable[Share]) -> tuple[Share, ...]:
+    """
+    Rank products by their type.
+
+    Parameters
+    ----------
+    shares
+        Products of an interphase.
+
+    Returns
+    -------
+    tuple of Share
+        Most harmful type first, unknown types last; larger fractions first within a type.
+    """
+    return tuple(
+        sorted(
+            shares,
+            key=lambda one: (
+                -SEVERITY.get(one.properties.kind, -1.0),
+                -one.fraction,
+                one.phase.formula,
+            ),
+        )
+    )
+
+
+def rank_products(
+    rungs: Sequence[Rung], interphases: Sequence[Interphase]
+) -> tuple[RankedProduct, ...]:
+    """
+    Rank all products of some intervals by their type.
+
+    Parameters
+    ----------
+    rungs
+        Intervals of a ladder, lowest voltage first.
+    interphases
+        One for each.
+
+    Returns
+    -------
+    tuple of RankedProduct
+        Each product once, in the order of `by_harm`; nothing of intervals without a reaction.
+    """
+    largest: dict[str, tuple[Share, str]] = {}
+    formed: dict[str, list[Rung]] = {}
+    for rung, found in zip(rungs, interphases, strict=True):
+        for share in found.shares if rung.kind is not Reaction.NONE else ():
+            key = share.phase.id
+            formed.setdefault(key, []).append(rung)
+            if key not in largest or share.fraction > largest[key][0].fraction:
+                largest[key] = share, found.fraction_basis
+    return tuple(
+        RankedProduct(share, largest[share.phase.id][1], tuple(formed[share.phase.id]))
+        for share in by_harm(share for share, _ in largest.values())
+    )
+
+
+def _electrolyte_volume(stability: Stability) -> float | None:
+    """Volume of a formula unit, Å³: of the own phase, or of the mixture; None where unknown."""
+    if stability.phase is not None:
+        own = stability.phase.volume
+        return None if own is None else own * stability.n_atoms / stability.phase.n_atoms
+    return _volume(stability.decomposition.phases, stability.decomposition.amounts)
+
+
+def _volume(phases: Iterable[Phase], amounts: Iterable[float]) -> float | None:
+    """Volume of some phases together, Å³; None where one is unknown."""
+    total = 0.0
+    for phase, amount in zip(phases, amounts, strict=True):
+        if phase.volume is None:
+            return None
+        total += float(amount) * phase.volume
+    return total

@@ -1,0 +1,200 @@
+"""Order candidates by stated criteria; a missing value is said to be missing and earns nothing.
+
+Each criterion maps its value linearly to a utility between 0 (at ``worst`` or beyond) and 1 (at
+``best`` or beyond), so a candidate's score does not depend on who else is in the list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, isnan
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["DEFAULT_CRITERIA", "DEFAULT_VETOES", "Criterion", "Ranked", "Veto", "rank"]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """
+    One thing to be good at.
+
+    Parameters
+    ----------
+    name
+        Key of the value.
+    unit
+        Unit of the value, for people.
+    worst, best
+        Values of utility 0 and 1; their order gives the direction.
+    weight
+        Share in the score; positive.
+
+    Raises
+    ------
+    InputError
+        If the weight is not positive, or the ends are not two different numbers.
+    """
+
+    name: str
+    unit: str
+    worst: float
+    best: float
+    weight: float
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.weight) and self.weight > 0):
+            raise InputError(f"criterion {self.name!r} has weight {self.weight}: give a positive.")
+        if not (isfinite(self.worst) and isfinite(self.best)) or self.worst == self.best:
+            raise InputError(
+                f"criterion {self.name!r} runs from {self.worst} to {self.best}: "
+                "give two different numbers."
+            )
+
+    @property
+    def direction(self) -> str:
+        """``"higher"`` or ``"lower"`` is better."""
+        return "higher" if self.best > self.worst else "lower"
+
+    def utility(self, value: float | None) -> float:
+        """Map a value to a utility between 0 and 1; a missing one to 0."""
+        if value is None:
+            return 0.0
+        return min(max((value - self.worst) / (self.best - self.worst), 0.0), 1.0)
+
+
+@dataclass(frozen=True)
+class Veto:
+    """
+    A bound that puts a candidate behind all that keep it.
+
+    Parameters
+    ----------
+    name
+        Key of the value.
+    bound
+        Largest value allowed.
+    reason
+        What breaking it means.
+
+    Raises
+    ------
+    InputError
+        If the bound is not a number.
+    """
+
+    name: str
+    bound: float
+    reason: str
+
+    def __post_init__(self) -> None:
+        if isnan(self.bound):
+            raise InputError(f"the veto on {self.name!r} has no bound: give a number.")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """
+    A candidate's place.
+
+    Parameters
+    ----------
+    label
+        The candidate.
+    place
+        1 is first; equal scores share a place.
+    score
+        Weighted mean utility, between 0 and 1; missing values count as 0.
+    missing
+        Criteria without a value.
+    vetoes
+        Reasons of the bounds it breaks.
+    """
+
+    label: str
+    place: int
+    score: float
+    missing: tuple[str, ...]
+    vetoes: tuple[str, ...]
+
+
+DEFAULT_CRITERIA = (
+    Criterion("interphase_severity", "0 stable … 1 electronic conductor", 1.0, 0.0, 3.0),
+    Criterion("energy_above_hull", "eV/atom", 0.1, 0.0, 2.0),
+    Criterion("driving_force", "eV/atom released at 0 V", 1.0, 0.0, 2.0),
+    Criterion("oxidation_limit", "V", 1.0, 4.0, 2.0),
+    Criterion("reduction_limit", "V", 2.0, 0.0, 1.0),
+    Criterion("sodium_consumed", "Na per electrolyte atom at 0 V", 1.0, 0.0, 1.0),
+)
+"""What matters against a sodium anode first, then against a cathode."""
+
+DEFAULT_VETOES = (
+    Veto("energy_above_hull", 0.1, "more than 0.1 eV/atom above the hull: unlikely to be made"),
+)
+"""Sun et al., Sci. Adv. 2 (2016) e1600225: 90 % of made compounds lie below about 0.07 eV/atom."""
+
+
+def rank(
+    candidates: Iterable[tuple[str, Mapping[str, float | None]]],
+    criteria: Sequence[Criterion] = DEFAULT_CRITERIA,
+    vetoes: Sequence[Veto] = DEFAULT_VETOES,
+) -> list[Ranked]:
+    """
+    Order candidates: vetoed ones last, then by falling score, then by label.
+
+    Parameters
+    ----------
+    candidates
+        Label and values by criterion name; a value may be missing or None.
+    criteria
+        What counts, with direction and weight.
+    vetoes
+        Bounds not to be broken.
+
+    Returns
+    -------
+    list of Ranked
+        Best first; the order does not depend on the order of the input.
+
+    Raises
+    ------
+    InputError
+        If there is no criterion, or a value is not a number.
+    """
+    if not criteria:
+        raise InputError("there is no criterion to rank by: give at least one.")
+    total = sum(criterion.weight for criterion in criteria)
+    scored = [_score(label, values, criteria, total, vetoes) for label, values in candidates]
+    scored.sort(key=lambda one: (bool(one[3]), -one[1], one[0]))
+    ranked: list[Ranked] = []
+    place, tie = 0, None
+    for position, (label, score, missing, broken) in enumerate(scored, start=1):
+        if tie != (score, bool(broken)):
+            place, tie = position, (score, bool(broken))
+        ranked.append(Ranked(label, place, score, missing, broken))
+    return ranked
+
+
+def _score(
+    label: str,
+    values: Mapping[str, float | None],
+    criteria: Sequence[Criterion],
+    total: float,
+    vetoes: Sequence[Veto],
+) -> tuple[str, float, tuple[str, ...], tuple[str, ...]]:
+    """Score one candidate: label, score, missing criteria, reasons of vetoes."""
+    for name, value in values.items():
+        if value is not None and isnan(value):
+            raise InputError(f"candidate {label!r} has {name} = nan: give a number or nothing.")
+    score = sum(c.weight * c.utility(values.get(c.name)) for c in criteria) / total
+    broken = tuple(
+        veto.reason
+        for veto in vetoes
+        if (value := values.get(veto.name)) is not None and value > veto.bound
+    )
+    missing = tuple(c.name for c in criteria if values.get(c.name) is None)
+    return label, round(score, 12), missing, broken

@@ -1,0 +1,3 @@
+"""How sure limits and classes are."""
+
+from __future__ import annotations

@@ -1,0 +1,96 @@
+"""Errors of formation energies: one for each class of compounds, one shared by element."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CLASSES", "ErrorModel", "anion_class"]
+
+_ANIONS = {
+    "oxide or oxysulfide": {"O"},
+    "halide": {"F", "Cl", "Br", "I"},
+    "sulfide": {"S"},
+    "selenide": {"Se"},
+    "hydride or hydroborate": {"H"},
+}
+_OTHER = "intermetallic or pnictide"
+CLASSES = (*_ANIONS, _OTHER)
+"""By the anion, in the order in which compounds are told apart."""
+
+
+def anion_class(amounts: Mapping[str, float]) -> str | None:
+    """
+    Name the class that the error of a compound belongs to.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+
+    Returns
+    -------
+    str or None
+        One of `CLASSES`; None for an element, the zero of formation energies.
+    """
+    if len(amounts) == 1:
+        return None
+    found = (name for name, anions in _ANIONS.items() if anions & amounts.keys())
+    return next(found, _OTHER)
+
+
+@dataclass(frozen=True)
+class ErrorModel:
+    """
+    Errors of formation energies, normally distributed; elements have none.
+
+    Parameters
+    ----------
+    sigma
+        Standard deviation of the part that is independent for each compound, eV/atom.
+    common
+        Standard deviation of the part that compounds of an element share, eV per atom of it.
+    by_class
+        Class of compounds (`CLASSES`) to what stands for it in place of ``sigma``, eV/atom.
+
+    Raises
+    ------
+    InputError
+        If one is negative or not finite, or a class does not exist.
+    """
+
+    sigma: float
+    common: float = 0.0
+    by_class: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in self.by_class:
+            if name not in CLASSES:
+                raise InputError(f"{name!r} is no class of compounds: {', '.join(CLASSES)}.")
+        stated = {"sigma": self.sigma, "common": self.common, **self.by_class}
+        for name, value in stated.items():
+            if not (isfinite(value) and value >= 0.0):
+                raise InputError(f"{name} is {value} eV/atom: give 0 or more.")
+
+    def own(self, amounts: Mapping[str, float]) -> float:
+        """
+        Find the standard deviation of the independent part of a composition's error.
+
+        Parameters
+        ----------
+        amounts
+            Element symbol to amount per formula unit.
+
+        Returns
+        -------
+        float
+            eV/atom; 0 for an element.
+        """
+        name = anion_class(amounts)
+        return 0.0 if name is None else self.by_class.get(name, self.sigma)

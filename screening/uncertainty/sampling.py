@@ -1,0 +1,198 @@
+"""How sure limits and classes are: energies drawn with their errors, every draw assessed anew.
+
+The error of a formation energy has two parts. One is independent for each composition, of a size
+that depends on its class. The other belongs to an element and is shared by all of its compounds, as
+the error of its reference state is: it cancels in every reaction among compounds and moves those
+that make or use an element. Elements themselves are the zero of formation energies and have no
+error. Products may change from draw to draw, which `sensitivity`, exact for small errors, does not
+see.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trona.screening.equilibrium.phases import PhaseTable
+from trona.screening.errors import InputError
+from trona.screening.stability.products import interphase
+from trona.screening.stability.window import assess
+from trona.screening.units import SODIUM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from trona.screening.equilibrium.phases import Phase
+    from trona.screening.stability.interphase import InterphaseClass, PropertyTable, Thresholds
+    from trona.screening.stability.window import Stability
+
+    from .error_model import ErrorModel
+
+__all__ = ["SAMPLES", "SEED", "Spread", "Uncertainty", "sample"]
+
+SAMPLES = 200
+"""Draws by default: a standard deviation is then known to 5 %."""
+SEED = 20120430
+"""Of the generator: the same question has the same answer."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """
+    Distribution of a limit over the draws, V.
+
+    Parameters
+    ----------
+    mean, std
+        Mean and standard deviation.
+    low, high
+        16th and 84th percentile.
+    """
+
+    mean: float
+    std: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertainty:
+    """
+    What energies with errors say of a window and of the interphase.
+
+    Parameters
+    ----------
+    model
+        The errors.
+    samples, seed
+        Number of draws, and where the generator starts.
+    reduction, oxidation
+        Spread of the stabilised limits, which exist in every draw and are the limits of the
+        window wherever it has a width; no oxidation limit where nothing can leave.
+    with_window
+        Fraction of draws in which a range of voltage is free of exchange.
+    voltages
+        V, at which interphases were classified.
+    classes
+        For each of them: fraction of draws by class, most frequent first.
+    """
+
+    model: ErrorModel
+    samples: int
+    seed: int
+    reduction: Spread
+    oxidation: Spread | None
+    with_window: float
+    voltages: tuple[float, ...]
+    classes: tuple[Mapping[InterphaseClass, float], ...]
+
+
+def sample(
+    table: PhaseTable,
+    stability: Stability,
+    model: ErrorModel,
+    properties: PropertyTable,
+    thresholds: Thresholds | None = None,
+    *,
+    voltages: Sequence[float] = (0.0,),
+    samples: int = SAMPLES,
+    seed: int = SEED,
+) -> Uncertainty:
+    """
+    Carry errors of energies to the limits of a window and to interphase classes.
+
+    Parameters
+    ----------
+    table
+        The table that was assessed.
+    stability
+        The assessment.
+    model
+        Errors of the energies.
+    properties
+        Conductor properties by composition.
+    thresholds
+        Fractions from which phases are connected.
+    voltages
+        V, at which to classify.
+    samples
+        Number of draws, at least 2.
+    seed
+        Where the generator starts.
+
+    Returns
+    -------
+    Uncertainty
+        The same for any order of the phases.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two draws.
+    VoltageError
+        If a voltage is negative or not a number.
+    """
+    if samples < 2:
+        raise InputError(f"{samples} draws have no spread: give at least 2.")
+    composition = stability.profile.composition
+    limits: list[tuple[float, float]] = []
+    windows = 0
+    kinds: list[Counter[InterphaseClass]] = [Counter() for _ in voltages]
+    for drawn in _draws(table, {*composition, SODIUM}, model, samples, seed):
+        found = assess(drawn, composition, stability.formula)
+        limits.append((found.stabilized.reduction, found.stabilized.oxidation))
+        windows += found.window is not None
+        for counter, volts in zip(kinds, voltages, strict=True):
+            counter[interphase(found.rung(volts), properties, thresholds).kind] += 1
+    reduction, oxidation = np.array(limits).T
+    return Uncertainty(
+        model=model,
+        samples=samples,
+        seed=seed,
+        reduction=_spread(reduction),
+        oxidation=_spread(oxidation) if stability.stabilized.oxidation < inf else None,
+        with_window=windows / samples,
+        voltages=tuple(voltages),
+        classes=tuple(
+            {kind: count / samples for kind, count in counter.most_common()} for counter in kinds
+        ),
+    )
+
+
+def _draws(
+    table: PhaseTable, elements: set[str], model: ErrorModel, samples: int, seed: int
+) -> Iterator[PhaseTable]:
+    """Tables of the phases that matter, with errors; polymorphs share an error: one is enough."""
+    ground = [table.phases[at] for at in table.ground]
+    inside = [phase for phase in ground if phase.amounts.keys() <= elements]
+    amounts = np.array(
+        [[phase.amounts.get(symbol, 0.0) for symbol in sorted(elements)] for phase in inside]
+    )
+    atoms = amounts.sum(axis=1)
+    sigmas = np.array([model.own(phase.amounts) for phase in inside])
+    compound = (amounts > 0).sum(axis=1) > 1
+    rng = np.random.default_rng(seed)
+    for _ in range(samples):
+        own = sigmas * rng.standard_normal(len(inside)) * atoms
+        shared = amounts @ (model.common * rng.standard_normal(amounts.shape[1]))
+        yield _shifted(inside, np.where(compound, own + shared, 0.0))
+
+
+def _shifted(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:
+    """Build a table with errors (eV per formula unit) added to the energies."""
+    return PhaseTable.from_phases(
+        replace(phase, energy=phase.energy + float(error))
+        for phase, error in zip(phases, errors, strict=True)
+    )
+
+
+def _spread(values: NDArray[np.float64]) -> Spread:
+    """Summarise a limit over the draws."""
+    low, high = np.percentile(values, [16, 84])
+    return Spread(float(values.mean()), float(values.std(ddof=1)), float(low), float(high))

@@ -1,0 +1,361 @@
+"""A composition against a reference, and the same written down as a document; no database.
+
+There is no arithmetic of its own here: `trona.screening` computes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.equilibrium.pressure import MAX_PRESSURE, stabilizing_pressure
+from trona.screening.formulas import fractions_key, number, parse
+from trona.screening.reactions import write
+from trona.screening.stability.interphase import (
+    Interphase,
+    InterphaseClass,
+    PropertyTable,
+    Thresholds,
+)
+from trona.screening.stability.products import by_harm, interphase, sodium_use, volume_change
+from trona.screening.stability.window import Limits, Reaction, Rung, Stability, assess, tolerated
+from trona.stores.corrections.parts import Basis
+from trona.stores.corrections.schemes import compose
+from trona.stores.documents.results import (
+    EnergyScaleDoc,
+    ExclusionDoc,
+    LimitsDoc,
+    ProductDoc,
+    RungDoc,
+    WindowDoc,
+)
+
+from .properties import with_gaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from trona.stores.energies.references import Reference
+
+__all__ = [
+    "Assessment",
+    "Exclusion",
+    "assess_formula",
+    "scale_document",
+    "window_document",
+]
+
+_HIGH_PRESSURE = frozenset(fractions_key(parse(formula)) for formula in ("NaCl3", "NaCl7"))
+"""Polychlorides made only above 20 GPa (Zhang et al., Science 342 (2013) 1502)."""
+_METASTABLE = 1e-4
+"""Energies above hull below this (eV/atom) are rounding, not metastability."""
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """
+    A window without phases that hardly form, beside the one with them.
+
+    Parameters
+    ----------
+    formulas
+        What was left out.
+    window
+        Limits without it; None where no range is free of exchange.
+    """
+
+    formulas: tuple[str, ...]
+    window: Limits | None
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """
+    A composition against a reference: thermodynamics and interphases, before they are written.
+
+    Parameters
+    ----------
+    reference
+        Energies of competing phases.
+    table
+        Its phases, with the electrolyte's own where that was computed.
+    stability
+        Window and ladder.
+    interphases
+        One for each interval of the ladder.
+    properties
+        Conductor properties by which they were classified.
+    thresholds
+        Connection thresholds; None for the default.
+    exclusion
+        The window without high-pressure phases; None where those set no limit.
+    """
+
+    reference: Reference
+    table: PhaseTable
+    stability: Stability
+    interphases: tuple[Interphase, ...]
+    properties: PropertyTable
+    thresholds: Thresholds | None
+    exclusion: Exclusion | None
+
+
+def assess_formula(
+    formula: str,
+    reference: Reference,
+    thresholds: Thresholds | None = None,
+    own: Phase | None = None,
+    own_gap: float | None = None,
+) -> Assessment:
+    """
+    Window, ladder and interphases of a composition.
+
+    Parameters
+    ----------
+    formula
+        As the user writes it.
+    reference
+        Energies of competing phases.
+    thresholds
+        Connection thresholds of the interphase classes.
+    own
+        The electrolyte's own phase on the reference's scale, where it was computed; by default
+        the reference's phase of that composition, and a mixture where there is none.
+    own_gap
+        Band gap of that phase, eV, where it was computed.
+
+    Returns
+    -------
+    Assessment
+        Results as typed objects, to be drawn or written down.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be used with this reference.
+    """
+    table = reference.table
+    if own is not None:
+        others = (phase for phase in reference.phases if phase.id != own.id)
+        table = PhaseTable.from_phases((*others, own))
+    stability = assess(table, parse(formula), formula, own)
+    properties = with_gaps(dict(reference.band_gaps), reference.gap_source)
+    if own is not None and own_gap is not None:
+        properties = with_gaps({own.formula: own_gap}, own.source, properties)
+    return Assessment(
+        reference=reference,
+        table=table,
+        stability=stability,
+        interphases=tuple(interphase(rung, properties, thresholds) for rung in stability.ladder),
+        properties=properties,
+        thresholds=thresholds,
+        exclusion=_at_ambient_pressure(table, stability),
+    )
+
+
+def _at_ambient_pressure(table: PhaseTable, stability: Stability) -> Exclusion | None:
+    """Find the window again without high-pressure phases, where one of them sets a limit."""
+    own, window = stability.phase, stability.window
+    if window is None or (own is not None and _pressed(own)):
+        return None
+    edges = {window.reduction, window.oxidation}
+    deciding = [
+        i for i in stability.profile.intervals if edges & {i.voltage_lower, i.voltage_upper}
+    ]
+    if not any(_pressed(phase) for interval in deciding for phase in interval.phases):
+        return None
+    pressed = {phase.id: phase.formula for phase in table.phases if _pressed(phase)}
+    rest = PhaseTable.from_phases(phase for phase in table.phases if phase.id not in pressed)
+    found = assess(rest, stability.profile.composition, stability.formula, own)
+    return Exclusion(tuple(sorted(set(pressed.values()))), found.window)
+
+
+def _pressed(phase: Phase) -> bool:
+    """Tell whether a phase is made under high pressure only."""
+    return fractions_key(phase.amounts) in _HIGH_PRESSURE
+
+
+def window_document(assessment: Assessment, tolerance: float | None = None) -> WindowDoc:
+    """
+    Write an assessment down.
+
+    Parameters
+    ----------
+    assessment
+        As computed by `assess_formula`.
+    tolerance
+        Tolerated driving force, eV per electrolyte atom, for a second pair of limits.
+
+    Returns
+    -------
+    WindowDoc
+        Everything with units, sources and caveats.
+    """
+    stability = assessment.stability
+    rungs = [
+        _rung_document(rung, found, assessment)
+        for rung, found in zip(stability.ladder, assessment.interphases, strict=True)
+    ]
+    products = stability.decomposition
+    window, touching, less = stability.window, stability.stabilized, assessment.exclusion
+    return WindowDoc(
+        formula=stability.formula,
+        reference=assessment.reference.name,
+        energy_scale=scale_document(assessment.table.scale),
+        energy_above_hull=stability.energy_above_hull,
+        mixture=stability.mixture,
+        decomposition=write(
+            stability.formula,
+            ((p.formula, x) for p, x in zip(products.phases, products.amounts, strict=True)),
+        ),
+        reduction_limit=None if window is None else window.reduction,
+        oxidation_limit=None if window is None else _bounded(window.oxidation),
+        without_high_pressure=None if less is None else _exclusion_document(less),
+        tolerance=tolerance,
+        tolerated=None if tolerance is None else _limits_document(tolerated(stability, tolerance)),
+        stabilized=LimitsDoc(
+            reduction_limit=touching.reduction, oxidation_limit=_bounded(touching.oxidation)
+        ),
+        ladder=rungs,
+        caveats=list(_caveats(assessment, rungs)),
+    )
+
+
+def _limits_document(limits: Limits | None) -> LimitsDoc | None:
+    """Write limits down, if there are any."""
+    if limits is None:
+        return None
+    return LimitsDoc(reduction_limit=limits.reduction, oxidation_limit=_bounded(limits.oxidation))
+
+
+def _exclusion_document(less: Exclusion) -> ExclusionDoc:
+    """Write the window without some phases down."""
+    return ExclusionDoc(
+        formulas=list(less.formulas),
+        reduction_limit=None if less.window is None else less.window.reduction,
+        oxidation_limit=None if less.window is None else _bounded(less.window.oxidation),
+    )
+
+
+def scale_document(scale: EnergyScale) -> EnergyScaleDoc:
+    """
+    Write an energy scale down.
+
+    Parameters
+    ----------
+    scale
+        Of some energies.
+
+    Returns
+    -------
+    EnergyScaleDoc
+        The same in words.
+    """
+    return EnergyScaleDoc(method=scale.method, correction=scale.correction, zero=scale.zero)
+
+
+def _bounded(volts: float) -> float | None:
+    """Write an infinite voltage as none."""
+    return None if volts == inf else volts
+
+
+def _rung_document(rung: Rung, found: Interphase, assessment: Assessment) -> RungDoc:
+    """Write one interval down with its interphase."""
+    interval, stability = rung.interval, assessment.stability
+    use = sodium_use(assessment.table, stability, rung)
+    return RungDoc(
+        voltage_lower=interval.voltage_lower,
+        voltage_upper=_bounded(interval.voltage_upper),
+        reaction=rung.equation,
+        reaction_kind=rung.kind.value,
+        na_exchanged=interval.sodium_exchanged if rung.kind is not Reaction.NONE else 0.0,
+        energy_per_atom=rung.energy_per_atom,
+        energy_voltage=rung.energy_voltage,
+        interphase=found.kind.value,
+        electrons=found.electrons.value,
+        ions=found.ions.value,
+        fraction_basis=found.fraction_basis,
+        metallic_fraction=found.metallic_fraction,
+        electronic_fraction=found.electronic_fraction,
+        ionic_fraction=found.ionic_fraction,
+        threshold_margin=found.margin,
+        ionic_threshold_margin=found.ionic_margin,
+        volume_change=volume_change(stability, rung),
+        sodium_charge_per_um=use.charge,
+        sodium_thickness_per_um=use.thickness,
+        products=_product_documents(found),
+        tied=[phase.formula for phase in interval.tied],
+    )
+
+
+def _product_documents(found: Interphase) -> list[ProductDoc]:
+    """Write the products of an interphase down."""
+    places = {share.phase.id: place for place, share in enumerate(by_harm(found.shares), start=1)}
+    return [
+        ProductDoc(
+            formula=share.phase.formula,
+            amount=share.amount,
+            id=share.phase.id,
+            fraction=share.fraction,
+            type=share.properties.kind.value,
+            place=places[share.phase.id],
+            electronic=share.properties.electronic.value,
+            electronic_source=share.properties.electronic_source,
+            ionic=share.properties.ionic.value,
+            ionic_source=share.properties.ionic_source,
+        )
+        for share in found.shares
+    ]
+
+
+def _remedy(assessment: Assessment) -> str:
+    """Say from which pressure a metastable electrolyte is stable, where volumes are known."""
+    own = assessment.stability.phase
+    if own is None or any(phase.volume is None for phase in assessment.table.phases):
+        return ""
+    pressure = stabilizing_pressure(assessment.table, own)
+    if pressure is None:
+        return f", at any pressure up to {MAX_PRESSURE:g} GPa"
+    return f", stable from {number(pressure, 2)} GPa"
+
+
+def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
+    """Say what a reader must not overlook."""
+    stability, reference = assessment.stability, assessment.reference
+    above = stability.energy_above_hull
+    if stability.mixture:
+        names = " + ".join(phase.formula for phase in stability.decomposition.phases)
+        yield (
+            f"{stability.formula} has no phase of its own here: the window is that of the "
+            f"mixture {names}, and its energy above hull is unknown."
+        )
+    elif above is not None and above > _METASTABLE:
+        yield f"Metastable: {above * 1000:.1f} meV/atom above the hull{_remedy(assessment)}."
+    if stability.window is None:
+        volts = number(stability.stabilized.reduction)
+        yield f"No range of voltage is free of exchange: it changes sign at {volts} V."
+    if rungs[0].reaction_kind == Reaction.DISPROPORTIONATION:
+        yield "It decomposes by itself and releases sodium at 0 V: not a reduction by sodium."
+    after = [rung for rung in stability.ladder if rung.kind is Reaction.OXIDATION]
+    pressed = [p.formula for rung in after[:1] for p in rung.interval.phases if _pressed(p)]
+    if pressed:
+        yield f"The oxidation limit rests on the high-pressure phase {', '.join(pressed)}."
+    if any(rung.tied for rung in rungs):
+        yield "Some products could be exchanged for others at no cost (see 'tied')."
+    unknown = sorted({p.formula for p in rungs[0].products if "unknown" in {p.electronic, p.ionic}})
+    if rungs[0].interphase == InterphaseClass.UNKNOWN:
+        yield f"Class at 0 V unknown: conductor properties missing of {', '.join(unknown)}."
+    yield from reference.caveats
+    inside = stability.profile.composition.keys() | {"Na"}
+    by_hydride = reference.scheme.result(reference.basis) is Basis.MP2020
+    if {"B", "H"} <= inside and by_hydride and not reference.scheme.settles("hydroborates"):
+        without = compose(f"{reference.correction},hydroborate-uncorrected").label
+        yield (
+            "Hydroborates carry MP2020's correction of hydrides, which was fitted to none of them: "
+            f"compare with --correction {without}."
+        )
+    gone = [formula for formula in reference.missing if parse(formula).keys() <= inside]
+    if gone:
+        yield f"Not in the reference: {', '.join(gone)}."

@@ -1,0 +1,117 @@
+"""What is known of reference energies, written down: one of them, or all that are at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from trona.screening.errors import ReferenceDataError
+from trona.stores.documents.results import Document, EnergyScaleDoc
+from trona.stores.energies.references import bundled_data, load
+from trona.stores.materials_project import snapshot_files
+from trona.stores.settings import Settings
+
+from .assessment import scale_document
+
+if TYPE_CHECKING:
+    from trona.stores.energies.references import Reference
+    from trona.stores.materials_project.snapshot_files import SnapshotFile
+
+__all__ = ["AvailableDoc", "ReferenceInfoDoc", "available", "information"]
+
+
+class ReferenceInfoDoc(Document):
+    """Reference energies: what `trona reference info --json` prints."""
+
+    name: str = Field(description="Loads exactly these energies.")
+    origin: str = Field(description="Database, version and date, in words.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    checksum: str = Field(description="SHA-256 of data and correction scheme, first 16 digits.")
+    n_phases: int = Field(description="Phases.")
+    n_band_gaps: int = Field(description="Compositions with a band gap.")
+    elements: list[str] = Field(description="Elements, sorted.")
+    missing: dict[str, str] = Field(description="Formula to reason, of phases known to be missing.")
+    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+
+
+class AvailableDoc(Document):
+    """Reference energies on this machine: a row of `trona reference list --json`."""
+
+    name: str = Field(description="Loads exactly these energies.")
+    method: str = Field(description="Functional, potential or thermo type.")
+    version: str = Field(description="Version of the database; empty where there is none.")
+    date: str = Field(description="When they were computed or fetched, as 2026-11-21.")
+    n_phases: int | None = Field(description="Phases; null where the file cannot be used.")
+    path: str | None = Field(description="The file; null for what ships with trona.")
+    problem: str | None = Field(description="Why the file is not used; null for a sound one.")
+
+
+def information(reference: Reference) -> ReferenceInfoDoc:
+    """
+    Write down what is known of reference energies.
+
+    Parameters
+    ----------
+    reference
+        Any.
+
+    Returns
+    -------
+    ReferenceInfoDoc
+        Without the phases themselves.
+    """
+    return ReferenceInfoDoc(
+        name=reference.name,
+        origin=reference.origin,
+        energy_scale=scale_document(reference.scale),
+        checksum=reference.checksum,
+        n_phases=len(reference.phases),
+        n_band_gaps=len(reference.band_gaps),
+        elements=list(reference.table.elements),
+        missing=dict(reference.missing),
+        caveats=list(reference.caveats),
+    )
+
+
+def available() -> list[AvailableDoc]:
+    """
+    List the bundled set and the snapshots, each opened and checked.
+
+    Returns
+    -------
+    list of AvailableDoc
+        Bundled first, then snapshots, newest database first.
+    """
+    data = bundled_data()
+    bundled = AvailableDoc(
+        name="bundled",
+        method=data["method"],
+        version="",
+        date=data["created"],
+        n_phases=len(load("bundled").phases),
+        path=None,
+        problem=None,
+    )
+    folder = Path(Settings().references).expanduser()
+    return [bundled, *map(_row, snapshot_files.files(folder))]
+
+
+def _row(file: SnapshotFile) -> AvailableDoc:
+    """Open a snapshot and write down what it is, or why it is not used."""
+    n_phases = problem = None
+    try:
+        n_phases = len(snapshot_files.read(file).phases)
+    except ReferenceDataError as error:
+        problem = str(error)
+    day = file.fetched[:8]
+    return AvailableDoc(
+        name=file.name,
+        method=file.thermo_type,
+        version=file.database_version,
+        date=f"{day[:4]}-{day[4:6]}-{day[6:]}",
+        n_phases=n_phases,
+        path=str(file.path),
+        problem=problem,
+    )

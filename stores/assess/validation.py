@@ -1,0 +1,312 @@
+"""Predictions beside what was published, each with a verdict and its reason; nothing is fitted."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+import yaml
+from pydantic import Field
+
+from trona.screening.errors import ChemicalSystemError
+from trona.screening.formulas import fractions_key, parse
+from trona.stores.documents.results import Document, WindowDoc
+
+from .assessment import assess_formula, window_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trona.stores.energies.references import Reference
+
+__all__ = [
+    "TOLERANCE",
+    "Case",
+    "Comparison",
+    "Conductivity",
+    "Contact",
+    "Finding",
+    "PublishedWindow",
+    "charge_imbalance",
+    "load",
+    "validate",
+]
+
+TOLERANCE = 0.3
+"""Limits agree within this (V), by which DFT sources scatter: the oxidation limit of Na3PS4 is 2.13
+or 2.43 V with one correction of polysulfides or another."""
+_BALANCED = 0.005
+"""Charges below this per formula unit are rounding of a printed composition."""
+_CHARGES = (
+    {"H": 1, "Na": 1, "Zn": 2, "Mo": 6, "W": 6}
+    | dict.fromkeys(("B", "Al", "In", "Ga", "Y"), 3)
+    | dict.fromkeys(("Si", "Ge", "Sn", "Ti", "Zr"), 4)
+    | dict.fromkeys(("P", "As", "Sb", "Ta", "Nb"), 5)
+    | dict.fromkeys(("O", "S", "Se", "Te"), -2)
+    | dict.fromkeys(("F", "Cl", "Br", "I"), -1)
+)
+"""Charges of the ions that sodium electrolytes are made of."""
+_MIXTURE = "It has no phase of its own in the reference:"
+
+Kind = Literal["calculated", "observed"]
+Quantity = Literal["reduction limit", "oxidation limit", "products", "interphase"]
+Verdict = Literal["agree", "disagree", "cannot say"]
+Judged = tuple[Verdict, str]
+
+
+class PublishedWindow(Document):
+    """A published window; null where a limit is not stated."""
+
+    reduction: float | None = Field(default=None, description="Lower end, V.")
+    oxidation: float | None = Field(default=None, description="Upper end, V.")
+    kind: Kind = Field(description="Calculated, or observed in an experiment.")
+    source: str = Field(description="Where it was published.")
+
+
+class Contact(Document):
+    """What was published about contact with an electrode; null where a thing is not stated."""
+
+    products: list[str] | None = Field(default=None, description="Formulas.")
+    complete: bool = Field(default=True, description="False where only some are named.")
+    interphase: str | None = Field(default=None, description="Class, as trona names it.")
+    electrode: str = Field(default="sodium metal", description="What the electrolyte touches.")
+    kind: Kind = Field(description="Calculated, or observed in an experiment.")
+    source: str = Field(description="Where it was published.")
+
+
+class Conductivity(Document):
+    """A published sodium-ion conductivity; trona predicts none."""
+
+    value: float = Field(description="In the unit beside it.")
+    unit: str = Field(description="Unit of the value.")
+    source: str = Field(description="Where it was published.")
+
+
+class Case(Document):
+    """A composition and what was published about it."""
+
+    formula: str = Field(description="As printed.")
+    group: str = Field(description="Family, or the table that lists it.")
+    window: PublishedWindow | None = Field(default=None, description="Null where unpublished.")
+    contacts: list[Contact] = Field(default=[], description="Several where sources differ.")
+    conductivity: Conductivity | None = Field(default=None, description="Null where unpublished.")
+    source: str | None = Field(default=None, description="Where only the composition is named.")
+    note: str = Field(default="", description="What to bear in mind; may be empty.")
+
+
+class Comparison(Document):
+    """One published quantity beside its prediction."""
+
+    quantity: Quantity = Field(description="What is compared.")
+    predicted: str = Field(description="By trona; empty without a prediction.")
+    published: str = Field(description="As the source has it.")
+    kind: Kind = Field(description="Calculated, or observed in an experiment.")
+    source: str = Field(description="Where it was published.")
+    verdict: Verdict = Field(description="agree, disagree or cannot say.")
+    reason: str = Field(description="Why.")
+
+
+class Finding(Document):
+    """A case with its prediction and comparisons."""
+
+    case: Case = Field(description="What was published.")
+    prediction: WindowDoc | None = Field(description="Null if the reference lacks an element.")
+    products: list[str] = Field(description="Predicted at 0 V; empty where nothing reacts.")
+    interphase: str | None = Field(description="Class at 0 V; null without a prediction.")
+    charge_imbalance: float | None = Field(description="Of the printed formula; null: unknown.")
+    comparisons: list[Comparison] = Field(description="One for each published quantity.")
+    verdict: Verdict = Field(description="disagree if one does, else agree if one does.")
+    reasons: list[str] = Field(description="Of all comparisons, or why there are none.")
+
+
+@cache
+def load() -> tuple[Case, ...]:
+    """Read the published values that ship with trona, in the order of their file."""
+    text = files("trona.stores.assess").joinpath("validation.yaml").read_text(encoding="utf-8")
+    return tuple(Case.model_validate(row) for row in yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+def charge_imbalance(formula: str) -> float | None:
+    """
+    Excess charge of a composition, every ion in its usual charge.
+
+    Parameters
+    ----------
+    formula
+        Composition as printed; polysulfides have unusual charges.
+
+    Returns
+    -------
+    float or None
+        Charges per formula unit; None in hydrides, phosphides, alloys: no usual charge.
+
+    Examples
+    --------
+    >>> charge_imbalance("Na3PS4"), charge_imbalance("Na3.06Sb0.88W0.12S4")
+    (0.0, 0.18)
+    """
+    amounts = parse(formula)
+    anions = {symbol for symbol in amounts if _CHARGES.get(symbol, 0) < 0}
+    ionic = amounts.keys() <= _CHARGES.keys() and anions and amounts.keys() - anions
+    if not ionic or ("H" in amounts and "O" not in amounts):
+        return None
+    return round(sum(_CHARGES[symbol] * amount for symbol, amount in amounts.items()), 6) + 0.0
+
+
+def validate(reference: Reference, cases: Sequence[Case] | None = None) -> list[Finding]:
+    """
+    Set predictions beside published values.
+
+    Parameters
+    ----------
+    reference
+        Energies of competing phases.
+    cases
+        What was published; by default all that ships with trona.
+
+    Returns
+    -------
+    list
+        A finding for each case, in order; one whose elements the reference lacks stays unjudged.
+    """
+    return [_find(case, reference) for case in (load() if cases is None else cases)]
+
+
+def _find(case: Case, reference: Reference) -> Finding:
+    """Predict and compare one case; an obstacle leaves all its quantities unjudged."""
+    prediction, obstacle = None, ""
+    try:
+        prediction = window_document(assess_formula(case.formula, reference))
+    except ChemicalSystemError:
+        absent = sorted(set(parse(case.formula)) - set(reference.table.elements))
+        obstacle = f"The reference does not cover {', '.join(absent)}."
+    excess = charge_imbalance(case.formula)
+    if excess is not None and abs(excess) > _BALANCED:
+        printed = f"The printed charges add up to {excess:+.3g} per formula unit."
+        obstacle = " ".join(filter(None, (printed, case.note, obstacle)))
+    comparisons = list(_compare(case, prediction, obstacle, reference))
+    verdicts = {comparison.verdict for comparison in comparisons}
+    agrees: Verdict = "agree" if "agree" in verdicts else "cannot say"
+    nothing = obstacle or "No window, products or interphase was published to compare with."
+    return Finding(
+        case=case,
+        prediction=prediction,
+        products=[] if prediction is None else _products(prediction),
+        interphase=None if prediction is None else prediction.ladder[0].interphase,
+        charge_imbalance=excess,
+        comparisons=comparisons,
+        verdict="disagree" if "disagree" in verdicts else agrees,
+        reasons=list(dict.fromkeys(c.reason for c in comparisons)) or [nothing],
+    )
+
+
+def _products(found: WindowDoc) -> list[str]:
+    """List the products at 0 V: none where no sodium is exchanged."""
+    rung = found.ladder[0]
+    return [] if rung.reaction_kind == "none" else [product.formula for product in rung.products]
+
+
+def _compare(
+    case: Case, found: WindowDoc | None, obstacle: str, reference: Reference
+) -> Iterator[Comparison]:
+    """Set every published quantity beside its prediction."""
+    for quantity, published, stated in _claims(case):
+        judged: Judged = ("cannot say", obstacle)
+        if found is not None and not obstacle:
+            judged = _judge(quantity, stated, found, reference)
+        verdict, reason = judged
+        if verdict == "disagree" and stated.kind == "observed":
+            reason += " It was observed; the prediction is equilibrium, not kinetics."
+        if isinstance(stated, Contact) and stated.electrode != "sodium metal":
+            reason += f" Published for {stated.electrode}, predicted for sodium at 0 V."
+        yield Comparison(
+            quantity=quantity,
+            predicted="" if found is None else _written(quantity, found),
+            published=published,
+            kind=stated.kind,
+            source=stated.source,
+            verdict=verdict,
+            reason=reason,
+        )
+
+
+def _claims(case: Case) -> Iterator[tuple[Quantity, str, PublishedWindow | Contact]]:
+    """List the published quantities that can be compared, as they are written."""
+    if (window := case.window) and window.reduction is not None:
+        yield "reduction limit", f"{window.reduction:.2f} V", window
+    if window and window.oxidation is not None:
+        yield "oxidation limit", f"{window.oxidation:.2f} V", window
+    for contact in case.contacts:
+        if contact.products is not None:
+            formulas = contact.products if contact.complete else [*contact.products, "others"]
+            yield "products", " + ".join(formulas) or "none", contact
+        if contact.interphase is not None:
+            yield "interphase", contact.interphase, contact
+
+
+def _written(quantity: Quantity, found: WindowDoc) -> str:
+    """Write a predicted quantity."""
+    if quantity == "products":
+        return " + ".join(_products(found)) or "none"
+    if quantity == "interphase":
+        return found.ladder[0].interphase
+    volts = found.reduction_limit if quantity == "reduction limit" else found.oxidation_limit
+    return "none" if volts is None else f"{volts:.2f} V"
+
+
+def _judge(
+    quantity: Quantity, stated: PublishedWindow | Contact, found: WindowDoc, reference: Reference
+) -> Judged:
+    """Compare one quantity."""
+    if isinstance(stated, PublishedWindow):
+        if quantity == "reduction limit":
+            return _judge_limit(stated.reduction, found.reduction_limit, -1, found, reference)
+        return _judge_limit(stated.oxidation, found.oxidation_limit, 1, found, reference)
+    if quantity == "products":
+        return _judge_products(stated, found, reference)
+    return _judge_interphase(stated.interphase, found)
+
+
+def _judge_limit(
+    published: float | None, volts: float | None, side: int, found: WindowDoc, reference: Reference
+) -> Judged:
+    """Compare a limit; a phase that is missing can only have made the window too wide."""
+    if found.mixture:
+        return "cannot say", f"{_MIXTURE} the window is that of other phases together."
+    if published is None or volts is None:
+        return "disagree", "No such limit is predicted."
+    excess = (volts - published) * side
+    apart = f"The {'oxidation' if side > 0 else 'reduction'} limits are {abs(excess):.2f} V apart"
+    if abs(excess) <= TOLERANCE:
+        pressed = [text for text in found.caveats if side > 0 and "high-pressure" in text]
+        return "agree", " ".join([f"{apart}.", *pressed])
+    gone = [f for f in reference.missing if parse(f).keys() <= {"Na", *parse(found.formula)}]
+    if excess > 0 and gone:
+        return "cannot say", f"{apart}, but the reference lacks {', '.join(gone)}."
+    return "disagree", f"{apart}, more than {TOLERANCE} V."
+
+
+def _judge_products(stated: Contact, found: WindowDoc, reference: Reference) -> Judged:
+    """Compare sets of products by composition."""
+    named = {fractions_key(parse(formula)): formula for formula in stated.products or []}
+    formed = {fractions_key(parse(formula)) for formula in _products(found)}
+    if named.keys() == formed or (named.keys() <= formed and not stated.complete):
+        return "agree", "The products are the same." if stated.complete else "Those named do form."
+    absent = [formula for key, formula in named.items() if key not in formed]
+    gone = [formula for formula in absent if reference.table.find(parse(formula)) is None]
+    lacking = f"The reference lacks {', '.join(gone)}."
+    return ("cannot say", lacking) if gone else ("disagree", "Other products are predicted.")
+
+
+def _judge_interphase(published: str | None, found: WindowDoc) -> Judged:
+    """Compare classes; whether a phase without an energy withstands sodium is not known."""
+    rung = found.ladder[0]
+    if rung.interphase == published:
+        alone = " It decomposes by itself." * (rung.reaction_kind == "disproportionation")
+        return "agree", f"The class is the same.{alone}"
+    if published == "stable" and found.mixture:
+        return "cannot say", f"{_MIXTURE} that might withstand sodium."
+    if published != "stable" and rung.interphase == "unknown":
+        return "cannot say", " ".join(text for text in found.caveats if "Class at 0 V" in text)
+    return "disagree", "Sodium reacts." if published == "stable" else "Another class is predicted."

@@ -1,0 +1,228 @@
+"""A window with what else a user wants to know: electrodes, products by type, uncertainties.
+
+There is no arithmetic of its own here: `trona.screening` computes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from math import inf
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import InputError
+from trona.screening.formulas import parse
+from trona.screening.stability.electrode import AtPotential, at_potential, electrode, passed
+from trona.screening.stability.products import rank_products
+from trona.screening.uncertainty.error_model import ErrorModel
+from trona.screening.uncertainty.sampling import sample
+from trona.stores.documents.answers import (
+    ClassesDoc,
+    ElectrodeDoc,
+    RankedProductDoc,
+    SpreadDoc,
+    UncertaintyDoc,
+    WindowAnswerDoc,
+)
+from trona.stores.energies.accuracy import Accuracy, accuracy
+
+from .assessment import window_document
+from .interfaces import dependence_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trona.screening.stability.window import Rung
+    from trona.stores.documents.results import RungDoc, WindowDoc
+
+    from .assessment import Assessment
+
+__all__ = ["uncertainty_document", "window_answer"]
+
+_MODEL = (
+    "normal errors of formation energies: one per atom of each compound, one per atom of each "
+    "element in all its compounds, none for elements; every draw is assessed anew"
+)
+
+
+def window_answer(
+    assessment: Assessment,
+    *,
+    tolerance: float | None = None,
+    at: float | None = None,
+    against: str | None = None,
+    why: bool = False,
+    sigma: float | None = None,
+) -> WindowAnswerDoc:
+    """
+    Write an assessment down with what else a user wants to know.
+
+    Parameters
+    ----------
+    assessment
+        As computed by `assess_formula`.
+    tolerance
+        Tolerated driving force, eV per electrolyte atom.
+    at
+        Voltage, V: the ladder then holds the reaction there only.
+    against
+        Formula of an electrode: the ladder then holds the intervals between the window and the
+        potentials of the electrode.
+    why
+        True to say what the limits depend on.
+    sigma
+        Error of each compound's energy, eV/atom; 0 for none, by default what is stated for the
+        reference.
+
+    Returns
+    -------
+    WindowAnswerDoc
+        What `trona window --json` prints.
+
+    Raises
+    ------
+    InputError
+        If the electrode cannot be used with this reference, a number is impossible, or both a
+        voltage and an electrode are given.
+    """
+    if at is not None and against is not None:
+        raise InputError("an electrode has its own potentials: give a voltage or an electrode.")
+    stability = assessment.stability
+    document = window_document(assessment, tolerance)
+    content = dict(document)
+    shown: Sequence[Rung] = stability.ladder
+    found: ElectrodeDoc | None = None
+    if at is not None:
+        point = AtPotential(at, stability.rung(at), stability.reaction_energy(at))
+        shown = [point.rung]
+        content["ladder"] = [_rung_at(document, assessment, point)]
+    if against is not None:
+        found, shown = _electrode(document, assessment, against)
+        content["electrode"] = found
+        content["ladder"] = [_written(document, assessment, rung) for rung in shown]
+    content["products"] = _products(assessment, shown)
+    errors = accuracy(assessment.table.scale)
+    if sigma is not None:
+        errors = Accuracy(ErrorModel(sigma), "given by the user")
+    exact = errors.model == ErrorModel(0.0)
+    if not exact:
+        voltages = [0.0 if at is None else at] if found is None else _potentials(found)
+        content["uncertainty"] = uncertainty_document(assessment, errors, voltages)
+    if why:
+        model = None if exact else errors.model
+        content["dependence"] = dependence_documents(assessment, model)
+    return WindowAnswerDoc.model_validate(content)
+
+
+def uncertainty_document(
+    assessment: Assessment, errors: Accuracy, voltages: Sequence[float] = (0.0,)
+) -> UncertaintyDoc:
+    """
+    Carry errors of energies to limits and interphase classes, and write the result down.
+
+    Parameters
+    ----------
+    assessment
+        As computed by `assess_formula`.
+    errors
+        Of the energies, with their source.
+    voltages
+        V, at which to classify.
+
+    Returns
+    -------
+    UncertaintyDoc
+        Spread of both limits and fractions of classes.
+
+    Raises
+    ------
+    VoltageError
+        If a voltage is negative or not a number.
+    """
+    found = sample(
+        assessment.table,
+        assessment.stability,
+        errors.model,
+        assessment.properties,
+        assessment.thresholds,
+        voltages=voltages,
+    )
+    oxidation = found.oxidation
+    return UncertaintyDoc(
+        sigma=found.model.sigma,
+        sigma_by_class=dict(found.model.by_class),
+        common=found.model.common,
+        source=errors.source,
+        model=_MODEL,
+        samples=found.samples,
+        seed=found.seed,
+        reduction=SpreadDoc(**asdict(found.reduction)),
+        oxidation=None if oxidation is None else SpreadDoc(**asdict(oxidation)),
+        with_window=found.with_window,
+        interphases=[
+            ClassesDoc(voltage=volts, fractions={kind.value: x for kind, x in kinds.items()})
+            for volts, kinds in zip(found.voltages, found.classes, strict=True)
+        ],
+    )
+
+
+def _potentials(found: ElectrodeDoc) -> list[float]:
+    """List the different potentials of an electrode."""
+    return sorted({found.takes, found.takes if found.gives is None else found.gives})
+
+
+def _products(assessment: Assessment, rungs: Sequence[Rung]) -> list[RankedProductDoc]:
+    """Write down the products of some intervals, ranked by type."""
+    ladder = assessment.stability.ladder
+    interphases = [assessment.interphases[ladder.index(rung)] for rung in rungs]
+    return [
+        RankedProductDoc(
+            formula=one.share.phase.formula,
+            id=one.share.phase.id,
+            type=one.share.properties.kind.value,
+            electronic=one.share.properties.electronic.value,
+            ionic=one.share.properties.ionic.value,
+            fraction=one.share.fraction,
+            fraction_basis=one.fraction_basis,
+            voltages=[_range(rung) for rung in one.rungs],
+        )
+        for one in rank_products(rungs, interphases)
+    ]
+
+
+def _range(rung: Rung) -> tuple[float, float | None]:
+    """Write a range of voltage; none where unbounded."""
+    upper = rung.interval.voltage_upper
+    return rung.interval.voltage_lower, upper if upper < inf else None
+
+
+def _written(document: WindowDoc, assessment: Assessment, rung: Rung) -> RungDoc:
+    """Find an interval among those that were written down."""
+    return document.ladder[assessment.stability.ladder.index(rung)]
+
+
+def _rung_at(document: WindowDoc, assessment: Assessment, point: AtPotential) -> RungDoc:
+    """Write an interval down with its energy at a potential."""
+    return _written(document, assessment, point.rung).model_copy(
+        update={"energy_per_atom": point.energy_per_atom, "energy_voltage": point.voltage}
+    )
+
+
+def _electrode(
+    document: WindowDoc, assessment: Assessment, formula: str
+) -> tuple[ElectrodeDoc, Sequence[Rung]]:
+    """Write down what happens at an electrode; with the intervals from the window to it."""
+    stability = assessment.stability
+    found = electrode(assessment.table, parse(formula), formula)
+    takes = at_potential(stability, found.takes, gives=False)
+    gives = at_potential(stability, found.gives, gives=True) if found.gives < inf else None
+    alone = found.stability
+    written = ElectrodeDoc(
+        formula=formula,
+        mixture=alone is not None and alone.mixture,
+        energy_above_hull=0.0 if alone is None else alone.energy_above_hull,
+        takes=found.takes,
+        gives=None if gives is None else found.gives,
+        at_takes=_rung_at(document, assessment, takes),
+        at_gives=None if gives is None else _rung_at(document, assessment, gives),
+    )
+    return written, passed(stability, [takes] if gives is None else [takes, gives])

@@ -1,0 +1,3 @@
+"""Documents saved, found, counted, copied and checked."""
+
+from __future__ import annotations

@@ -1,0 +1,341 @@
+"""Results in a store: save them, find them again by what a scientist asks for.
+
+Questions look at summaries, which are a small part of the size of results. A summary that is
+missing (an older trona's store, a process killed between two writes) is made when it is noticed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from trona.screening.errors import InputError
+from trona.stores.database.connect import open_store
+from trona.stores.documents.bookkeeping import SummaryDoc
+from trona.stores.documents.migration import COLLECTIONS, collection_of, read
+from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
+
+from .filters import Filters
+from .questions import FIELDS
+from .summaries import rank_summaries, summarize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from maggma.core import Store
+
+    from trona.screening.stability.ranking import Ranked
+
+__all__ = ["RANK", "Filters", "Found", "Results"]
+
+RANK = "rank"
+"""Sort by the default ranking; what cannot be ranked comes last."""
+
+_BATCH = 500
+"""Documents that are in memory at a time where all are gone through."""
+
+Doc = TypeVar("Doc", bound=Document)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """
+    A page of what passes some filters.
+
+    Parameters
+    ----------
+    total
+        How many pass, on all pages.
+    summaries
+        Those of the page, in order.
+    places
+        Place in the ranking of all that pass, by id, of those that can be ranked.
+    """
+
+    total: int
+    summaries: tuple[SummaryDoc, ...]
+    places: Mapping[str, Ranked]
+
+
+class Results:
+    """
+    The documents of one store.
+
+    Parameters
+    ----------
+    location
+        Path of an embedded store file, or a MongoDB URI.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be opened.
+    """
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        self._opened: dict[str, Store] = {}
+        self._store(ScreeningDoc)
+
+    def _store(self, model: type[Document]) -> Store:
+        """Open the collection of a kind of document, once."""
+        name = collection_of(model)
+        if name not in self._opened:
+            self._opened[name] = open_store(self.location, name)
+        return self._opened[name]
+
+    @property
+    def empty(self) -> bool:
+        """True where nothing was screened yet."""
+        return int(self._store(ScreeningDoc).count()) == 0
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for store in self._opened.values():
+            store.close()  # type: ignore[no-untyped-call]
+        self._opened.clear()
+
+    def save(self, docs: Sequence[Document]) -> None:
+        """
+        Insert or replace documents by their ids; results get their summaries.
+
+        Parameters
+        ----------
+        docs
+            Of any kinds of the data dictionary.
+        """
+        for model in COLLECTIONS.values():
+            rows = [doc.model_dump(mode="json") for doc in docs if type(doc) is model]
+            if rows:
+                self._store(model).update(rows, key="id")
+        if summaries := [summarize(doc) for doc in docs if isinstance(doc, ScreeningDoc)]:
+            self.save(summaries)
+
+    def save_relaxation(self, doc: RelaxationDoc) -> None:
+        """Insert or replace a relaxation by its id."""
+        self.save([doc])
+
+    def save_screening(self, doc: ScreeningDoc) -> None:
+        """Insert or replace a screening result by its id."""
+        self.save([doc])
+
+    def _one(self, model: type[Doc], identity: str) -> Doc | None:
+        """Find a document by its id."""
+        found = self._store(model).query_one({"id": identity})
+        return None if found is None else read(model, found)
+
+    def relaxation(self, identity: str) -> RelaxationDoc | None:
+        """Find a relaxation by its id; None where there is none."""
+        return self._one(RelaxationDoc, identity)
+
+    def relaxations(self) -> list[RelaxationDoc]:
+        """All relaxations, sorted by id."""
+        found = self._store(RelaxationDoc).query(sort={"id": 1})
+        return [read(RelaxationDoc, one) for one in found]
+
+    def screening(self, identity: str) -> ScreeningDoc | None:
+        """Find a screening result by its id; None where there is none."""
+        return self._one(ScreeningDoc, identity)
+
+    def find(
+        self,
+        filters: Filters | None = None,
+        *,
+        sort: str = RANK,
+        descending: bool = False,
+        skip: int = 0,
+        limit: int = 0,
+    ) -> Found:
+        """
+        Find results that pass some filters, the newest of each candidate and reference.
+
+        Parameters
+        ----------
+        filters
+            All results by default.
+        sort
+            `RANK`, or a field as in an expression; unknown values come last.
+        descending
+            True to turn the order round.
+        skip, limit
+            Part of the ordered results; a limit of 0 is none.
+
+        Returns
+        -------
+        Found
+            The page, and how many there are.
+
+        Raises
+        ------
+        InputError
+            If there is no such field.
+        StoreError
+            If a document cannot be read by this version.
+        """
+        kept = self._passing(filters)
+        places = {summary.id: place for place, summary in rank_summaries(kept)}
+        ordered = _ordered(kept, sort, places, descending=descending)
+        page = tuple(ordered[skip : skip + limit if limit else None])
+        return Found(len(kept), page, {s.id: places[s.id] for s in page if s.id in places})
+
+    def _passing(self, filters: Filters | None) -> list[SummaryDoc]:
+        """Read the summaries that pass some filters, in no order."""
+        filters = filters or Filters()
+        current = self._current(filters.criteria())
+        return [summary for summary in current if filters.mentions(summary)]
+
+    def _current(self, criteria: dict[str, Any]) -> Iterator[SummaryDoc]:
+        """Read the summaries that pass and are the newest of their candidate and reference."""
+        self.complete()
+        store = self._store(SummaryDoc)
+        rows = list(store.query(criteria or None))
+        labels = sorted({row["label"] for row in rows})
+        within = {"label": {"$in": labels}} if len(labels) <= _BATCH else None
+        heads: Iterable[dict[str, Any]] = rows
+        if criteria:
+            heads = store.query(within, properties=["id", "label", "reference", "created"])
+        newest: dict[tuple[str, str], tuple[str, str]] = {}
+        for head in heads:
+            key, age = (head["label"], head["reference"]), (head["created"], head["id"])
+            newest[key] = max(newest.get(key, age), age)
+        ids = {identity for _, identity in newest.values()}
+        return (read(SummaryDoc, row) for row in rows if row["id"] in ids)
+
+    def complete(self) -> int:
+        """
+        Make the summaries that are missing.
+
+        Returns
+        -------
+        int
+            How many were made.
+
+        Raises
+        ------
+        StoreError
+            If a result cannot be read by this version.
+        """
+        full, small = self._store(ScreeningDoc), self._store(SummaryDoc)
+        if full.count() == small.count():
+            return 0
+        known = set(small.distinct("id"))
+        missing = sorted(set(full.distinct("id")) - known)
+        for part in self._parts(missing):
+            self.save([summarize(doc) for doc in part])
+        return len(missing)
+
+    def _parts(self, ids: Sequence[str]) -> Iterator[list[ScreeningDoc]]:
+        """Read results by their ids, some at a time."""
+        for at in range(0, len(ids), _BATCH):
+            rows = self._store(ScreeningDoc).query({"id": {"$in": list(ids[at : at + _BATCH])}})
+            yield [read(ScreeningDoc, row) for row in rows]
+
+    def documents(self, summaries: Iterable[SummaryDoc]) -> list[ScreeningDoc]:
+        """
+        Read the results behind summaries.
+
+        Parameters
+        ----------
+        summaries
+            As found.
+
+        Returns
+        -------
+        list of ScreeningDoc
+            In the same order.
+        """
+        ids = [summary.id for summary in summaries]
+        docs = {doc.id: doc for part in self._parts(ids) for doc in part}
+        return [docs[identity] for identity in ids if identity in docs]
+
+    def screenings(self, filters: Filters | None = None) -> list[ScreeningDoc]:
+        """
+        Screening results that pass some filters, the newest of each candidate and reference.
+
+        Parameters
+        ----------
+        filters
+            All results by default.
+
+        Returns
+        -------
+        list of ScreeningDoc
+            Sorted by label.
+
+        Raises
+        ------
+        StoreError
+            If a document cannot be read by this version.
+        """
+        return self.documents(_by_label(self._passing(filters)))
+
+    def counts(self, by: Sequence[str], filters: Filters | None = None) -> Counter[tuple[str, ...]]:
+        """
+        Count results by some of their fields, as in how many are passivating per anion system.
+
+        Parameters
+        ----------
+        by
+            Fields as in an expression.
+        filters
+            All results by default.
+
+        Returns
+        -------
+        collections.Counter
+            Values of the fields, as text, to how many results have them.
+
+        Raises
+        ------
+        InputError
+            If there is no such field.
+        """
+        paths = [_path(name) for name in by]
+        return Counter(
+            tuple(_written(getattr(summary, path)) for path in paths)
+            for summary in _by_label(self._passing(filters))
+        )
+
+    def named(self, label: str) -> list[ScreeningDoc]:
+        """All current results of a candidate by label or formula, whatever the reference."""
+        wanted = {"$or": [{"label": {"$eq": label}}, {"formula": {"$eq": label}}]}
+        return self.documents(_by_label(self._current(wanted)))
+
+
+def _path(name: str) -> str:
+    """Find the field of a summary by the name that a user writes."""
+    if name not in FIELDS:
+        raise InputError(f"no field {name!r}: choose from {', '.join(FIELDS)}.")
+    return FIELDS[name].path
+
+
+def _written(value: object) -> str:
+    """Write a value in one word."""
+    if isinstance(value, list):
+        return "-".join(map(str, value))
+    return "unknown" if value is None else str(value)
+
+
+def _by_label(summaries: Iterable[SummaryDoc]) -> list[SummaryDoc]:
+    """Sort summaries by label, and by reference where that is the same."""
+    return sorted(summaries, key=lambda one: (one.label, one.reference))
+
+
+def _ordered(
+    summaries: Sequence[SummaryDoc],
+    sort: str,
+    places: Mapping[str, Ranked],
+    *,
+    descending: bool,
+) -> list[SummaryDoc]:
+    """Sort summaries; those without a value come last, whichever way round."""
+    if sort == RANK:
+        values: dict[str, Any] = {identity: at for at, identity in enumerate(places)}
+    else:
+        path = _path(sort)
+        values = {s.id: getattr(s, path) for s in summaries if getattr(s, path) is not None}
+    by_label = _by_label(summaries)
+    known = [one for one in by_label if one.id in values]
+    unknown = [one for one in by_label if one.id not in values]
+    return [*sorted(known, key=lambda one: values[one.id], reverse=descending), *unknown]

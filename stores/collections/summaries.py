@@ -1,0 +1,123 @@
+"""The searchable face of screening results, and their order; nothing is read or stored here."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from trona.screening.stability.interphase import SEVERITY, InterphaseClass
+from trona.screening.stability.ranking import Ranked, rank
+from trona.stores.documents.bookkeeping import SummaryDoc
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from trona.stores.documents.results import ScreeningDoc
+
+__all__ = ["anion_system", "rank_summaries", "summarize"]
+
+_ANIONS = ("N", "O", "S", "Se", "Te", "F", "Cl", "Br", "I")
+
+
+def anion_system(elements: Collection[str]) -> str:
+    """
+    Name the anions of a composition by its elements.
+
+    Parameters
+    ----------
+    elements
+        Symbols.
+
+    Returns
+    -------
+    str
+        Anions joined by hyphens, in alphabetical order; ``"BH"`` stands for hydroborates (boron
+        with hydrogen and without O or N, to which the hydrogen might be bound instead).
+
+    Examples
+    --------
+    >>> [anion_system(e) for e in (["Na", "P", "S", "O"], ["Na", "B", "H"], ["Na", "Sn"])]
+    ['O-S', 'BH', 'none']
+    """
+    found = {symbol for symbol in elements if symbol in _ANIONS}
+    if {"B", "H"} <= set(elements) and not {"O", "N"} & set(elements):
+        found.add("BH")
+    return "-".join(sorted(found)) or "none"
+
+
+def summarize(doc: ScreeningDoc) -> SummaryDoc:
+    """
+    Make the searchable face of a result.
+
+    Parameters
+    ----------
+    doc
+        Completed, rejected or failed.
+
+    Returns
+    -------
+    SummaryDoc
+        What queries look at, flat.
+    """
+    window, contact = doc.window, doc.contact
+    content = {
+        name: getattr(doc, name)
+        for name in ("id", "label", "formula", "elements", "state", "reason", "method",
+                     "space_group", "source", "created", "who")
+    } | dict.fromkeys(
+        ("energy_above_hull", "mixture", "reduction_limit", "oxidation_limit", "interphase",
+         "severity", "reaction", "driving_force", "sodium_consumed", "sodium_consumed_per_atom")
+    )  # fmt: skip
+    if window is not None:
+        content |= {
+            name: getattr(window, name)
+            for name in ("energy_above_hull", "mixture", "reduction_limit", "oxidation_limit")
+        }
+    if contact is not None:
+        content |= {
+            name: getattr(contact, name)
+            for name in ("interphase", "reaction", "driving_force", "sodium_consumed",
+                         "sodium_consumed_per_atom")
+        } | {"severity": SEVERITY.get(InterphaseClass(contact.interphase))}  # fmt: skip
+    return SummaryDoc(
+        **content,
+        anions=anion_system(doc.elements),
+        reference=doc.reference.name,
+        reference_checksum=doc.reference.checksum,
+        correction=doc.reference.correction,
+        unbounded=window is not None
+        and window.reduction_limit is not None
+        and window.oxidation_limit is None,
+        products=[] if contact is None else contact.products,
+    )
+
+
+def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, SummaryDoc]]:
+    """
+    Rank completed results by the default criteria.
+
+    Parameters
+    ----------
+    summaries
+        Results; those that are not completed are left out.
+
+    Returns
+    -------
+    list
+        Best first.
+    """
+    by_key = {f"{one.label}\0{one.reference}": one for one in summaries if one.reaction is not None}
+    ranked = rank((key, _ranking_values(one)) for key, one in by_key.items())
+    return [(place, by_key[place.label]) for place in ranked]
+
+
+def _ranking_values(summary: SummaryDoc) -> dict[str, float | None]:
+    """Collect what the default criteria ask for."""
+    return {
+        "interphase_severity": summary.severity,
+        "energy_above_hull": summary.energy_above_hull,
+        "driving_force": summary.driving_force,
+        "oxidation_limit": inf if summary.unbounded else summary.oxidation_limit,
+        "reduction_limit": summary.reduction_limit,
+        "sodium_consumed": summary.sodium_consumed_per_atom,
+    }

@@ -1,0 +1,3 @@
+"""Corrections of energies, and schemes of them."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Where documents are: one SQLite file or a MongoDB, behind one interface of maggma."""
+
+from __future__ import annotations

@@ -1,0 +1,217 @@
+"""Open a store by where it is: a file path, or a MongoDB URI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from trona.screening.errors import StoreError
+from trona.stores.database.sqlite.store import SQLiteStore
+
+from .indexes import ensure_indexes
+from .locations import redacted
+
+if TYPE_CHECKING:
+    from jobflow import JobStore
+    from maggma.core import Store
+
+__all__ = [
+    "SERVER_TIMEOUT",
+    "check_answer",
+    "database_of",
+    "exists",
+    "job_store",
+    "open_store",
+    "redacted",
+    "resolved",
+]
+
+_MONGO = ("mongodb://", "mongodb+srv://")
+SERVER_TIMEOUT = 10.0
+"""Seconds to wait for a server; a wrong address is noticed before one loses patience."""
+
+
+def _unconnected(location: str, collection: str, key: str) -> Store:
+    """Make the store of a collection without touching it."""
+    if not location.startswith(_MONGO):
+        if "://" in location:
+            raise StoreError(
+                f"cannot use the store {redacted(location)!r}: give a file path, "
+                "or a URI that starts with mongodb:// or mongodb+srv://."
+            )
+        return SQLiteStore(location, collection, key=key)
+    from .mongodb import ServerStore  # noqa: PLC0415 (slow to import, and files need none)
+
+    timeout = {"serverSelectionTimeoutMS": int(SERVER_TIMEOUT * 1000)}
+    store: Store = ServerStore.from_uri(
+        location, collection, database=database_of(location), key=key, mongoclient_kwargs=timeout
+    )
+    return store
+
+
+def database_of(location: str) -> str:
+    """
+    Read the database that a MongoDB URI names.
+
+    Parameters
+    ----------
+    location
+        URI.
+
+    Returns
+    -------
+    str
+        Its name.
+
+    Raises
+    ------
+    StoreError
+        If it is no MongoDB URI, or names none.
+
+    Examples
+    --------
+    >>> database_of("mongodb://host:27017/trona?tls=true")
+    'trona'
+    """
+    if not location.startswith(_MONGO):
+        raise StoreError(
+            f"{redacted(location)!r} is no MongoDB server: write mongodb://host/DATABASE."
+        )
+    database = urlsplit(location).path.strip("/")
+    if not database:
+        raise StoreError(
+            f"the URI {redacted(location)!r} names no database: write mongodb://host/DATABASE."
+        )
+    return database
+
+
+def check_answer(store: Store, location: str) -> None:
+    """
+    Make sure that the server of a connected store answers.
+
+    Parameters
+    ----------
+    store
+        Connected; a store that is no MongoDB passes.
+    location
+        As shown to the user, without its credentials.
+
+    Raises
+    ------
+    StoreError
+        If it does not answer within `SERVER_TIMEOUT`, or refuses.
+    """
+    if isinstance(store, SQLiteStore):
+        return
+    from maggma.stores import MongoStore  # noqa: PLC0415 (slow to import, and files need none)
+    from pymongo.errors import PyMongoError  # noqa: PLC0415
+
+    if not isinstance(store, MongoStore):
+        return
+    try:
+        store._collection.database.command("ping")  # noqa: SLF001 (maggma has no other way)
+    except PyMongoError as error:
+        detail = str(error).split(" (configured")[0].split(", Timeout")[0].rstrip(".")
+        raise StoreError(
+            f"the MongoDB server of {redacted(location)!r} cannot be used: {detail}. Check that "
+            "it runs, and that its address, port, user and password are right."
+        ) from None
+
+
+def exists(location: str) -> bool:
+    """
+    Tell whether there may be a store, without making one.
+
+    Parameters
+    ----------
+    location
+        Path or URI.
+
+    Returns
+    -------
+    bool
+        False for a path without a file; a server is taken to be there.
+    """
+    return location.startswith(_MONGO) or Path(location).expanduser().is_file()
+
+
+def resolved(location: str) -> str:
+    """
+    Write a store's location in the one way that all spellings of a path share.
+
+    Parameters
+    ----------
+    location
+        Path or URI.
+
+    Returns
+    -------
+    str
+        An absolute path without links, or the URI as it is.
+
+    Examples
+    --------
+    >>> resolved("mongodb://host/trona")
+    'mongodb://host/trona'
+    """
+    return location if location.startswith(_MONGO) else str(Path(location).expanduser().resolve())
+
+
+def open_store(location: str, collection: str, key: str = "id") -> Store:
+    """
+    Open a collection, connected and ready.
+
+    Parameters
+    ----------
+    location
+        Path of an embedded store file, or a MongoDB URI with a database name.
+    collection
+        Name of the collection.
+    key
+        Field that identifies a document.
+
+    Returns
+    -------
+    maggma.core.Store
+        A connected store.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be opened, or its server does not answer.
+    """
+    store = _unconnected(location, collection, key)
+    store.connect()
+    check_answer(store, location)
+    if location.startswith(_MONGO):
+        # One document for each key, however many processes write; questions find theirs at once.
+        ensure_indexes(store, collection)
+    return store
+
+
+def job_store(location: str) -> JobStore:
+    """
+    Job store of jobflow at a location, with the additional store ``data`` for large objects.
+
+    Parameters
+    ----------
+    location
+        As for `open_store`.
+
+    Returns
+    -------
+    jobflow.JobStore
+        Not connected yet.
+
+    Raises
+    ------
+    StoreError
+        If the location is none.
+    """
+    from jobflow import JobStore  # noqa: PLC0415 (slow to import, and queries need none)
+
+    return JobStore(
+        _unconnected(location, "jobs", "uuid"),
+        additional_stores={"data": _unconnected(location, "data", "blob_uuid")},
+    )

@@ -1,0 +1,3 @@
+"""An embedded maggma store in one SQLite file."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The data dictionary: every document with its fields, units and versions."""
+
+from __future__ import annotations

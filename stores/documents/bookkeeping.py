@@ -1,0 +1,141 @@
+"""The data dictionary, continued: candidates, entries, runs, and the searchable face of a result.
+
+Energies are eV, lengths Å, voltages V against Na/Na+. A value that is not known is null.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 (pydantic reads annotations at run time)
+from typing import Literal
+
+from pydantic import Field
+
+from trona.stores.provenance import versions, who
+
+from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, StructureDoc, now
+
+__all__ = ["CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
+
+
+class CandidateDoc(Document):
+    """Something that was to be screened: its name, its composition, its starting structure."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of label, formula and starting structure.")
+    label: str = Field(description="Name of the candidate.")
+    formula: str = Field(description="Formula as given.")
+    source: str = Field(description="Where the candidate comes from.")
+    structure: StructureDoc | None = Field(
+        description="Starting structure; null for a bare composition."
+    )
+    created: datetime = Field(default_factory=now, description="When it was asked for, UTC.")
+    who: str | None = Field(default_factory=who, description="User and host that screened it.")
+
+
+class EntryDoc(Document):
+    """A relaxation on an energy scale: what enters a hull, or why nothing does."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of relaxation, method, energy scale and trona.")
+    relaxation_id: str = Field(
+        description="The relaxation: a content hash of starting structure and settings."
+    )
+    label: str = Field(description="Candidate that was relaxed.")
+    formula: str = Field(description="Reduced formula.")
+    state: Literal["admitted", "rejected"] = Field(
+        description="'rejected': the energy cannot enter a hull."
+    )
+    reason: str | None = Field(description="Why it was rejected.")
+    method: str = Field(description="Functional or potential of the relaxation.")
+    energy: float | None = Field(
+        description="Corrected energy, eV per formula unit; null where rejected."
+    )
+    energy_scale: EnergyScaleDoc = Field(
+        description="Scale that it is on: that of the reference, where the two share a hull."
+    )
+    correction: str = Field(description="Correction scheme of the reference, as a user writes it.")
+    volume: float | None = Field(description="Å³ per formula unit; null where rejected.")
+    volume_change: float | None = Field(
+        description="Relative change of cell volume in the relaxation; null if unknown."
+    )
+    space_group: str = Field(description="International symbol after the relaxation.")
+    band_gap: float | None = Field(description="eV; null if not computed.")
+    concerns: list[str] = Field(description="Changes by custodian that may touch the energy.")
+    relaxed: datetime = Field(description="When the relaxation ended, UTC.")
+    versions: dict[str, str] = Field(
+        default_factory=versions, description="Versions of the packages used."
+    )
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )
+
+
+class SummaryDoc(Document):
+    """The searchable face of a screening result: flat, small, made from the result alone."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Of the screening result.")
+    label: str = Field(description="Name of the candidate.")
+    formula: str = Field(description="Formula as given.")
+    elements: list[str] = Field(description="Elements, sorted.")
+    anions: str = Field(
+        description="Anion system: anions by a hyphen as in 'O-S', 'BH' for hydroborates, 'none'."
+    )
+    state: Literal["completed", "rejected", "failed"] = Field(description="As in the result.")
+    reason: str | None = Field(description="Why it was rejected or failed.")
+    reference: str = Field(description="Name of the reference energies.")
+    reference_checksum: str = Field(description="Of its data and correction scheme.")
+    correction: str | None = Field(description="Correction scheme; null where not recorded.")
+    method: str | None = Field(description="Functional or potential of the relaxation, if any.")
+    energy_above_hull: float | None = Field(description="eV/atom; null where unknown.")
+    mixture: bool | None = Field(description="True where the composition has no phase of its own.")
+    reduction_limit: float | None = Field(description="V; null without a window.")
+    oxidation_limit: float | None = Field(
+        description="V; null where unbounded or without a window."
+    )
+    unbounded: bool = Field(description="True where there is a window without an upper end.")
+    interphase: str | None = Field(description="Class in contact with sodium at 0 V.")
+    severity: float | None = Field(
+        description="Harm of the class from 0 (stable) to 1; null where unknown."
+    )
+    reaction: str | None = Field(description="Balanced reaction at 0 V.")
+    products: list[str] = Field(description="Formulas of the products at 0 V.")
+    driving_force: float | None = Field(
+        description="Energy released at 0 V, eV per electrolyte atom."
+    )
+    sodium_consumed: float | None = Field(description="Na taken up per formula unit at 0 V.")
+    sodium_consumed_per_atom: float | None = Field(
+        description="Na taken up per electrolyte atom at 0 V."
+    )
+    space_group: str | None = Field(description="After relaxation; null without a structure.")
+    source: str = Field(description="Where the candidate comes from.")
+    created: datetime = Field(description="When the result was computed, UTC.")
+    who: str | None = Field(description="User and host that computed it.")
+
+
+class RunDoc(Document):
+    """One call of a screening: who asked for what, when, and what became of it."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of what was asked, by whom and when.")
+    backend: str = Field(description="Source of relaxations, as the user writes it.")
+    method: str = Field(description="Its functional or potential with its version.")
+    reference: str = Field(description="Name of the reference energies.")
+    reference_checksum: str = Field(description="Of its data and correction scheme.")
+    correction: str | None = Field(
+        description="Correction scheme; null where parts of the reference have their own."
+    )
+    candidates: int = Field(description="Candidates asked for.")
+    finished_before: int = Field(description="Of these, those with a result already.")
+    completed: int = Field(default=0, description="Assessed by this run.")
+    rejected: int = Field(default=0, description="Relaxed, but not fit for a hull.")
+    failed: int = Field(default=0, description="Ended with an error.")
+    started: datetime = Field(default_factory=now, description="When, UTC.")
+    ended: datetime | None = Field(
+        default=None, description="When it ended or was stopped, UTC; null if it was killed."
+    )
+    versions: dict[str, str] = Field(
+        default_factory=versions, description="Versions of the packages used."
+    )
+    who: str | None = Field(default_factory=who, description="User and host that ran it.")

@@ -1,0 +1,131 @@
+"""Stored documents of any version, read: migrated where they are old, else told what is in the way.
+
+Every collection of the data dictionary has its model here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from trona.screening.errors import StoreError
+
+from .bookkeeping import CandidateDoc, EntryDoc, RunDoc, SummaryDoc
+from .results import SCHEMA_VERSION, Document, InterfaceDoc, RelaxationDoc, ScreeningDoc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["COLLECTIONS", "collection_of", "migrated", "read"]
+
+COLLECTIONS: Mapping[str, type[Document]] = {
+    "candidates": CandidateDoc,
+    "relaxations": RelaxationDoc,
+    "entries": EntryDoc,
+    "screenings": ScreeningDoc,
+    "summaries": SummaryDoc,
+    "interfaces": InterfaceDoc,
+    "runs": RunDoc,
+}
+"""Collections of a store, by name, with what they hold."""
+
+Doc = TypeVar("Doc", bound=Document)
+
+
+def _from_1(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
+    """Say that version 1 did not record who computed a document: nobody may be guessed."""
+    return {**content, "who": None} if "who" in model.model_fields else content
+
+
+_STEPS: dict[int, Callable[[type[Document], dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+"""From a version to the next."""
+
+
+def collection_of(model: type[Document]) -> str:
+    """
+    Name the collection of a kind of document.
+
+    Parameters
+    ----------
+    model
+        One of the data dictionary.
+
+    Returns
+    -------
+    str
+        Its name in every store.
+
+    Raises
+    ------
+    StopIteration
+        If it is not stored.
+    """
+    return next(name for name, one in COLLECTIONS.items() if one is model)
+
+
+def migrated(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
+    """
+    Bring a stored document to the current version, step by step.
+
+    Parameters
+    ----------
+    model
+        What it is.
+    content
+        As stored.
+
+    Returns
+    -------
+    dict
+        Of the current version; what is newer or has no version is left as it is.
+    """
+    version = content.get("schema_version")
+    if not isinstance(version, int) or version not in _STEPS:
+        return content
+    for step in range(version, SCHEMA_VERSION):
+        content = _STEPS[step](model, content)
+    return {**content, "schema_version": SCHEMA_VERSION}
+
+
+def read(model: type[Doc], content: dict[str, Any]) -> Doc:
+    """
+    Read a stored document.
+
+    Parameters
+    ----------
+    model
+        What it is.
+    content
+        As stored; MongoDB's ``_id`` may be there.
+
+    Returns
+    -------
+    Document
+        Of the current version.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read, with the document, its version and the field.
+    """
+    plain = {name: value for name, value in content.items() if name != "_id"}
+    version = plain.get("schema_version")
+    what = f"the stored {model.__name__} {plain.get('id')!r}"
+    if not isinstance(version, int):
+        raise StoreError(f"{what} has no schema version (field 'schema_version'): it is not ours.")
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{what} has schema version {version}, and this trona reads up to {SCHEMA_VERSION}: "
+            "upgrade trona."
+        )
+    try:
+        return model.model_validate(migrated(model, plain))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise StoreError(
+            f"{what} (schema version {version}, this trona writes {SCHEMA_VERSION}) cannot be read "
+            f"at {place!r}: {first['msg']}. Compute it again, or read it with the trona that wrote "
+            "it."
+        ) from None

@@ -1,0 +1,449 @@
+"""The data dictionary: every stored document, each field with its meaning and unit.
+
+Energies are eV, lengths Å, voltages V against Na/Na+. A value that is not known is null; numbers
+only, never solver objects.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from trona.stores.provenance import versions, who
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ContactDoc",
+    "DependenceDoc",
+    "DischargeDoc",
+    "Document",
+    "EnergyScaleDoc",
+    "ExclusionDoc",
+    "FailureDoc",
+    "InterfaceDoc",
+    "KinkDoc",
+    "LimitDependenceDoc",
+    "LimitsDoc",
+    "PlateauDoc",
+    "ProductDoc",
+    "ReferenceDoc",
+    "RelaxationDoc",
+    "RungDoc",
+    "ScreeningDoc",
+    "StructureDoc",
+    "WindowDoc",
+    "now",
+]
+
+SCHEMA_VERSION = 2
+"""Raised when a stored document of an older trona can no longer be read as it is.
+
+2 adds who computed a document, the method behind a result and the correction of its reference.
+"""
+
+
+def now() -> datetime:
+    """
+    Tell the time in UTC.
+
+    Returns
+    -------
+    datetime
+        With its time zone.
+    """
+    return datetime.now(UTC)
+
+
+class Document(BaseModel):
+    """Base of all documents: nothing that is not in the dictionary gets in."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)  # a command needs few of them
+
+
+class EnergyScaleDoc(Document):
+    """What makes energies comparable."""
+
+    method: str = Field(description="Functional or potential with its version.")
+    correction: str = Field(description="Named, versioned correction scheme.")
+    zero: str = Field(description="'total' energies, or 'elements': formation energies.")
+
+
+class ReferenceDoc(Document):
+    """The reference energies that a result rests on."""
+
+    name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:PATH'.")
+    checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
+    n_phases: int = Field(description="Phases in the reference.")
+    correction: str | None = Field(
+        default=None,
+        description="Correction scheme by which it is loaded again; null where its parts have "
+        "schemes of their own, and in documents of schema version 1.",
+    )
+    origin: str = Field(default="", description="Database, version and date of the energies.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
+
+
+class DependenceDoc(Document):
+    """How a limit depends on one phase."""
+
+    formula: str = Field(description="The phase.")
+    id: str = Field(description="Its identifier in the reference.")
+    slope: float = Field(description="Change of the limit with its energy, V per eV/atom.")
+    removed: float | None = Field(
+        description="The limit without it, V; null for elements and the electrolyte itself."
+    )
+
+
+class LimitDependenceDoc(Document):
+    """All that a limit depends on."""
+
+    limit: str = Field(description="'reduction' or 'oxidation'.")
+    voltage: float = Field(description="The limit, V.")
+    sigma: float | None = Field(
+        description="Error of each compound's energy, eV/atom; null if none was assumed."
+    )
+    sigma_by_class: dict[str, float] = Field(
+        default={}, description="Class of compounds to what stands for it in place of sigma."
+    )
+    common: float | None = Field(
+        default=None,
+        description="Error that compounds of an element share, eV per atom of it; null if none "
+        "was assumed.",
+    )
+    uncertainty: float | None = Field(
+        description="Standard deviation of the limit to first order, V; null without errors."
+    )
+    phases: list[DependenceDoc] = Field(description="Phases that move it, strongest first.")
+
+
+class LimitsDoc(Document):
+    """A range of voltage."""
+
+    reduction_limit: float | None = Field(description="Lower end, V; null if there is none.")
+    oxidation_limit: float | None = Field(
+        description="Upper end, V; null where unbounded or if there is none."
+    )
+
+
+class ExclusionDoc(LimitsDoc):
+    """A range of voltage found without some phases."""
+
+    formulas: list[str] = Field(description="Phases left out.")
+
+
+class ProductDoc(Document):
+    """A product of a reaction."""
+
+    formula: str = Field(description="Formula of the phase.")
+    amount: float = Field(description="Formula units per formula unit of the electrolyte.")
+    id: str = Field(description="Identifier of the phase in the reference.")
+    fraction: float = Field(description="Part of all products, by volume or by atoms.")
+    type: str | None = Field(
+        default=None,
+        description="Class of an interphase of this product alone; null in older documents.",
+    )
+    place: int | None = Field(
+        default=None,
+        description="Place by harm of the type among these products, 1 is worst, unknown last; "
+        "null in older documents.",
+    )
+    electronic: str = Field(description="metal, narrow-gap, insulator or unknown.")
+    electronic_source: str = Field(description="Source of the electronic class.")
+    ionic: str = Field(description="Sodium-ion conductor, insulator or unknown.")
+    ionic_source: str = Field(description="Source of the sodium-ion class.")
+
+
+class RungDoc(Document):
+    """A range of voltage with one set of products."""
+
+    voltage_lower: float = Field(description="Lower end, V; 0 is sodium metal.")
+    voltage_upper: float | None = Field(description="Upper end, V; null where unbounded.")
+    reaction: str = Field(description="Balanced reaction per formula unit.")
+    reaction_kind: str = Field(
+        description="none, reduction, oxidation or disproportionation (sodium leaves even at 0 V)."
+    )
+    na_exchanged: float = Field(
+        description="Sodium taken up per formula unit; negative where it leaves."
+    )
+    energy_per_atom: float = Field(
+        description="Reaction energy at energy_voltage, eV per electrolyte atom."
+    )
+    energy_voltage: float = Field(
+        description="Voltage of that energy, V: the end farther from the window, if bounded."
+    )
+    interphase: str = Field(
+        description="stable, passivating, blocking, mixed-conducting, electronic-conductor "
+        "or unknown."
+    )
+    electrons: str = Field(description="conducted, blocked or unknown through the products.")
+    ions: str = Field(description="Sodium ions: conducted, blocked or unknown.")
+    fraction_basis: str = Field(description="'volume', or 'atoms' where a volume is missing.")
+    metallic_fraction: float = Field(description="Known metallic part of the products.")
+    electronic_fraction: float = Field(
+        description="Known electron-conducting part, metals included."
+    )
+    ionic_fraction: float = Field(description="Known sodium-ion-conducting part.")
+    threshold_margin: float | None = Field(
+        description="How far the deciding electron-conducting fraction is above its threshold; "
+        "negative below; null without reaction."
+    )
+    ionic_threshold_margin: float | None = Field(
+        default=None, description="The same of the ion-conducting fraction."
+    )
+    volume_change: float | None = Field(
+        description="Volume of the products over that of the electrolyte, minus 1; sodium metal "
+        "is not counted; null where a volume is missing."
+    )
+    sodium_charge_per_um: float | None = Field(
+        default=None,
+        description="Sodium taken up per µm of electrolyte consumed, mAh/cm²; negative where it "
+        "leaves; null where the electrolyte's volume is missing.",
+    )
+    sodium_thickness_per_um: float | None = Field(
+        default=None,
+        description="The same in µm of sodium metal; null where a volume is missing.",
+    )
+    products: list[ProductDoc] = Field(description="The products.")
+    tied: list[str] = Field(description="Phases that could take part at no cost.")
+
+
+class WindowDoc(Document):
+    """Electrochemical stability of a composition."""
+
+    formula: str = Field(description="As asked for; amounts are per this unit.")
+    reference: str = Field(description="Name of the reference energies.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    energy_above_hull: float | None = Field(
+        description="eV/atom; null for a mixture, whose own energy is unknown."
+    )
+    mixture: bool = Field(description="True where the composition has no phase of its own.")
+    decomposition: str = Field(description="Equilibrium phases at fixed composition.")
+    reduction_limit: float | None = Field(
+        description="Lower end of the range without sodium exchange, V; null without such a range."
+    )
+    oxidation_limit: float | None = Field(
+        description="Upper end of that range, V; null where unbounded or without such a range."
+    )
+    without_high_pressure: ExclusionDoc | None = Field(
+        default=None,
+        description="The range without phases made under high pressure only; null where those set "
+        "no limit.",
+    )
+    tolerance: float | None = Field(
+        default=None,
+        description="Tolerated driving force, eV per electrolyte atom; null if none was asked for.",
+    )
+    tolerated: LimitsDoc | None = Field(
+        default=None,
+        description="Range in which no reaction releases more than that; null if none was asked "
+        "for or no voltage releases so little.",
+    )
+    stabilized: LimitsDoc = Field(
+        description="The same with the electrolyte lowered onto the hull; may be one voltage."
+    )
+    ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
+    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+
+
+class KinkDoc(Document):
+    """A point of a mixing line where the products change, or one of its ends."""
+
+    fraction: float = Field(description="Atomic fraction of the second material.")
+    reaction: str = Field(
+        description="Balanced reaction per formula unit of the first material, of the second "
+        "where there is none of the first."
+    )
+    energy_per_atom: float = Field(description="Reaction energy, eV per atom of the reactants.")
+    mixing_energy_per_atom: float = Field(
+        description="Part of it that neither material releases alone, eV per atom."
+    )
+    energy_per_formula_unit: float | None = Field(
+        description="Reaction energy, eV per formula unit of the first material; null at the end "
+        "where there is none of it."
+    )
+    na_exchanged: float = Field(
+        description="Sodium from the reservoir per atom of the reactants; 0 where closed."
+    )
+    products: dict[str, float] = Field(
+        description="Formula to formula units per atom of the reactants."
+    )
+
+
+class InterfaceDoc(Document):
+    """Reactions between two materials: what `trona interface --json` prints."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of both materials, voltage, reference and trona.")
+    first: str = Field(description="First material, as asked for.")
+    second: str = Field(description="Second material, as asked for.")
+    voltage: float | None = Field(
+        description="Voltage of a sodium reservoir, V; null where no sodium comes or goes."
+    )
+    reference: str = Field(description="Name of the reference energies.")
+    reference_checksum: str = Field(description="Of its data, as in a screening result.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    mixtures: list[str] = Field(description="Materials that have no phase of their own.")
+    reacts: bool = Field(description="True where mixing releases energy.")
+    strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
+    kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
+    versions: dict[str, str] = Field(
+        default_factory=versions, description="Versions of the packages used."
+    )
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )
+
+
+class PlateauDoc(Document):
+    """A reaction at constant voltage on discharge."""
+
+    voltage: float = Field(description="V against Na/Na+.")
+    reaction: str = Field(description="Products above the voltage and sodium to products below.")
+    sodium: float = Field(description="Sodium taken up per formula unit.")
+    capacity: float = Field(description="Charge of this plateau, mAh per gram as written.")
+    total: float = Field(description="Charge from infinite voltage to its end, mAh/g.")
+
+
+class DischargeDoc(Document):
+    """Equilibrium discharge of a composition: what `trona profile --json` prints."""
+
+    formula: str = Field(description="As asked for; amounts are per this unit.")
+    reference: str = Field(description="Name of the reference energies.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    molar_mass: float = Field(description="g/mol of formula units as written.")
+    capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
+    plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
+
+
+class StructureDoc(Document):
+    """A crystal structure in plain numbers."""
+
+    lattice: list[list[float]] = Field(description="Lattice vectors a, b, c as rows, Å.")
+    species: list[str] = Field(description="Element of each site.")
+    coordinates: list[list[float]] = Field(description="Fractional coordinates of each site.")
+
+    @classmethod
+    def from_structure(cls, structure: Structure) -> StructureDoc:
+        """
+        Write an ordered structure down, to five decimals.
+
+        Parameters
+        ----------
+        structure
+            One element per site.
+        """
+        return cls(
+            lattice=structure.lattice.matrix.round(5).tolist(),
+            species=[str(site.specie.symbol) for site in structure],
+            coordinates=(structure.frac_coords.round(5) % 1.0).tolist(),
+        )
+
+    def to_structure(self) -> Structure:
+        """Make a pymatgen structure of it."""
+        from pymatgen.core import Structure  # noqa: PLC0415 (slow, not always needed)
+
+        return Structure(self.lattice, self.species, self.coordinates)
+
+
+class RelaxationDoc(Document):
+    """A relaxation, reduced to what a hull needs."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of starting structure and settings.")
+    label: str = Field(description="Candidate.")
+    formula: str = Field(description="Reduced formula.")
+    method: str = Field(description="Functional or potential with its version.")
+    settings: dict[str, Any] = Field(description="Settings of the relaxation.")
+    converged: bool | None = Field(description="Forces below the limit; null if not reported.")
+    energy: float | None = Field(description="eV per cell, uncorrected.")
+    max_force: float | None = Field(description="Largest remaining force, eV/Å.")
+    n_steps: int | None = Field(description="Ionic steps.")
+    n_sites: int = Field(description="Atoms in the cell.")
+    volume_start: float = Field(description="Å³ per cell before.")
+    volume: float = Field(description="Å³ per cell after.")
+    space_group: str = Field(description="International symbol after the relaxation.")
+    structure: StructureDoc = Field(description="Relaxed structure.")
+    formula_start: str | None = Field(
+        default=None, description="Reduced formula before; null if not recorded."
+    )
+    band_gap: float | None = Field(
+        default=None, description="eV, of the last calculation; null if not computed."
+    )
+    corrections: list[str] = Field(
+        default=[], description="What custodian changed to make the calculations end."
+    )
+    concerns: list[str] = Field(
+        default=[], description="Those of its changes that may have changed the energy."
+    )
+    versions: dict[str, str] = Field(description="Versions of the packages used.")
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )
+
+
+class FailureDoc(Document):
+    """A calculation that ended with an error."""
+
+    step: str = Field(description="Name of the job.")
+    reason: str = Field(description="What went wrong, in one sentence.")
+
+
+class ContactDoc(Document):
+    """What an electrolyte does in contact with sodium metal (0 V)."""
+
+    reaction: str = Field(description="Balanced reaction per formula unit at 0 V.")
+    products: list[str] = Field(description="Formulas of the products at 0 V.")
+    interphase: str = Field(description="Class of the products at 0 V.")
+    driving_force: float = Field(
+        description="Energy released at 0 V, eV per electrolyte atom; not negative."
+    )
+    sodium_consumed: float = Field(description="Sodium taken up per formula unit at 0 V.")
+    sodium_consumed_per_atom: float = Field(
+        description="Sodium taken up per electrolyte atom at 0 V."
+    )
+    sodium_consumed_per_volume: float | None = Field(
+        description="Sodium atoms taken up per Å³ of electrolyte at 0 V; null without a volume."
+    )
+
+
+class ScreeningDoc(Document):
+    """One screened candidate: identity, outcome, and everything the outcome rests on."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of candidate, energies, reference and thresholds.")
+    label: str = Field(description="Name of the candidate.")
+    formula: str = Field(description="Formula as given.")
+    formula_reduced: str = Field(description="Reduced formula.")
+    elements: list[str] = Field(description="Elements, sorted.")
+    source: str = Field(description="Where the candidate comes from.")
+    state: Literal["completed", "rejected", "failed"] = Field(
+        description="'rejected': relaxed, but its energy cannot enter a hull; 'failed': an error."
+    )
+    reason: str | None = Field(description="Why it was rejected or failed.")
+    reference: ReferenceDoc = Field(description="Reference energies used.")
+    window: WindowDoc | None = Field(description="Window and ladder; null unless completed.")
+    contact: ContactDoc | None = Field(description="Contact with sodium; null unless completed.")
+    relaxation_id: str | None = Field(description="The relaxation it rests on; null if none.")
+    method: str | None = Field(
+        default=None,
+        description="Functional or potential of that relaxation; null if none or not recorded.",
+    )
+    space_group: str | None = Field(description="After relaxation; null without a structure.")
+    volume_change: float | None = Field(
+        description="Relative change of cell volume in the relaxation; null if none."
+    )
+    thresholds: dict[str, float] = Field(description="Connection thresholds, volume fractions.")
+    versions: dict[str, str] = Field(description="Versions of the packages used.")
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )

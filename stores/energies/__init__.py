@@ -1,0 +1,3 @@
+"""Reference energies on one scale, from whatever source."""
+
+from __future__ import annotations

@@ -1,0 +1,467 @@
+"""Reference energies of competing phases by name: bundled, Materials Project, or a user's own.
+
+A reference is on one energy scale and carries a checksum, so that a result can say what it rests
+on.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, reduce
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.equilibrium.pressure import at_pressure
+from trona.screening.errors import ReferenceDataError
+from trona.screening.formulas import fractions_key, parse, same_composition
+from trona.screening.units import SODIUM
+from trona.stores.corrections.parts import Basis, basis_of
+from trona.stores.corrections.schemes import (
+    AS_PUBLISHED,
+    SULFIDE_BY_CHARGE_LEGACY,
+    SULFIDE_BY_CHARGE_MP2020,
+    Scheme,
+    compose,
+    default_scheme,
+)
+from trona.stores.materials_project import snapshot_files, snapshots
+from trona.stores.provenance import fingerprint
+from trona.stores.settings import Settings
+
+from . import alignment
+from . import from_store as relaxed
+from . import from_table as formation_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["BUNDLED_SCHEME", "Reference", "load"]
+
+BUNDLED_SCHEME = SULFIDE_BY_CHARGE_MP2020
+"""CHGNet is trained on energies of the MP2020 scale."""
+
+_SNAPSHOTS = {
+    "GGA_GGA+U": (Basis.MP2020, SULFIDE_BY_CHARGE_MP2020),
+    "R2SCAN": (Basis.R2SCAN, AS_PUBLISHED),
+}
+"""What energies of a thermo type hold, and the scheme that they get by default."""
+
+_ALIGNED = "aligned:"
+_JOINT = re.compile(r"\+(?=(?:bundled|mp|mp-r2scan)(?:[:+]|$)|table:|store:)")
+"""A plus sign between two references; one inside a path joins nothing."""
+
+_OVER_CORRECTED = "polysulfide_over-corrected"
+"""Flag by which a table says that it carries one sulfide correction per S atom."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """
+    Energies of competing phases on one scale.
+
+    Parameters
+    ----------
+    name
+        ``"bundled"``, ``"mp:Na-P-S@CHECKSUM"``, ``"table:PATH"``: loads the same energies again.
+    phases
+        All phases.
+    checksum
+        Of data and correction scheme, 16 hexadecimal digits.
+    scheme
+        Correction scheme that was applied.
+    band_gaps
+        Formula to gap, eV, where the reference knows one.
+    gap_source
+        Where the gaps come from.
+    missing
+        Formula to reason, for phases known to be missing.
+    basis
+        Corrections that the energies held before the scheme; None where unknown.
+    origin
+        Where and when the energies were computed or fetched, in words.
+    caveats
+        What every result that rests on them must say, in sentences.
+    mixed
+        True where the parts of a combined reference keep correction schemes of their own.
+    stores
+        Locations of the stores that it was read from.
+    given
+        Name that loads it, where the shown one hides the credentials of a store.
+    """
+
+    name: str
+    phases: tuple[Phase, ...]
+    checksum: str
+    scheme: Scheme
+    band_gaps: Mapping[str, float] = field(default_factory=dict)
+    gap_source: str = ""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    basis: Basis | None = None
+    origin: str = ""
+    caveats: tuple[str, ...] = ()
+    mixed: bool = False
+    stores: tuple[str, ...] = ()
+    given: str = ""
+
+    @property
+    def correction(self) -> str | None:
+        """Name by which the correction scheme is asked for; None where each part has its own."""
+        return None if self.mixed else self.scheme.label
+
+    @property
+    def scale(self) -> EnergyScale:
+        """The common energy scale."""
+        return self.phases[0].scale
+
+    def without(self, formulas: Sequence[str]) -> Reference:
+        """
+        Leave phases out, as an option that the result names.
+
+        Parameters
+        ----------
+        formulas
+            Compositions, any multiple; all their polymorphs are left out.
+
+        Returns
+        -------
+        Reference
+            Under a name and a checksum of its own.
+
+        Raises
+        ------
+        ReferenceDataError
+            If it has no such phase, or the phase is an element.
+        """
+        phases = self.phases
+        for formula in formulas:
+            composition = parse(formula)
+            kept = tuple(p for p in phases if not same_composition(p.amounts, composition))
+            if len(kept) == len(phases) or len(composition) == 1:
+                raise ReferenceDataError(
+                    f"cannot exclude {formula!r}: {self.name} has no such compound."
+                )
+            phases = kept
+        excluded = ", ".join(sorted(formulas))
+        digest = hashlib.sha256(f"{self.checksum} without {excluded}".encode()).hexdigest()
+        name = f"{self.name} without {excluded}" if formulas else self.name
+        return replace(
+            self, name=name, phases=phases, checksum=digest[:16] if formulas else self.checksum
+        )
+
+    def under(self, pressure: float) -> Reference:
+        """
+        Enthalpies at a pressure instead of energies.
+
+        Parameters
+        ----------
+        pressure
+            GPa.
+
+        Returns
+        -------
+        Reference
+            Under a name and a checksum of its own; the same without pressure.
+
+        Raises
+        ------
+        PhaseDataError
+            If a phase has no volume, or the pressure is beyond the volumes' meaning.
+        """
+        if pressure == 0.0:
+            return self
+        phases = at_pressure(self.table, pressure).phases
+        name = f"{self.name} at {pressure:g} GPa"
+        return replace(
+            self, name=name, phases=phases, checksum=fingerprint([self.checksum, pressure])
+        )
+
+    @cached_property
+    def table(self) -> PhaseTable:
+        """
+        The phases, checked against each other.
+
+        Raises
+        ------
+        InputError
+            If they cannot share a hull.
+        """
+        return PhaseTable.from_phases(self.phases)
+
+
+def load(name: str, correction: str | None = None, formulas: Iterable[str] = ()) -> Reference:
+    """
+    Load reference energies by name.
+
+    Parameters
+    ----------
+    name
+        ``"bundled"``; ``"mp:Na-P-S"`` for the newest snapshot of the Materials Project that
+        covers a system, ``"mp:CHECKSUM"`` for a certain one, ``"mp"`` for the newest that covers
+        the formulas (``"mp-r2scan"`` for r2SCAN energies); ``"table:PATH"`` for a CSV file of
+        formation energies; ``"store:LOCATION"`` for the relaxations in a store,
+        ``"store:LOCATION#METHOD"`` for those of one method. ``"A+B"`` joins two of one scale,
+        ``"aligned:A+B"`` puts B onto the scale of A and says how far they disagree.
+    correction
+        Names of corrections, joined by commas; by default by charge for CHGNet, for PBE energies
+        of the Materials Project and for a table that flags over-corrected polysulfides, MP2020
+        and by charge for PBE energies of a store, else as published.
+    formulas
+        Compositions that are going to be assessed.
+
+    Returns
+    -------
+    Reference
+        On one scale.
+
+    Raises
+    ------
+    ReferenceDataError
+        If there is no such reference, or it cannot be read.
+    CorrectionError
+        If there is no such correction, or it does not fit the energies.
+    EnergyScaleError
+        If energies of different scales would meet.
+    """
+    scheme = None if correction is None else compose(correction)
+    aligned = name.startswith(_ALIGNED)
+    names = _JOINT.split(name.removeprefix(_ALIGNED))
+    parts = [_load_part(part, scheme, formulas) for part in names]
+    if aligned:
+        return _aligned(parts, name)
+    reference = reduce(_joined, parts)
+    if reference.stores:
+        _require_elements(reference)
+    return reference
+
+
+def _load_part(name: str, scheme: Scheme | None, formulas: Iterable[str]) -> Reference:
+    """Load energies of one source."""
+    kind, _, rest = name.partition(":")
+    if name == "bundled":
+        return _load_bundled(scheme or BUNDLED_SCHEME)
+    if kind in snapshots.KINDS.values():
+        return _load_snapshot(kind, rest, scheme, formulas)
+    if kind == "table" and rest:
+        return _load_table(Path(rest).expanduser(), scheme)
+    if kind == "store" and rest:
+        return _load_store(rest, scheme)
+    raise ReferenceDataError(
+        f"no reference {name!r}: use 'bundled', 'mp:SYSTEM' as in mp:Na-P-S, 'table:PATH.csv' or "
+        "'store:PATH'."
+    )
+
+
+def _joined(first: Reference, second: Reference) -> Reference:
+    """Join two references of one scale."""
+    phases = alignment.join(first.phases, second.phases)
+    return _combined(first, second, phases, "")
+
+
+def _aligned(parts: Sequence[Reference], name: str) -> Reference:
+    """Put a second reference onto the scale of a first one, and say how far they disagree."""
+    if len(parts) != 2:
+        raise ReferenceDataError(
+            f"{name!r} does not name two references: write aligned:FIRST+SECOND, as in "
+            "aligned:bundled+table:mine.csv."
+        )
+    first, second = parts
+    found = alignment.align(first.table, second.table)
+    caveat = (
+        f"Aligned energies: {found.n_added} of {len(found.phases)} phases are of {second.name}, "
+        f"put on the scale of {first.name} through the elements. {found.residual}."
+    )
+    whole = _combined(first, second, found.phases, _ALIGNED)
+    return replace(whole, caveats=(*whole.caveats, caveat))
+
+
+def _combined(
+    first: Reference, second: Reference, phases: tuple[Phase, ...], prefix: str
+) -> Reference:
+    """Describe two references in one; what the first knows has precedence."""
+    present = {fractions_key(phase.amounts) for phase in phases}
+    missing = {**second.missing, **first.missing}
+    parts = (first, second)
+    return replace(
+        first,
+        name=f"{prefix}{first.name}+{second.name}",
+        given=f"{prefix}{first.given or first.name}+{second.given or second.name}",
+        phases=phases,
+        checksum=fingerprint([prefix, first.checksum, second.checksum]),
+        band_gaps={**second.band_gaps, **first.band_gaps},
+        gap_source="; ".join(part.gap_source for part in parts if part.gap_source),
+        missing={f: why for f, why in missing.items() if fractions_key(parse(f)) not in present},
+        origin="; ".join(f"{part.name}: {part.origin}" for part in parts if part.origin),
+        caveats=first.caveats + second.caveats,
+        mixed=first.mixed or second.mixed or first.scheme != second.scheme,
+        stores=first.stores + second.stores,
+    )
+
+
+def _require_elements(reference: Reference) -> None:
+    """Refuse energies of a store that lack the elements, and say how to add them."""
+    present = {symbol for phase in reference.phases for symbol in phase.amounts}
+    pure = {next(iter(p.amounts)) for p in reference.phases if len(p.amounts) == 1}
+    if absent := sorted(present - pure):
+        raise ReferenceDataError(
+            f"{reference.name!r} has no phase of the element {', '.join(absent)}: join it with "
+            f"energies of the same scale, as in bundled+{reference.name}."
+        )
+
+
+def _checksum(data: bytes, scheme: Scheme) -> str:
+    """Identify data and the scheme applied to them."""
+    return hashlib.sha256(data + scheme.name.encode()).hexdigest()[:16]
+
+
+@cache
+def bundled_data() -> dict[str, Any]:
+    """
+    Raw content of the bundled set: phases with uncorrected energies and structures.
+
+    Returns
+    -------
+    dict
+        As written by the script that computes the set.
+    """
+    packed = files("trona.stores.energies").joinpath("bundled.json.gz").read_bytes()
+    data: dict[str, Any] = json.loads(gzip.decompress(packed))
+    return data
+
+
+@cache
+def _load_bundled(scheme: Scheme) -> Reference:
+    """Build the bundled reference."""
+    data = bundled_data()
+    basis = basis_of(data["method"])
+    scheme.require(basis, "bundled")
+    scale = EnergyScale(data["method"], scheme.name)
+    phases = []
+    for row in data["phases"]:
+        amounts = parse(row["formula"])
+        n_atoms = sum(amounts.values())
+        phases.append(
+            Phase(
+                id=row["id"],
+                formula=row["formula"],
+                amounts=amounts,
+                energy=row["energy_per_atom"] * n_atoms + scheme.shift(amounts),
+                scale=scale,
+                source=row["source"],
+                volume=row["volume_per_atom"] * n_atoms,
+                space_group=row["space_group"],
+            )
+        )
+    return Reference(
+        name="bundled",
+        phases=tuple(phases),
+        checksum=_checksum(json.dumps(data, sort_keys=True).encode(), scheme),
+        scheme=scheme,
+        missing={row["formula"]: row["reason"] for row in data["missing"]},
+        basis=basis,
+        origin=f"computed with {data['method']} on {data['created']}, ships with trona",
+    )
+
+
+def _load_snapshot(
+    kind: str, which: str, scheme: Scheme | None, formulas: Iterable[str]
+) -> Reference:
+    """Find and read a snapshot of the Materials Project."""
+    needed = {symbol for formula in formulas for symbol in parse(formula)}
+    folder = Path(Settings().references).expanduser()
+    file = snapshot_files.find(folder, kind, which, {*needed, SODIUM} if needed else ())
+    basis, default = _SNAPSHOTS[file.thermo_type]
+    scheme = scheme or default
+    scheme.require(basis, f"{file.thermo_type} energies of the Materials Project")
+    snapshot = snapshot_files.read(file)
+    database = f"Materials Project database {snapshot.database_version}"
+    return Reference(
+        name=file.name,
+        phases=snapshots.phases(snapshot, scheme),
+        checksum=_checksum(snapshot.checksum.encode(), scheme),
+        scheme=scheme,
+        basis=basis,
+        band_gaps=snapshots.band_gaps(snapshot.phases),
+        gap_source=f"{database}, computed gap",
+        origin=f"{database}, {snapshot.thermo_type}, fetched {snapshot.fetched:%Y-%m-%d} with "
+        f"{snapshot.client} from {snapshot.endpoint}",
+    )
+
+
+def _load_store(rest: str, scheme: Scheme | None) -> Reference:
+    """Read the relaxations in a store; those that cannot be trusted are left out and counted."""
+    from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.database.connect import exists, redacted, resolved  # noqa: PLC0415 (imports jobflow)
+
+    location, _, method = rest.partition("#")
+    name = f"store:{redacted(location)}"
+    if not exists(location):
+        raise ReferenceDataError(f"there is no store {redacted(location)!r}: name another.")
+    results = Results(resolved(location))
+    try:
+        chosen = relaxed.of_one_method(results.relaxations(), method or None, name)
+    finally:
+        results.close()
+    basis = basis_of(chosen[0].method)
+    scheme = scheme or default_scheme(basis)
+    scheme.require(basis, name)
+    found = relaxed.admitted(chosen, scheme, name)
+    rows = sorted((phase.id, phase.formula, phase.energy) for phase in found.phases)
+    suffix = f"#{method}" if method else ""
+    rejected = f"{len(found.rejected)} relaxations of {name} are left out as not trustworthy."
+    return Reference(
+        name=name + suffix,
+        given=f"store:{rest}",
+        phases=found.phases,
+        checksum=_checksum(json.dumps(rows).encode(), scheme),
+        scheme=scheme,
+        basis=basis,
+        band_gaps=found.band_gaps,
+        gap_source=f"computed with {chosen[0].method}, {name}" if found.band_gaps else "",
+        missing=found.missing,
+        origin=found.origin,
+        caveats=(rejected,) if found.rejected else (),
+        stores=(resolved(location),),
+    )
+
+
+def _load_table(path: Path, scheme: Scheme | None) -> Reference:
+    """Read a CSV table of formation energies; elements that it leaves out are zero."""
+    try:
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ReferenceDataError(
+            f"cannot read the table {str(path)!r}: {reason}. Give a CSV file of formation energies."
+        ) from None
+    rows = list(csv.DictReader(text.splitlines()))
+    energy_column = formation_table.energy_column(rows, path)
+    flagged = any(_OVER_CORRECTED in (row.get("flags") or "") for row in rows)
+    scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
+    basis = Basis.LEGACY if flagged else None
+    name = f"table:{path}"
+    scheme.require(basis, name)
+    scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
+    phases, gaps = [], {}
+    for line, row in enumerate(rows, start=2):
+        phase = formation_table.row_phase(row, line, energy_column, scheme, scale, path)
+        phases.append(phase)
+        if row.get("band_gap"):
+            gaps[phase.formula] = formation_table.number(row["band_gap"], "band_gap", line, path)
+    phases += formation_table.absent_elements(phases, scale)
+    return Reference(
+        name=name,
+        phases=tuple(phases),
+        checksum=_checksum(raw, scheme),
+        scheme=scheme,
+        band_gaps=gaps,
+        gap_source=f"band_gap column of {path.name}",
+        basis=basis,
+    )

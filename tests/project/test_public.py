@@ -1,0 +1,66 @@
+"""What is public is listed, described with its parameters, and shadows nothing."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+
+import trona.screening
+from tests.project.test_packaging import MODULES, ROOT
+
+COMMANDS = re.compile(r"\.(cli|mock_vasp)\.")
+"""Modules whose functions are commands: the tool lists them."""
+LIBRARY = [name for name in MODULES if not COMMANDS.search(name)]
+
+
+def defined(module):
+    """Names of functions and classes that a module defines for others."""
+    return {
+        name
+        for name, thing in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(thing) or inspect.isclass(thing))
+        and thing.__module__ == module.__name__
+    }
+
+
+def test_all_lists_what_a_module_defines():
+    hidden, repeated = {}, []
+    for name in LIBRARY:
+        module = importlib.import_module(name)
+        repeated += [name] if len(set(module.__all__)) != len(module.__all__) else []
+        missing = defined(module) - set(module.__all__)
+        hidden |= {name: missing} if missing else {}
+    assert not hidden
+    assert not repeated
+
+
+def test_every_parameter_of_a_public_function_is_described():
+    undescribed = []
+    for name in LIBRARY:
+        module = importlib.import_module(name)
+        for public in sorted(defined(module)):
+            thing = getattr(module, public)
+            if not inspect.isfunction(thing):
+                continue
+            text = inspect.getdoc(thing) or ""
+            described = text.partition("Parameters\n---")[2].partition("\n-------\n")[0]
+            undescribed += [
+                f"{name}.{public}({parameter})"
+                for parameter in inspect.signature(thing).parameters
+                if not re.search(rf"\b{parameter}\b", described)
+            ]
+    assert not undescribed
+
+
+def test_the_package_lists_what_it_offers_and_shadows_no_module():
+    offered = set(trona.screening.__all__)
+    public = {
+        name
+        for name, thing in vars(trona.screening).items()
+        if not name.startswith("_") and not inspect.ismodule(thing)
+    }
+    assert public - {"annotations"} == offered
+    assert not offered & {path.stem for path in (ROOT / "screening").glob("*.py")}
+    assert list(trona.screening.__all__) == sorted(trona.screening.__all__)

@@ -1,0 +1,159 @@
+"""Stated errors: those of the comparison with DFT, and what a window makes of them."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from math import hypot
+
+import numpy as np
+import pytest
+
+from tests.support.folders import ROOT
+from tests.support.published import TABLE, needs_table
+from trona.screening.equilibrium.phases import EnergyScale
+from trona.screening.errors import InputError
+from trona.screening.formulas import parse
+from trona.screening.uncertainty.error_model import CLASSES, anion_class
+from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.window_answers import window_answer
+from trona.stores.energies.accuracy import DFT, accuracy, common_deviation, deviations
+from trona.stores.energies.references import bundled_data, load
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """The script that compares the bundled set with DFT."""
+    spec = spec_from_file_location("compare_reference", ROOT / "scripts" / "compare_reference.py")
+    module = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "compare_reference", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def rows(script):
+    """Differences of all compounds that both have."""
+    return script.comparison(load("bundled"), load(f"table:{TABLE}"))
+
+
+def test_each_scale_has_errors_with_a_source(reference):
+    bundled = accuracy(load("bundled").scale)
+    assert "docs/bundled-reference.md" in bundled.source
+    assert accuracy(reference.scale) is DFT
+    assert accuracy(EnergyScale("PBE", "MP2020")) is DFT
+    assert "Phys. Rev. B 85 (2012) 155208" in DFT.source
+
+
+def test_the_error_of_a_compound_makes_the_published_one_of_a_reaction():
+    # A ternary from two binaries in equal parts: 24 meV/atom (Hautier et al. 2012).
+    assert DFT.model.sigma * (1 + 0.25 + 0.25) ** 0.5 == pytest.approx(0.024, abs=0.001)
+
+
+def test_errors_of_chgnet_are_those_of_the_comparison_and_of_dft():
+    model = accuracy(load("bundled").scale).model
+    assert model.common == common_deviation()
+    assert model.by_class.keys() == set(CLASSES)
+    for name, found in deviations().items():
+        stated = model.by_class.get(name, model.sigma)
+        assert stated == pytest.approx(hypot(found.own, DFT.model.sigma), abs=1e-4)
+
+
+def test_every_bundled_compound_has_a_deviation():
+    found = deviations()
+    assert found.keys() == {*CLASSES, "all"}
+    for row in bundled_data()["phases"]:
+        amounts = parse(row["formula"])
+        assert len(amounts) == 1 or anion_class(amounts) in found
+
+
+def test_deviations_are_small_and_of_many_compounds():
+    for name, found in deviations().items():
+        assert found.phases >= 7, name
+        assert 0.005 < found.own < 0.06, name
+        assert 0.005 < found.sigma < 0.06, name
+        assert abs(found.mean) <= found.mean_absolute
+
+
+@needs_table
+def test_the_file_and_the_document_are_what_the_script_finds(script, rows):
+    classes, common = script.by_class(rows)
+    assert common == pytest.approx(common_deviation(), abs=2e-4)
+    for name, found in deviations().items():
+        assert vars(classes[name]) == pytest.approx(vars(found), abs=2e-4), name
+    written = (ROOT / "docs" / "bundled-reference.md").read_text(encoding="utf-8")
+    for line in [*script.class_lines(classes), *script.system_lines(script.by_system(rows))]:
+        assert line in written
+    assert f"{common * 1000:.0f} meV per atom of the element" in written
+
+
+@needs_table
+def test_the_likelihood_finds_the_errors_that_differences_were_drawn_with(script, rows):
+    # The same compounds with drawn differences: both parts come back.
+    rng = np.random.default_rng(7)
+    classes = [anion_class(row[1].amounts) for row in rows]
+    sizes = {"sulfide": 0.010, "halide": 0.025}
+    symbols = sorted({symbol for row in rows for symbol in row[1].amounts})
+    shared = dict(zip(symbols, 0.02 * rng.standard_normal(len(symbols)), strict=True))
+    drawn = []
+    for (_, phase, *energies), name in zip(rows, classes, strict=True):
+        own = sizes.get(name, 0.015) * rng.standard_normal()
+        common = sum(shared[s] * x for s, x in phase.amounts.items()) / phase.n_atoms
+        drawn.append((own + common, phase, *energies))
+    own, common = script.error_parts(drawn, classes)
+    assert common == pytest.approx(0.02, rel=0.35)
+    assert own["sulfide"] == pytest.approx(0.010, rel=0.3)
+    assert own["halide"] == pytest.approx(0.025, rel=0.4)
+
+
+@needs_table
+def test_shifts_between_the_scales_are_those_of_the_published_corrections(script):
+    ours = load("bundled")
+    shifts = {
+        # NaCl: MP2020 adds -0.614 eV per Cl; 2019 had fitted the energy of Cl2 instead.
+        "NaCl": 0.614 / 2,
+        "Cl2": 1.84853666 - 1.25385097674,
+        "Na2S": (0.503 - 0.66346) / 3,
+        "Na2Se": 0.472 / 3,
+        "Na3Sb": 0.192 / 4,
+        "Na3P": 0.0,
+        "Na2O": (0.687 - 0.70229) / 3,
+        "Na2SO4": (4 * (0.687 - 0.70229) - 0.66346) / 7,
+        "NaCrO2": (2 * (0.687 - 0.70229) + 1.999 - 2.013) / 4,
+        "Na2S4": (0.503 - 0.66346) / 6,  # one sulfide ion in six atoms
+    }
+    for formula, expected in shifts.items():
+        phase = ours.table.find_required(parse(formula))
+        assert script.shift(phase) == pytest.approx(expected, abs=1e-5), formula
+
+
+def test_a_window_has_the_stated_errors_unless_others_are_given(reference):
+    assessment = assess_formula("Na3PS4", reference)
+    stated = window_answer(assessment).uncertainty
+    assert (stated.sigma, stated.common, stated.source) == (0.02, 0.0, DFT.source)
+    assert stated.reduction.std == pytest.approx(0.15, abs=0.03)
+    given = window_answer(assessment, sigma=0.001).uncertainty
+    assert (given.sigma, given.common) == (0.001, 0.0)
+    assert given.reduction.std < stated.reduction.std / 5
+    assert window_answer(assessment, sigma=0.0).uncertainty is None
+    with pytest.raises(InputError, match="sigma"):
+        window_answer(assessment, sigma=-0.01)
+
+
+def test_classes_are_drawn_where_the_user_looks(reference):
+    assessment = assess_formula("Na3PS4", reference)
+    (at,) = window_answer(assessment, at=2.0).uncertainty.interphases
+    assert (at.voltage, at.fractions) == (2.0, {"stable": 1.0})
+    (cathode,) = window_answer(assessment, against="S").uncertainty.interphases
+    assert cathode.voltage == pytest.approx(2.089, abs=0.001)
+    (metal,) = window_answer(assessment, against="Na").uncertainty.interphases
+    assert (metal.voltage, metal.fractions) == (0.0, {"mixed-conducting": 1.0})
+
+
+def test_slopes_carry_the_same_errors(reference):
+    answer = window_answer(assess_formula("Na3PS4", reference), why=True)
+    reduction, _ = answer.dependence
+    assert (reduction.sigma, reduction.common) == (0.02, 0.0)
+    assert reduction.uncertainty > 0.0
+    exact = window_answer(assess_formula("Na3PS4", reference), why=True, sigma=0.0)
+    assert exact.dependence[0].uncertainty is None

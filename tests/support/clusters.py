@@ -1,0 +1,107 @@
+"""A project of jobflow-remote for tests, its runner as a process, and jobs that go wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import jobflow_remote
+import pytest
+from jobflow import Flow, job
+
+from tests.support.folders import ROOT
+from trona.workflows.candidates.sources import from_argument
+from trona.workflows.cluster.project_templates import Choices, write
+from trona.workflows.cluster.projects import find
+from trona.workflows.jobs.analysis import analyze
+from trona.workflows.local.pool import Work
+
+RUN = """
+import sys, warnings
+warnings.simplefilter("ignore")
+from jobflow_remote.jobs.runner import Runner
+from monty.json import MontyDecoder
+Runner(sys.argv[1]).run_all_jobs(max_seconds=900)
+"""
+
+
+def named(formula):
+    """The candidate of a formula."""
+    (candidate,) = from_argument(formula).candidates
+    return candidate
+
+
+@job
+def dies():
+    """Die without a word, as of too little memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class FaultyWork(Work):
+    """Work in which the relaxation of some candidates is a job that goes wrong."""
+
+    faults: tuple = ()
+
+    def flow(self, candidate):
+        fault = dict(self.faults).get(candidate.label)
+        if fault is None:
+            return super().flow(candidate)
+        sick = fault()
+        known = (candidate.label, candidate.formula, candidate.source)
+        return Flow(
+            [sick, analyze(*known, self.reference, self.correction, sick.output, relaxed=True)]
+        )
+
+
+@contextmanager
+def project_folder():
+    """Folder of projects with a path short enough for a socket, known to all processes."""
+    temporary = tempfile.TemporaryDirectory(prefix="jf", dir="/tmp", ignore_cleanup_errors=True)
+    with temporary as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / ".src"), str(ROOT)]))
+        patch.setenv("JFREMOTE_PROJECTS_FOLDER", folder)
+        patch.setenv("JFREMOTE_CONFIG_FILE", str(Path(folder) / "none.yaml"))
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        patch.setattr(jobflow_remote.SETTINGS, "projects_folder", folder)
+        yield Path(folder)
+
+
+def project(uri, folder, template="laptop", before="true", command=None):
+    """Write a ready project; its worker tells of every job that begins and ends."""
+    path = write(Choices("lap", template, uri, folder / "work"))
+    told = f"echo %s $(basename $PWD) >> {folder}/told"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('pre_run: "', f'pre_run: "{told % "begin"}; {before}; ')
+    text = re.sub(r"max_jobs: \d+", f"max_jobs: 2\n    post_run: {told % 'end'}", text)
+    path.write_text(text, encoding="utf-8")
+    quicken(path, command)
+    return find("lap")
+
+
+def quicken(path, command=None):
+    """Have the runner look every second, and another command run the jobs."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(delay_\w+): \d+", r"\1: 1", text)
+    if command is not None:
+        text = re.sub(r"execution_cmd: .*", f"execution_cmd: {command}", text)
+    path.write_text(text, encoding="utf-8")
+
+
+def start_runner(name="lap"):
+    """Start the real runner; it ends when no job is left that it can move."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([sys.executable, "-c", RUN, name], **silent)
+
+
+def executions(folder):
+    """What began and ended, in order: pairs of word and job."""
+    path = folder / "told"
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []

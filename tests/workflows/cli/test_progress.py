@@ -1,0 +1,81 @@
+"""A long run says how far it is, on a terminal and in a file."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from trona.workflows.cli import progress
+from trona.workflows.cli.progress import Pace, Stopped, follow
+
+
+def outcomes(count, cached=False):
+    for number in range(count):
+        yield SimpleNamespace(doc=SimpleNamespace(label=f"[c{number}]"), cached=cached)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left", "text"),
+    [
+        (0.5, 100, "120/min, 50 s left"),
+        (10, 100, "6/min, 17 min left"),
+        (1200, 10, "3/h, 3.3 h left"),
+    ],
+)
+def test_a_steady_pace_is_its_own_forecast(seconds, left, text):
+    pace = Pace(now=0)
+    for step in range(1, 200):
+        pace.step(now=step * seconds)
+    assert pace.describe(left) == text
+
+
+def test_the_forecast_follows_what_candidates_cost_now():
+    pace = Pace(now=0)
+    for step in range(1000):
+        pace.step(now=step * 0.01)
+    for step in range(100):
+        pace.step(now=10 + step * 60)
+    assert pace.describe(60) == "1/min, 60 min left"
+
+
+def test_without_a_computed_candidate_there_is_no_forecast():
+    assert Pace(now=5).describe(10) == ""
+
+
+def test_a_run_in_a_file_is_reported_now_and_then(monkeypatch, capsys):
+    clock = iter(range(0, 100_000, 7))
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    assert len(follow(outcomes(40), 40)) == 40
+    lines = capsys.readouterr().err.splitlines()
+    assert 3 <= len(lines) <= 5
+    assert lines[0] == "9 of 40 candidates; 8.57/min, 4 min left"
+
+
+def test_a_short_run_in_a_file_is_silent(capsys):
+    follow(outcomes(10), 10)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_shows_labels_as_they_are(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    follow(outcomes(3), 3)
+    shown = capsys.readouterr().err
+    assert "[c2]" in shown
+    assert "3/3" in shown
+
+
+def test_an_interrupt_closes_the_run_and_says_what_is_kept():
+    closed = []
+
+    def interrupted():
+        try:
+            yield from outcomes(2)
+            raise KeyboardInterrupt
+        finally:
+            closed.append(True)
+
+    with pytest.raises(Stopped, match="2 of 9"):
+        follow(interrupted(), 9)
+    assert closed

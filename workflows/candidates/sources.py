@@ -1,0 +1,441 @@
+"""Candidates: bundled electrolytes, files, folders, tables, materials, and bare formulas.
+
+A candidate without a structure is screened as the mixture of phases that its composition is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pymatgen.core import Lattice, Structure
+
+from trona.screening.errors import FormulaError, InputError, ReferenceDataError, StructureInputError
+from trona.screening.formulas import parse, same_composition
+from trona.screening.units import SODIUM
+
+from .charges import objection, oxidation_states
+from .mp_identifiers import is_material_id, material, materials
+from .structure_checks import require_sound
+from .structure_files import MANIFEST, folder_files, is_file_name, read_rows, read_structures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from trona.stores.materials_project.structures import MaterialDoc
+
+    from .structure_files import Row
+
+__all__ = [
+    "Candidate",
+    "Gathered",
+    "build_crystal",
+    "bundled",
+    "describe",
+    "from_argument",
+    "from_file",
+    "from_folder",
+    "from_material",
+    "from_table",
+    "gather",
+    "require_sodium",
+]
+
+_SYMMETRY_PRECISION = 0.05
+"""Å; as for relaxed structures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """
+    Something to screen.
+
+    Parameters
+    ----------
+    label
+        Unique name.
+    formula
+        As shown; reactions are per this unit.
+    source
+        Where it comes from.
+    structure
+        Starting structure; None for a bare composition.
+    """
+
+    label: str
+    formula: str
+    source: str
+    structure: Structure | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """
+    What was asked for, and what of it cannot be used.
+
+    Parameters
+    ----------
+    candidates
+        Those that can be screened.
+    left_out
+        One sentence for each that cannot, with its name and the reason.
+    """
+
+    candidates: tuple[Candidate, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def build_crystal(row: Mapping[str, Any]) -> Structure:
+    """
+    Build a structure from space group, lattice and asymmetric unit.
+
+    Parameters
+    ----------
+    row
+        ``space_group`` (international symbol), ``lattice`` (a, b, c in Å, angles in degrees),
+        ``sites`` (element and fractional coordinates).
+
+    Returns
+    -------
+    pymatgen.core.Structure
+        The primitive cell.
+
+    Raises
+    ------
+    StructureInputError
+        If symbol and lattice do not fit.
+    """
+    try:
+        cell = Structure.from_spacegroup(
+            row["space_group"],
+            Lattice.from_parameters(*row["lattice"]),
+            [site[0] for site in row["sites"]],
+            [site[1:] for site in row["sites"]],
+        )
+    except ValueError as error:
+        raise StructureInputError(f"cannot build {row.get('label')!r}: {error}.") from None
+    return cell.get_primitive_structure(tolerance=1e-3)
+
+
+def bundled() -> list[Candidate]:
+    """
+    Electrolytes that ship with trona, from published crystallography.
+
+    Returns
+    -------
+    list of Candidate
+        With starting structures where the compound has one, else as compositions.
+    """
+    text = files("trona.workflows.candidates").joinpath("bundled.yaml").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return [
+        Candidate(
+            label=row["label"],
+            formula=row["formula"],
+            source=row["source"],
+            structure=build_crystal(row) if "sites" in row else None,
+        )
+        for row in rows
+    ]
+
+
+def from_file(path: Path) -> list[Candidate]:
+    """
+    Read a structure file.
+
+    Parameters
+    ----------
+    path
+        CIF, POSCAR, extended XYZ or any format that pymatgen reads.
+
+    Returns
+    -------
+    list of Candidate
+        One for each structure in the file, labelled by the file's name.
+
+    Raises
+    ------
+    StructureInputError
+        If there is no such file, it holds no structure, or not one that can be relaxed.
+    """
+    return [
+        _with_structure(label, structure, str(path)) for label, structure in read_structures(path)
+    ]
+
+
+def _with_structure(
+    label: str, structure: Structure, source: str, formula: str | None = None
+) -> Candidate:
+    """Make a candidate of a structure that can be relaxed."""
+    sound = require_sound(structure, source)
+    amounts = sound.composition.get_el_amt_dict()
+    if formula is not None and not same_composition(parse(formula), amounts):
+        raise StructureInputError(
+            f"{source!r} holds {sound.composition.reduced_formula}, not {formula}: "
+            "correct the table or the file."
+        )
+    return Candidate(label, formula or str(sound.composition.reduced_formula), source, sound)
+
+
+def from_material(found: MaterialDoc) -> Candidate:
+    """
+    Take a structure of the Materials Project.
+
+    Parameters
+    ----------
+    found
+        As fetched.
+
+    Returns
+    -------
+    Candidate
+        Labelled by formula and identifier; its source names database, date and licence.
+
+    Raises
+    ------
+    StructureInputError
+        If it is not one that can be relaxed.
+    """
+    structure = found.structure.to_structure()
+    label = f"{structure.composition.reduced_formula}-{found.material_id}"
+    candidate = _with_structure(label, structure, found.material_id)
+    return replace(candidate, source=found.source)
+
+
+def from_table(path: Path) -> Gathered:
+    """
+    Read a table of candidates: formulas, with structures where there are any.
+
+    Parameters
+    ----------
+    path
+        CSV file with a column ``formula`` and, where wanted, ``label``, ``source``, and ``file`` or
+        ``material_id`` (of the Materials Project, with which a formula may be left out).
+
+    Returns
+    -------
+    Gathered
+        Rows that cannot be used are left out, with the reason.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, or structures that it names cannot be fetched.
+    """
+    rows = read_rows(path)
+    known = materials(row.material_id for row in rows if row.material_id)
+    return _sorted_out(partial(_from_row, row, known) for row in rows)
+
+
+def _from_row(row: Row, known: Mapping[str, MaterialDoc | str]) -> list[Candidate]:
+    """Make a candidate of a line of a table."""
+    if row.material_id:
+        return [_from_material_row(row, known[row.material_id])]
+    if row.path is None:
+        return [_from_formula(row.formula, row.label, row.source)]
+    found = read_structures(row.path)
+    if len(found) > 1:
+        raise StructureInputError(f"{str(row.path)!r} holds {len(found)} structures: give one.")
+    candidate = _with_structure(row.label, found[0][1], str(row.path), row.formula)
+    return [replace(candidate, source=row.source)]
+
+
+def _from_material_row(row: Row, found: MaterialDoc | str) -> Candidate:
+    """Make a candidate of a line that names a material, with the line's own words about it."""
+    if isinstance(found, str):
+        raise ReferenceDataError(found)
+    candidate = from_material(found)
+    structure = found.structure.to_structure()
+    if row.formula:
+        candidate = _with_structure(candidate.label, structure, row.material_id, row.formula)
+    source = f"{row.source}; {found.source}" if row.source else found.source
+    return replace(candidate, label=row.label or candidate.label, source=source)
+
+
+def from_folder(folder: Path) -> Gathered:
+    """
+    Read a folder of structure files, or the table that lists them.
+
+    Parameters
+    ----------
+    folder
+        An existing folder. Where it holds a ``candidates.csv``, that table says what belongs to it.
+
+    Returns
+    -------
+    Gathered
+        Files that cannot be used are left out, with the reason.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to read.
+    """
+    if (folder / MANIFEST).is_file():
+        return from_table(folder / MANIFEST)
+    return _sorted_out(partial(from_file, path) for path in folder_files(folder))
+
+
+def _sorted_out(readers: Iterable[Callable[[], list[Candidate]]]) -> Gathered:
+    """Collect what can be used of many, and say of the rest why not."""
+    candidates: list[Candidate] = []
+    left_out: list[str] = []
+    for read in readers:
+        try:
+            candidates += read()
+        except InputError as error:
+            left_out.append(str(error))
+    return Gathered(tuple(candidates), tuple(left_out))
+
+
+def from_argument(text: str) -> Gathered:
+    """
+    Read a command-line argument as a file or folder, as a material, or else as a formula.
+
+    Parameters
+    ----------
+    text
+        Path, identifier of the Materials Project, or formula.
+
+    Returns
+    -------
+    Gathered
+        With structures if they are files.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or holds no sodium.
+    """
+    path = Path(text).expanduser()
+    if path.is_dir():
+        return from_folder(path)
+    if path.suffix.lower() == ".csv":
+        return from_table(path)
+    if path.exists() or is_file_name(text):
+        return Gathered(tuple(from_file(path)))
+    if is_material_id(text):
+        return Gathered((from_material(material(text)),))
+    return Gathered((_from_formula(text, text, "formula given by the user"),))
+
+
+def _from_formula(text: str, label: str, source: str) -> Candidate:
+    """Make a candidate of a bare composition."""
+    try:
+        composition = parse(text)
+    except FormulaError:
+        raise InputError(
+            f"{text!r} is neither an existing file nor a chemical formula: name a CIF or POSCAR, "
+            "a material such as mp-28782, or write a formula like Na3PS4."
+        ) from None
+    require_sodium(composition, text)
+    return Candidate(label, text, source)
+
+
+def require_sodium(composition: Mapping[str, float], formula: str) -> None:
+    """
+    Refuse a composition that is no sodium compound.
+
+    Parameters
+    ----------
+    composition
+        Element symbol to amount.
+    formula
+        As the user wrote it.
+
+    Raises
+    ------
+    FormulaError
+        If there is no sodium, or nothing else.
+    """
+    if SODIUM not in composition or len(composition) == 1:
+        raise FormulaError(
+            f"{formula!r} is not a compound of sodium: name an electrolyte such as Na3PS4."
+        )
+
+
+def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:
+    """
+    Collect the candidates that a user names, or the bundled ones.
+
+    Parameters
+    ----------
+    arguments
+        Paths, formulas and materials; none for the bundled electrolytes.
+    unbalanced
+        Whether compositions may carry a charge.
+
+    Returns
+    -------
+    Gathered
+        With distinct labels.
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used, or two candidates have one label.
+    """
+    named = list(arguments)
+    materials(text for text in named if is_material_id(text))  # all in one question
+    parts = [_usable(text, unbalanced) for text in named] or [Gathered(tuple(bundled()))]
+    found = tuple(candidate for part in parts for candidate in part.candidates)
+    labels = Counter(candidate.label for candidate in found)
+    for label, times in labels.items():
+        if times > 1:
+            raise InputError(f"{times} candidates are called {label!r}: rename one of the files.")
+    return Gathered(found, tuple(reason for part in parts for reason in part.left_out))
+
+
+def _usable(text: str, unbalanced: bool) -> Gathered:
+    """Read an argument; where it leads to nothing that can be used, its first reason is raised."""
+    part = from_argument(text)
+    if not unbalanced:
+        part = _without_charged(part)
+    if not part.candidates:
+        raise InputError(part.left_out[0])
+    return part
+
+
+def _without_charged(part: Gathered) -> Gathered:
+    """Leave out candidates whose charges do not balance."""
+    neutral, left_out = [], list(part.left_out)
+    for candidate in part.candidates:
+        reason = objection(parse(candidate.formula), candidate.formula)
+        if reason is None:
+            neutral.append(candidate)
+        else:
+            left_out.append(f"{reason}, or pass --unbalanced.")
+    return Gathered(tuple(neutral), tuple(left_out))
+
+
+def describe(candidate: Candidate) -> dict[str, str]:
+    """
+    Say what a candidate is, in a line of a table.
+
+    Parameters
+    ----------
+    candidate
+        Any candidate.
+
+    Returns
+    -------
+    dict
+        Label, formula, atoms, space group and charges, as text; empty where it has none.
+    """
+    atoms = group = ""
+    if candidate.structure is not None:
+        atoms = str(len(candidate.structure))
+        group = candidate.structure.get_space_group_info(symprec=_SYMMETRY_PRECISION)[0]
+    states = oxidation_states(parse(candidate.formula)) or {}
+    return {
+        "label": candidate.label,
+        "formula": candidate.formula,
+        "atoms": atoms,
+        "space_group": group,
+        "charges": " ".join(f"{symbol}{state:+.3g}" for symbol, state in states.items()),
+    }

@@ -1,0 +1,272 @@
+"""Structure files in: CIF, POSCAR and other formats of pymatgen, extended XYZ, folders, manifests.
+
+Nothing is judged here but whether a file can be read; what it holds may still be unphysical.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import warnings
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from pymatgen.core import Structure
+
+from trona.screening.errors import InputError, StructureInputError
+from trona.stores.materials_project.structures import is_material_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+__all__ = [
+    "MANIFEST",
+    "Row",
+    "file_name",
+    "folder_files",
+    "is_file_name",
+    "read_rows",
+    "read_structures",
+]
+
+MANIFEST = "candidates.csv"
+"""Table of a folder of candidates, written by ``trona candidates make``."""
+
+_XYZ = frozenset({".xyz", ".extxyz"})
+_SUFFIXES = frozenset({".cif", ".vasp", ".poscar", *_XYZ})
+_NAMES = frozenset({"POSCAR", "CONTCAR"})
+_UNSAFE = re.compile(r"[^\w.+()-]+")
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A line of a table of candidates.
+
+    Parameters
+    ----------
+    label
+        Unique name.
+    formula
+        As shown; reactions are per this unit.
+    source
+        Where it comes from.
+    path
+        Structure file; None where none is named.
+    material_id
+        Identifier in the Materials Project, of which formula, label and source may then be empty;
+        empty where none is named.
+    """
+
+    label: str
+    formula: str
+    source: str
+    path: Path | None
+    material_id: str = ""
+
+
+def file_name(label: str) -> str:
+    """
+    Make a file name of a label.
+
+    Parameters
+    ----------
+    label
+        Any text.
+
+    Returns
+    -------
+    str
+        Letters, digits and ``. _ + - ( )`` only; not empty, not hidden.
+    """
+    return _UNSAFE.sub("-", label).strip("-.") or "structure"
+
+
+def is_file_name(text: str) -> bool:
+    """
+    Tell whether a text means a structure file, also where there is none.
+
+    Parameters
+    ----------
+    text
+        As a user types it.
+
+    Returns
+    -------
+    bool
+        True for paths, and for names that end as structure files do.
+    """
+    return "/" in text or PurePath(text).suffix.lower() in _SUFFIXES
+
+
+def read_structures(path: Path) -> list[tuple[str, Structure]]:
+    """
+    Read all structures of a file.
+
+    Parameters
+    ----------
+    path
+        CIF (any number of blocks), POSCAR, extended XYZ (any number of frames), or any other format
+        that pymatgen reads.
+
+    Returns
+    -------
+    list of tuple
+        Label and structure as written; labels come from the file's name, or from its folder's for
+        POSCAR and CONTCAR, with a number where there are several structures.
+
+    Raises
+    ------
+    StructureInputError
+        If there is no such file, or it holds no structure.
+    """
+    if not path.is_file():
+        raise StructureInputError(f"no such file: {str(path)!r}. Name a CIF or POSCAR file.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = _parse(path)
+    except StructureInputError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the parsers raise many types)
+        detail = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise StructureInputError(
+            f"cannot read a structure from {str(path)!r}: {detail.rstrip('.!')}. "
+            "Give a complete CIF or POSCAR."
+        ) from None
+    if not found:
+        raise StructureInputError(f"{str(path)!r} holds no structure: give a complete file.")
+    stem = path.resolve().parent.name if path.stem in _NAMES else path.stem
+    stem = stem or str(found[0].composition.reduced_formula)
+    if len(found) == 1:
+        return [(stem, found[0])]
+    return [(f"{stem}-{number}", one) for number, one in enumerate(found, start=1)]
+
+
+def _parse(path: Path) -> list[Structure]:
+    """Read a file in the format that its name tells."""
+    suffix = path.suffix.lower()
+    if suffix in _XYZ:
+        return _parse_xyz(path)
+    if suffix == ".cif":
+        from pymatgen.io.cif import CifParser  # noqa: PLC0415 (a quarter of a second)
+
+        return list(CifParser(path).parse_structures(primitive=False, on_error="raise"))
+    return [Structure.from_file(path)]
+
+
+def _parse_xyz(path: Path) -> list[Structure]:
+    """Read extended XYZ with ASE."""
+    if find_spec("ase") is None:
+        raise StructureInputError(
+            f"reading {str(path)!r} needs the package 'ase': install trona with its ml extra."
+        )
+    from ase.io import iread  # noqa: PLC0415 (heavy)
+    from pymatgen.io.ase import AseAtomsAdaptor  # noqa: PLC0415
+
+    found = []
+    for atoms in iread(path, ":", format="extxyz"):
+        if not atoms.pbc.all() or atoms.cell.rank < 3:
+            raise StructureInputError(
+                f'{str(path)!r} is not periodic: give Lattice="…" in the second line of each frame.'
+            )
+        atoms.calc, atoms.constraints = None, []
+        structure = AseAtomsAdaptor.get_structure(atoms)
+        structure.site_properties.clear()
+        found.append(Structure(structure.lattice, structure.species, structure.frac_coords))
+    return found
+
+
+def folder_files(folder: Path) -> list[Path]:
+    """
+    List the structure files of a folder, sorted.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+
+    Returns
+    -------
+    list of Path
+        CIF, POSCAR, CONTCAR and XYZ files in it, and POSCAR or CONTCAR files (the latter if both)
+        one folder down, as calculations leave them.
+
+    Raises
+    ------
+    StructureInputError
+        If there is none.
+    """
+    found = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+        and not path.name.startswith(".")
+        and (path.suffix.lower() in _SUFFIXES or path.stem in _NAMES)
+    ]
+    for below in sorted(path for path in folder.iterdir() if path.is_dir()):
+        results = [below / name for name in ("CONTCAR", "POSCAR") if (below / name).is_file()]
+        found += results[:1]
+    if not found:
+        raise StructureInputError(
+            f"the folder {str(folder)!r} holds no structure: put CIF, POSCAR or XYZ files there."
+        )
+    return found
+
+
+def read_rows(path: Path) -> list[Row]:
+    """
+    Read a table of candidates.
+
+    Parameters
+    ----------
+    path
+        CSV file with a column ``formula`` and, where wanted, ``label`` (the formula by default),
+        ``source``, and ``file`` (a structure file, relative to the table) or ``material_id`` (of
+        the Materials Project; then no formula is needed).
+
+    Returns
+    -------
+    list of Row
+        One for each line.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or has no formulas.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(f"cannot read the table {str(path)!r}: {reason}.") from None
+    reader = csv.DictReader(lines)
+    rows: Sequence[dict[str, str | None]] = list(reader)
+    if not {"formula", "material_id"}.intersection(reader.fieldnames or ()) or not rows:
+        raise InputError(f"the table {str(path)!r} needs a column 'formula' and at least one row.")
+    return [_row(row, line, path) for line, row in enumerate(rows, start=2)]
+
+
+def _row(row: Mapping[str, str | None], line: int, path: Path) -> Row:
+    """Read a line of a table."""
+    formula, label, source, file, material_id = (
+        (row.get(name) or "").strip()
+        for name in ("formula", "label", "source", "file", "material_id")
+    )
+    if not formula and not material_id:
+        raise InputError(f"line {line} of {str(path)!r} has no formula: give one.")
+    if material_id:
+        if file or not is_material_id(material_id):
+            what = "a file too" if file else "no number of the Materials Project such as mp-28782"
+            raise InputError(f"line {line} of {str(path)!r} names {material_id!r}, and {what}: "
+                             "correct it.")  # fmt: skip
+        return Row(label, formula, source, None, material_id)
+    return Row(
+        label=label or formula,
+        formula=formula,
+        source=source or f"line {line} of {path.name}",
+        path=path.parent / file if file else None,
+    )

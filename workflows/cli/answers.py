@@ -1,0 +1,221 @@
+"""The commands that answer at once: window, interface, profile, validate. Nothing is stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trona.workflows.tables import csv_rows as rows
+
+from .energies import load_energies
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    AtReservoir,
+    Correction,
+    Exclude,
+    FirstMaterial,
+    Plot,
+    Pressure,
+    Reference,
+    SecondMaterial,
+)
+from .terminal import console, print_csv, print_json, print_parts
+
+if TYPE_CHECKING:
+    from trona.stores.energies.references import Reference as ReferenceEnergies
+
+__all__ = ["interface", "profile", "validate", "window"]
+
+
+def window(
+    formula: Annotated[str, typer.Argument(help="Composition, such as Na3PS4.")],
+    at: Annotated[
+        float | None, typer.Option("--at", help="Only the reaction at this voltage.", metavar="V")
+    ] = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
+    ] = None,
+    electrode: Annotated[
+        str | None,
+        typer.Option(help="What happens at the potentials of this electrode.", metavar="FORMULA"),
+    ] = None,
+    products: Annotated[
+        bool, typer.Option("--products", help="Also the products, ranked by type.")
+    ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Also what the limits depend on, and by how much.")
+    ] = False,
+    sigma: Annotated[
+        float | None,
+        typer.Option(
+            help="Error of each energy, 0 for none; by default that stated for the reference.",
+            metavar="eV/atom",
+        ),
+    ] = None,
+    plot: Plot = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show what a composition does at every voltage against sodium metal."""
+    from trona.screening.formulas import parse  # noqa: PLC0415
+    from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
+    from trona.stores.assess.scheme_changes import changes_document  # noqa: PLC0415
+    from trona.stores.assess.window_answers import window_answer  # noqa: PLC0415
+    from trona.workflows.candidates.sources import require_sodium  # noqa: PLC0415
+
+    require_sodium(parse(formula), formula)
+    energies = load_energies(reference, correction, exclude, formula, pressure=pressure)
+    assessment = assess_formula(formula, energies)
+    answer = window_answer(
+        assessment,
+        tolerance=tolerance,
+        at=at,
+        against=electrode,
+        why=why,
+        sigma=sigma,
+    )
+    if plot is not None:
+        from . import figures as drawing  # noqa: PLC0415
+
+        drawing.ladder(assessment, plot)
+    usual = (
+        energies
+        if correction is None
+        else load_energies(reference, None, exclude, formula, pressure=pressure)
+    )
+    switched = energies.scheme != usual.scheme
+    changes = changes_document(formula, usual, energies) if switched else None
+    if as_json:
+        compared = {} if changes is None else {"compared": changes.model_dump(mode="json")}
+        print_json({**answer.model_dump(mode="json"), **compared})
+        return
+    if as_csv:
+        print_csv(rows.intervals(answer))
+        return
+    from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
+    from trona.workflows.tables import window as contacts  # noqa: PLC0415
+
+    print_parts(
+        *contacts.answer(answer, console().width, ranked=products, single=at is not None),
+        *(ladders.changes(changes) if changes is not None else ()),
+    )
+
+
+def _warn(energies: ReferenceEnergies) -> None:
+    """Say what results that rest on some energies do not say themselves."""
+    for line in energies.caveats:
+        typer.echo(line, err=True)
+
+
+def interface(
+    first: FirstMaterial,
+    second: SecondMaterial,
+    voltage: AtReservoir = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    plot: Plot = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show how two materials react with each other, in every proportion."""
+    from trona.stores.assess.interfaces import interface_document  # noqa: PLC0415
+
+    energies = load_energies(reference, correction, exclude, first, second, pressure=pressure)
+    document = interface_document(first, second, energies, voltage)
+    if plot is not None:
+        from . import figures as drawing  # noqa: PLC0415
+
+        drawing.mixing(first, second, energies, voltage, plot)
+    if as_json:
+        print_json(document.model_dump(mode="json"))
+        return
+    if as_csv:
+        print_csv(rows.kinks(document))
+        return
+    from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
+
+    print_parts(*ladders.mixing(document), *ladders.caveats(document))
+
+
+def profile(
+    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3SbS4 and S.")],
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    plot: Plot = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
+    from trona.stores.assess.interfaces import discharge_document  # noqa: PLC0415
+
+    energies = load_energies(reference, correction, exclude, *formulas, pressure=pressure)
+    documents = [discharge_document(formula, energies) for formula in formulas]
+    if plot is not None:
+        from . import figures as drawing  # noqa: PLC0415
+
+        drawing.discharges(formulas, energies, plot)
+    if as_json:
+        print_json([document.model_dump(mode="json") for document in documents])
+        return
+    if as_csv:
+        print_csv([row for document in documents for row in rows.plateaus(document)])
+        return
+    from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
+
+    for document in documents:
+        print_parts(*ladders.plateaus(document), *ladders.caveats(document))
+
+
+def validate(
+    formulas: Annotated[
+        list[str] | None, typer.Argument(help="Only these systems; all by default.")
+    ] = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    plot: Plot = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Compare predictions with the literature: agree, disagree, or cannot say and why."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.assess.validation import load as cases  # noqa: PLC0415
+    from trona.stores.assess.validation import validate as compare  # noqa: PLC0415
+    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    chosen = [case for case in cases() if not formulas or case.formula in formulas]
+    if not chosen:
+        raise InputError(
+            f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
+        )
+    energies = load(reference or Settings().reference, correction, formulas or ())
+    _warn(energies)
+    findings = compare(energies, chosen)
+    if plot is not None:
+        from . import figures as drawing  # noqa: PLC0415
+
+        drawing.windows(findings, plot)
+    if as_json:
+        print_json([finding.model_dump(mode="json") for finding in findings])
+        return
+    if as_csv:
+        print_csv([row for finding in findings for row in rows.comparisons(finding)])
+        return
+    from trona.workflows.tables import validation as literature  # noqa: PLC0415
+
+    print_parts(*literature.verdicts(findings))
+    if formulas:
+        print_parts(*literature.sources(findings))
+    else:
+        print_parts("[dim]Sources and reasons: name a system, or --json.[/]")

@@ -1,0 +1,226 @@
+"""The commands about candidates: parse, call, print. Heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trona.workflows.tables import csv_rows as rows
+
+from .options import AsCsv, AsJson, RelaxedBy, StoreAt, Unbalanced, Workers  # noqa: TC001 (typer reads annotations at run time)
+from .terminal import print_csv, print_json, print_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trona.stores.documents.made_structures import ModelDoc
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Make candidate structures, and look through given ones.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+To = Annotated[Path, typer.Option("--to", help="New folder to write into.", metavar="FOLDER")]
+Values = Annotated[
+    str | None, typer.Option("--x", help="Values of x of a series, as in 0,0.25,0.5.")
+]
+Parent = Annotated[
+    str | None,
+    typer.Option(help="Crystal on whose sites formulas are put: bundled, a file, or a material."),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")]
+
+
+@app.command()
+def make(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            help="Formulas, series as Na3PS{4-x}O{x}, files with partial occupancies, or materials "
+            "such as mp-28782."
+        ),
+    ],
+    to: To,
+    x: Values = None,
+    parent: Parent = None,
+    max_atoms: Annotated[int, typer.Option(min=1, help="Atoms per cell, at most.")] = 144,
+    relaxed: Annotated[
+        int, typer.Option(min=0, help="Arrangements relaxed for each; 0 for electrostatics only.")
+    ] = 8,
+    seed: Seed = 0,
+    backend: RelaxedBy = "chgnet",
+    store: StoreAt = None,
+    workers: Workers = 2,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Make structures of doped, substituted, disordered and hydroborate candidates."""
+    from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+    from trona.workflows.candidates.folders import require_new  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_force_field  # noqa: PLC0415
+    from trona.workflows.ordering.arrangements import Search  # noqa: PLC0415
+    from trona.workflows.ordering.local_models import Workbench  # noqa: PLC0415
+    from trona.workflows.ordering.requests import read_blueprints  # noqa: PLC0415
+    from trona.workflows.ordering.supercells import Bounds  # noqa: PLC0415
+    from trona.workflows.ordering.trials import draft  # noqa: PLC0415
+
+    from .progress import Stopped, track  # noqa: PLC0415
+
+    require_new(to)
+    source = find_force_field(backend)
+    blueprints, left_out = read_blueprints(names, _numbers(x), parent)
+    search = Search(bounds=Bounds(max_atoms=max_atoms), seed=seed)
+    drafts = [draft(blueprint, search, relaxed) for blueprint in blueprints]
+    bench = Workbench(drafts, Results(store or Settings().store), source)
+    waiting = len(bench.waiting())
+    done: list[str] = []
+    try:
+        done.extend(track(bench.work(workers), waiting, "relaxing", str))
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped: {len(done)} of {waiting} relaxations are finished and kept; the same "
+            "command goes on from there. Nothing was written."
+        ) from None
+    models, reasons = bench.models()
+    _deliver(models, [*left_out, *reasons], to, as_json, as_csv)
+
+
+def _numbers(text: str | None) -> list[float]:
+    """Read numbers separated by commas."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+
+    try:
+        return [float(part) for part in (text or "").split(",") if part.strip()]
+    except ValueError:
+        raise InputError(f"--x is {text!r}: give numbers, as in 0,0.25,0.5.") from None
+
+
+def _deliver(
+    models: Sequence[ModelDoc], reasons: Sequence[str], to: Path, as_json: bool, as_csv: bool
+) -> None:
+    """Write models, and say what became of all that was asked for."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.workflows.candidates.folders import write  # noqa: PLC0415
+    from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
+    from trona.workflows.tables.candidates import made  # noqa: PLC0415
+
+    for reason in reasons:
+        typer.echo(f"left out: {reason}", err=True)
+    if not models:
+        raise InputError("nothing was made; the reasons stand above.")
+    write(models, to)
+    same = duplicates({model.label: model.structure.to_structure() for model in models})
+    if as_json:
+        content = {
+            "folder": str(to),
+            "models": [model.model_dump(mode="json") for model in models],
+            "duplicates": same,
+        }
+        print_json(content)
+        return
+    _report_duplicates(same)
+    if as_csv:
+        print_csv(rows.models(models))
+        return
+    print_parts(made(models))
+    typer.echo(f"{len(models)} in {to}: screen them with 'trona screen {to}'.")
+
+
+@app.command()
+def glass(
+    names: Annotated[
+        list[str], typer.Argument(help="Formulas, series, structure files, or materials.")
+    ],
+    to: To,
+    x: Values = None,
+    parent: Parent = None,
+    quenches: Annotated[int, typer.Option(min=1, help="Independent runs of each.")] = 3,
+    atoms: Annotated[int, typer.Option(min=1, help="Atoms per cell, at most.")] = 64,
+    melt: Annotated[float, typer.Option(help="Temperature of the melt.", metavar="K")] = 1500.0,
+    melt_time: Annotated[float, typer.Option(help="Time in the melt.", metavar="ps")] = 4.0,
+    rate: Annotated[float, typer.Option(help="Cooling rate.", metavar="K/ps")] = 300.0,
+    seed: Seed = 0,
+    backend: Annotated[str, typer.Option(help="Potential.")] = "chgnet",
+    store: StoreAt = None,
+    workers: Workers = 2,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Melt and quench: glass models, several of each, with the spread of their energies."""
+    from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+    from trona.workflows.candidates.folders import require_new  # noqa: PLC0415
+    from trona.workflows.glass.local_glasses import Glassworks  # noqa: PLC0415
+    from trona.workflows.glass.protocol import Protocol, prepare  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_force_field  # noqa: PLC0415
+    from trona.workflows.ordering.requests import read_blueprints  # noqa: PLC0415
+
+    from .progress import Stopped, track  # noqa: PLC0415
+
+    require_new(to)
+    protocol = Protocol(
+        atoms=atoms,
+        quenches=quenches,
+        melt_temperature=melt,
+        melt_time=melt_time,
+        rate=rate,
+        seed=seed,
+    )
+    source = find_force_field(backend)
+    blueprints, left_out = read_blueprints(names, _numbers(x), parent)
+    batches = [prepare(blueprint, protocol) for blueprint in blueprints]
+    works = Glassworks(batches, Results(store or Settings().store), source)
+    try:
+        for _ in track(works.work(workers), works.total - works.done, "melting", str):
+            pass
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped: {works.done} of {works.total} pieces are finished and kept; the same "
+            "command goes on from there. Nothing was written."
+        ) from None
+    models, reasons = works.models()
+    _deliver(models, [*left_out, *reasons], to, as_json, as_csv)
+
+
+@app.command()
+def check(
+    names: Annotated[
+        list[str],
+        typer.Argument(help="Structure files, folders, tables (CSV), materials, or formulas."),
+    ],
+    unbalanced: Unbalanced = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Look candidates through: what can be screened, what cannot and why, what is there twice."""
+    from trona.workflows.candidates.sources import describe, gather  # noqa: PLC0415
+    from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
+    from trona.workflows.tables.candidates import inventory  # noqa: PLC0415
+
+    gathered = gather(names, unbalanced=unbalanced)
+    described = [describe(candidate) for candidate in gathered.candidates]
+    structures = {c.label: c.structure for c in gathered.candidates if c.structure is not None}
+    same = duplicates(structures)
+    if as_json:
+        content = {"candidates": described, "left_out": gathered.left_out, "duplicates": same}
+        print_json(content)
+        return
+    if as_csv:
+        print_csv(described)
+    else:
+        print_parts(inventory(described))
+    _report_duplicates(same)
+    for reason in gathered.left_out:
+        typer.echo(f"left out: {reason}", err=True)
+
+
+def _report_duplicates(groups: Sequence[Sequence[str]]) -> None:
+    """Name structures that are the same."""
+    for group in groups:
+        typer.echo(f"the same structure: {', '.join(group)}", err=True)

@@ -1,0 +1,51 @@
+"""Reference energies as the options of a command ask for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trona.stores.energies.references import Reference
+
+__all__ = ["load_energies"]
+
+
+def load_energies(
+    name: str | None,
+    correction: str | None,
+    exclude: str | None,
+    *formulas: str,
+    pressure: float = 0.0,
+) -> Reference:
+    """
+    Load the reference energies that a user asks for, to assess some compositions.
+
+    Parameters
+    ----------
+    name
+        Of the reference; None for the default of the settings.
+    correction
+        Names of corrections, joined by commas; None for those that fit.
+    exclude
+        Phases to leave out, joined by commas.
+    *formulas
+        Compositions that are going to be assessed.
+    pressure
+        GPa.
+
+    Returns
+    -------
+    Reference
+        On one scale.
+
+    Raises
+    ------
+    InputError
+        If there are no such energies, or an option does not fit them.
+    """
+    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
+    energies = load(name or Settings().reference, correction, formulas).without(excluded)
+    return energies.under(pressure)

@@ -1,0 +1,135 @@
+"""The command line: parse, call, print. Heavy imports happen inside the commands.
+
+Exit codes: 0 done, 1 a defect of trona (or nobody reads its output any more), 2 something in the
+input cannot be used (one sentence says what and how to mend it), 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .answers import interface, profile, validate, window
+from .candidates import app as candidate_app
+from .clusters import collect, project_app, retry, status, submit
+from .doctor import doctor
+from .plot import app as plot_app
+from .query import query, show
+from .reference import app as reference_app
+from .report import report
+from .screen import compare, screen
+from .store import app as store_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["app", "main"]
+
+_DEBUG = "TRONA_DEBUG"
+"""Variable that asks for the tracebacks of all errors."""
+
+app = typer.Typer(
+    name="trona",
+    help="Screen sodium solid electrolytes for stability against their electrodes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_COLLECT_AFTER = 50_000
+"""New objects between two searches for garbage: imports and results make many, and all stay."""
+
+_PANELS: dict[str, Sequence[Callable[..., None]]] = {
+    "Answers at once": (window, profile, interface, compare, validate),
+    "Screening": (screen, query, show, report),
+    "On clusters": (submit, status, retry, collect),
+    "Energies, stores, this machine": (doctor,),
+}
+_GROUPS = {
+    "Answers at once": {"plot": plot_app},
+    "Screening": {"candidates": candidate_app},
+    "On clusters": {"project": project_app},
+    "Energies, stores, this machine": {"reference": reference_app, "store": store_app},
+}
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        app.command(rich_help_panel=_panel)(_command)
+    for _name, _group in _GROUPS[_panel].items():
+        app.add_typer(_group, name=_name, rich_help_panel=_panel)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake prints one sentence and exits with 2."""
+    gc.set_threshold(_COLLECT_AFTER)
+    debug, arguments = _asked_for_debug(sys.argv[1:])
+    code = _run(arguments, debug)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, as head, has seen enough: nobody is to be told at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _asked_for_debug(arguments: list[str]) -> tuple[bool, list[str]]:
+    """Take ``--debug`` out of the arguments, wherever it stands before ``--``."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    kept = [one for one in arguments[:end] if one != "--debug"]
+    asked = len(kept) < end or os.environ.get(_DEBUG, "") not in {"", "0"}
+    return asked, kept + arguments[end:]
+
+
+def _run(arguments: list[str], debug: bool) -> str | int | None:
+    """Run a command and return its exit code; errors become one sentence."""
+    try:
+        app(args=arguments, prog_name="trona")
+    except SystemExit as end:
+        return end.code
+    except Exception as error:  # noqa: BLE001 (whatever went wrong, a user gets a sentence)
+        if debug:
+            import traceback  # noqa: PLC0415
+
+            traceback.print_exception(error)
+        sentence, code = _told(error, debug)
+        typer.echo(f"trona: {sentence}", err=True)
+        return code
+    return 0
+
+
+def _told(error: Exception, debug: bool) -> tuple[str, int]:
+    """Say what went wrong in a sentence, with the exit code."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+
+    from .progress import Stopped  # noqa: PLC0415
+
+    if isinstance(error, InputError):
+        return str(error), 2
+    if isinstance(error, Stopped):
+        return str(error), 130
+    first = next(iter(str(error).splitlines()), "")
+    remedy = "report it with the traceback above" if debug else "--debug shows where"
+    return f"a defect, please report it ({type(error).__name__}: {first}); {remedy}.", 1
+
+
+def _version(wanted: bool) -> None:
+    """Print the versions that matter for provenance."""
+    if wanted:
+        from trona.stores.provenance import versions  # noqa: PLC0415
+
+        typer.echo("\n".join(f"{name} {number}" for name, number in versions().items()))
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print versions.")
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help=f"Show tracebacks of errors, as {_DEBUG}=1 does."),
+    ] = False,
+) -> None:
+    """Screen sodium solid electrolytes for stability against their electrodes."""

@@ -1,0 +1,235 @@
+"""The commands of ``trona plot``: one figure each, of formulas or of what was screened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .energies import load_energies
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AtReservoir,
+    Correction,
+    Exclude,
+    FirstMaterial,
+    Reference,
+    SecondMaterial,
+    StoreAt,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trona.screening.figures.overview_data import Mark
+    from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.energies.references import Reference as ReferenceEnergies
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Figures: png, pdf and svg for papers, html for looking.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+To = Annotated[
+    Path,
+    typer.Option("-o", "--to", help="File to write: png, pdf, svg or html.", metavar="FILE"),
+]
+Compositions = Annotated[
+    list[str] | None,
+    typer.Argument(help="Compositions; all screened candidates, best first, if none."),
+]
+
+
+@app.command()
+def windows(
+    formulas: Compositions = None,
+    *,
+    to: To,
+    electrodes: Annotated[
+        str | None,
+        typer.Option(
+            help="Electrodes to mark; by default those of Na,Na15Sn4,S,NaCrO2 whose elements the "
+            "reference has; '' for none.",
+            metavar="FORMULAS",
+        ),
+    ] = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    store: StoreAt = None,
+) -> None:
+    """Draw stability windows of candidates as bars, with the potentials of electrodes."""
+    from trona.screening.figures.overview_data import WindowBars  # noqa: PLC0415
+    from trona.stores.assess import figures  # noqa: PLC0415
+
+    from . import figures as drawing  # noqa: PLC0415
+
+    energies = load_energies(reference, correction, exclude, *(formulas or ()))
+    docs = _documents(formulas, energies, store)
+    marks = _marks(electrodes, energies)
+    drawing.bars(WindowBars(figures.bars(docs), marks), to)
+
+
+@app.command()
+def interphases(
+    formulas: Compositions = None,
+    *,
+    to: To,
+    at: Annotated[
+        float, typer.Option("--at", help="Voltage against sodium; 0 V for results.", metavar="V")
+    ] = 0.0,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    store: StoreAt = None,
+) -> None:
+    """Draw the conducting part of interphases against the driving force of the reaction."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.screening.figures.overview_data import InterphaseMap, map_point  # noqa: PLC0415
+    from trona.stores.assess import figures  # noqa: PLC0415
+    from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
+
+    from . import figures as drawing  # noqa: PLC0415
+
+    if not formulas:
+        if at != 0.0:
+            raise InputError(f"screened results are drawn at 0 V, not {at:g} V: name formulas.")
+        drawing.interphases(figures.interphase_map(_screened(store)), to)
+        return
+    energies = load_energies(reference, correction, exclude, *formulas)
+    found = [assess_formula(formula, energies) for formula in formulas]
+    points = (map_point(one.stability, one.interphases, at) for one in found)
+    drawing.interphases(InterphaseMap(tuple(points), at), to)
+
+
+@app.command()
+def ladder(
+    formula: Annotated[str, typer.Argument(help="Composition, such as Na3PS4.")],
+    to: To,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+) -> None:
+    """Draw voltage against sodium content, with the products of each step."""
+    from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
+
+    from . import figures as drawing  # noqa: PLC0415
+
+    energies = load_energies(reference, correction, exclude, formula)
+    drawing.ladder(assess_formula(formula, energies), to)
+
+
+@app.command()
+def diagram(
+    system: Annotated[
+        str, typer.Argument(help="System, such as Na-P-S-O, or a composition to mark in its own.")
+    ],
+    to: To,
+    at: Annotated[
+        float, typer.Option("--at", help="Voltage against sodium; in html the first.", metavar="V")
+    ] = 0.0,
+    mark: Annotated[
+        str | None, typer.Option(help="Compositions to mark, joined by commas.", metavar="FORMULAS")
+    ] = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+) -> None:
+    """Draw the phases that coexist at a voltage; in html with a slider over all voltages."""
+    from trona.screening.formulas import parse  # noqa: PLC0415
+
+    from . import figures as drawing  # noqa: PLC0415
+
+    marked = _listed(mark)
+    if "-" not in system:
+        marked.insert(0, system)
+    elements = list(parse(system.replace("-", "")))
+    energies = load_energies(reference, correction, exclude, "".join(elements), *marked)
+    drawing.diagram(elements, marked, energies, at, to)
+
+
+@app.command()
+def interface(
+    first: FirstMaterial,
+    second: SecondMaterial,
+    to: To,
+    voltage: AtReservoir = None,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+) -> None:
+    """Draw the reaction energy of two materials against their mixing ratio."""
+    from . import figures as drawing  # noqa: PLC0415
+
+    energies = load_energies(reference, correction, exclude, first, second)
+    drawing.mixing(first, second, energies, voltage, to)
+
+
+@app.command()
+def profile(
+    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3SbS4 and S.")],
+    to: To,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+) -> None:
+    """Draw discharges against sodium, with dQ/dV."""
+    from . import figures as drawing  # noqa: PLC0415
+
+    drawing.discharges(formulas, load_energies(reference, correction, exclude, *formulas), to)
+
+
+@app.command()
+def validation(to: To, reference: Reference = None, correction: Correction = None) -> None:
+    """Draw predicted against published limits."""
+    from trona.stores.assess.validation import load as cases  # noqa: PLC0415
+    from trona.stores.assess.validation import validate  # noqa: PLC0415
+
+    from . import figures as drawing  # noqa: PLC0415
+
+    drawing.parity_of_limits(validate(load_energies(reference, correction, None), cases()), to)
+
+
+def _listed(text: str | None) -> list[str]:
+    """Read formulas joined by commas."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _marks(electrodes: str | None, energies: ReferenceEnergies) -> tuple[Mark, ...]:
+    """Find potentials of the electrodes named; of the default ones as far as they are covered."""
+    from trona.screening.figures.overview_data import ELECTRODES, electrode_mark  # noqa: PLC0415
+    from trona.screening.formulas import parse  # noqa: PLC0415
+
+    names = _listed(electrodes)
+    if electrodes is None:
+        covered = set(energies.table.elements)
+        names = [formula for formula in ELECTRODES if parse(formula).keys() <= covered]
+    return tuple(electrode_mark(energies.table, formula) for formula in names)
+
+
+def _documents(
+    formulas: Sequence[str] | None, energies: ReferenceEnergies, store: str | None
+) -> list[ScreeningDoc]:
+    """Assess compositions in their order, or find what was screened."""
+    from trona.stores.assess.screenings import screening_document  # noqa: PLC0415
+
+    if not formulas:
+        return _screened(store)
+    return [screening_document(formula, formula, "formula", energies) for formula in formulas]
+
+
+def _screened(location: str | None) -> list[ScreeningDoc]:
+    """Find completed results in a store, best first."""
+    from trona.screening.errors import StoreError  # noqa: PLC0415
+    from trona.stores.assess.screenings import rank_documents  # noqa: PLC0415
+    from trona.stores.collections.filters import Filters  # noqa: PLC0415
+
+    from .stored_results import open_results  # noqa: PLC0415
+
+    found = rank_documents(open_results(location).screenings(Filters(state="completed")))
+    if not found:
+        raise StoreError("every candidate in the store failed: name formulas instead.")
+    return [doc for _, doc in found]

@@ -1,0 +1,166 @@
+"""The commands ``trona query`` and ``trona show``: results out of a store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trona.workflows.tables import csv_rows as rows
+
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AgainstReference,
+    AsCsv,
+    AsJson,
+    AtMetal,
+    HullBelow,
+    InState,
+    Mentioning,
+    OfAnions,
+    OfBackend,
+    OxidationAbove,
+    ReductionBelow,
+    StoreAt,
+    Where,
+    WithElements,
+    WithoutElements,
+    WithProducts,
+)
+from .terminal import console, print_csv, print_json, print_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from trona.stores.collections.results import Found, Results
+
+__all__ = ["query", "show"]
+
+_PAGE = 100
+"""Rows of a table that one can still look through; JSON and CSV have no such limit."""
+
+Sort = Annotated[str, typer.Option(help="'rank', or a field such as hull, severity, label.")]
+Descending = Annotated[bool, typer.Option("--descending", help="Turn the order round.")]
+Limit = Annotated[
+    int | None,
+    typer.Option(min=0, help=f"Results on a page; 0 for all. Tables have {_PAGE} by default."),
+]
+Page = Annotated[int, typer.Option(min=1, help="Which page.")]
+Count = Annotated[
+    str | None,
+    typer.Option(help="Only count, by these fields, as in anions,class.", metavar="FIELDS"),
+]
+
+
+def query(
+    interphase: AtMetal = None,
+    hull_below: HullBelow = None,
+    reduction_below: ReductionBelow = None,
+    oxidation_above: OxidationAbove = None,
+    elements: WithElements = None,
+    without: WithoutElements = None,
+    anions: OfAnions = None,
+    products: WithProducts = None,
+    reference: AgainstReference = None,
+    backend: OfBackend = None,
+    state: InState = None,
+    text: Mentioning = None,
+    where: Where = None,
+    sort: Sort = "rank",
+    descending: Descending = False,
+    limit: Limit = None,
+    page: Page = 1,
+    count: Count = None,
+    store: StoreAt = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Find screened candidates, best first."""
+    from .stored_results import open_results, parts, read_filters  # noqa: PLC0415
+
+    filters = read_filters(
+        interphase=interphase,
+        hull_below=hull_below,
+        reduction_below=reduction_below,
+        oxidation_above=oxidation_above,
+        elements=elements,
+        without=without,
+        anions=anions,
+        products=products,
+        reference=reference,
+        backend=backend,
+        state=state,
+        text=text,
+        where=where,
+    )
+    results = open_results(store)
+    if count is not None:
+        _print_counts(results.counts(by := parts(count), filters), by, as_json, as_csv)
+        return
+    size = (0 if as_json or as_csv else _PAGE) if limit is None else limit
+    found = results.find(
+        filters, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
+    )
+    if as_csv:
+        print_csv(rows.summaries(found.summaries), rows.SUMMARY)
+    elif as_json:
+        print_json([doc.model_dump(mode="json") for doc in results.documents(found.summaries)])
+    elif not found.total:
+        typer.echo("No candidate passes these filters.", err=True)
+    else:
+        _print_found(results, found)
+
+
+def _print_found(results: Results, found: Found) -> None:
+    """Print a page as a table, and how much there is beside it."""
+    from trona.workflows.tables import ranking as tables  # noqa: PLC0415
+
+    docs = results.documents(found.summaries)
+    ranked = [(found.places[doc.id], doc) for doc in docs if doc.id in found.places]
+    print_parts(*tables.outcomes(ranked, docs, console().width))
+    if len(docs) < found.total:
+        typer.echo(
+            f"{len(docs)} of {found.total:,} results are on this page: --page shows another, "
+            "--limit 0 all.",
+            err=True,
+        )
+
+
+def _print_counts(
+    counted: Mapping[tuple[str, ...], int], by: Sequence[str], as_json: bool, as_csv: bool
+) -> None:
+    """Print how many results share the values of some fields."""
+    from trona.workflows.tables import ranking as tables  # noqa: PLC0415
+
+    listed = [dict(zip(by, key, strict=True)) | {"results": n} for key, n in counted.items()]
+    if as_json:
+        print_json(listed)
+    elif as_csv:
+        print_csv(listed, [*by, "results"])
+    else:
+        print_parts(tables.tally(counted, by))
+
+
+def show(
+    name: Annotated[str, typer.Argument(help="Label or formula of a screened candidate.")],
+    store: StoreAt = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show all that is known of a screened candidate, with its provenance."""
+    from trona.screening.errors import StoreError  # noqa: PLC0415
+
+    from .stored_results import open_results  # noqa: PLC0415
+
+    docs = open_results(store).named(name)
+    if not docs:
+        raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
+    if as_json:
+        print_json([doc.model_dump(mode="json") for doc in docs])
+        return
+    if as_csv:
+        print_csv([row for doc in docs for row in rows.candidate(doc)])
+        return
+    from trona.workflows.tables import ranking as tables  # noqa: PLC0415
+
+    for doc in docs:
+        print_parts(*tables.details(doc))

@@ -1,0 +1,186 @@
+"""The commands of ``trona reference``: fetch, list and describe reference energies, compare two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import AsCsv, AsJson, Correction, KeepFiles, RelaxedBy, StoreAt, Workers  # noqa: TC001 (typer reads annotations at run time)
+from .terminal import print_csv, print_json, print_parts
+
+if TYPE_CHECKING:
+    from trona.workflows.local.competing_phases import Settled
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Reference energies: fetch, list, describe, compare.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Name = Annotated[
+    str, typer.Argument(help="'bundled', 'mp:Na-P-S', 'table:PATH.csv' or 'store:PATH'.")
+]
+
+
+@app.command()
+def fetch(
+    system: Annotated[str, typer.Argument(help="Chemical system, such as Na-P-S-O.")],
+    thermo_type: Annotated[
+        str, typer.Option(help="Energies: GGA_GGA+U or R2SCAN.", metavar="TYPE")
+    ] = "GGA_GGA+U",
+    timeout: Annotated[
+        float, typer.Option(min=1, help="Seconds that one question may take.")
+    ] = 120.0,
+    again: Annotated[
+        bool, typer.Option("--again", help="Fetch even what the current database gave before.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Fetch a chemical system with all its sub-systems from the Materials Project.
+
+    Your key is read from MP_API_KEY. What is fetched is kept on disk, and works offline from then
+    on.
+    """
+    from pathlib import Path  # noqa: PLC0415
+
+    from trona.stores.assess.inventory import information  # noqa: PLC0415
+    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.materials_project import client as mp_client  # noqa: PLC0415
+    from trona.stores.materials_project import fetch as materials_project  # noqa: PLC0415
+    from trona.stores.materials_project import snapshot_files  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+    from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
+
+    elements = snapshot_files.read_system(system)
+    key = mp_client.find_key()
+    typer.echo(f"asking the Materials Project for {'-'.join(elements)} …", err=True)
+    fetched = materials_project.fetch(
+        elements,
+        key,
+        Path(Settings().references).expanduser(),
+        thermo_type=thermo_type,
+        timeout=timeout,
+        again=again,
+    )
+    document = information(load(fetched.file.name))
+    if as_json:
+        content = {"new": fetched.new, "path": str(fetched.file.path)}
+        print_json(content | document.model_dump(mode="json"))
+        return
+    if not fetched.new:
+        typer.echo("Nothing new: a snapshot of the current database covers it (see --again).")
+    print_parts(*reference_tables.details(document))
+
+
+@app.command()
+def relax(
+    structures: Annotated[
+        list[str], typer.Argument(help="Structure files, folders of them, materials as mp-28782.")
+    ],
+    store: StoreAt = None,
+    backend: RelaxedBy = "vasp",
+    workers: Workers = 2,
+    keep_files: KeepFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Relax competing phases, elements too, into a store that then is a reference."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find  # noqa: PLC0415
+    from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
+    from trona.workflows.local.competing_phases import gather_structures  # noqa: PLC0415
+    from trona.workflows.local.competing_phases import relax as settle  # noqa: PLC0415
+
+    from .progress import Stopped, track  # noqa: PLC0415
+
+    if store is None:
+        raise InputError("name the store that becomes the reference, as in --store mine.sqlite.")
+    source, phases = find(backend), gather_structures(structures)
+    files = None if keep_files is None else require_folder(keep_files, source)
+    found = settle(phases, Results(store), source, workers, files)
+    done: list[Settled] = []
+    try:
+        done.extend(track(found, len(phases), "relaxing", lambda one: one.label))
+    except KeyboardInterrupt:
+        raise Stopped("stopped: what is finished is kept; the same command goes on.") from None
+    kept = sum(one.reason is None for one in done)
+    if as_json:
+        print_json([asdict(one) for one in done])
+    else:
+        for one in done:
+            typer.echo(f"{one.label}: {one.reason or 'may enter a hull'}")
+        typer.echo(f"{len(done)} phases: {kept} may enter a hull, {len(done) - kept} may not.")
+    if not kept:
+        raise InputError("no phase may enter a hull; the reasons stand above.")
+    after = f"use them with --reference 'store:{store}#{source.method}'."
+    if source.is_mock:
+        after = "this was a dry run: energies of a mock enter no hull."
+    typer.echo(after, err=True)
+
+
+@app.command(name="list")
+def list_(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+    """List the reference energies on this machine, each opened and checked."""
+    from trona.stores.assess.inventory import available  # noqa: PLC0415
+
+    rows = available()
+    if as_json:
+        print_json([row.model_dump(mode="json") for row in rows])
+        return
+    if as_csv:
+        print_csv([row.model_dump(mode="json") for row in rows])
+        return
+    from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
+
+    print_parts(*reference_tables.listing(rows))
+
+
+@app.command()
+def info(
+    name: Name,
+    correction: Correction = None,
+    as_json: AsJson = False,
+) -> None:
+    """Describe reference energies: scale, origin, elements, checksum."""
+    from trona.stores.assess.inventory import information  # noqa: PLC0415
+    from trona.stores.energies.references import load  # noqa: PLC0415
+
+    document = information(load(name, correction))
+    if as_json:
+        print_json(document.model_dump(mode="json"))
+        return
+    from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
+
+    print_parts(*reference_tables.details(document))
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A reference, such as bundled.")],
+    second: Annotated[str, typer.Argument(help="Another, such as mp.")],
+    system: Annotated[str, typer.Argument(help="Chemical system, such as Na-P-S.")],
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Compare two references: formation energies, hulls and windows."""
+    from trona.stores.energies.comparison import compare as beside  # noqa: PLC0415
+    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.materials_project.snapshot_files import read_system  # noqa: PLC0415
+
+    elements = read_system(system)
+    document = beside(load(first, None, elements), load(second, None, elements), elements)
+    if as_json:
+        print_json(document.model_dump(mode="json"))
+        return
+    from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
+
+    if as_csv:
+        print_csv(reference_tables.comparison_rows(document), reference_tables.COMPARED)
+        return
+    print_parts(*reference_tables.comparison(document))

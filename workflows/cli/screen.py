@@ -1,0 +1,134 @@
+"""The commands that end with a ranking: screen stores its results, compare does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    Correction,
+    Exclude,
+    KeepFiles,
+    Pressure,
+    Reference,
+    RelaxedBy,
+    StoreAt,
+    ToScreen,
+    Unbalanced,
+    Workers,
+)
+from .terminal import console, print_csv, print_json, print_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trona.stores.documents.results import ScreeningDoc
+
+__all__ = ["compare", "screen"]
+
+
+def screen(
+    files: ToScreen = None,
+    backend: RelaxedBy = "chgnet",
+    reference: Reference = None,
+    correction: Correction = None,
+    store: StoreAt = None,
+    workers: Workers = 2,
+    keep_files: KeepFiles = None,
+    unbalanced: Unbalanced = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Relax candidates, assess them against sodium, and rank them."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+    from trona.workflows.candidates.sources import gather  # noqa: PLC0415
+    from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find  # noqa: PLC0415
+    from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
+    from trona.workflows.local.screening import plan, run, unrelaxed  # noqa: PLC0415
+
+    from .progress import follow  # noqa: PLC0415
+
+    settings = Settings()
+    gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
+    candidates = gathered.candidates
+    folder = None if keep_files is None else require_folder(keep_files, source)
+    for reason in gathered.left_out:
+        typer.echo(f"left out: {reason}", err=True)
+    structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
+    for same in duplicates(structures, most=30):
+        typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
+    formulas = [candidate.formula for candidate in candidates]
+    energies = load(reference or settings.reference, correction, formulas)
+    for line in energies.caveats:
+        typer.echo(line, err=True)
+    results = Results(store or settings.store)
+    todo = plan(candidates, results, energies, source)
+    if (why := unrelaxed(candidates, energies, source)) is not None:
+        typer.echo(why, err=True)
+    docs = follow(run(todo, results, energies, source, workers, folder), len(candidates))
+    _print_ranking(docs, as_json, as_csv)
+    if all(doc.state != "completed" for doc in docs):
+        raise InputError("no candidate could be assessed; the reasons stand above.")
+
+
+def compare(
+    names: Annotated[
+        list[str],
+        typer.Argument(help="Compositions, or labels of screened candidates (see --store)."),
+    ],
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    store: StoreAt = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """
+    Rank compositions side by side: window, energy above hull, products and class at 0 V.
+
+    What cannot be read as a formula is looked up among screened candidates; with --store every name
+    is looked up there first. Nothing is stored.
+    """
+    from .side_by_side import beside  # noqa: PLC0415
+
+    docs, energies = beside(names, store, reference, correction, exclude, pressure)
+    for line in energies.caveats:
+        typer.echo(line, err=True)
+    _print_ranking(docs, as_json, as_csv)
+
+
+def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) -> None:
+    """Print ranked results, then those that have none."""
+    from trona.stores.assess.screenings import rank_documents  # noqa: PLC0415
+    from trona.stores.collections.summaries import summarize  # noqa: PLC0415
+    from trona.workflows.tables import csv_rows as rows  # noqa: PLC0415
+    from trona.workflows.tables import ranking as tables  # noqa: PLC0415
+
+    ranked = rank_documents(docs)
+    rest = [doc for doc in docs if doc.state != "completed"]
+    if as_json:
+        placed = [
+            {
+                "place": place.place,
+                "score": place.score,
+                "missing": place.missing,
+                "vetoes": place.vetoes,
+                **doc.model_dump(mode="json"),
+            }
+            for place, doc in ranked
+        ]
+        unranked = [doc.model_dump(mode="json") for doc in rest]
+        print_json({"ranking": placed, "unranked": unranked})
+    elif as_csv:
+        in_order = [*(doc for _, doc in ranked), *rest]
+        print_csv(rows.summaries([summarize(doc) for doc in in_order]))
+    else:
+        print_parts(*tables.outcomes(ranked, docs, console().width))

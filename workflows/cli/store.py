@@ -1,0 +1,139 @@
+"""The commands of ``trona store``: what is there, copies, files, checks, rebuilds."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
+from typing import Annotated
+
+import typer
+
+from .options import AsCsv, AsJson, Correction, Reference, StoreAt  # noqa: TC001 (typer reads annotations at run time)
+from .terminal import print_csv, print_json, print_parts
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Stores: what is in one, copies, files, checks, rebuilds.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _location(store: str | None) -> str:
+    """Choose the store."""
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    return store or Settings().store
+
+
+@app.command()
+def info(store: StoreAt = None, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+    """Show what a store holds."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from trona.stores.collections.upkeep import holdings  # noqa: PLC0415
+    from trona.stores.database.connect import redacted  # noqa: PLC0415
+
+    location = _location(store)
+    found = holdings(location)
+    if as_json:
+        print_json({"store": redacted(location), "collections": [asdict(one) for one in found]})
+        return
+    if as_csv:
+        print_csv([asdict(one) | {"versions": " ".join(one.versions)} for one in found])
+        return
+    from trona.workflows.tables import store as store_tables  # noqa: PLC0415
+
+    print_parts(*store_tables.holdings(redacted(location), found))
+
+
+@app.command()
+def copy(
+    source: Annotated[str, typer.Argument(help="Store to copy: a path or a mongodb:// URI.")],
+    target: Annotated[str, typer.Argument(help="Store to copy into.")],
+) -> None:
+    """Copy all documents of a store into another; a copy that was stopped goes on."""
+    from trona.stores.collections.transfer import copy_store  # noqa: PLC0415
+
+    for one in copy_store(source, target):
+        kept = f", {one.kept} newer there and kept" if one.kept else ""
+        typer.echo(f"{one.collection}: {one.total} verified, {one.written} of them new{kept}")
+
+
+@app.command()
+def export(
+    file: Annotated[
+        Path, typer.Argument(help="File to write: .jsonl (everything), .csv or .parquet (table).")
+    ],
+    store: StoreAt = None,
+) -> None:
+    """Write documents to a file: JSON lines with everything, or a table of the results."""
+    from trona.stores.collections.exchange import export_store  # noqa: PLC0415
+    from trona.stores.collections.upkeep import require_store  # noqa: PLC0415
+
+    location = _location(store)
+    require_store(location)
+    number = export_store(location, file)
+    typer.echo(f"{number} {'documents' if file.suffix == '.jsonl' else 'results'} in {file}")
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="JSON lines as written by 'trona store export'.")],
+    store: StoreAt = None,
+) -> None:
+    """Read documents from a file; nothing is stored unless all of them validate."""
+    from trona.stores.collections.exchange import import_file  # noqa: PLC0415
+
+    for one in import_file(file, _location(store)):
+        kept = f", {one.kept} newer there and kept" if one.kept else ""
+        typer.echo(f"{one.collection}: {one.total} read, {one.written} of them new{kept}")
+
+
+@app.command()
+def check(store: StoreAt = None) -> None:
+    """Read every document, and name those that cannot be read or do not fit together."""
+    from trona.screening.errors import StoreError  # noqa: PLC0415
+    from trona.stores.collections.upkeep import Problem, check_store  # noqa: PLC0415
+
+    read = wrong = 0
+    for outcome in check_store(_location(store)):
+        if isinstance(outcome, Problem):
+            wrong += 1
+            typer.echo(f"{outcome.collection} {outcome.id}: {outcome.reason}")
+        else:
+            read += outcome
+    if wrong:
+        raise StoreError(f"{wrong} problems stand above; {read} documents can be read.")
+    typer.echo(f"{read} documents can be read and fit together.")
+
+
+@app.command()
+def reindex(store: StoreAt = None) -> None:
+    """Make missing indexes, and the summaries that queries look at."""
+    from trona.stores.collections.upkeep import reindex as again  # noqa: PLC0415
+
+    made, summaries = again(_location(store))
+    for collection, fields in made.items():
+        if fields:
+            typer.echo(f"{collection}: indexed {', '.join(fields)}")
+    typer.echo(f"{summaries} summaries made")
+
+
+@app.command()
+def rebuild(
+    reference: Reference = None,
+    correction: Correction = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that compute.")] = 2,
+    store: StoreAt = None,
+) -> None:
+    """Assess all candidates of a store again, where reference, correction or relaxation changed."""
+    from trona.stores.assess.builders import rebuild as build  # noqa: PLC0415
+    from trona.stores.collections.upkeep import require_store  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    location = _location(store)
+    require_store(location)
+    name = reference or Settings().reference
+    entries, results = build(location, name, correction, workers)
+    typer.echo(f"{entries} entries and {results} results made; see 'trona query'.")

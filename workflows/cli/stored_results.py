@@ -1,0 +1,156 @@
+"""Which screened candidates a command is about: filters as typed, and the store to look in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trona.screening.errors import InputError, StoreError
+from trona.screening.formulas import canonical, parse
+from trona.stores.collections.filters import Filters
+from trona.stores.collections.results import Results
+from trona.stores.database.connect import exists, redacted
+from trona.stores.settings import Settings
+from trona.workflows.jobs.backends import find
+
+__all__ = ["open_results", "parts", "read_filters", "say_filters"]
+
+
+def read_filters(
+    *,
+    elements: str | None,
+    without: str | None,
+    products: str | None,
+    backend: str | None,
+    **others: Any,  # noqa: ANN401 (checked by Filters)
+) -> Filters:
+    """
+    Read filters as they are typed.
+
+    Parameters
+    ----------
+    elements, without
+        Symbols, separated by commas or hyphens.
+    products
+        Formulas, separated by commas.
+    backend
+        Source of the relaxations.
+    **others
+        As for `Filters`.
+
+    Returns
+    -------
+    Filters
+        What to look for in a store.
+
+    Raises
+    ------
+    InputError
+        If a value is not of its kind, or does not exist.
+    """
+    return Filters(
+        elements=_symbols(elements),
+        without=_symbols(without),
+        products=[canonical(parse(part)) for part in parts(products)],
+        method=None if backend is None else find(backend).method,
+        **others,
+    )
+
+
+def say_filters(filters: Filters) -> str:
+    """
+    Name what is looked for.
+
+    Parameters
+    ----------
+    filters
+        As read.
+
+    Returns
+    -------
+    str
+        Empty where nothing is asked.
+
+    Examples
+    --------
+    >>> say_filters(Filters(interphase="stable", oxidation_above=2.5, elements=["P", "S"]))
+    'interphase stable at 0 V, oxidation limit of at least 2.5 V, with P and S'
+    """
+    limits = (
+        ("energy above hull of at most {:g} eV/atom", filters.hull_below),
+        ("reduction limit of at most {:g} V", filters.reduction_below),
+        ("oxidation limit of at least {:g} V", filters.oxidation_above),
+    )
+    texts = (
+        ("anions {}", filters.anions),
+        ("products {}", " and ".join(filters.products)),
+        ("reference {}", filters.reference),
+        ("energies of {}", filters.method),
+        ("{}", filters.state),
+        ("with {}", " and ".join(filters.elements)),
+        ("without {}", " or ".join(filters.without)),
+        ("mentioning {!r}", filters.text),
+        ("{}", filters.where),
+    )
+    said = [f"interphase {filters.interphase} at 0 V"] if filters.interphase else []
+    said += [text.format(limit) for text, limit in limits if limit is not None]
+    said += [text.format(value) for text, value in texts if value]
+    return ", ".join(said)
+
+
+def open_results(location: str | None) -> Results:
+    """
+    Open a store that must hold results.
+
+    Parameters
+    ----------
+    location
+        Path or URI; that of the settings by default.
+
+    Returns
+    -------
+    Results
+        Not empty.
+
+    Raises
+    ------
+    StoreError
+        If there are none.
+    """
+    location = location or Settings().store
+    results = Results(location) if exists(location) else None
+    if results is None or results.empty:
+        raise StoreError(
+            f"the store {redacted(location)!r} holds no results: run 'trona screen' first, "
+            "or name another with --store."
+        )
+    return results
+
+
+def parts(text: str | None) -> list[str]:
+    """
+    Split a list.
+
+    Parameters
+    ----------
+    text
+        Joined by commas.
+
+    Returns
+    -------
+    list of str
+        Without what is empty.
+    """
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _symbols(text: str | None) -> list[str]:
+    """Read a list of element symbols."""
+    if text is None:
+        return []
+    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
+
+    symbols = parts(text.replace("-", ","))
+    for symbol in symbols:
+        if not Element.is_valid_symbol(symbol):
+            raise InputError(f"{symbol!r} is not an element: write symbols like Na,P,S.")
+    return symbols

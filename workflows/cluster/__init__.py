@@ -1,0 +1,3 @@
+"""Screenings on clusters through jobflow-remote."""
+
+from __future__ import annotations

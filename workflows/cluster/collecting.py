@@ -1,0 +1,144 @@
+"""Results of clusters, copied into the results store; collecting twice changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trona.stores.assess.screenings import failed_document
+from trona.stores.documents.results import RelaxationDoc, ScreeningDoc
+from trona.stores.energies.references import load
+
+from .queue import TAG
+from .tracking import standings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobflow_remote import JobController
+
+    from trona.stores.collections.results import Results
+    from trona.stores.energies.references import Reference
+
+    from .status import Standing
+
+__all__ = ["Collected", "collect"]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """
+    What a collection brought.
+
+    Parameters
+    ----------
+    screenings
+        Results that were new, failures among them.
+    relaxations
+        Number of relaxations that were new.
+    known
+        Number of results that the store had already.
+    differing
+        Candidates that a worker held against other reference energies than were meant.
+    """
+
+    screenings: tuple[ScreeningDoc, ...]
+    relaxations: int
+    known: int
+    differing: tuple[str, ...]
+
+
+def collect(controller: JobController, results: Results) -> Collected:
+    """
+    Copy what the workers computed into the results store, and record what failed.
+
+    Parameters
+    ----------
+    controller
+        Queue and outputs.
+    results
+        Store to save in; what it has already is left as it is.
+
+    Returns
+    -------
+    Collected
+        Counts, and the new results.
+
+    Raises
+    ------
+    InputError
+        If a reference that a failed candidate was to be held against cannot be loaded here.
+    """
+    rows = {one.id: one for one in standings(controller)}
+    relaxations = _save_relaxations(controller, results)
+    known, saved, differing = 0, [], []
+    for doc, meant in _documents(controller, rows):
+        if doc.reference.checksum != meant:
+            differing.append(doc.label)
+        if _is_new(results, doc):
+            results.save_screening(doc)
+            saved.append(doc)
+        else:
+            known += 1
+    return Collected(tuple(saved), relaxations, known, tuple(differing))
+
+
+def _save_relaxations(controller: JobController, results: Results) -> int:
+    """Save the relaxations that the store does not have; gives their number."""
+    count = 0
+    for _, output in _outputs(controller, "RelaxationDoc"):
+        relaxation = RelaxationDoc.model_validate(output)
+        if results.relaxation(relaxation.id) is None:
+            results.save_relaxation(relaxation)
+            count += 1
+    return count
+
+
+def _documents(
+    controller: JobController, rows: Mapping[str, Standing]
+) -> Iterator[tuple[ScreeningDoc, str]]:
+    """Read results, then write those of candidates that left none; with the checksum meant."""
+    documented = set()
+    for work, output in _outputs(controller, "ScreeningDoc"):
+        doc, row = ScreeningDoc.model_validate(output), rows.get(work["id"])
+        documented.add(work["id"])
+        if doc.state == "failed" and row is not None:
+            if row.state != "failed":  # it was let go on since
+                continue
+            # A job that fails tells the queue why; what it leaves for later jobs stays behind.
+            doc = doc.model_copy(update={"reason": row.reason})
+        yield doc, work["checksum"]
+    references: dict[tuple[str, str | None], Reference] = {}
+    for row in rows.values():
+        if row.state != "failed" or row.id in documented:
+            continue
+        name = (row.work["given"], row.work["correction"])
+        if name not in references:
+            references[name] = load(*name)
+        known = (row.label, row.work["formula"], row.work["source"], references[name])
+        yield failed_document(*known, row.reason or "unknown"), references[name].checksum
+
+
+def _outputs(
+    controller: JobController, kind: str
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Read what was submitted and the document of one kind that came of it."""
+    key = f"metadata.{TAG}"
+    wanted = {f"{key}.id": {"$exists": True}, "output.@class": kind}
+    for found in controller.jobstore.docs_store.query(wanted, properties=["output", key]):
+        yield found["metadata"][TAG], _plain(found["output"])
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (any JSON)
+    """Leave out the keys by which monty would find the class again."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items() if not key.startswith("@")}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def _is_new(results: Results, doc: ScreeningDoc) -> bool:
+    """Tell whether a result says something that the store does not know."""
+    found = results.screening(doc.id)
+    if found is None or found.state == "failed":
+        return found is None or (found.state, found.reason) != (doc.state, doc.reason)
+    return doc.state not in {"failed", found.state}

@@ -1,0 +1,266 @@
+"""Screenings submitted to clusters through jobflow-remote.
+
+A candidate is one flow. Its identity is that of the result, so what the results store holds or the
+queue knows is not submitted again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trona.screening.errors import ProjectError
+from trona.stores.assess.screenings import screening_id
+from trona.workflows.jobs.backends import relaxation_id
+
+from .projects import find_worker
+from .queue import BATCH, TAG, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from jobflow import Flow, Job
+    from jobflow_remote import JobController
+    from jobflow_remote.config.base import Project
+
+    from trona.stores.documents.results import RelaxationDoc
+    from trona.stores.energies.references import Reference
+    from trona.workflows.candidates.sources import Candidate
+    from trona.workflows.local.pool import Work
+    from trona.workflows.local.screening import Plan
+
+__all__ = [
+    "Placement",
+    "Submitted",
+    "absolute",
+    "placed",
+    "submit",
+]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """
+    Where jobs run, and with what.
+
+    Parameters
+    ----------
+    worker
+        Name of the worker.
+    resources
+        For the scheduler; the worker's own if None.
+    exec_config
+        Name of a configuration of the project: modules and variables.
+    priority
+        Jobs with more begin earlier.
+    """
+
+    worker: str
+    resources: Mapping[str, Any] | None = None
+    exec_config: str | None = None
+    priority: int = 0
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """
+    What became of a candidate that was to be submitted.
+
+    Parameters
+    ----------
+    label
+        Candidate.
+    outcome
+        'submitted'; 'queued' where the queue has it already; 'done' where the results have it.
+    """
+
+    label: str
+    outcome: str
+
+
+def placed(
+    project: Project,
+    worker: str | None,
+    resources: Mapping[str, Any] | None = None,
+    exec_config: str | None = None,
+    priority: int = 0,
+) -> Placement:
+    """
+    Find the place that a user names in a project.
+
+    Parameters
+    ----------
+    project
+        Where to look.
+    worker
+        Name of a worker; None for the first.
+    resources, exec_config, priority
+        As for `Placement`.
+
+    Returns
+    -------
+    Placement
+        Its scheduler understands the resources, and the project has the configuration.
+
+    Raises
+    ------
+    ProjectError
+        If there is no such worker or configuration, or the resources cannot be used.
+    """
+    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
+
+    name, where = find_worker(project, worker)
+    try:
+        where.get_scheduler_io().generate_header(dict(resources or where.resources or {}))
+    except (QTKError, ValueError, TypeError) as error:
+        detail = " ".join(str(error).split()).rstrip(".")
+        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
+    if exec_config is not None and exec_config not in project.exec_config:
+        there = ", ".join(project.exec_config) or "none"
+        raise ProjectError(
+            f"no exec_config {exec_config!r} in the project {project.name!r} ({there}): "
+            "add it there."
+        )
+    return Placement(name, resources, exec_config, priority)
+
+
+def absolute(reference: str) -> str:
+    """
+    Write the paths in the name of a reference so that they lead to it from any folder.
+
+    Parameters
+    ----------
+    reference
+        As the user names it.
+
+    Returns
+    -------
+    str
+        The same for references without a path.
+
+    Examples
+    --------
+    >>> absolute("bundled+store:/data/mine.sqlite#VASP PBE")
+    'bundled+store:/data/mine.sqlite#VASP PBE'
+    """
+
+    def whole(found: re.Match[str]) -> str:
+        kind, path = found.groups()
+        return f"{kind}:{Path(path).expanduser().absolute()}"
+
+    return re.sub(r"\b(table|store):(?!mongodb)([^+#]+)", whole, reference)
+
+
+def submit(
+    controller: JobController, todo: Plan, reference: Reference, work: Work, placement: Placement
+) -> Iterator[Submitted]:
+    """
+    Put the flows of a plan into the queue; each candidate stands there before the next is made.
+
+    Parameters
+    ----------
+    controller
+        Queue.
+    todo
+        What is to be done, and what the results have already.
+    reference
+        Energies of competing phases, as they are here.
+    work
+        What the worker does with each candidate.
+    placement
+        Where.
+
+    Yields
+    ------
+    Submitted
+        For each candidate of the plan.
+    """
+    prepare(controller)
+    yield from (Submitted(doc.label, "done") for doc in todo.done)
+    flows: dict[str, tuple[Candidate, Callable[[], Flow | Job]]] = {}
+    for candidate in todo.relax:
+        own = relaxation_id(candidate.structure, work.backend)  # type: ignore[arg-type]
+        identity = screening_id(candidate.label, candidate.formula, own, reference)
+        flows[identity] = candidate, partial(work.flow, candidate)
+    for candidate, relaxation in todo.assess:
+        known = None if relaxation is None else relaxation.id
+        identity = screening_id(candidate.label, candidate.formula, known, reference)
+        flows[identity] = candidate, partial(_assessment, candidate, relaxation, work)
+    queued = _queued(controller, list(flows))
+    for identity, (candidate, make) in flows.items():
+        if identity not in queued:
+            flow = _tagged(make(), identity, candidate, reference, work)
+            queued = queued | (set() if _added(controller, flow, placement) else {identity})
+        yield Submitted(candidate.label, "queued" if identity in queued else "submitted")
+
+
+def _assessment(candidate: Candidate, relaxation: RelaxationDoc | None, work: Work) -> Flow:
+    """Make the flow of a candidate that needs no relaxation, or has one."""
+    from jobflow import Flow  # noqa: PLC0415
+
+    from trona.workflows.jobs.analysis import analyze  # noqa: PLC0415
+
+    known = (candidate.label, candidate.formula, candidate.source)
+    result = analyze(*known, work.reference or "bundled", work.correction, relaxation)
+    result.append_name(f" {candidate.label}")
+    return Flow([result], output=result.output, name=f"trona screen {candidate.label}")
+
+
+def _queued(controller: JobController, identities: Sequence[str]) -> set[str]:
+    """Find which identities the queue knows."""
+    key, found = f"metadata.{TAG}.id", set()
+    for start in range(0, len(identities), BATCH):
+        wanted = {key: {"$in": list(identities[start : start + BATCH])}}
+        found |= {
+            one["metadata"][TAG]["id"] for one in controller.flows.find(wanted, projection=[key])
+        }
+    return found
+
+
+def _tagged(
+    flow: Flow | Job, identity: str, candidate: Candidate, reference: Reference, work: Work
+) -> Flow:
+    """Write into the metadata of a flow and of its jobs what they belong to."""
+    from jobflow.core.flow import get_flow  # noqa: PLC0415
+
+    whole = get_flow(flow)
+    whole.update_metadata(
+        {
+            TAG: {
+                "id": identity,
+                "label": candidate.label,
+                "formula": candidate.formula,
+                "source": candidate.source,
+                "backend": work.backend.name,
+                "reference": reference.name,  # shown; the next one may hold a password
+                "given": work.reference,
+                "correction": work.correction,
+                "checksum": reference.checksum,
+            }
+        }
+    )
+    return whole
+
+
+def _added(controller: JobController, flow: Flow, placement: Placement) -> bool:
+    """
+    Add a flow; False if someone else submitted the same work in this moment.
+
+    Not through `jobflow_remote.submit_flow`, which opens three more connections for each flow.
+    """
+    try:
+        controller.add_flow(
+            flow,
+            worker=placement.worker,
+            exec_config=placement.exec_config,  # type: ignore[arg-type] # a name will do
+            resources=None if placement.resources is None else dict(placement.resources),
+            priority=placement.priority,
+        )
+    except ValueError as error:
+        if "duplicate key" not in str(error).lower():
+            raise
+        return False
+    return True

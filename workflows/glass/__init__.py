@@ -1,0 +1,3 @@
+"""Glasses by melting and quenching."""
+
+from __future__ import annotations

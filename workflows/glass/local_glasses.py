@@ -1,0 +1,179 @@
+"""Make glasses on this machine, piece by piece: what the store already holds is not done again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trona.stores.collections.segments import SegmentDoc, Segments
+from trona.stores.documents.results import RelaxationDoc
+from trona.workflows.candidates.sources import Candidate
+from trona.workflows.jobs.backends import find_force_field
+from trona.workflows.jobs.relaxation_passes import latest
+from trona.workflows.local.pool import Work, run_flows
+
+from .protocol import Segment, glasses, segment_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jobflow import Flow
+    from pymatgen.core import Structure
+
+    from trona.stores.collections.results import Results
+    from trona.stores.documents.made_structures import ModelDoc
+    from trona.workflows.jobs.backends import Backend
+
+    from .protocol import Batch, Run
+
+__all__ = ["Glassworks"]
+
+
+@dataclass(frozen=True)
+class _SegmentWork(Work):
+    """A piece of molecular dynamics for each candidate, by its label."""
+
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+
+    def flow(self, candidate: Candidate) -> Flow:
+        """Make the flow of a candidate's segment."""
+        from .makers import SegmentMaker  # noqa: PLC0415 (imports atomate2)
+
+        maker = SegmentMaker(backend=find_force_field(self.backend.name))
+        return maker.make(candidate, self.segments[candidate.label])
+
+
+class Glassworks:
+    """
+    The quenches of some compositions, and how far each has come.
+
+    Parameters
+    ----------
+    batches
+        What is to be made.
+    results
+        Store of segments and relaxations.
+    backend
+        Potential.
+    """
+
+    def __init__(self, batches: Sequence[Batch], results: Results, backend: Backend) -> None:
+        self._batches = batches
+        self._results = results
+        self._segments = Segments(results.location)
+        self._backend = backend
+        self._failures: dict[str, str] = {}
+
+    @property
+    def total(self) -> int:
+        """Pieces of work there are: segments, and a relaxation for each run."""
+        return sum(len(run.segments) + 1 for batch in self._batches for run in batch.runs)
+
+    @property
+    def done(self) -> int:
+        """Pieces that are in the store."""
+        found = 0
+        for run in self._runs():
+            segments, end = self._progress(run)
+            found += len(segments) + (end is not None and self._left(end) is None)
+        return found
+
+    def work(self, workers: int) -> Iterator[str]:
+        """
+        Do what is left; each piece is saved before its label is handed on.
+
+        Parameters
+        ----------
+        workers
+            Processes.
+
+        Yields
+        ------
+        str
+            Label of the run that came a piece further.
+
+        Raises
+        ------
+        BackendError
+            If the backend is not installed.
+        """
+        while plans := self._next_segments():
+            segments = {start.label: segment for start, segment in plans}
+            work = _SegmentWork(self._backend, segments=segments)
+            yield from self._do([start for start, _ in plans], work, workers)
+        while todo := self._next_relaxations():
+            yield from self._do(todo, Work(self._backend), workers)
+
+    def _do(self, starts: Sequence[Candidate], work: Work, workers: int) -> Iterator[str]:
+        """Do one piece of each run and save it."""
+        for candidate, outputs in run_flows(starts, work, self._results.location, workers):
+            if isinstance(outputs, str):
+                self._failures[candidate.label] = outputs
+            for output in [] if isinstance(outputs, str) else outputs:
+                if isinstance(output, SegmentDoc):
+                    self._segments.save(output)
+                elif isinstance(output, RelaxationDoc):
+                    self._results.save_relaxation(output)
+            yield candidate.label
+
+    def models(self) -> tuple[list[ModelDoc], list[str]]:
+        """
+        Write down what came out.
+
+        Returns
+        -------
+        tuple
+            The glasses, and a sentence for each run that gave none.
+        """
+        models: list[ModelDoc] = []
+        reasons: list[str] = []
+        for batch in self._batches:
+            progress = [self._progress(run) for run in batch.runs]
+            relaxations = [
+                (None if end is None else latest(end, self._results, self._backend)[0])
+                or self._failures.get(run.label)
+                for run, (_, end) in zip(batch.runs, progress, strict=True)
+            ]
+            made, failed = glasses(batch, [segments for segments, _ in progress], relaxations)
+            models += made
+            reasons += failed
+        return models, reasons
+
+    def _runs(self) -> Iterator[Run]:
+        """All runs that have not failed."""
+        for batch in self._batches:
+            yield from (run for run in batch.runs if run.label not in self._failures)
+
+    def _next_segments(self) -> list[tuple[Candidate, Segment]]:
+        """Find the next piece of each run that is not at its end."""
+        found = []
+        for run in self._runs():
+            segments, end = self._progress(run)
+            if end is None:
+                last = segments[-1].structure.to_structure() if segments else run.structure
+                found.append((Candidate(run.label, "", "", last), run.segments[len(segments)]))
+        return found
+
+    def _progress(self, run: Run) -> tuple[list[SegmentDoc], Structure | None]:
+        """Finished segments of a run, and the structure at its end if it is there."""
+        structure = run.structure
+        found: list[SegmentDoc] = []
+        for segment in run.segments:
+            doc = self._segments.find(segment_id(structure, segment, self._backend))
+            if doc is None:
+                return found, None
+            found.append(doc)
+            structure = doc.structure.to_structure()
+        return found, structure
+
+    def _next_relaxations(self) -> list[Candidate]:
+        """Find the runs that have come to their end and are not relaxed."""
+        return [
+            Candidate(run.label, "", "", left)
+            for run in self._runs()
+            if (end := self._progress(run)[1]) is not None and (left := self._left(end)) is not None
+        ]
+
+    def _left(self, structure: Structure) -> Structure | None:
+        """Find what is left to relax of a quenched structure."""
+        return latest(structure, self._results, self._backend)[1]

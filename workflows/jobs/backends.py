@@ -1,0 +1,223 @@
+"""Backends by name and the identity of a relaxation; light enough to look things up with."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, ClassVar
+
+from monty.json import MSONable
+
+from trona.screening.errors import BackendError
+from trona.stores.provenance import fingerprint
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+__all__ = [
+    "BACKENDS",
+    "Backend",
+    "ForceField",
+    "Vasp",
+    "find",
+    "find_force_field",
+    "relaxation_id",
+    "require_installed",
+]
+
+
+@dataclass(frozen=True)
+class Backend(MSONable):
+    """
+    A source of relaxations, by the choices that its results depend on.
+
+    Parameters
+    ----------
+    name
+        As the user writes it.
+    method
+        Functional or potential with its version: part of the energy scale.
+    package
+        Distribution that must be installed.
+    """
+
+    name: str
+    method: str
+    package: str
+
+    extra: ClassVar[str] = "all"
+    """Extra of trona that installs the package."""
+
+    @property
+    def is_mock(self) -> bool:
+        """True where energies mean nothing and only the way through the program is of interest."""
+        return False
+
+
+@dataclass(frozen=True)
+class ForceField(Backend):
+    """
+    A force field, and the accuracy of its relaxations.
+
+    Parameters
+    ----------
+    name, method, package
+        As for every backend.
+    force_field
+        Name of the force field in atomate2.
+    max_force
+        Forces below this end the relaxation, eV/Å.
+    max_steps
+        Ionic steps at most.
+    """
+
+    force_field: str
+    max_force: float = 0.03
+    max_steps: int = 500
+
+    extra: ClassVar[str] = "ml"
+
+
+@dataclass(frozen=True)
+class Vasp(Backend):
+    """
+    VASP with one of Materials Project's families of settings.
+
+    Parameters
+    ----------
+    name, method, package
+        As for every backend.
+    family
+        Key of `trona.workflows.jobs.vasp.FAMILIES`.
+    dispersion
+        Value of IVDW; 0 for no dispersion correction.
+    prerelaxation
+        Force-field backend that relaxes first, so that VASP takes fewer ionic steps; empty if none.
+    mock
+        True for the mock executable, without pseudopotentials.
+    """
+
+    family: str
+    dispersion: int = 0
+    prerelaxation: str = ""
+    mock: bool = False
+
+    extra: ClassVar[str] = "vasp"
+
+    @property
+    def is_mock(self) -> bool:
+        """True for the mock executable."""
+        return self.mock
+
+
+_D3 = 12
+"""IVDW of D3 with Becke–Johnson damping (Grimme et al., J. Comput. Chem. 32 (2011) 1456)."""
+
+BACKENDS: dict[str, Backend] = {
+    backend.name: backend
+    for backend in (
+        ForceField("chgnet", "CHGNet 0.3.0", "chgnet", force_field="CHGNet"),
+        Vasp("vasp", "VASP PBE", "atomate2", "mp-gga"),
+        Vasp("vasp-chgnet", "VASP PBE", "atomate2", "mp-gga", prerelaxation="chgnet"),
+        Vasp("vasp-d3", "VASP PBE-D3(BJ)", "atomate2", "mp-gga", dispersion=_D3),
+        Vasp("vasp-r2scan", "VASP r2SCAN", "atomate2", "mp24"),
+        Vasp("mock", "MOCK VASP PBE", "atomate2", "mp-gga", mock=True),
+    )
+}
+"""Deng et al., Nat. Mach. Intell. 5 (2023) 1031, for CHGNet. Jain et al., Phys. Rev. B 84 (2011)
+045115, and Kingsbury et al., Phys. Rev. Mater. 6 (2022) 013801, for settings of VASP."""
+
+
+def find(name: str) -> Backend:
+    """
+    Look a backend up.
+
+    Parameters
+    ----------
+    name
+        As the user writes it.
+
+    Returns
+    -------
+    Backend
+        Its choices.
+
+    Raises
+    ------
+    BackendError
+        If there is none of that name.
+    """
+    if name not in BACKENDS:
+        raise BackendError(f"no backend {name!r}: choose from {', '.join(BACKENDS)}.")
+    return BACKENDS[name]
+
+
+def find_force_field(name: str) -> ForceField:
+    """
+    Look a force field up.
+
+    Parameters
+    ----------
+    name
+        As the user writes it.
+
+    Returns
+    -------
+    ForceField
+        Its choices.
+
+    Raises
+    ------
+    BackendError
+        If there is no backend of that name, or it is no force field.
+    """
+    backend = find(name)
+    if not isinstance(backend, ForceField):
+        known = ", ".join(one.name for one in BACKENDS.values() if isinstance(one, ForceField))
+        raise BackendError(f"the backend {name!r} is no force field: choose from {known}.")
+    return backend
+
+
+def require_installed(backend: Backend) -> None:
+    """
+    Make sure that a backend's package is installed.
+
+    Parameters
+    ----------
+    backend
+        Source of relaxations.
+
+    Raises
+    ------
+    BackendError
+        If it is not; the message names the extra that installs it.
+    """
+    if find_spec(backend.package) is None:
+        raise BackendError(
+            f"the backend {backend.name!r} needs the package {backend.package!r}: "
+            f"install trona with its {backend.extra} extra."
+        )
+
+
+def relaxation_id(structure: Structure, backend: Backend) -> str:
+    """
+    Identity of a relaxation: the same structure and settings have the same id everywhere.
+
+    Parameters
+    ----------
+    structure
+        Starting structure; order of atoms and lattice images do not matter.
+    backend
+        Where and how it is relaxed.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    lattice = [[round(float(x), 4) + 0.0 for x in row] for row in structure.lattice.matrix]
+    sites = sorted(
+        [site.species_string, *(round(float(x) % 1.0, 4) % 1.0 for x in site.frac_coords)]
+        for site in structure
+    )
+    return fingerprint([lattice, sites, asdict(backend)])

@@ -1,0 +1,144 @@
+"""Relax competing phases of the user's own, elements among them, to make a reference of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import InputError
+from trona.stores.documents.results import RelaxationDoc
+from trona.stores.energies.completion import judge
+from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
+from trona.workflows.candidates.sources import Candidate
+from trona.workflows.candidates.structure_checks import require_sound
+from trona.workflows.candidates.structure_files import folder_files, read_structures
+from trona.workflows.jobs.backends import relaxation_id
+
+from .pool import Work, run_flows
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from pymatgen.core import Structure
+
+    from trona.stores.collections.results import Results
+    from trona.workflows.jobs.backends import Backend
+
+__all__ = ["Settled", "gather_structures", "relax"]
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """
+    What became of a competing phase.
+
+    Parameters
+    ----------
+    label, formula
+        The phase.
+    reason
+        Why it may not enter a hull; None if it may.
+    cached
+        True where nothing was computed.
+    """
+
+    label: str
+    formula: str
+    reason: str | None
+    cached: bool
+
+
+def gather_structures(arguments: Sequence[str]) -> tuple[Candidate, ...]:
+    """
+    Collect structures of any composition, elements too.
+
+    Parameters
+    ----------
+    arguments
+        Structure files, folders of them, identifiers of the Materials Project.
+
+    Returns
+    -------
+    tuple of Candidate
+        With distinct labels.
+
+    Raises
+    ------
+    InputError
+        If one cannot be read or relaxed, or two have one label.
+    """
+    materials(text for text in arguments if is_material_id(text))  # all in one question
+    found = []
+    for label, structure, source in (one for text in arguments for one in _read(text)):
+        sound = require_sound(structure, source, sodium=False)
+        found.append(Candidate(label, str(sound.composition.reduced_formula), source, sound))
+    for label, times in Counter(one.label for one in found).items():
+        if times > 1:
+            raise InputError(f"{times} structures are called {label!r}: rename one of the files.")
+    return tuple(found)
+
+
+def _read(text: str) -> Iterator[tuple[str, Structure, str]]:
+    """Give label, structure and source of all that an argument means."""
+    path = Path(text).expanduser()
+    if is_material_id(text) and not path.exists():
+        found = material(text)
+        structure = found.structure.to_structure()
+        yield f"{structure.composition.reduced_formula}-{text}", structure, found.source
+        return
+    for file in folder_files(path) if path.is_dir() else [path]:
+        for label, structure in read_structures(file):
+            yield label, structure, str(file)
+
+
+def relax(
+    phases: Sequence[Candidate],
+    results: Results,
+    backend: Backend,
+    workers: int,
+    files: str | None = None,
+) -> Generator[Settled, None, None]:
+    """
+    Relax phases that the store does not hold; each is saved before it is handed on.
+
+    Parameters
+    ----------
+    phases
+        With structures.
+    results
+        Store of relaxations.
+    backend
+        Source of relaxations.
+    workers
+        Processes that relax.
+    files
+        Folder to keep the files of calculations in; None to keep none.
+
+    Yields
+    ------
+    Settled
+        In order of completion; what failed is tried again the next time.
+
+    Raises
+    ------
+    BackendError
+        If the backend is not installed, or its processes die.
+    """
+    todo = []
+    for phase in phases:
+        known = None
+        if phase.structure is not None:
+            known = results.relaxation(relaxation_id(phase.structure, backend))
+        if known is None:
+            todo.append(phase)
+        else:
+            yield Settled(phase.label, known.formula, judge(known), cached=True)
+    for phase, outputs in run_flows(todo, Work(backend, files=files), results.location, workers):
+        reason: str | None = outputs if isinstance(outputs, str) else "it left no summary"
+        for doc in outputs:
+            if isinstance(doc, RelaxationDoc):
+                results.save_relaxation(doc)
+                reason = judge(doc)
+        yield Settled(phase.label, phase.formula, reason, cached=False)

@@ -1,0 +1,177 @@
+"""Run one jobflow flow per candidate in worker processes; heavy imports happen only there.
+
+An error in one candidate becomes a sentence and stops no other.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from trona.stores.documents.results import Document
+from trona.workflows.jobs.backends import require_installed
+from trona.workflows.jobs.kept_files import compress, kept_name
+
+from .processes import run_each
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobflow import Flow, Job
+
+    from trona.workflows.candidates.sources import Candidate
+    from trona.workflows.jobs.backends import Backend
+
+__all__ = ["Work", "run_flows"]
+
+
+_ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""ASE's cell filter solves 3 by 3 systems; threads that wait for each other there cost forty times
+the work itself on a busy machine (measured: 10.6 s against 0.28 s for Na2S)."""
+
+
+_LONGEST_REASON = 300
+"""Characters of an error's text that are kept."""
+_DIED = "its worker process died twice, the second time without others beside it"
+
+
+@dataclass(frozen=True)
+class Work:
+    """
+    What to do with each candidate, in plain values that can be sent to a process.
+
+    Parameters
+    ----------
+    backend
+        Source of relaxations.
+    reference
+        Name of the reference energies; None to relax only.
+    correction
+        Name of their correction scheme.
+    files
+        Folder to keep the files of calculations in; None to keep none.
+    """
+
+    backend: Backend
+    reference: str | None = None
+    correction: str | None = None
+    files: str | None = None
+
+    def flow(self, candidate: Candidate) -> Flow | Job:
+        """
+        Make a candidate's flow.
+
+        Parameters
+        ----------
+        candidate
+            Has a structure.
+
+        Returns
+        -------
+        jobflow.Flow or jobflow.Job
+            Relaxation, summary and, with a reference, analysis.
+        """
+        from trona.workflows.jobs.flows import ScreeningMaker, relaxation_maker  # noqa: PLC0415 (imports atomate2)
+
+        relax = relaxation_maker(self.backend)
+        if self.reference is None:
+            return relax.make(candidate)
+        return ScreeningMaker(
+            reference=self.reference, correction=self.correction, relax_maker=relax
+        ).make(candidate)
+
+
+def run_flows(
+    candidates: Sequence[Candidate], work: Work, location: str, workers: int
+) -> Iterator[tuple[Candidate, list[Document] | str]]:
+    """
+    Run the flow of each candidate and hand on what its jobs return.
+
+    Parameters
+    ----------
+    candidates
+        Any number; each has a structure.
+    work
+        What to do.
+    location
+        Store of the jobs: path or URI.
+    workers
+        Processes; each takes its share of the cores.
+
+    Yields
+    ------
+    tuple
+        A candidate and the documents that its jobs return, or the sentence of its error, in
+        order of completion. Closing the iterator stops the processes.
+
+    Raises
+    ------
+    BackendError
+        If the backend is not installed, or its processes cannot start.
+    """
+    if not candidates:
+        return
+    require_installed(work.backend)
+    workers = max(1, min(workers, len(candidates)))
+    prepare = partial(_prepare, max(1, (os.cpu_count() or 1) // workers))
+    with TemporaryDirectory(prefix="trona-", ignore_cleanup_errors=True) as scratch:
+        run = partial(_run_one, work=work, location=location, scratch=scratch)
+        with closing(run_each(run, candidates, workers, prepare, _ONE_BLAS_THREAD)) as done:
+            for candidate, outputs in done:
+                yield candidate, _DIED if outputs is None else outputs
+
+
+def _prepare(threads: int) -> None:
+    """Set a process up: its share of the cores, silence on the terminal."""
+    if find_spec("torch"):  # VASP alone needs none
+        import torch  # noqa: PLC0415 (only here)
+
+        torch.set_num_threads(threads)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+
+
+@contextmanager
+def _folder(candidate: Candidate, work: Work, scratch: str) -> Iterator[Path]:
+    """Give a folder to calculate in: one that goes, or one that stays and is compressed."""
+    if work.files is None or candidate.structure is None:
+        with TemporaryDirectory(dir=scratch) as folder:
+            yield Path(folder)
+        return
+    kept = Path(work.files) / kept_name(candidate.label, candidate.structure, work.backend)
+    kept.mkdir(parents=True, exist_ok=True)
+    try:
+        yield kept
+    finally:
+        compress(kept)
+
+
+def _run_one(candidate: Candidate, work: Work, location: str, scratch: str) -> list[Document] | str:
+    """Run one flow; an error of any kind becomes its sentence."""
+    from jobflow import run_locally  # noqa: PLC0415
+
+    from trona.stores.database.connect import job_store  # noqa: PLC0415
+
+    try:
+        with _folder(candidate, work, scratch) as folder, job_store(location) as store:
+            responses = run_locally(
+                work.flow(candidate),
+                log=False,
+                store=store,
+                root_dir=folder,
+                create_folders=True,  # VASP's files must not meet those of another calculation
+                raise_immediately=True,
+            )
+    except Exception as error:  # noqa: BLE001 (the boundary of one candidate)
+        sentence = " ".join(str(error).split())[:_LONGEST_REASON]
+        return f"{type(error).__name__}: {sentence}"
+    # Only the summaries travel: the large objects are in the store already.
+    outputs = (one.output for by_index in responses.values() for one in by_index.values())
+    return [output for output in outputs if isinstance(output, Document)]

@@ -1,0 +1,233 @@
+"""Answers as a notebook wants them: tables that show and draw themselves; nothing is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from trona.screening.figures.ladder_data import ladder_figure
+from trona.screening.tabular import Tabular
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from plotly.graph_objects import Figure as Page
+
+    from trona.screening.figures.overview_data import WindowBars
+    from trona.screening.stability.interphase import Interphase
+    from trona.screening.stability.ranking import Ranked
+    from trona.screening.stability.window import Limits, Rung
+    from trona.stores.assess.assessment import Assessment
+    from trona.stores.documents.results import ScreeningDoc
+
+__all__ = ["AtVoltage", "Ranking", "Window"]
+
+
+@dataclass(frozen=True, eq=False)
+class AtVoltage(Tabular):
+    """
+    What a composition does at one voltage.
+
+    Parameters
+    ----------
+    voltage
+        V against Na/Na+.
+    rung
+        The reaction, in the interval that holds the voltage.
+    interphase
+        Class of its products, and what is known of each.
+    energy_per_atom
+        Reaction energy at the voltage, eV per electrolyte atom; negative is downhill.
+    """
+
+    voltage: float
+    rung: Rung
+    interphase: Interphase
+    energy_per_atom: float
+
+    @property
+    def reaction(self) -> str:
+        """Balanced reaction per formula unit."""
+        return self.rung.equation
+
+    @property
+    def heading(self) -> str:
+        """Voltage, reaction and class."""
+        return (
+            f"at {self.voltage:g} V: {self.reaction}, {-self.energy_per_atom:.3f} eV/atom "
+            f"released, {self.interphase.kind.value}"
+        )
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the products with what is known of them."""
+        return self.interphase.rows()
+
+
+@dataclass(frozen=True, eq=False)
+class Window(Tabular):
+    """
+    Stability of a composition at every voltage.
+
+    Parameters
+    ----------
+    assessment
+        Everything that was computed.
+    """
+
+    assessment: Assessment
+
+    @property
+    def formula(self) -> str:
+        """As it was asked for."""
+        return self.assessment.stability.formula
+
+    @property
+    def limits(self) -> Limits | None:
+        """Range of voltage without exchange of sodium, V; None where there is none."""
+        return self.assessment.stability.window
+
+    @property
+    def energy_above_hull(self) -> float | None:
+        """EV per atom; None for a mixture, whose own energy nobody has computed."""
+        return self.assessment.stability.energy_above_hull
+
+    @property
+    def heading(self) -> str:
+        """The composition, its window and its distance from the hull."""
+        above = self.energy_above_hull
+        hull = "mixture of phases" if above is None else f"{1000 * above:.0f} meV/atom above hull"
+        return f"{self.assessment.stability.heading} ({hull})"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the intervals of the ladder with their interphases, lowest voltage first."""
+        pairs = zip(self.assessment.stability.rows(), self.assessment.interphases, strict=True)
+        return [
+            {
+                **row,
+                "interphase": found.kind.value,
+                f"conducting (by {found.fraction_basis})": found.electronic_fraction,
+            }
+            for row, found in pairs
+        ]
+
+    def at(self, voltage: float) -> AtVoltage:
+        """
+        Reaction and products at a voltage; at a breakpoint those of the lower side.
+
+        Parameters
+        ----------
+        voltage
+            V against Na/Na+; not negative.
+
+        Returns
+        -------
+        AtVoltage
+            With the class of the interphase.
+
+        Raises
+        ------
+        VoltageError
+            If the voltage is negative or not a number.
+        """
+        stability = self.assessment.stability
+        rung = stability.rung(voltage)
+        found = self.assessment.interphases[stability.ladder.index(rung)]
+        return AtVoltage(voltage, rung, found, stability.reaction_energy(voltage))
+
+    def plot(self) -> Figure:
+        """
+        Draw the ladder.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            For a paper.
+        """
+        from trona.screening.figures.paper.style import draw_ladder  # noqa: PLC0415
+
+        return draw_ladder(ladder_figure(self.assessment.stability, self.assessment.interphases))
+
+    def show(self) -> Page:
+        """
+        Show the ladder.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            To look at.
+        """
+        from trona.screening.figures.browser.overviews import show_ladder  # noqa: PLC0415
+
+        return show_ladder(ladder_figure(self.assessment.stability, self.assessment.interphases))
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking(Tabular):
+    """
+    Compositions in order.
+
+    Parameters
+    ----------
+    places
+        Places and results, best first.
+    bars
+        Their windows, with the electrodes that were asked for.
+    """
+
+    places: tuple[tuple[Ranked, ScreeningDoc], ...]
+    bars: WindowBars
+
+    @property
+    def heading(self) -> str:
+        """How many there are."""
+        return f"{len(self.places)} candidates, best first"
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the candidates, best first."""
+        return [_row(place, doc) for place, doc in self.places]
+
+    def plot(self) -> Figure:
+        """
+        Draw the windows.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            For a paper.
+        """
+        from trona.screening.figures.paper.overviews import draw_bars  # noqa: PLC0415
+
+        return draw_bars(self.bars)
+
+    def show(self) -> Page:
+        """
+        Show the windows.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            To look at.
+        """
+        from trona.screening.figures.browser.overviews import show_bars  # noqa: PLC0415
+
+        return show_bars(self.bars)
+
+
+def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:
+    """Write a candidate as a row."""
+    window, contact = doc.window, doc.contact
+    if window is None or contact is None:
+        return {"place": place.place, "candidate": doc.label}
+    upper = window.oxidation_limit
+    return {
+        "place": place.place,
+        "candidate": doc.label,
+        "above hull (eV/atom)": window.energy_above_hull,
+        "from (V)": window.reduction_limit,
+        "to (V)": inf if upper is None and window.reduction_limit is not None else upper,
+        "reaction": contact.reaction,
+        "interphase": contact.interphase,
+        "released at 0 V (eV/atom)": contact.driving_force,
+        "Na used per formula unit": contact.sodium_consumed,
+        "score": place.score,
+    }

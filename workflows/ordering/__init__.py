@@ -1,0 +1,3 @@
+"""Ordered models of partly occupied, substituted and hydroborate structures."""
+
+from __future__ import annotations

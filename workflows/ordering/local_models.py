@@ -1,0 +1,127 @@
+"""Make models on this machine: trials are relaxed in worker processes, each kept as it is done.
+
+What the store already holds is not computed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import InputError
+from trona.stores.documents.results import RelaxationDoc
+from trona.workflows.jobs.relaxation_passes import latest
+from trona.workflows.local.pool import Work, run_flows
+
+from .trials import choose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trona.stores.collections.results import Results
+    from trona.stores.documents.made_structures import ModelDoc
+    from trona.workflows.candidates.sources import Candidate
+    from trona.workflows.jobs.backends import Backend
+
+    from .trials import Draft
+
+__all__ = ["Workbench"]
+
+
+class Workbench:
+    """
+    Some drafts, and how far their relaxations have come.
+
+    Parameters
+    ----------
+    drafts
+        Structures to try.
+    results
+        Store of relaxations.
+    backend
+        Source of relaxations.
+    """
+
+    def __init__(self, drafts: Sequence[Draft], results: Results, backend: Backend) -> None:
+        self._drafts = drafts
+        self._results = results
+        self._backend = backend
+        self._failures: dict[str, str] = {}
+
+    def waiting(self) -> list[Candidate]:
+        """
+        List what is to be relaxed.
+
+        Returns
+        -------
+        list of Candidate
+            Trials whose relaxation the store does not hold, and those to be continued; smallest
+            first.
+        """
+        found = []
+        for trial in self._trials():
+            if trial.structure is not None and trial.label not in self._failures:
+                _, left = latest(trial.structure, self._results, self._backend)
+                if left is not None:
+                    found.append(replace(trial, structure=left))
+        return sorted(found, key=lambda trial: len(trial.structure or ()))
+
+    def _trials(self) -> Iterator[Candidate]:
+        """All trials that are to be relaxed."""
+        for drafted in self._drafts:
+            if drafted.relaxed:
+                yield from drafted.trials
+
+    def work(self, workers: int) -> Iterator[str]:
+        """
+        Relax what is waiting; each relaxation is saved before its label is handed on.
+
+        Parameters
+        ----------
+        workers
+            Processes that relax.
+
+        Yields
+        ------
+        str
+            Label of a trial, in order of completion.
+
+        Raises
+        ------
+        BackendError
+            If the backend is not installed.
+        """
+        work, location = Work(self._backend), self._results.location
+        while todo := self.waiting():
+            for trial, outputs in run_flows(todo, work, location, workers):
+                if isinstance(outputs, str):
+                    self._failures[trial.label] = outputs
+                else:
+                    doc = next(out for out in outputs if isinstance(out, RelaxationDoc))
+                    self._results.save_relaxation(doc)
+                yield trial.label
+
+    def models(self) -> tuple[list[ModelDoc], list[str]]:
+        """
+        Choose a model for each draft.
+
+        Returns
+        -------
+        tuple
+            The models, and a sentence for each draft that gave none.
+        """
+        models, reasons = [], []
+        for drafted in self._drafts:
+            relaxations = [self._outcome(trial) for trial in drafted.trials]
+            try:
+                models.append(choose(drafted, relaxations if drafted.relaxed else [None]))
+            except InputError as error:
+                reasons.append(str(error))
+        return models, reasons
+
+    def _outcome(self, trial: Candidate) -> RelaxationDoc | str | None:
+        """Relaxation of a trial, or why there is none if that is known."""
+        if trial.structure is None:
+            return None
+        doc, _ = latest(trial.structure, self._results, self._backend)
+        return doc or self._failures.get(trial.label)

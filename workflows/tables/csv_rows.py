@@ -1,0 +1,186 @@
+"""Results as flat rows, for CSV: one name of a column, one value; nothing is computed.
+
+Names and units are those of the data dictionary, and what is unknown is None.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trona.stores.assess.validation import Finding
+    from trona.stores.documents.bookkeeping import SummaryDoc
+    from trona.stores.documents.made_structures import ModelDoc
+    from trona.stores.documents.results import DischargeDoc, InterfaceDoc, ScreeningDoc, WindowDoc
+
+__all__ = [
+    "SUMMARY",
+    "Row",
+    "candidate",
+    "comparisons",
+    "intervals",
+    "kinks",
+    "models",
+    "plateaus",
+    "summaries",
+]
+
+Row = dict[str, Any]
+
+SUMMARY = (
+    "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
+    "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
+)  # fmt: skip
+"""Columns of a screening result."""
+
+
+def summaries(found: Sequence[SummaryDoc]) -> list[Row]:
+    """
+    List screening results.
+
+    Parameters
+    ----------
+    found
+        Results.
+
+    Returns
+    -------
+    list of dict
+        One for each.
+    """
+    return [{name: getattr(one, name) for name in SUMMARY} for one in found]
+
+
+def candidate(doc: ScreeningDoc) -> list[Row]:
+    """
+    List the intervals of a screened candidate.
+
+    Parameters
+    ----------
+    doc
+        Its result.
+
+    Returns
+    -------
+    list of dict
+        One for each interval; none where it was rejected or failed.
+    """
+    known = {"label": doc.label, "reference": doc.reference.name}
+    return [] if doc.window is None else [known | row for row in intervals(doc.window)]
+
+
+def intervals(document: WindowDoc) -> list[Row]:
+    """
+    List the intervals of a ladder.
+
+    Parameters
+    ----------
+    document
+        Window of one composition.
+
+    Returns
+    -------
+    list of dict
+        One for each interval, lowest voltage first.
+    """
+    return [
+        {"formula": document.formula, **rung.model_dump(mode="json", exclude={"products", "tied"})}
+        for rung in document.ladder
+    ]
+
+
+def kinks(document: InterfaceDoc) -> list[Row]:
+    """
+    List the reactions of two materials.
+
+    Parameters
+    ----------
+    document
+        One pair.
+
+    Returns
+    -------
+    list of dict
+        One for each kink of the mixing line, first material first.
+    """
+    return [
+        {
+            "first": document.first,
+            "second": document.second,
+            "voltage": document.voltage,
+            **kink.model_dump(mode="json", exclude={"products"}),
+        }
+        for kink in document.kinks
+    ]
+
+
+def plateaus(document: DischargeDoc) -> list[Row]:
+    """
+    List the plateaus of a discharge.
+
+    Parameters
+    ----------
+    document
+        One composition.
+
+    Returns
+    -------
+    list of dict
+        One for each, highest voltage first.
+    """
+    return [
+        {"formula": document.formula, **plateau.model_dump(mode="json")}
+        for plateau in document.plateaus
+    ]
+
+
+def comparisons(finding: Finding) -> list[Row]:
+    """
+    List what was compared with a published system.
+
+    Parameters
+    ----------
+    finding
+        One system.
+
+    Returns
+    -------
+    list of dict
+        One for each quantity; one with the reasons where nothing could be compared.
+    """
+    name = finding.case.formula
+    if finding.comparisons:
+        return [{"formula": name, **one.model_dump(mode="json")} for one in finding.comparisons]
+    columns = ("quantity", "predicted", "published", "kind", "source")
+    verdict = {"verdict": finding.verdict, "reason": " ".join(finding.reasons)}
+    return [{"formula": name, **dict.fromkeys(columns), **verdict}]
+
+
+def models(made: Sequence[ModelDoc]) -> list[Row]:
+    """
+    List models that were made.
+
+    Parameters
+    ----------
+    made
+        In the order asked for.
+
+    Returns
+    -------
+    list of dict
+        One for each.
+    """
+    return [
+        {
+            "label": model.label,
+            "formula": model.formula,
+            "kind": model.kind,
+            "deviation": model.deviation,
+            "atoms": len(model.structure.species),
+            "tried": len(model.trials),
+            "spread": model.spread,
+        }
+        for model in made
+    ]

@@ -1,0 +1,241 @@
+"""How screening results look: rich tables; nothing is computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from trona.screening.formulas import number
+from trona.screening.reactions import terms
+
+from .ladder import caveats, heading, ladder, styled, window_range
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import RenderableType
+
+    from trona.screening.stability.ranking import Ranked
+    from trona.stores.documents.results import ScreeningDoc
+
+__all__ = [
+    "counts",
+    "details",
+    "outcomes",
+    "ranking",
+    "tally",
+    "unranked",
+    "vetoes",
+]
+
+_WIDE = 100
+"""Columns from which a terminal is wide."""
+
+
+def _milli(value: float | None) -> str:
+    """Write an energy in meV/atom."""
+    return "?" if value is None else f"{value * 1000:.0f}"
+
+
+def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
+    """
+    Lay out the ranking of candidates.
+
+    Parameters
+    ----------
+    ranked
+        Best first.
+    width
+        Columns of the terminal: the score is shown where there is room.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per candidate.
+    """
+    wide = width >= _WIDE
+    mixtures = any(doc.window is not None and doc.window.mixture for _, doc in ranked)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        caption="* mixture of phases: it has no energy of its own" if mixtures else None,
+        caption_justify="left",
+    )
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("candidate", overflow="fold", min_width=20 if wide else 12, max_width=22)
+    table.add_column("E_hull\nmeV/at", justify="right", no_wrap=True)
+    table.add_column("window\nV", no_wrap=True)
+    table.add_column("products at 0 V", overflow="fold")
+    table.add_column("interphase\nat 0 V", no_wrap=True)
+    table.add_column("eV/at\nfreed", justify="right", no_wrap=True)
+    table.add_column("Na\nused", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("score", justify="right", no_wrap=True)
+    for place, doc in ranked:
+        if doc.window is None or doc.contact is None:
+            continue
+        row = [
+            str(place.place),
+            escape(doc.label) + ("*" if doc.window.mixture else ""),
+            _milli(doc.window.energy_above_hull),
+            window_range(doc.window),
+            "none"
+            if doc.contact.interphase == "stable"
+            else terms((p.formula, p.amount) for p in doc.window.ladder[0].products),
+            styled(doc.contact.interphase),
+            f"{doc.contact.driving_force:.3f}",
+            number(doc.contact.sodium_consumed),
+        ]
+        table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
+    return table
+
+
+def vetoes(ranked: Sequence[tuple[Ranked, ScreeningDoc]]) -> list[str]:
+    """
+    Name the bounds that candidates break.
+
+    Parameters
+    ----------
+    ranked
+        Best first.
+
+    Returns
+    -------
+    list of str
+        One sentence in rich markup for each.
+    """
+    return [escape(f"! {doc.label}: {reason}") for place, doc in ranked for reason in place.vetoes]
+
+
+def unranked(docs: Sequence[ScreeningDoc]) -> list[str]:
+    """
+    Name the candidates that have no result, with the reason.
+
+    Parameters
+    ----------
+    docs
+        All results.
+
+    Returns
+    -------
+    list of str
+        One sentence in rich markup for each that was rejected or failed.
+    """
+    return [
+        escape(f"{doc.label} {doc.state}: {doc.reason}") for doc in docs if doc.state != "completed"
+    ]
+
+
+def counts(docs: Sequence[ScreeningDoc]) -> str:
+    """
+    Count what became of the candidates.
+
+    Parameters
+    ----------
+    docs
+        One per candidate.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    kinds = [doc.state for doc in docs]
+    parts = [f"{kinds.count('completed')} assessed"]
+    parts += [f"{kinds.count(kind)} {kind}" for kind in ("rejected", "failed") if kind in kinds]
+    return f"{len(docs)} candidates: {', '.join(parts)}."
+
+
+def outcomes(
+    ranked: Sequence[tuple[Ranked, ScreeningDoc]], docs: Sequence[ScreeningDoc], width: int
+) -> list[RenderableType]:
+    """
+    Lay out ranked results, and what became of the others.
+
+    Parameters
+    ----------
+    ranked
+        Best first.
+    docs
+        All results, ranked or not.
+    width
+        Columns of the terminal.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
+    parts += [*unranked(docs), *vetoes(ranked)]
+    return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
+
+
+def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
+    """
+    Lay out how many results share the values of some fields.
+
+    Parameters
+    ----------
+    counted
+        Values to number.
+    by
+        Names of the fields.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per combination, in alphabetical order.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name in by:
+        table.add_column(escape(name))
+    table.add_column("results", justify="right")
+    for values, number_of in sorted(counted.items()):
+        table.add_row(*map(escape, values), str(number_of))
+    return table
+
+
+def details(doc: ScreeningDoc) -> list[RenderableType]:
+    """
+    Lay out everything that is known of a candidate.
+
+    Parameters
+    ----------
+    doc
+        Its result.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    parts: list[RenderableType] = [f"[bold]{escape(doc.label)}[/] ({doc.state})"]
+    if doc.reason:
+        parts.append(f"[red]{escape(doc.reason)}[/]")
+    if doc.window is not None:
+        parts += [heading(doc.window), ladder(doc.window.formula, doc.window.ladder)]
+        parts += caveats(doc.window)
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(no_wrap=True)
+    facts.add_column(overflow="fold")
+    change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
+    versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
+    by = f" by {doc.who}" if doc.who else ""
+    for name, value in (
+        ("source", doc.source),
+        ("space group", doc.space_group),
+        ("volume change in relaxation", change),
+        ("relaxation", doc.relaxation_id),
+        ("reference", f"{doc.reference.name} ({doc.reference.checksum})"),
+        ("its origin", doc.reference.origin),
+        ("computed", f"{doc.created:%Y-%m-%d %H:%M} UTC{by} with {versions}"),
+        ("id", doc.id),
+    ):
+        if value:
+            facts.add_row(f"[dim]{name}[/]", escape(value))
+    return [*parts, facts]

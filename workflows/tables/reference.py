@@ -1,0 +1,189 @@
+"""How reference energies look on a terminal; nothing is computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from trona.stores.assess.inventory import AvailableDoc, ReferenceInfoDoc
+    from trona.stores.energies.comparison import ReferenceComparisonDoc, SideDoc
+
+__all__ = ["COMPARED", "comparison", "comparison_rows", "details", "listing"]
+
+_NONE = "–"
+
+
+def details(document: ReferenceInfoDoc) -> list[RenderableType]:
+    """
+    Lay out what is known of reference energies.
+
+    Parameters
+    ----------
+    document
+        One reference.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(no_wrap=True)
+    facts.add_column(overflow="fold")
+    scale = document.energy_scale
+    for name, value in (
+        ("origin", document.origin),
+        ("energies", scale.method),
+        ("correction", scale.correction),
+        ("phases", f"{document.n_phases}, {document.n_band_gaps} compositions with a band gap"),
+        ("elements", "-".join(document.elements)),
+        ("missing", ", ".join(document.missing)),
+        ("checksum", document.checksum),
+    ):
+        if value:
+            facts.add_row(f"[dim]{name}[/]", escape(value))
+    caveats = (f"[dim]• {escape(line)}[/]" for line in document.caveats)
+    return [f"[bold]{escape(document.name)}[/]", facts, *caveats]
+
+
+def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
+    """
+    Lay out the reference energies at hand.
+
+    Parameters
+    ----------
+    rows
+        One for each.
+
+    Returns
+    -------
+    list
+        A table, and a sentence for each file that is not used.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for column in ("name", "energies", "database", "date"):
+        table.add_column(column, overflow="fold")
+    table.add_column("phases", justify="right", no_wrap=True)
+    for row in rows:
+        count = "[red]damaged[/]" if row.n_phases is None else str(row.n_phases)
+        cells = (row.name, row.method, row.version, row.date)
+        table.add_row(*map(escape, cells), count)
+    return [table, *(f"[red]! {escape(row.problem)}[/]" for row in rows if row.problem)]
+
+
+def comparison(document: ReferenceComparisonDoc) -> list[RenderableType]:
+    """
+    Lay out two references beside each other.
+
+    Parameters
+    ----------
+    document
+        The comparison.
+
+    Returns
+    -------
+    list
+        Names, a table and a summary.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("compound", overflow="fold", min_width=9)
+    for column in ("A\neV/at", "B\neV/at", "B-A\nmeV/at", "hull A\nmeV/at", "hull B\nmeV/at"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("window A\nV", no_wrap=True)
+    table.add_column("window B\nV", no_wrap=True)
+    for row in document.compounds:
+        sides = (row.first, row.second)
+        table.add_row(
+            escape(row.formula),
+            *(_NONE if side is None else f"{side.formation_energy:.3f}" for side in sides),
+            _milli(row.difference, "+"),
+            *(_milli(None if side is None else side.above_hull) for side in sides),
+            *map(_window, sides),
+        )
+    first, second = escape(document.first), escape(document.second)
+    indent = " " * len(document.system)
+    names = f"[bold]{escape(document.system)}[/]  A: {first}\n{indent}  B: {second}"
+    return [names, table, *_summary(document)]
+
+
+def _milli(value: float | None, sign: str = "") -> str:
+    """Write an energy in meV/atom, without a sign on nothing."""
+    if value is None:
+        return _NONE
+    return f"{round(value * 1000):{sign}d}" if round(value * 1000) else "0"
+
+
+def _summary(document: ReferenceComparisonDoc) -> list[str]:
+    """Write the summary of a comparison."""
+    if document.mean is None or document.rms is None:
+        return ["They have no compound in common."]
+    common = (
+        f"{document.n_common} common compounds: B - A is {document.mean * 1000:+.0f} meV/atom in "
+        f"the mean, {document.rms * 1000:.0f} rms, most for {document.worst}."
+    )
+    lines = [common, f"{document.n_stable_in_both} are on both hulls."]
+    for names, side in ((document.stable_in_first, "A"), (document.stable_in_second, "B")):
+        if names:
+            lines.append(f"On the hull of {side} only: {', '.join(names)}.")
+    return [escape(line) for line in lines]
+
+
+def _window(side: SideDoc | None) -> str:
+    """Write a window, if there is one."""
+    if side is None or side.window is None:
+        return _NONE
+    upper = side.window.oxidation_limit
+    return f"{side.window.reduction_limit:.2f}–{'∞' if upper is None else f'{upper:.2f}'}"
+
+
+_FIELDS = ("formation_energy", "above_hull", "reduction_limit", "oxidation_limit")
+
+COMPARED = (
+    "formula",
+    "difference",
+    *(f"{field}_{side}" for side in ("first", "second") for field in _FIELDS),
+)
+"""Columns of a comparison."""
+
+
+def comparison_rows(document: ReferenceComparisonDoc) -> list[dict[str, str | float | None]]:
+    """
+    List a comparison, for CSV; units are those of the data dictionary.
+
+    Parameters
+    ----------
+    document
+        The comparison.
+
+    Returns
+    -------
+    list of dict
+        One for each compound; what is unknown is None.
+    """
+    return [
+        dict(
+            zip(
+                COMPARED,
+                [row.formula, row.difference, *_cells(row.first), *_cells(row.second)],
+                strict=True,
+            )
+        )
+        for row in document.compounds
+    ]
+
+
+def _cells(side: SideDoc | None) -> list[float | None]:
+    """Write one side of a comparison as cells."""
+    if side is None:
+        return [None] * len(_FIELDS)
+    window = side.window
+    limits = [None, None] if window is None else [window.reduction_limit, window.oxidation_limit]
+    return [side.formation_energy, side.above_hull, *limits]

@@ -1,0 +1,167 @@
+"""How products and contacts with electrodes look on a terminal; nothing is computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from .ladder import caveats, electron_part, heading, ion_part, ladder, reasons, styled, volts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from trona.stores.documents.answers import ElectrodeDoc, RankedProductDoc, WindowAnswerDoc
+    from trona.stores.documents.results import RungDoc
+
+__all__ = ["answer", "contact", "electrode", "products"]
+
+_WIDE = 100
+"""Columns from which a terminal is wide."""
+
+
+def answer(
+    document: WindowAnswerDoc, width: int, *, ranked: bool = False, single: bool = False
+) -> list[RenderableType]:
+    """
+    Lay out a window with what else was asked for.
+
+    Parameters
+    ----------
+    document
+        The answer.
+    width
+        Columns of the terminal.
+    ranked
+        True to rank the products.
+    single
+        True where the ladder holds the reaction at one voltage.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    parts: list[RenderableType] = [heading(document, document.uncertainty)]
+    if document.electrode is not None:
+        parts += electrode(document.electrode)
+    if single:
+        parts += contact(document.ladder[0])
+    else:
+        parts.append(ladder(document.formula, document.ladder, wide=width >= _WIDE))
+    if ranked:
+        parts.append(products(document.products))
+    parts += [part for limit in document.dependence or () for part in reasons(limit)]
+    if document.dependence is not None and document.uncertainty is not None:
+        parts.append(f"[dim]Errors: {escape(document.uncertainty.source)}.[/]")
+    return parts + caveats(document)
+
+
+def electrode(document: ElectrodeDoc) -> list[RenderableType]:
+    """
+    Lay out an electrode and what the electrolyte does at its potentials.
+
+    Parameters
+    ----------
+    document
+        The electrode.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    gives = "gives none" if document.gives is None else f"gives sodium at {document.gives:.3f} V"
+    takes = f"takes it at {document.takes:.3f} V" if document.takes else "at 0 V sodium plates"
+    above = document.energy_above_hull
+    state = "mixture" if above is None else f"{above * 1000:.1f} meV/atom above hull"
+    head = f"[bold]{escape(document.formula)}[/] {gives}, {takes}  ({state}, at equilibrium)"
+    points = [document.at_takes]
+    if document.at_gives is not None and document.gives != document.takes:
+        points.append(document.at_gives)
+    return [head, *(line for rung in points for line in contact(rung))]
+
+
+def contact(rung: RungDoc) -> list[RenderableType]:
+    """
+    Lay out one reaction with all that is known of its products.
+
+    Parameters
+    ----------
+    rung
+        An interval, with its energy at a voltage in it.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    head = (
+        f"[bold]At {rung.energy_voltage:.3f} V[/]: {styled(rung.interphase)}, "
+        f"{rung.energy_per_atom:.3f} eV/atom, {escape(rung.reaction)}"
+    )
+    if rung.reaction_kind == "none":
+        return [head]
+    parts = f"e⁻ part {electron_part(rung)}, Na⁺ part {ion_part(rung)}"
+    facts = [f"{parts} (points from the threshold)"]
+    if rung.volume_change is not None:
+        facts[0] += f"; volume {rung.volume_change:+.0%}"
+    if rung.sodium_charge_per_um is not None:
+        metal = rung.sodium_thickness_per_um
+        thick = "" if metal is None else f" or {abs(metal):.2f} µm of metal"
+        verb = "takes up" if rung.na_exchanged > 0 else "gives off"
+        charge = f"{abs(rung.sodium_charge_per_um):.3f} mAh/cm²"
+        facts.append(f"each µm of electrolyte {verb} {charge}{thick}")
+    basis = "vol%" if rung.fraction_basis == "volume" else "at%"
+    worst = ", ".join(
+        f"{escape(one.formula)} {one.fraction * 100:.0f} {basis} {styled(one.type or 'unknown')}"
+        for one in sorted(rung.products, key=lambda product: product.place or 0)
+    )
+    return [head, *(f"  {fact}" for fact in facts), f"  worst first: {worst}"]
+
+
+def products(ranked: Sequence[RankedProductDoc]) -> Table:
+    """
+    Lay out products by type, most harmful first.
+
+    Parameters
+    ----------
+    ranked
+        As ranked.
+
+    Returns
+    -------
+    rich.table.Table
+        One row for each product: type, largest part, where it forms, how it conducts.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("product", no_wrap=True)
+    table.add_column("type", no_wrap=True)
+    table.add_column("at most", justify="right", no_wrap=True)
+    table.add_column("e⁻", no_wrap=True)
+    table.add_column("Na⁺", no_wrap=True)
+    table.add_column("where, V", overflow="fold")
+    for one in ranked:
+        basis = "vol%" if one.fraction_basis == "volume" else "at%"
+        table.add_row(
+            escape(one.formula),
+            styled(one.type),
+            f"{one.fraction * 100:.0f} {basis}",
+            one.electronic,
+            one.ionic,
+            ", ".join(volts(lower, upper) for lower, upper in _joined(one.voltages)),
+        )
+    return table
+
+
+def _joined(ranges: Sequence[tuple[float, float | None]]) -> list[tuple[float, float | None]]:
+    """Join ranges of voltage that touch."""
+    joined: list[tuple[float, float | None]] = []
+    for lower, upper in ranges:
+        touches = bool(joined) and joined[-1][1] == lower
+        joined.append((joined.pop()[0] if touches else lower, upper))
+    return joined

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from trona.screening.errors import InputError
 from trona.screening.stability.interphase import InterphaseClass
 
-from .questions import FIELDS, comparison, criteria_of
+from .query_language import FIELDS, comparison, criteria_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from trona.stores.documents.migration import COLLECTIONS, collection_of, read
 from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
 
 from .filters import Filters
-from .questions import FIELDS
+from .query_language import FIELDS
 from .summaries import rank_summaries, summarize
 
 if TYPE_CHECKING:

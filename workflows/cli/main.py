@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .answers import interface, profile, validate, window
-from .candidates import app as candidate_app
-from .clusters import collect, project_app, retry, status, submit
-from .doctor import doctor
-from .plot import app as plot_app
-from .query import query, show
-from .reference import app as reference_app
-from .report import report
-from .screen import compare, screen
-from .store import app as store_app
+from trona.workflows.cli.commands.candidates import app as candidate_app
+from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
+from trona.workflows.cli.commands.doctor import doctor
+from trona.workflows.cli.commands.formula import interface, profile, validate, window
+from trona.workflows.cli.commands.plot import app as plot_app
+from trona.workflows.cli.commands.query import query, show
+from trona.workflows.cli.commands.reference import app as reference_app
+from trona.workflows.cli.commands.report import report
+from trona.workflows.cli.commands.screen import compare, screen
+from trona.workflows.cli.commands.store import app as store_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

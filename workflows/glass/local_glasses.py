@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trona.stores.collections.segments import SegmentDoc, Segments
+from trona.stores.collections.molecular_dynamics import SegmentDoc, Segments
 from trona.stores.documents.results import RelaxationDoc
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import find_force_field

@@ -12,7 +12,7 @@ from emmet.core.types.enums import StoreTrajectoryOption
 from jobflow import Flow, Maker, OnMissing, job
 
 from trona.screening.units import SODIUM
-from trona.stores.collections.segments import SegmentDoc
+from trona.stores.collections.molecular_dynamics import SegmentDoc
 from trona.stores.documents.results import StructureDoc
 from trona.stores.provenance import versions
 from trona.workflows.candidates.sources import Candidate

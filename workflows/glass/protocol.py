@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pymatgen.core import Structure
 
-    from trona.stores.collections.segments import SegmentDoc
+    from trona.stores.collections.molecular_dynamics import SegmentDoc
     from trona.stores.documents.results import RelaxationDoc
     from trona.workflows.jobs.backends import Backend
     from trona.workflows.ordering.blueprints import Blueprint

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from trona.stores.assess.scheme_changes import ChangesDoc, SchemeLimitsDoc
-    from trona.stores.documents.answers import SpreadDoc, UncertaintyDoc
+    from trona.stores.documents.json_output import SpreadDoc, UncertaintyDoc
     from trona.stores.documents.results import (
         DischargeDoc,
         InterfaceDoc,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from trona.stores.documents.answers import ElectrodeDoc, RankedProductDoc, WindowAnswerDoc
+    from trona.stores.documents.json_output import ElectrodeDoc, RankedProductDoc, WindowAnswerDoc
     from trona.stores.documents.results import RungDoc
 
 __all__ = ["answer", "contact", "electrode", "products"]

@@ -9,7 +9,7 @@ from mongomock_ng import MongoClient
 
 from trona.screening.errors import InputError
 from trona.stores.collections.filters import Filters
-from trona.stores.collections.questions import FIELDS, criteria_of
+from trona.stores.collections.query_language import FIELDS, criteria_of
 from trona.stores.documents.bookkeeping import SummaryDoc
 
 OURS = {"$and", "$or", "$lt", "$lte", "$gt", "$gte", "$eq", "$ne", "$nin"}

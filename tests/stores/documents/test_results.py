@@ -9,9 +9,9 @@ from trona.screening.errors import InputError
 from trona.stores.assess import inventory as reference_info
 from trona.stores.assess.assessment import assess_formula, window_document
 from trona.stores.assess.screenings import screening_document
-from trona.stores.assess.window_answers import window_answer
-from trona.stores.documents import answers as replies
+from trona.stores.assess.windows import window_answer
 from trona.stores.documents import bookkeeping as records
+from trona.stores.documents import json_output as replies
 from trona.stores.documents import results as documents
 from trona.stores.documents.results import Document, ScreeningDoc, WindowDoc
 from trona.stores.energies import comparison

@@ -16,7 +16,7 @@ from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.uncertainty.error_model import CLASSES, anion_class
 from trona.stores.assess.assessment import assess_formula
-from trona.stores.assess.window_answers import window_answer
+from trona.stores.assess.windows import window_answer
 from trona.stores.energies.accuracy import DFT, accuracy, common_deviation, deviations
 from trona.stores.energies.references import bundled_data, load
 

@@ -13,7 +13,7 @@ from tests.support.folders import SCRIPTS
 from tests.workflows.cli.test_commands import trona
 from trona.screening.errors import InputError
 from trona.stores.collections.results import Results
-from trona.workflows.cli.doctor import examine
+from trona.workflows.cli.commands.doctor import examine
 from trona.workflows.jobs.backends import BACKENDS, ForceField
 from trona.workflows.jobs.pseudopotentials import wanted
 

@@ -15,8 +15,8 @@ from typer.main import get_command
 
 from tests.support.tables import ROWS
 from trona.screening.errors import InputError
-from trona.workflows.cli import answers as answer_cli
 from trona.workflows.cli import main as cli
+from trona.workflows.cli.commands import formula as answer_cli
 from trona.workflows.study import Study
 
 MAIN = "from trona.workflows.cli import main; main()"

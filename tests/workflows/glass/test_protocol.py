@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from trona.screening.errors import InputError, StructureInputError
+from trona.stores.collections.molecular_dynamics import SegmentDoc, Segments
 from trona.stores.collections.results import Results
-from trona.stores.collections.segments import SegmentDoc, Segments
 from trona.stores.documents.made_structures import ModelDoc
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
 from trona.workflows.candidates.folders import describe

@@ -15,7 +15,7 @@ from trona.screening.stability.electrode import AtPotential, at_potential, elect
 from trona.screening.stability.products import rank_products
 from trona.screening.uncertainty.error_model import ErrorModel
 from trona.screening.uncertainty.sampling import sample
-from trona.stores.documents.answers import (
+from trona.stores.documents.json_output import (
     ClassesDoc,
     ElectrodeDoc,
     RankedProductDoc,

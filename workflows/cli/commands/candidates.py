@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.workflows.cli.options import AsCsv, AsJson, RelaxedBy, StoreAt, Unbalanced, Workers  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
-
-from .options import AsCsv, AsJson, RelaxedBy, StoreAt, Unbalanced, Workers  # noqa: TC001 (typer reads annotations at run time)
-from .terminal import print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,14 +62,13 @@ def make(
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.folders import require_new  # noqa: PLC0415
+    from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_force_field  # noqa: PLC0415
     from trona.workflows.ordering.arrangements import Search  # noqa: PLC0415
     from trona.workflows.ordering.local_models import Workbench  # noqa: PLC0415
     from trona.workflows.ordering.requests import read_blueprints  # noqa: PLC0415
     from trona.workflows.ordering.supercells import Bounds  # noqa: PLC0415
     from trona.workflows.ordering.trials import draft  # noqa: PLC0415
-
-    from .progress import Stopped, track  # noqa: PLC0415
 
     require_new(to)
     source = find_force_field(backend)
@@ -156,12 +154,11 @@ def glass(
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.folders import require_new  # noqa: PLC0415
+    from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
     from trona.workflows.glass.local_glasses import Glassworks  # noqa: PLC0415
     from trona.workflows.glass.protocol import Protocol, prepare  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_force_field  # noqa: PLC0415
     from trona.workflows.ordering.requests import read_blueprints  # noqa: PLC0415
-
-    from .progress import Stopped, track  # noqa: PLC0415
 
     require_new(to)
     protocol = Protocol(

@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsCsv, AsJson, Correction, KeepFiles, RelaxedBy, StoreAt, Workers  # noqa: TC001 (typer reads annotations at run time)
-from .terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    Correction,
+    KeepFiles,
+    RelaxedBy,
+    StoreAt,
+    Workers,
+)
+from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from trona.workflows.local.competing_phases import Settled
@@ -92,12 +100,11 @@ def relax(
 
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
     from trona.workflows.jobs.backends import find  # noqa: PLC0415
     from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
     from trona.workflows.local.competing_phases import gather_structures  # noqa: PLC0415
     from trona.workflows.local.competing_phases import relax as settle  # noqa: PLC0415
-
-    from .progress import Stopped, track  # noqa: PLC0415
 
     if store is None:
         raise InputError("name the store that becomes the reference, as in --store mine.sqlite.")

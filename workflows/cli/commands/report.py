@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AgainstReference,
     AtMetal,
     HullBelow,
@@ -51,9 +51,8 @@ def report(
 ) -> None:
     """Write screened candidates into one page that opens in a browser, offline."""
     from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.workflows.cli.store_filters import open_results, read_filters, say_filters  # noqa: PLC0415
     from trona.workflows.report.page import render, write  # noqa: PLC0415
-
-    from .stored_results import open_results, read_filters, say_filters  # noqa: PLC0415
 
     filters = read_filters(
         interphase=interphase,

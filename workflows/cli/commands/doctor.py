@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsCsv, AsJson, RelaxedBy, StoreAt  # noqa: TC001 (typer reads annotations)
-from .terminal import print_csv, print_json
+from trona.workflows.cli.options import AsCsv, AsJson, RelaxedBy, StoreAt  # noqa: TC001 (typer reads annotations)
+from trona.workflows.cli.terminal import print_csv, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .options import AsCsv, AsJson, Correction, Reference, StoreAt  # noqa: TC001 (typer reads annotations at run time)
-from .terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.options import AsCsv, AsJson, Correction, Reference, StoreAt  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
 __all__ = ["app"]
 

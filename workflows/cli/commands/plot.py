@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .energies import load_energies
-from .options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AtReservoir,
     Correction,
     Exclude,
@@ -64,8 +64,7 @@ def windows(
     """Draw stability windows of candidates as bars, with the potentials of electrodes."""
     from trona.screening.figures.overview_data import WindowBars  # noqa: PLC0415
     from trona.stores.assess import figures  # noqa: PLC0415
-
-    from . import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     energies = load_energies(reference, correction, exclude, *(formulas or ()))
     docs = _documents(formulas, energies, store)
@@ -91,8 +90,7 @@ def interphases(
     from trona.screening.figures.overview_data import InterphaseMap, map_point  # noqa: PLC0415
     from trona.stores.assess import figures  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
-
-    from . import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     if not formulas:
         if at != 0.0:
@@ -115,8 +113,7 @@ def ladder(
 ) -> None:
     """Draw voltage against sodium content, with the products of each step."""
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
-
-    from . import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     energies = load_energies(reference, correction, exclude, formula)
     drawing.ladder(assess_formula(formula, energies), to)
@@ -140,8 +137,7 @@ def diagram(
 ) -> None:
     """Draw the phases that coexist at a voltage; in html with a slider over all voltages."""
     from trona.screening.formulas import parse  # noqa: PLC0415
-
-    from . import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     marked = _listed(mark)
     if "-" not in system:
@@ -162,7 +158,7 @@ def interface(
     exclude: Exclude = None,
 ) -> None:
     """Draw the reaction energy of two materials against their mixing ratio."""
-    from . import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     energies = load_energies(reference, correction, exclude, first, second)
     drawing.mixing(first, second, energies, voltage, to)
@@ -177,7 +173,7 @@ def profile(
     exclude: Exclude = None,
 ) -> None:
     """Draw discharges against sodium, with dQ/dV."""
-    from . import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     drawing.discharges(formulas, load_energies(reference, correction, exclude, *formulas), to)
 
@@ -187,8 +183,7 @@ def validation(to: To, reference: Reference = None, correction: Correction = Non
     """Draw predicted against published limits."""
     from trona.stores.assess.validation import load as cases  # noqa: PLC0415
     from trona.stores.assess.validation import validate  # noqa: PLC0415
-
-    from . import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     drawing.parity_of_limits(validate(load_energies(reference, correction, None), cases()), to)
 
@@ -226,8 +221,7 @@ def _screened(location: str | None) -> list[ScreeningDoc]:
     from trona.screening.errors import StoreError  # noqa: PLC0415
     from trona.stores.assess.screenings import rank_documents  # noqa: PLC0415
     from trona.stores.collections.filters import Filters  # noqa: PLC0415
-
-    from .stored_results import open_results  # noqa: PLC0415
+    from trona.workflows.cli.store_filters import open_results  # noqa: PLC0415
 
     found = rank_documents(open_results(location).screenings(Filters(state="completed")))
     if not found:

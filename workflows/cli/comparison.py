@@ -10,7 +10,7 @@ from trona.stores.assess.screenings import screening_document
 from trona.workflows.candidates.sources import require_sodium
 
 from .energies import load_energies
-from .stored_results import open_results
+from .store_filters import open_results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

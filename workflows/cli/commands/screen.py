@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
     Correction,
@@ -20,7 +20,7 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Unbalanced,
     Workers,
 )
-from .terminal import console, print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +49,10 @@ def screen(
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
+    from trona.workflows.cli.progress import follow  # noqa: PLC0415
     from trona.workflows.jobs.backends import find  # noqa: PLC0415
     from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
     from trona.workflows.local.screening import plan, run, unrelaxed  # noqa: PLC0415
-
-    from .progress import follow  # noqa: PLC0415
 
     settings = Settings()
     gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
@@ -97,7 +96,7 @@ def compare(
     What cannot be read as a formula is looked up among screened candidates; with --store every name
     is looked up there first. Nothing is stored.
     """
-    from .side_by_side import beside  # noqa: PLC0415
+    from trona.workflows.cli.comparison import beside  # noqa: PLC0415
 
     docs, energies = beside(names, store, reference, correction, exclude, pressure)
     for line in energies.caveats:

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.tables import csv_rows as rows
-
-from .energies import load_energies
-from .options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
     AtReservoir,
@@ -21,7 +19,8 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     Reference,
     SecondMaterial,
 )
-from .terminal import console, print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
+from trona.workflows.tables import csv_rows as rows
 
 if TYPE_CHECKING:
     from trona.stores.energies.references import Reference as ReferenceEnergies
@@ -67,7 +66,7 @@ def window(
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
     from trona.stores.assess.scheme_changes import changes_document  # noqa: PLC0415
-    from trona.stores.assess.window_answers import window_answer  # noqa: PLC0415
+    from trona.stores.assess.windows import window_answer  # noqa: PLC0415
     from trona.workflows.candidates.sources import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
@@ -82,7 +81,7 @@ def window(
         sigma=sigma,
     )
     if plot is not None:
-        from . import figures as drawing  # noqa: PLC0415
+        from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.ladder(assessment, plot)
     usual = (
@@ -132,7 +131,7 @@ def interface(
     energies = load_energies(reference, correction, exclude, first, second, pressure=pressure)
     document = interface_document(first, second, energies, voltage)
     if plot is not None:
-        from . import figures as drawing  # noqa: PLC0415
+        from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.mixing(first, second, energies, voltage, plot)
     if as_json:
@@ -162,7 +161,7 @@ def profile(
     energies = load_energies(reference, correction, exclude, *formulas, pressure=pressure)
     documents = [discharge_document(formula, energies) for formula in formulas]
     if plot is not None:
-        from . import figures as drawing  # noqa: PLC0415
+        from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.discharges(formulas, energies, plot)
     if as_json:
@@ -203,7 +202,7 @@ def validate(
     _warn(energies)
     findings = compare(energies, chosen)
     if plot is not None:
-        from . import figures as drawing  # noqa: PLC0415
+        from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.windows(findings, plot)
     if as_json:

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.tables import csv_rows as rows
-
-from .options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AgainstReference,
     AsCsv,
     AsJson,
@@ -26,7 +24,8 @@ from .options import (  # noqa: TC001 (typer reads annotations at run time)
     WithoutElements,
     WithProducts,
 )
-from .terminal import console, print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
+from trona.workflows.tables import csv_rows as rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +74,7 @@ def query(
     as_csv: AsCsv = False,
 ) -> None:
     """Find screened candidates, best first."""
-    from .stored_results import open_results, parts, read_filters  # noqa: PLC0415
+    from trona.workflows.cli.store_filters import open_results, parts, read_filters  # noqa: PLC0415
 
     filters = read_filters(
         interphase=interphase,
@@ -148,8 +147,7 @@ def show(
 ) -> None:
     """Show all that is known of a screened candidate, with its provenance."""
     from trona.screening.errors import StoreError  # noqa: PLC0415
-
-    from .stored_results import open_results  # noqa: PLC0415
+    from trona.workflows.cli.store_filters import open_results  # noqa: PLC0415
 
     docs = open_results(store).named(name)
     if not docs:

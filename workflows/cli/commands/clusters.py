@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import AsCsv, AsJson, Correction, Reference, RelaxedBy, StoreAt, ToScreen, Unbalanced  # noqa: TC001 (typer reads annotations at run time)
-from .terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    Correction,
+    Reference,
+    RelaxedBy,
+    StoreAt,
+    ToScreen,
+    Unbalanced,
+)
+from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

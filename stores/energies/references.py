@@ -42,7 +42,7 @@ from . import from_table as formation_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["BUNDLED_SCHEME", "Reference", "load"]
+__all__ = ["BUNDLED_SCHEME", "Reference", "load", "load_once"]
 
 BUNDLED_SCHEME = SULFIDE_BY_CHARGE_MP2020
 """CHGNet is trained on energies of the MP2020 scale."""
@@ -238,6 +238,26 @@ def load(name: str, correction: str | None = None, formulas: Iterable[str] = ())
     reference = reduce(_joined, parts)
     if reference.stores:
         _require_elements(reference)
+    return reference
+
+
+@cache
+def load_once(name: str, correction: str | None = None) -> Reference:
+    """
+    Load reference energies once in a process: for jobs and builders that go on to many candidates.
+
+    Parameters
+    ----------
+    name, correction
+        As for `load`.
+
+    Returns
+    -------
+    Reference
+        The same object each time, its table of phases made.
+    """
+    reference = load(name, correction)
+    _ = reference.table
     return reference
 
 

@@ -9,13 +9,13 @@ from .formulas import number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["terms", "write"]
+__all__ = ["terms", "write_reaction"]
 
 _NO_SODIUM = 5e-7
 """Exchanged sodium below this per formula unit is none."""
 
 
-def write(
+def write_reaction(
     reactant: str, products: Iterable[tuple[str, float]], sodium_exchanged: float = 0.0
 ) -> str:
     """

@@ -20,7 +20,7 @@ from trona.screening.equilibrium.grand import Interval, Profile, profile
 from trona.screening.equilibrium.hull import Decomposition, decompose
 from trona.screening.errors import InputError, PhaseDataError
 from trona.screening.formulas import same_composition
-from trona.screening.reactions import write
+from trona.screening.reactions import write_reaction
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM, chemical_potential
 
@@ -367,7 +367,7 @@ def _rung(stability: Stability, interval: Interval) -> Rung:
     return Rung(
         interval=interval,
         kind=kind,
-        equation=write(
+        equation=write_reaction(
             stability.formula,
             ((p.formula, x) for p, x in zip(interval.phases, interval.amounts, strict=True)),
             _exchange(stability.profile, interval),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+from collections import defaultdict
 
 import trona.screening
 from tests.project.test_packaging import MODULES, ROOT
@@ -12,6 +13,8 @@ from tests.project.test_packaging import MODULES, ROOT
 COMMANDS = re.compile(r"\.(cli|mock_vasp)\.")
 """Modules whose functions are commands: the tool lists them."""
 LIBRARY = [name for name in MODULES if not COMMANDS.search(name)]
+SHARED_NAMES = {"main"}
+"""Names that may stand in several modules: each console script starts in a `main`."""
 
 
 def defined(module):
@@ -64,3 +67,18 @@ def test_the_package_lists_what_it_offers_and_shadows_no_module():
     assert public - {"annotations"} == offered
     assert not offered & {path.stem for path in (ROOT / "screening").glob("*.py")}
     assert list(trona.screening.__all__) == sorted(trona.screening.__all__)
+
+
+def test_a_public_name_is_defined_in_one_module():
+    homes = defaultdict(list)
+    for name in MODULES:
+        for public in defined(importlib.import_module(name)):
+            # A function in a module of commands is named after its command.
+            if ".cli.commands." in name and public.islower():
+                continue
+            homes[public].append(name)
+    repeated = {public: places for public, places in homes.items() if len(places) > 1}
+    assert {
+        public: places for public, places in repeated.items() if public not in SHARED_NAMES
+    } == {}
+    assert set(repeated) == SHARED_NAMES

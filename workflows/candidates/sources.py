@@ -36,7 +36,7 @@ __all__ = [
     "Gathered",
     "build_crystal",
     "bundled",
-    "describe",
+    "describe_candidate",
     "from_argument",
     "from_file",
     "from_folder",
@@ -413,7 +413,7 @@ def _without_charged(part: Gathered) -> Gathered:
     return Gathered(tuple(neutral), tuple(left_out))
 
 
-def describe(candidate: Candidate) -> dict[str, str]:
+def describe_candidate(candidate: Candidate) -> dict[str, str]:
     """
     Say what a candidate is, in a line of a table.
 

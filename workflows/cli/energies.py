@@ -43,9 +43,9 @@ def load_energies(
     InputError
         If there are no such energies, or an option does not fit them.
     """
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    energies = load(name or Settings().reference, correction, formulas).without(excluded)
+    energies = load_reference(name or Settings().reference, correction, formulas).without(excluded)
     return energies.under(pressure)

@@ -10,7 +10,7 @@ from trona.stores.collections.filters import Filters
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
 from trona.stores.settings import Settings
-from trona.workflows.jobs.backends import find
+from trona.workflows.jobs.backends import find_backend
 
 __all__ = ["open_results", "parts", "read_filters", "say_filters"]
 
@@ -51,7 +51,7 @@ def read_filters(
         elements=_symbols(elements),
         without=_symbols(without),
         products=[canonical(parse(part)) for part in parts(products)],
-        method=None if backend is None else find(backend).method,
+        method=None if backend is None else find_backend(backend).method,
         **others,
     )
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         WindowDoc,
     )
 
-__all__ = ["CLASSES", "COLUMNS", "UNBOUNDED", "Column", "Shared", "candidates", "unranked"]
+__all__ = ["CLASSES", "COLUMNS", "UNBOUNDED", "Column", "Shared", "candidates", "unranked_rows"]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def candidates(
     ]
 
 
-def unranked(docs: Sequence[ScreeningDoc]) -> list[dict[str, str]]:
+def unranked_rows(docs: Sequence[ScreeningDoc]) -> list[dict[str, str]]:
     """
     Describe what could not be assessed.
 

@@ -32,7 +32,7 @@ __all__ = [
     "electron_part",
     "heading",
     "ion_part",
-    "ladder",
+    "ladder_table",
     "mixing",
     "plateaus",
     "reasons",
@@ -276,7 +276,7 @@ def _reaction(rung: RungDoc) -> str:
     )
 
 
-def ladder(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) -> Table:
+def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) -> Table:
     """
     Lay out the ladder of a composition, lowest voltage first.
 

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from trona.stores.assess.inventory import AvailableDoc, ReferenceInfoDoc
     from trona.stores.energies.comparison import ReferenceComparisonDoc, SideDoc
 
-__all__ = ["COMPARED", "comparison", "comparison_rows", "details", "listing"]
+__all__ = ["COMPARED", "comparison_rows", "listing", "reference_comparison", "reference_details"]
 
 _NONE = "–"
 
 
-def details(document: ReferenceInfoDoc) -> list[RenderableType]:
+def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
     """
     Lay out what is known of reference energies.
 
@@ -79,7 +79,7 @@ def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
     return [table, *(f"[red]! {escape(row.problem)}[/]" for row in rows if row.problem)]
 
 
-def comparison(document: ReferenceComparisonDoc) -> list[RenderableType]:
+def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableType]:
     """
     Lay out two references beside each other.
 

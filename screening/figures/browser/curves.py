@@ -11,7 +11,7 @@ from trona.screening.figures.paper.curves import LINES, top_voltage
 from trona.screening.figures.paper.diagram import MARKED, STABLE, along, corners, marked, positions
 from trona.screening.typesetting import HTML, in_lines, subscripted
 
-from .style import VOLTAGE, empty, name_points
+from .style import VOLTAGE, annotate_points, empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -240,7 +240,7 @@ def _annotations(
     if len(diagram.elements) == 2:
         scale[1] = 300.0 / max(-points[:, 1].min(), 0.05)
     room = (-0.2 * _SIDE, -1.2 * _SIDE, 1.2 * _SIDE, 1.2 * _SIDE)
-    names = name_points(formulas, points, scale, room, along(diagram, section, points))
+    names = annotate_points(formulas, points, scale, room, along(diagram, section, points))
     if len(diagram.elements) == 2:
         return names
     away = corners(3) + 0.16 * (corners(3) - corners(3).mean(axis=0))

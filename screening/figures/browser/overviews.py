@@ -14,7 +14,7 @@ from trona.screening.formulas import number
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.typesetting import HTML, subscripted, typeset
 
-from .style import LEGEND, VOLTAGE, empty, name_points
+from .style import LEGEND, VOLTAGE, annotate_points, empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -278,7 +278,7 @@ def _scale_map(figure: Figure, interphases: InterphaseMap) -> None:
     room = (float(low[0]), float(low[1]), *(low + inside).tolist())
     names = [point.label for point in interphases.points]
     figure.update_layout(
-        annotations=[*figure.layout.annotations, *name_points(names, points, scale, room)]
+        annotations=[*figure.layout.annotations, *annotate_points(names, points, scale, room)]
     )
 
 

@@ -100,7 +100,7 @@ def query(
         filters, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )
     if as_csv:
-        print_csv(rows.summaries(found.summaries), rows.SUMMARY)
+        print_csv(rows.summary_rows(found.summaries), rows.SUMMARY)
     elif as_json:
         print_json([doc.model_dump(mode="json") for doc in results.documents(found.summaries)])
     elif not found.total:
@@ -156,9 +156,9 @@ def show(
         print_json([doc.model_dump(mode="json") for doc in docs])
         return
     if as_csv:
-        print_csv([row for doc in docs for row in rows.candidate(doc)])
+        print_csv([row for doc in docs for row in rows.candidate_rows(doc)])
         return
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
     for doc in docs:
-        print_parts(*tables.details(doc))
+        print_parts(*tables.screening_details(doc))

@@ -52,7 +52,7 @@ def report(
     """Write screened candidates into one page that opens in a browser, offline."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters, say_filters  # noqa: PLC0415
-    from trona.workflows.report.page import render, write  # noqa: PLC0415
+    from trona.workflows.report.page import render, write_page  # noqa: PLC0415
 
     filters = read_filters(
         interphase=interphase,
@@ -73,6 +73,6 @@ def report(
     docs = open_results(store).screenings(filters)
     if not docs:
         raise InputError(f"no candidate passes ({asked}): ask for less; 'trona query' lists all.")
-    write(render(docs, asked), to)
+    write_page(render(docs, asked), to)
     size = to.stat().st_size / 1e6
     typer.echo(f"report of {len(docs)} candidates: {to} ({size:.1f} MB)")

@@ -1,6 +1,6 @@
 """Corrections of energies, one by one: what each adds, and what energies it is written for.
 
-Energies come with the corrections of their source (their `EnergyBasis`). Sources: docs/corrections.md.
+Energies come with the corrections of their source (`EnergyBasis`). Sources: docs/corrections.md.
 """
 
 from __future__ import annotations

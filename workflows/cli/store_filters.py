@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError, StoreError
 from trona.screening.formulas import canonical, parse
@@ -12,30 +13,20 @@ from trona.stores.database.connect import exists, redacted
 from trona.stores.settings import Settings
 from trona.workflows.jobs.backends import find_backend
 
+if TYPE_CHECKING:
+    from .filter_options import FilterOptions
+
 __all__ = ["open_results", "parts", "read_filters", "say_filters"]
 
 
-def read_filters(
-    *,
-    elements: str | None,
-    without: str | None,
-    products: str | None,
-    backend: str | None,
-    **others: Any,  # noqa: ANN401 (checked by Filters)
-) -> Filters:
+def read_filters(typed: FilterOptions) -> Filters:
     """
     Read filters as they are typed.
 
     Parameters
     ----------
-    elements, without
-        Symbols, separated by commas or hyphens.
-    products
-        Formulas, separated by commas.
-    backend
-        Source of the relaxations.
-    **others
-        As for `Filters`.
+    typed
+        Lists are joined by commas, elements also by hyphens; a backend stands for its method.
 
     Returns
     -------
@@ -47,12 +38,16 @@ def read_filters(
     InputError
         If a value is not of its kind, or does not exist.
     """
+    filters = asdict(typed)
+    backend = filters.pop("backend")
     return Filters(
-        elements=_symbols(elements),
-        without=_symbols(without),
-        products=[canonical(parse(part)) for part in parts(products)],
-        method=None if backend is None else find_backend(backend).method,
-        **others,
+        **filters
+        | {
+            "elements": _symbols(typed.elements),
+            "without": _symbols(typed.without),
+            "products": [canonical(parse(part)) for part in parts(typed.products)],
+            "method": None if backend is None else find_backend(backend).method,
+        }
     )
 
 

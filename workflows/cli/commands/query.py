@@ -6,23 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.workflows.cli.filter_options import (
+    FilterOptions,
+    with_filters,
+)
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
-    AgainstReference,
     AsCsv,
     AsJson,
-    AtMetal,
-    HullBelow,
-    InState,
-    Mentioning,
-    OfAnions,
-    OfBackend,
-    OxidationAbove,
-    ReductionBelow,
     StoreAt,
-    Where,
-    WithElements,
-    WithoutElements,
-    WithProducts,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
@@ -50,20 +41,9 @@ Count = Annotated[
 ]
 
 
+@with_filters
 def query(
-    interphase: AtMetal = None,
-    hull_below: HullBelow = None,
-    reduction_below: ReductionBelow = None,
-    oxidation_above: OxidationAbove = None,
-    elements: WithElements = None,
-    without: WithoutElements = None,
-    anions: OfAnions = None,
-    products: WithProducts = None,
-    reference: AgainstReference = None,
-    backend: OfBackend = None,
-    state: InState = None,
-    text: Mentioning = None,
-    where: Where = None,
+    filters: FilterOptions,
     sort: Sort = "rank",
     descending: Descending = False,
     limit: Limit = None,
@@ -76,28 +56,14 @@ def query(
     """Find screened candidates, best first."""
     from trona.workflows.cli.store_filters import open_results, parts, read_filters  # noqa: PLC0415
 
-    filters = read_filters(
-        interphase=interphase,
-        hull_below=hull_below,
-        reduction_below=reduction_below,
-        oxidation_above=oxidation_above,
-        elements=elements,
-        without=without,
-        anions=anions,
-        products=products,
-        reference=reference,
-        backend=backend,
-        state=state,
-        text=text,
-        where=where,
-    )
+    wanted = read_filters(filters)
     results = open_results(store)
     if count is not None:
-        _print_counts(results.counts(by := parts(count), filters), by, as_json, as_csv)
+        _print_counts(results.counts(by := parts(count), wanted), by, as_json, as_csv)
         return
     size = (0 if as_json or as_csv else _PAGE) if limit is None else limit
     found = results.find(
-        filters, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
+        wanted, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )
     if as_csv:
         print_csv(rows.summary_rows(found.summaries), rows.SUMMARY)

@@ -24,6 +24,7 @@ __all__ = [
     "ToScreen",
     "Unbalanced",
     "Workers",
+    "comma_list",
 ]
 
 
@@ -97,3 +98,20 @@ ToScreen = Annotated[
         "formulas; the bundled electrolytes if none."
     ),
 ]
+
+
+def comma_list(text: str | None) -> list[str]:
+    """
+    Read a list as it is typed.
+
+    Parameters
+    ----------
+    text
+        Joined by commas; None where it is not given.
+
+    Returns
+    -------
+    list of str
+        Without what is empty.
+    """
+    return [part.strip() for part in (text or "").split(",") if part.strip()]

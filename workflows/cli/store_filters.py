@@ -13,10 +13,12 @@ from trona.stores.database.connect import exists, redacted
 from trona.stores.settings import Settings
 from trona.workflows.jobs.backends import find_backend
 
+from .options import comma_list
+
 if TYPE_CHECKING:
     from .filter_options import FilterOptions
 
-__all__ = ["open_results", "parts", "read_filters", "say_filters"]
+__all__ = ["open_results", "read_filters", "say_filters"]
 
 
 def read_filters(typed: FilterOptions) -> Filters:
@@ -45,7 +47,7 @@ def read_filters(typed: FilterOptions) -> Filters:
         | {
             "elements": _symbols(typed.elements),
             "without": _symbols(typed.without),
-            "products": [canonical(parse(part)) for part in parts(typed.products)],
+            "products": [canonical(parse(part)) for part in comma_list(typed.products)],
             "method": None if backend is None else find_backend(backend).method,
         }
     )
@@ -121,30 +123,13 @@ def open_results(location: str | None) -> Results:
     return results
 
 
-def parts(text: str | None) -> list[str]:
-    """
-    Split a list.
-
-    Parameters
-    ----------
-    text
-        Joined by commas.
-
-    Returns
-    -------
-    list of str
-        Without what is empty.
-    """
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
-
-
 def _symbols(text: str | None) -> list[str]:
     """Read a list of element symbols."""
     if text is None:
         return []
     from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
 
-    symbols = parts(text.replace("-", ","))
+    symbols = comma_list(text.replace("-", ","))
     for symbol in symbols:
         if not Element.is_valid_symbol(symbol):
             raise InputError(f"{symbol!r} is not an element: write symbols like Na,P,S.")

@@ -8,6 +8,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from .ladder import volts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -140,8 +142,7 @@ def _window(side: SideDoc | None) -> str:
     """Write a window, if there is one."""
     if side is None or side.window is None:
         return _NONE
-    upper = side.window.oxidation_limit
-    return f"{side.window.reduction_limit:.2f}–{'∞' if upper is None else f'{upper:.2f}'}"
+    return volts(side.window.reduction_limit, side.window.oxidation_limit)
 
 
 _FIELDS = ("formation_energy", "above_hull", "reduction_limit", "oxidation_limit")

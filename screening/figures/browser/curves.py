@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from trona.screening.figures.paper.curves import LINES, top_voltage
 from trona.screening.figures.paper.diagram import MARKED, STABLE, along, corners, marked, positions
 from trona.screening.typesetting import HTML, in_lines, subscripted
+from trona.screening.units import range_text
 
 from .style import VOLTAGE, annotate_points, empty
 
@@ -200,7 +200,7 @@ def _set_axes(figure: Figure, diagram: GrandDiagram) -> None:
 
 def _range(section: Section) -> str:
     """Write a range of voltage."""
-    return f"{section.lower:.3f} to {'∞' if section.upper == inf else f'{section.upper:.3f}'} V"
+    return f"{range_text(section.lower, section.upper, digits=3)} V"
 
 
 def _frame(diagram: GrandDiagram, section: Section) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.options import AsCsv, AsJson, RelaxedBy, StoreAt, Unbalanced, Workers  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
+    AsCsv,
+    AsJson,
+    RelaxedBy,
+    StoreAt,
+    Unbalanced,
+    Workers,
+    comma_list,
+)
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
 
@@ -94,7 +102,7 @@ def _numbers(text: str | None) -> list[float]:
     from trona.screening.errors import InputError  # noqa: PLC0415
 
     try:
-        return [float(part) for part in (text or "").split(",") if part.strip()]
+        return [float(part) for part in comma_list(text)]
     except ValueError:
         raise InputError(f"--x is {text!r}: give numbers, as in 0,0.25,0.5.") from None
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.options import AsCsv, AsJson, RelaxedBy, StoreAt  # noqa: TC001 (typer reads annotations)
+from trona.workflows.cli.options import AsCsv, AsJson, RelaxedBy, StoreAt, comma_list
 from trona.workflows.cli.terminal import print_csv, print_json
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def doctor(
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
 
-    symbols = [part.strip() for part in elements.split(",") if part.strip()]
+    symbols = comma_list(elements)
     findings = list(examine(find_backend(backend), symbols, store or Settings().store))
     if as_json:
         print_json([asdict(finding) for finding in findings])

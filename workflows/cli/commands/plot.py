@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.workflows.cli.energies import load_energies
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
     AtReservoir,
     Correction,
     Exclude,
@@ -16,6 +16,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     SecondMaterial,
     StoreAt,
+    comma_list,
 )
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def diagram(
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-    marked = _listed(mark)
+    marked = comma_list(mark)
     if "-" not in system:
         marked.insert(0, system)
     elements = list(parse(system.replace("-", "")))
@@ -189,17 +190,12 @@ def validation(to: To, reference: Reference = None, correction: Correction = Non
     )
 
 
-def _listed(text: str | None) -> list[str]:
-    """Read formulas joined by commas."""
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
-
-
 def _marks(electrodes: str | None, energies: ReferenceEnergies) -> tuple[Mark, ...]:
     """Find potentials of the electrodes named; of the default ones as far as they are covered."""
     from trona.screening.figures.overview_data import ELECTRODES, electrode_mark  # noqa: PLC0415
     from trona.screening.formulas import parse  # noqa: PLC0415
 
-    names = _listed(electrodes)
+    names = comma_list(electrodes)
     if electrodes is None:
         covered = set(energies.table.elements)
         names = [formula for formula in ELECTRODES if parse(formula).keys() <= covered]

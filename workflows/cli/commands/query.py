@@ -10,10 +10,11 @@ from trona.workflows.cli.filter_options import (
     FilterOptions,
     with_filters,
 )
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
     StoreAt,
+    comma_list,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
@@ -54,12 +55,12 @@ def query(
     as_csv: AsCsv = False,
 ) -> None:
     """Find screened candidates, best first."""
-    from trona.workflows.cli.store_filters import open_results, parts, read_filters  # noqa: PLC0415
+    from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
     wanted = read_filters(filters)
     results = open_results(store)
     if count is not None:
-        _print_counts(results.counts(by := parts(count), wanted), by, as_json, as_csv)
+        _print_counts(results.counts(by := comma_list(count), wanted), by, as_json, as_csv)
         return
     size = (0 if as_json or as_csv else _PAGE) if limit is None else limit
     found = results.find(

@@ -27,7 +27,7 @@ from trona.stores.energies.references import load_reference
 OTHER = "as-published"
 QUESTION = ("--class", "passivating", "--reduction-below", "0.5", "--hull-below", "0.03",
             "--elements", "Na", "--without", "Cl", "--sort", "severity")  # fmt: skip
-COMMAND = "from trona.workflows.cli import main; main()"
+COMMAND = "from trona.workflows.cli.main import main; main()"
 
 
 def relaxations(number: int) -> list[RelaxationDoc]:

@@ -48,7 +48,7 @@ def ask(server, folder, elements=SYSTEM, key=api.KEY, **options):
 def trona(server, folder, *arguments, **environment):
     """Run the command in a process of its own, with the key in its environment."""
     return subprocess.run(
-        [sys.executable, "-c", "from trona.workflows.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from trona.workflows.cli.main import main; main()", *arguments],
         capture_output=True,
         text=True,
         timeout=120,
@@ -313,7 +313,7 @@ def test_the_client_is_loaded_to_fetch_only(server, folder):
     ask(server, folder)
     code = (
         "import sys\nsys.argv[1:] = ['window', 'Na3PS4', '--reference', 'mp']\n"
-        "from trona.workflows.cli import main\n"
+        "from trona.workflows.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print(sorted({'mp_api', 'requests'} & set(sys.modules)))"
     )

@@ -21,7 +21,7 @@ from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.cli.figures import window_pairs
 
-MAIN = "from trona.workflows.cli import main; main()"
+MAIN = "from trona.workflows.cli.main import main; main()"
 FORMULAS = ["Na3PS4", "Na2S", "NaCl", "Na2ZrCl6"]
 
 
@@ -31,7 +31,7 @@ def trona(*arguments, **environment):
         [
             sys.executable,
             "-c",
-            "from trona.workflows.cli import main; main()",
+            "from trona.workflows.cli.main import main; main()",
             *map(str, arguments),
         ],
         capture_output=True,
@@ -355,7 +355,7 @@ def test_light_commands_load_no_heavy_package(arguments, store):
         arguments = [*arguments, "--store", str(store)]
     code = (
         "import sys\nsys.argv[1:] = " + repr(arguments) + "\n"
-        "from trona.workflows.cli import main\n"
+        "from trona.workflows.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         f"print(sorted({heavy} & set(sys.modules)))"
     )

@@ -106,7 +106,7 @@ def read_faults(text: str) -> list[Fault]:
 
     Examples
     --------
-    >>> read("zbrent, crash:always:static:NaCl")[1].formula
+    >>> read_faults("zbrent, crash:always:static:NaCl")[1].formula
     (('Cl', 1), ('Na', 1))
     """
     faults = []

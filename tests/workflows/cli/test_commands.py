@@ -12,12 +12,12 @@ import time
 import pytest
 
 from tests.support.tables import ROWS
-from trona.stores.assess.validation import load as cases
+from trona.stores.assess.validation import published_cases
 from trona.stores.assess.validation import validate as compare
 from trona.stores.collections.results import Results
 from trona.stores.corrections.schemes import LABELS
 from trona.stores.database.connect import exists
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.cli.figures import window_pairs
 
@@ -158,7 +158,9 @@ def test_other_results_are_drawn_too(arguments, table, tmp_path):
 
 
 def test_a_figure_of_validation_shows_what_was_judged():
-    findings = compare(load("bundled"), [case for case in cases() if case.window])
+    findings = compare(
+        load_reference("bundled"), [case for case in published_cases() if case.window]
+    )
     pairs = {pair.formula: pair for pair in window_pairs(findings)}
     assert len(pairs) == len(findings)
     for finding in findings:

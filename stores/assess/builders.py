@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from maggma.core import Builder
 
 from trona.screening.errors import StoreError
-from trona.stores.collections.summaries import summarize
-from trona.stores.collections.transfer import opened
+from trona.stores.collections.summaries import summarize_screening
+from trona.stores.collections.transfer import open_collection
 from trona.stores.database.connect import resolved
 from trona.stores.documents.bookkeeping import EntryDoc
-from trona.stores.documents.migration import read
+from trona.stores.documents.migration import read_document
 from trona.stores.documents.results import RelaxationDoc
 from trona.stores.energies.entries import entry_document, entry_id, shares_hull
 from trona.stores.energies.references import load_once
@@ -111,7 +111,9 @@ class EntryBuilder(Builder):
         """
         energies = load_once(self.reference, self.correction)
         try:
-            entry = entry_document(read(RelaxationDoc, item), energies.scale, energies.scheme)
+            entry = entry_document(
+                read_document(RelaxationDoc, item), energies.scale, energies.scheme
+            )
         except Exception:
             self.logger.exception("no entry of the relaxation %s", item.get("id"))
             return {}
@@ -229,7 +231,7 @@ class ScreeningBuilder(Builder):
         except Exception as error:
             self.logger.exception("%s fails", item["label"])
             doc = outcome(*known, f"{type(error).__name__}: {error}")
-        face = summarize(doc)
+        face = summarize_screening(doc)
         return {"result": doc.model_dump(mode="json"), "summary": face.model_dump(mode="json")}
 
     def update_targets(self, items: Sequence[Row]) -> None:
@@ -250,7 +252,7 @@ class ScreeningBuilder(Builder):
 def _found(item: Mapping[str, Any]) -> EntryDoc | str | None:
     """Give the entry of a candidate, None where it was never relaxed, or why there is none."""
     if item["entry"] is not None:
-        return read(EntryDoc, item["entry"])
+        return read_document(EntryDoc, item["entry"])
     if item["relaxation_id"] is None:
         return None
     return f"its relaxation {item['relaxation_id']!r} is missing or cannot be read."
@@ -337,8 +339,10 @@ def builders(
     list of Builder
         Entries first, then results.
     """
-    relaxations, entries = opened(location, "relaxations"), opened(location, "entries")
-    screenings, summaries = opened(location, "screenings"), opened(location, "summaries")
+    relaxations = open_collection(location, "relaxations")
+    entries = open_collection(location, "entries")
+    screenings = open_collection(location, "screenings")
+    summaries = open_collection(location, "summaries")
     return [
         EntryBuilder(relaxations, entries, reference, correction),
         ScreeningBuilder(relaxations, entries, screenings, summaries, reference, correction),

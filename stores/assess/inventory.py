@@ -9,7 +9,7 @@ from pydantic import Field
 
 from trona.screening.errors import ReferenceDataError
 from trona.stores.documents.results import Document, EnergyScaleDoc
-from trona.stores.energies.references import bundled_data, load
+from trona.stores.energies.references import bundled_data, load_reference
 from trona.stores.materials_project import snapshot_files
 from trona.stores.settings import Settings
 
@@ -90,7 +90,7 @@ def available() -> list[AvailableDoc]:
         method=data["method"],
         version="",
         date=data["created"],
-        n_phases=len(load("bundled").phases),
+        n_phases=len(load_reference("bundled").phases),
         path=None,
         problem=None,
     )
@@ -102,7 +102,7 @@ def _row(file: SnapshotFile) -> AvailableDoc:
     """Open a snapshot and write down what it is, or why it is not used."""
     n_phases = problem = None
     try:
-        n_phases = len(snapshot_files.read(file).phases)
+        n_phases = len(snapshot_files.read_snapshot(file).phases)
     except ReferenceDataError as error:
         problem = str(error)
     day = file.fetched[:8]

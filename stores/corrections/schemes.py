@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import CorrectionError
 
-from .parts import PARTS, Basis, Part
+from .parts import PARTS, EnergyBasis, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ class Scheme:
         """
         return any(part.topic == topic for part in self.parts)
 
-    def objection(self, basis: Basis | None) -> str | None:
+    def objection(self, basis: EnergyBasis | None) -> str | None:
         """
         Say why energies cannot take this scheme.
 
@@ -96,7 +96,7 @@ class Scheme:
             held = part.gives or held
         return None
 
-    def result(self, basis: Basis | None) -> Basis | None:
+    def result(self, basis: EnergyBasis | None) -> EnergyBasis | None:
         """
         Tell what energies hold after this scheme.
 
@@ -107,7 +107,7 @@ class Scheme:
         """
         return next((part.gives for part in reversed(self.parts) if part.gives), basis)
 
-    def require(self, basis: Basis | None, energies: str) -> None:
+    def require(self, basis: EnergyBasis | None, energies: str) -> None:
         """
         Refuse energies that cannot take this scheme.
 
@@ -207,7 +207,7 @@ SULFIDE_BY_CHARGE_LEGACY = compose("sulfide-by-charge-legacy")
 """The same for Materials Project energies before 2021."""
 
 
-def default_scheme(basis: Basis | None) -> Scheme:
+def default_scheme(basis: EnergyBasis | None) -> Scheme:
     """
     Correction scheme that energies get unless another is asked for.
 
@@ -221,6 +221,6 @@ def default_scheme(basis: Basis | None) -> Scheme:
     Scheme
         As published where there is none for them.
     """
-    if basis is Basis.PLAIN:
+    if basis is EnergyBasis.PLAIN:
         return compose("mp2020,sulfide-by-charge-mp2020")
-    return SULFIDE_BY_CHARGE_MP2020 if basis is Basis.MP2020 else AS_PUBLISHED
+    return SULFIDE_BY_CHARGE_MP2020 if basis is EnergyBasis.MP2020 else AS_PUBLISHED

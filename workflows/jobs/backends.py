@@ -19,7 +19,7 @@ __all__ = [
     "Backend",
     "ForceField",
     "Vasp",
-    "find",
+    "find_backend",
     "find_force_field",
     "relaxation_id",
     "require_installed",
@@ -128,7 +128,7 @@ BACKENDS: dict[str, Backend] = {
 045115, and Kingsbury et al., Phys. Rev. Mater. 6 (2022) 013801, for settings of VASP."""
 
 
-def find(name: str) -> Backend:
+def find_backend(name: str) -> Backend:
     """
     Look a backend up.
 
@@ -171,7 +171,7 @@ def find_force_field(name: str) -> ForceField:
     BackendError
         If there is no backend of that name, or it is no force field.
     """
-    backend = find(name)
+    backend = find_backend(name)
     if not isinstance(backend, ForceField):
         known = ", ".join(one.name for one in BACKENDS.values() if isinstance(one, ForceField))
         raise BackendError(f"the backend {name!r} is no force field: choose from {known}.")

@@ -10,10 +10,10 @@ from jobflow import Flow, Maker
 from trona.screening.formulas import parse
 from trona.screening.units import SODIUM
 from trona.stores.energies.completion import covers
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 from .analysis import analyze
-from .backends import ForceField, Vasp, find
+from .backends import ForceField, Vasp, find_backend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ class ScreeningMaker(Maker):
     name: str = "trona screen"
     reference: str = "bundled"
     correction: str | None = None
-    relax_maker: Maker = field(default_factory=lambda: relaxation_maker(find("chgnet")))
+    relax_maker: Maker = field(default_factory=lambda: relaxation_maker(find_backend("chgnet")))
 
     def make(self, candidate: Candidate, competing: Sequence[OutputReference] = ()) -> Flow:
         """
@@ -132,7 +132,7 @@ class ScreeningMaker(Maker):
             Its outputs are a `ScreeningDoc` for each candidate, whatever becomes of the others and
             of the competing phases.
         """
-        reference = load(self.reference, self.correction)
+        reference = load_reference(self.reference, self.correction)
         elements = {symbol for one in candidates for symbol in parse(one.formula)} | {SODIUM}
         lacking = [
             self.relax_maker.make(phase)

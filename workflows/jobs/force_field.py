@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from trona.workflows.candidates.sources import Candidate
 
-__all__ = ["Continued", "RelaxMaker", "force_field_maker", "summarize", "summarize_task"]
+__all__ = ["Continued", "RelaxMaker", "force_field_maker", "summarize_relaxation", "summarize_task"]
 
 
 def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
@@ -112,7 +112,7 @@ class RelaxMaker(Maker):
         start, label = candidate.structure, candidate.label
         relax = Continued(self.relax_maker or force_field_maker(self.backend)).make(start)
         relax.append_name(f" {label}")
-        summary = summarize(relax.output, relax.name, start, label, self.backend)
+        summary = summarize_relaxation(relax.output, relax.name, start, label, self.backend)
         summary.append_name(f" {label}")
         return Flow([relax, summary], output=summary.output, name=f"{self.name} {label}")
 
@@ -151,7 +151,7 @@ def summarize_task(
 
 
 @job(config=JobConfig(on_missing_references=OnMissing.NONE))
-def summarize(
+def summarize_relaxation(
     task: ForceFieldTaskDocument | FailureDoc | None,
     name: str,
     start: Structure,

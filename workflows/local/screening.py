@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from trona.stores.energies.references import Reference
     from trona.workflows.candidates.sources import Candidate
 
-__all__ = ["Outcome", "Plan", "plan", "run", "unrelaxed"]
+__all__ = ["Outcome", "Plan", "plan", "run_screening", "unrelaxed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +164,7 @@ def unrelaxed(
     )
 
 
-def run(
+def run_screening(
     todo: Plan,
     results: Results,
     reference: Reference,

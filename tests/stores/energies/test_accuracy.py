@@ -18,7 +18,7 @@ from trona.screening.uncertainty.error_model import CLASSES, anion_class
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.windows import window_answer
 from trona.stores.energies.accuracy import DFT, accuracy, common_deviation, deviations
-from trona.stores.energies.references import bundled_data, load
+from trona.stores.energies.references import bundled_data, load_reference
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ def script(monkeypatch):
 @pytest.fixture
 def rows(script):
     """Differences of all compounds that both have."""
-    return script.comparison(load("bundled"), load(f"table:{TABLE}"))
+    return script.comparison(load_reference("bundled"), load_reference(f"table:{TABLE}"))
 
 
 def test_each_scale_has_errors_with_a_source(reference):
-    bundled = accuracy(load("bundled").scale)
+    bundled = accuracy(load_reference("bundled").scale)
     assert "docs/bundled-reference.md" in bundled.source
     assert accuracy(reference.scale) is DFT
     assert accuracy(EnergyScale("PBE", "MP2020")) is DFT
@@ -51,7 +51,7 @@ def test_the_error_of_a_compound_makes_the_published_one_of_a_reaction():
 
 
 def test_errors_of_chgnet_are_those_of_the_comparison_and_of_dft():
-    model = accuracy(load("bundled").scale).model
+    model = accuracy(load_reference("bundled").scale).model
     assert model.common == common_deviation()
     assert model.by_class.keys() == set(CLASSES)
     for name, found in deviations().items():
@@ -108,7 +108,7 @@ def test_the_likelihood_finds_the_errors_that_differences_were_drawn_with(script
 
 @needs_table
 def test_shifts_between_the_scales_are_those_of_the_published_corrections(script):
-    ours = load("bundled")
+    ours = load_reference("bundled")
     shifts = {
         # NaCl: MP2020 adds -0.614 eV per Cl; 2019 had fitted the energy of Cl2 instead.
         "NaCl": 0.614 / 2,

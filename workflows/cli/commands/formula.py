@@ -1,4 +1,4 @@
-"""The commands that answer at once: window, interface, profile, validate. Nothing is stored."""
+"""The commands that answer at once; only an interface is stored, and only on request."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def window(
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-        drawing.ladder(assessment, plot)
+        drawing.save_ladder(assessment, plot)
     usual = (
         energies
         if correction is None
@@ -96,7 +96,7 @@ def window(
         print_json({**answer.model_dump(mode="json"), **compared})
         return
     if as_csv:
-        print_csv(rows.intervals(answer))
+        print_csv(rows.interval_rows(answer))
         return
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
     from trona.workflows.tables import window as contacts  # noqa: PLC0415
@@ -105,6 +105,12 @@ def window(
         *contacts.answer(answer, console().width, ranked=products, single=at is not None),
         *(ladders.changes(changes) if changes is not None else ()),
     )
+
+
+KeptIn = Annotated[
+    str | None,
+    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
+]
 
 
 def _warn(energies: ReferenceEnergies) -> None:
@@ -122,6 +128,7 @@ def interface(
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
     plot: Plot = None,
+    store: KeptIn = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -130,15 +137,19 @@ def interface(
 
     energies = load_energies(reference, correction, exclude, first, second, pressure=pressure)
     document = interface_document(first, second, energies, voltage)
+    if store is not None:
+        from trona.stores.collections.results import Results  # noqa: PLC0415
+
+        Results(store).save([document])
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-        drawing.mixing(first, second, energies, voltage, plot)
+        drawing.save_mixing(first, second, energies, voltage, plot)
     if as_json:
         print_json(document.model_dump(mode="json"))
         return
     if as_csv:
-        print_csv(rows.kinks(document))
+        print_csv(rows.kink_rows(document))
         return
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
@@ -163,12 +174,12 @@ def profile(
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-        drawing.discharges(formulas, energies, plot)
+        drawing.save_discharges(formulas, energies, plot)
     if as_json:
         print_json([document.model_dump(mode="json") for document in documents])
         return
     if as_csv:
-        print_csv([row for document in documents for row in rows.plateaus(document)])
+        print_csv([row for document in documents for row in rows.plateau_rows(document)])
         return
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
@@ -188,28 +199,28 @@ def validate(
 ) -> None:
     """Compare predictions with the literature: agree, disagree, or cannot say and why."""
     from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.stores.assess.validation import load as cases  # noqa: PLC0415
+    from trona.stores.assess.validation import published_cases  # noqa: PLC0415
     from trona.stores.assess.validation import validate as compare  # noqa: PLC0415
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
-    chosen = [case for case in cases() if not formulas or case.formula in formulas]
+    chosen = [case for case in published_cases() if not formulas or case.formula in formulas]
     if not chosen:
         raise InputError(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
-    energies = load(reference or Settings().reference, correction, formulas or ())
+    energies = load_reference(reference or Settings().reference, correction, formulas or ())
     _warn(energies)
     findings = compare(energies, chosen)
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-        drawing.windows(findings, plot)
+        drawing.save_windows(findings, plot)
     if as_json:
         print_json([finding.model_dump(mode="json") for finding in findings])
         return
     if as_csv:
-        print_csv([row for finding in findings for row in rows.comparisons(finding)])
+        print_csv([row for finding in findings for row in rows.validation_rows(finding)])
         return
     from trona.workflows.tables import validation as literature  # noqa: PLC0415
 

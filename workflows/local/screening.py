@@ -26,13 +26,14 @@ from .pool import Work, relaxed, run_flows
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from datetime import datetime
 
     from trona.stores.collections.results import Results
-    from trona.stores.documents.bookkeeping import EntryDoc
+    from trona.stores.documents.bookkeeping import CandidateDoc, EntryDoc
     from trona.stores.energies.references import Reference
     from trona.workflows.candidates.sources import Candidate
 
-__all__ = ["Outcome", "Plan", "plan", "run_screening", "unrelaxed"]
+__all__ = ["Outcome", "Plan", "plan", "record", "run_screening", "unrelaxed", "written"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,9 +201,8 @@ def run_screening(
     BackendError
         If the backend is not installed, or its processes die.
     """
-    record = _record(todo, reference, backend)
-    asked = [candidate for candidate, _ in todo.assess] + list(todo.relax)
-    results.save([record, *map(candidate_document, asked)])
+    call = record(todo, reference, backend)
+    results.save([call, *written(todo)])
     for doc in todo.done:
         yield Outcome(doc, cached=True)
     work = Work(backend, files=files)
@@ -213,7 +213,7 @@ def run_screening(
                 counts[outcome.doc.state] += 1
                 yield outcome
     finally:
-        results.save([record.model_copy(update={**counts, "ended": now()})])
+        results.save([call.model_copy(update={**counts, "ended": now()})])
 
 
 def _carried_out(
@@ -227,9 +227,46 @@ def _carried_out(
         yield Outcome(_saved(candidate, relaxed(outputs), results, reference), cached=False)
 
 
-def _record(todo: Plan, reference: Reference, backend: Backend) -> RunDoc:
-    """Write down what is asked for."""
-    record = RunDoc(
+def written(todo: Plan) -> list[CandidateDoc]:
+    """
+    Write the candidates of a plan down.
+
+    Parameters
+    ----------
+    todo
+        What is left to do; candidates that are done were written down before.
+
+    Returns
+    -------
+    list of CandidateDoc
+        One for each.
+    """
+    return [candidate_document(one) for one in (*(one for one, _ in todo.assess), *todo.relax)]
+
+
+def record(
+    todo: Plan, reference: Reference, backend: Backend, ended: datetime | None = None
+) -> RunDoc:
+    """
+    Write down what is asked for.
+
+    Parameters
+    ----------
+    todo
+        As made by `plan`.
+    reference
+        Energies of competing phases.
+    backend
+        Source of relaxations.
+    ended
+        When the call ended, if that is known already.
+
+    Returns
+    -------
+    RunDoc
+        Without results yet.
+    """
+    call = RunDoc(
         id="",
         backend=backend.name,
         method=backend.method,
@@ -238,9 +275,10 @@ def _record(todo: Plan, reference: Reference, backend: Backend) -> RunDoc:
         correction=reference.correction,
         candidates=len(todo.done) + len(todo.assess) + len(todo.relax),
         finished_before=len(todo.done),
+        ended=ended,
     )
-    content = record.model_dump(mode="json", exclude={"id"})
-    return record.model_copy(update={"id": fingerprint(content)})
+    content = call.model_dump(mode="json", exclude={"id"})
+    return call.model_copy(update={"id": fingerprint(content)})
 
 
 def _saved(

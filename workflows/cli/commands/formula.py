@@ -137,14 +137,14 @@ def interface(
 
     energies = load_energies(reference, correction, exclude, first, second, pressure=pressure)
     document = interface_document(first, second, energies, voltage)
-    if store is not None:
-        from trona.stores.collections.results import Results  # noqa: PLC0415
-
-        Results(store).save([document])
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.save_mixing(first, second, energies, voltage, plot)
+    if store is not None:
+        from trona.stores.collections.results import Results  # noqa: PLC0415
+
+        Results(store).save([document])
     if as_json:
         print_json(document.model_dump(mode="json"))
         return

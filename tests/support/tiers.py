@@ -1,0 +1,55 @@
+"""
+The fast tier: no server, browser, VASP flow, potential, or other process.
+
+Nothing is listed by hand. With ``--fast`` whatever would start a process or load one of the heavy
+packages is skipped at that moment, be it a module that is collected, a fixture or a test. So a test
+of the fast tier cannot come to depend on them unnoticed.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from importlib.abc import MetaPathFinder
+from multiprocessing.process import BaseProcess
+
+import pytest
+
+HEAVY = frozenset(("atomate2", "chgnet", "jobflow_remote", "selenium", "sevenn", "torch"))
+"""Packages that take seconds to load: flows, potentials, queues, browsers."""
+REASON = "not in the fast tier: it needs {}"
+
+
+class _Gate(MetaPathFinder):
+    """Skips who imports a heavy package."""
+
+    def find_spec(self, name, *_):
+        if name in HEAVY:
+            _skip(f"the package {name}")
+
+
+def _skip(what):
+    pytest.skip(REASON.format(what), allow_module_level=True)
+
+
+def _start(*_, **__):
+    _skip("another process")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true", help="leave out what needs other processes")
+
+
+def pytest_configure(config):
+    if config.getoption("--fast"):
+        sys.meta_path.insert(0, _Gate())
+        subprocess.Popen.__init__ = _start
+        BaseProcess.start = _start
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what the run cost, its processes included."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    seconds = sum(one.ru_utime + one.ru_stime for one in used)
+    terminalreporter.write_line(f"{seconds:.0f} s of CPU in tests and the processes they started")

@@ -20,7 +20,7 @@ from trona.stores.energies.references import load
 FILE = DATA / "schema-1.jsonl"
 SAVER = """
 import sys
-from trona.stores.documents import ScreeningDoc
+from trona.stores.documents.results import ScreeningDoc
 from trona.stores.collections.results import Results
 results = Results(sys.argv[1])
 for line in open(sys.argv[2], encoding="utf-8"):

@@ -19,6 +19,7 @@ from trona.screening.errors import InputError, StoreError
 from trona.stores.collections.summaries import summarize
 from trona.stores.collections.transfer import opened
 from trona.stores.database.connect import resolved
+from trona.stores.defaults import REFERENCE
 from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.documents.migration import read
 from trona.stores.documents.results import RelaxationDoc, ScreeningDoc
@@ -69,7 +70,7 @@ class EntryBuilder(Builder):
         self,
         relaxations: Store,
         entries: Store,
-        reference: str = "bundled",
+        reference: str = REFERENCE,
         correction: str | None = None,
         chunk_size: int = _BATCH,
     ) -> None:
@@ -163,7 +164,7 @@ class ScreeningBuilder(Builder):
         entries: Store,
         screenings: Store,
         summaries: Store,
-        reference: str = "bundled",
+        reference: str = REFERENCE,
         correction: str | None = None,
         chunk_size: int = _BATCH,
     ) -> None:
@@ -332,7 +333,7 @@ def _by_id(store: Store, ids: Sequence[str]) -> Iterator[Row]:
 
 
 def builders(
-    location: str, reference: str = "bundled", correction: str | None = None
+    location: str, reference: str = REFERENCE, correction: str | None = None
 ) -> list[EntryBuilder | ScreeningBuilder]:
     """
     Make the builders that bring a store up to date, in order: what ``__builders__`` of mrun wants.
@@ -359,7 +360,7 @@ def builders(
 
 def rebuild(
     location: str,
-    reference: str = "bundled",
+    reference: str = REFERENCE,
     correction: str | None = None,
     processes: int = 1,
 ) -> tuple[int, int]:

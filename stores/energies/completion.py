@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import canonical, fractions_key, parse
-from trona.stores.corrections.parts import basis_of
 from trona.stores.corrections.schemes import default_scheme
 from trona.stores.documents.results import RelaxationDoc
 from trona.stores.provenance import fingerprint
@@ -52,7 +51,7 @@ def judge(relaxation: RelaxationDoc) -> str | None:
     str or None
         None if it may.
     """
-    outcome = admit(relaxation, default_scheme(basis_of(relaxation.method)))
+    outcome = admit(relaxation, default_scheme(relaxation.method))
     return outcome.reason if isinstance(outcome, Rejected) else None
 
 

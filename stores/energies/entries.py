@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.phases import EnergyScale, Phase
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import parse
+from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.mp2020 import Calculation
-from trona.stores.corrections.parts import basis_of
 from trona.stores.corrections.schemes import compose, default_scheme
 from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.documents.results import EnergyScaleDoc
@@ -167,7 +167,7 @@ def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> P
     if shares_hull(method, scale):
         phase = admit(relaxation, compose(f"mp2020,{scheme.label}"))
         return replace(phase, scale=scale) if isinstance(phase, Phase) else phase
-    return admit(relaxation, default_scheme(basis_of(method)))
+    return admit(relaxation, default_scheme(method))
 
 
 def entry_id(relaxation_id: str, method: str, scale: EnergyScale) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker
-from jobflow import Flow, JobConfig, Maker, OnMissing, job
+from jobflow import Flow, Job, JobConfig, Maker, OnMissing, job
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
+from trona.stores.defaults import BACKEND
 from trona.stores.documents.results import FailureDoc, RelaxationDoc, StructureDoc
 from trona.stores.provenance import versions
 
@@ -43,7 +44,8 @@ def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
         Ready to make a job from a structure.
     """
     return ForceFieldRelaxMaker(
-        force_field_name=backend.force_field,
+        force_field_name=backend.calculator,
+        calculator_kwargs=dict(backend.calculator_kwargs),
         steps=backend.max_steps,
         relax_kwargs={"fmax": backend.max_force},
         ionic_step_data=("energy",),
@@ -66,7 +68,7 @@ class RelaxMaker(Maker):
     """
 
     name: str = "trona relax"
-    backend: ForceField = field(default_factory=lambda: find_force_field("chgnet"))
+    backend: ForceField = field(default_factory=lambda: find_force_field(BACKEND))
     relax_maker: Maker | None = None
 
     def make(self, candidate: Candidate) -> Flow:
@@ -84,11 +86,19 @@ class RelaxMaker(Maker):
             Its output is a `RelaxationDoc`, or a `FailureDoc` if the relaxation failed.
         """
         start, label = candidate.structure, candidate.label
-        relax = Recorded(self.relax_maker or force_field_maker(self.backend)).make(start)
-        relax.append_name(f" {label}")
-        summary = summarize(relax.output, relax.name, start, label, self.backend)
+        before: list[Job] = []
+        structure: Any = start
+        if self.backend.prerelaxation:
+            first = find_force_field(self.backend.prerelaxation)
+            before = [Recorded(force_field_maker(first)).make(start)]
+            structure = before[0].output.structure
+        relax = Recorded(self.relax_maker or force_field_maker(self.backend)).make(structure)
+        for part in (*before, relax):
+            part.append_name(f" {label}")
+        earlier = {"before": before[0].output} if before else {}
+        summary = summarize(relax.output, relax.name, start, label, self.backend, **earlier)
         summary.append_name(f" {label}")
-        return Flow([relax, summary], output=summary.output, name=f"{self.name} {label}")
+        return Flow([*before, relax, summary], output=summary.output, name=f"{self.name} {label}")
 
 
 def summarize_task(
@@ -122,7 +132,7 @@ def summarize_task(
         formula=relaxed.composition.reduced_formula,
         formula_start=start.composition.reduced_formula,
         method=backend.method,
-        settings=asdict(backend),
+        settings=backend.identity(),
         converged=task.is_force_converged,
         energy=task.output.energy,
         max_force=None if forces is None else float(np.linalg.norm(forces, axis=1).max()),
@@ -132,7 +142,7 @@ def summarize_task(
         volume=relaxed.volume,
         space_group=symmetry.get_space_group_symbol(),
         structure=StructureDoc.from_structure(relaxed),
-        versions=versions(),
+        versions=versions(*backend.packages),
     )
 
 
@@ -143,6 +153,7 @@ def summarize(
     start: Structure,
     label: str,
     backend: ForceField,
+    before: ForceFieldTaskDocument | FailureDoc | None = None,
 ) -> RelaxationDoc | FailureDoc:
     """
     Reduce the task document of a relaxation, or say why there is none.
@@ -155,12 +166,16 @@ def summarize(
         Of the relaxation.
     start, label, backend
         As for `summarize_task`.
+    before
+        Output of the relaxation that came first, if there was one.
 
     Returns
     -------
     RelaxationDoc or FailureDoc
         Small, either way.
     """
+    if isinstance(before, FailureDoc):
+        return before
     failure = failure_among([task], [name])
     if failure is not None or task is None or isinstance(task, FailureDoc):
         return failure or FailureDoc(step=name, reason="it left no output")

@@ -5,7 +5,6 @@ Nothing is judged here but custodian's corrections: which of them may have chang
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,7 +69,7 @@ def summarize_tasks(
         formula=relaxed.composition.reduced_formula,
         formula_start=start.composition.reduced_formula,
         method=_method(last, backend),
-        settings=asdict(backend) | _settings(last),
+        settings=backend.identity() | _settings(last),
         converged=all(task.state == TaskState.SUCCESS for task in tasks),
         energy=last.output.energy,
         max_force=None if forces is None else float(np.linalg.norm(forces, axis=1).max()),

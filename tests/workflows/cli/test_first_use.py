@@ -14,10 +14,10 @@ import pytest
 from typer.main import get_command
 
 from tests.support.tables import ROWS
+from trona import Study
 from trona.screening.errors import InputError
 from trona.workflows.cli import main as cli
 from trona.workflows.cli.commands import formula as answer_cli
-from trona import Study
 
 MAIN = "from trona.workflows.cli import main; main()"
 FORMULAS = ("Na3PS4", "Na2S", "Na3SbS4", "Na3PS3.4O0.6")

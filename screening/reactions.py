@@ -9,13 +9,13 @@ from .formulas import number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["terms", "write"]
+__all__ = ["terms", "write_reaction"]
 
 _NO_SODIUM = 5e-7
 """Exchanged sodium below this per formula unit is none."""
 
 
-def write(
+def write_reaction(
     reactant: str, products: Iterable[tuple[str, float]], sodium_exchanged: float = 0.0
 ) -> str:
     """
@@ -37,9 +37,9 @@ def write(
 
     Examples
     --------
-    >>> write("Na3PS4", [("Na3P", 1.0), ("Na2S", 4.0)], 8.0)
+    >>> write_reaction("Na3PS4", [("Na3P", 1.0), ("Na2S", 4.0)], 8.0)
     'Na3PS4 + 8 Na -> Na3P + 4 Na2S'
-    >>> write("NaI", [("I", 1.0)], -1.0)
+    >>> write_reaction("NaI", [("I", 1.0)], -1.0)
     'NaI -> I + Na'
     """
     taken, given = max(sodium_exchanged, 0.0), max(-sodium_exchanged, 0.0)

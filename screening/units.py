@@ -6,7 +6,16 @@ chemical potential difference in eV is numerically a voltage in V.
 
 from __future__ import annotations
 
-__all__ = ["SODIUM", "areal_charge", "chemical_potential", "voltage"]
+from math import inf
+
+__all__ = [
+    "SODIUM",
+    "areal_charge",
+    "chemical_potential",
+    "limit_text",
+    "range_text",
+    "voltage",
+]
 
 SODIUM = "Na"
 """The element that the electrode exchanges with the electrolyte."""
@@ -86,3 +95,53 @@ def areal_charge(density: float) -> float:
     0.113
     """
     return density * _PER_CM2 * ELEMENTARY_CHARGE / _COULOMB_PER_MAH
+
+
+def limit_text(volts: float | None, digits: int = 2) -> str:
+    """
+    Write the upper end of a range of voltage.
+
+    Parameters
+    ----------
+    volts
+        V; None and infinity mean that there is none.
+    digits
+        Decimals.
+
+    Returns
+    -------
+    str
+        Without the unit.
+
+    Examples
+    --------
+    >>> limit_text(2.4283), limit_text(None)
+    ('2.43', '∞')
+    """
+    return "∞" if volts is None or volts == inf else f"{volts:.{digits}f}"
+
+
+def range_text(lower: float, upper: float | None, digits: int = 2, between: str = " to ") -> str:
+    """
+    Write a range of voltage.
+
+    Parameters
+    ----------
+    lower, upper
+        Ends, V; an upper end of None or infinity is unbounded.
+    digits
+        Decimals.
+    between
+        What stands between the ends.
+
+    Returns
+    -------
+    str
+        Without the unit.
+
+    Examples
+    --------
+    >>> range_text(1.25, 2.4283), range_text(1.25, None, between="–")
+    ('1.25 to 2.43', '1.25–∞')
+    """
+    return f"{lower:.{digits}f}{between}{limit_text(upper, digits)}"

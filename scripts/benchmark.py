@@ -37,7 +37,7 @@ from trona.screening.equilibrium.hull import energies_above_hull
 from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import parse
 from trona.screening.stability.interface import mix
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +170,9 @@ def main() -> None:
         named = f"{size[0]} elements, {size[1]} phases"
         ladder(phases(*size), composition(size[0]), named)
     target = parse("Na11Sn2PS12")
-    bundled = [phase for phase in load("bundled").phases if phase.amounts.keys() <= target.keys()]
+    bundled = [
+        phase for phase in load_reference("bundled").phases if phase.amounts.keys() <= target.keys()
+    ]
     ladder(bundled, target, f"Na11Sn2PS12, {len(bundled)} bundled phases")
     for size in sizes[:1] if quick else sizes:
         grid(*size, n_points=10)

@@ -24,7 +24,7 @@ from trona.stores.collections.results import Results
 from trona.stores.documents.results import ScreeningDoc
 
 EMPTY = "pass"
-COMMAND = "from trona.workflows.cli import main; main()"
+COMMAND = "from trona.workflows.cli.main import main; main()"
 BATCH = 500
 REPEATS, QUICK_REPEATS = 5, 2
 COMMANDS = {

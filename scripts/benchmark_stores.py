@@ -27,7 +27,7 @@ from maggma.stores import JSONStore, MontyStore
 
 from trona.stores.assess.screenings import screening_document
 from trona.stores.database.sqlite.store import SQLiteStore
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ ENERGY = "window.energy_above_hull"
 
 def documents(number: int) -> list[dict[str, Any]]:
     """Screening documents with different ids and energies above hull."""
-    reference = load("bundled")
+    reference = load_reference("bundled")
     patterns = [
         screening_document(formula, formula, "benchmark", reference).model_dump(mode="json")
         for formula in FORMULAS

@@ -25,7 +25,7 @@ from trona.screening.formulas import number, parse
 from trona.screening.stability.interphase import Interphase, classify
 from trona.stores.assess.properties import with_gaps
 from trona.stores.collections.results import Results
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.stores.provenance import versions
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.ordering.arrangements import Search
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parent.parent / "docs"
 BACKEND = BACKENDS["chgnet"]
-REFERENCE = load("bundled")
+REFERENCE = load_reference("bundled")
 SEARCH = Search(bounds=Bounds(min_atoms=32, max_atoms=144))
 OXYGEN = (0.0, 0.25, 0.5, 0.75, 1.0)
 OXYSULFIDES_RELAXED, DOPED_RELAXED = 12, 2

@@ -30,17 +30,17 @@ from scipy.optimize import minimize
 
 from trona.screening.equilibrium.hull import energies_above_hull
 from trona.screening.equilibrium.phases import PhaseTable
-from trona.screening.figures.paper.style import save
+from trona.screening.figures.paper.style import save_figure
 from trona.screening.formulas import canonical, parse
 from trona.screening.uncertainty.error_model import CLASSES, anion_class
 from trona.stores.assess.assessment import assess_formula, window_document
-from trona.stores.assess.validation import load as published_cases
+from trona.stores.assess.validation import published_cases
 from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_LEGACY, SULFIDE_BY_CHARGE_MP2020
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.accuracy import Deviation
 from trona.stores.energies.alignment import formation_energy
 from trona.stores.energies.bundled import bundled_data
-from trona.stores.energies.references import Reference, load
+from trona.stores.energies.references import Reference, load_reference
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.tables.ladder import window_range
 
@@ -354,7 +354,7 @@ def draw_parity(rows: list[Row]) -> None:
     for axes in (parity, spread):
         axes.set_xlabel("DFT formation energy (eV/atom)")
     parity.legend(fontsize=8, frameon=False)
-    save(figure, PLOT)
+    save_figure(figure, PLOT)
 
 
 def write_data(classes: dict[str, Deviation], common: float) -> None:
@@ -386,7 +386,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", type=Path)
     options = parser.parse_args()
-    ours, table = load("bundled"), load(f"table:{options.table}")
+    ours, table = load_reference("bundled"), load_reference(f"table:{options.table}")
     rows = comparison(ours, table)
     classes, common = by_class(rows)
     data = bundled_data()

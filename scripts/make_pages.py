@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trona.stores.assess.validation import TOLERANCE, validate
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +75,7 @@ TIMED = re.compile(r"^(.+?)\s+([\d.]+) ms\s+([\d.]+) ms\s+(\d+)x$")
 
 def validation() -> str:
     """The page of published values beside predictions."""
-    reference = load("bundled")
+    reference = load_reference("bundled")
     findings = validate(reference)
     counts = Counter(finding.verdict for finding in findings)
     compared = [(found.case.formula, one) for found in findings for one in found.comparisons]

@@ -22,17 +22,17 @@ from trona.screening.formulas import parse
 from trona.stores.assess.builders import rebuild
 from trona.stores.collections.results import Filters, Results
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 OTHER = "as-published"
 QUESTION = ("--class", "passivating", "--reduction-below", "0.5", "--hull-below", "0.03",
             "--elements", "Na", "--without", "Cl", "--sort", "severity")  # fmt: skip
-COMMAND = "from trona.workflows.cli import main; main()"
+COMMAND = "from trona.workflows.cli.main import main; main()"
 
 
 def relaxations(number: int) -> list[RelaxationDoc]:
     """Make relaxations of bundled sodium compounds, each with an energy of its own."""
-    reference = load("bundled", OTHER)
+    reference = load_reference("bundled", OTHER)
     phases = [phase for phase in reference.phases if {"Na"} < phase.amounts.keys()]
     moved = np.random.default_rng(0).uniform(-0.05, 0.05, number)
     docs = []

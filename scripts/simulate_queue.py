@@ -23,8 +23,8 @@ import jobflow_remote
 from jobflow import Flow, Job
 
 from trona.workflows.cluster import queue as job_queue
-from trona.workflows.cluster.project_templates import Choices, write
-from trona.workflows.cluster.projects import find
+from trona.workflows.cluster.project_templates import Choices, write_project
+from trona.workflows.cluster.projects import find_project
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController
@@ -54,12 +54,12 @@ def project(uri: str, folder: Path) -> Project:
     script = folder / "nothing"
     script.write_text(NO_OPERATION, encoding="utf-8")
     script.chmod(0o700)
-    path = write(Choices("queue", "laptop", f"{uri}/simulation", folder / "work"))
+    path = write_project(Choices("queue", "laptop", f"{uri}/simulation", folder / "work"))
     lines = path.read_text(encoding="utf-8").replace(": 2\n", ": 1\n").splitlines()
     lines = [line for line in lines if "max_jobs" not in line and "pre_run" not in line]
     lines = [f"    execution_cmd: {script} {{}}" if "execution_cmd" in x else x for x in lines]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return find("queue")
+    return find_project("queue")
 
 
 def nothing(value: int) -> int:
@@ -86,10 +86,10 @@ def measure(jobs: int, indexed: bool, patience: float) -> dict[str, Any]:
     with server, tempfile.TemporaryDirectory() as name:
         os.environ["JFREMOTE_PROJECTS_FOLDER"] = jobflow_remote.SETTINGS.projects_folder = name
         queue = project(server.stdout.readline().strip(), Path(name))
-        with job_queue.opened(queue) as controller:
+        with job_queue.open_queue(queue) as controller:
             controller.reset(max_limit=0)
             if indexed:
-                job_queue.prepare(controller)
+                job_queue.prepare_queue(controller)
             begin = time.perf_counter()
             enqueue(controller, jobs)
             enqueued = time.perf_counter()

@@ -71,7 +71,7 @@ def children(pid: int) -> list[int]:
 def screen(arguments: list[str], store: str, stop_at: int | None = None) -> dict[str, float]:
     """Run the command; kill it when so many are finished. Time in s, peaks of memory in MB."""
     begin, parent, largest, together = time.monotonic(), 0.0, 0.0, 0.0
-    command = [sys.executable, "-c", "from trona.workflows.cli import main; main()", "screen"]
+    command = [sys.executable, "-c", "from trona.workflows.cli.main import main; main()", "screen"]
     run = subprocess.Popen([*command, *arguments], stdout=subprocess.DEVNULL)  # noqa: S603
     while run.poll() is None:
         workers = [memory(pid) for pid in children(run.pid)]

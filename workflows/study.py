@@ -33,7 +33,7 @@ from trona.stores.assess import figures
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.defaults import REFERENCE
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 from .notebook import AtVoltage, Ranking, Window
 
@@ -76,7 +76,9 @@ class Study:
         exclude: Sequence[str] = (),
         pressure: float = 0.0,
     ) -> None:
-        self.reference: Reference = load(reference, correction).without(exclude).under(pressure)
+        self.reference: Reference = (
+            load_reference(reference, correction).without(exclude).under(pressure)
+        )
 
     def __repr__(self) -> str:
         return f"<Study on {self.reference.name}: {self.reference.table.heading}>"
@@ -193,5 +195,5 @@ class Study:
         docs = [screening_document(one, one, "formula", self.reference) for one in formulas]
         places = tuple(rank_documents(docs))
         marks = tuple(electrode_mark(self.reference.table, one) for one in electrodes)
-        bars = WindowBars(figures.bars(doc for _, doc in places), marks)
+        bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
         return Ranking(places, bars)

@@ -18,7 +18,7 @@ from trona.screening.reactions import terms
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM, chemical_potential, voltage
 
-from .simplex import AMOUNT_TOLERANCE, Basis, Path, free_columns, minimise, sweep
+from .simplex import AMOUNT_TOLERANCE, BasicSolution, Path, free_columns, minimise, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -247,7 +247,7 @@ def _products(system: System, path: Path, steps: NDArray[np.intp], least: float)
 def _tied(
     table: PhaseTable,
     system: System,
-    solution: Basis,
+    solution: BasicSolution,
     products: NDArray[np.intp],
     composition: Mapping[str, float],
 ) -> tuple[Phase, ...]:

@@ -22,7 +22,15 @@ from trona.screening.errors import ConvergenceError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["AMOUNT_TOLERANCE", "Basis", "Path", "free_columns", "minima", "minimise", "sweep"]
+__all__ = [
+    "AMOUNT_TOLERANCE",
+    "BasicSolution",
+    "Path",
+    "free_columns",
+    "minima",
+    "minimise",
+    "sweep",
+]
 
 AMOUNT_TOLERANCE = 1e-9
 """Products below this fraction of the composition's atoms are absent."""
@@ -31,7 +39,7 @@ _ROOM = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Basis:
+class BasicSolution:
     """
     A solution: as many columns as there are rows.
 
@@ -89,9 +97,9 @@ class Path:
     def __len__(self) -> int:
         return len(self.mu)
 
-    def basis(self, step: int) -> Basis:
+    def basis(self, step: int) -> BasicSolution:
         """Basis of a step."""
-        return Basis(self.columns[step], self.values[step])
+        return BasicSolution(self.columns[step], self.values[step])
 
 
 def minimise(
@@ -99,7 +107,7 @@ def minimise(
     amounts: NDArray[np.float64],
     costs: NDArray[np.float64],
     start: NDArray[np.intp],
-) -> Basis:
+) -> BasicSolution:
     """
     Minimise costs·x subject to matrix·x = amounts, x ≥ 0.
 
@@ -130,7 +138,7 @@ def minimise(
     outcome = kernels.optimise(matrix, amounts, costs, columns, values, _pivot_limit(matrix))
     if outcome != kernels.DONE:
         raise _defect(outcome)
-    return Basis(columns, values)
+    return BasicSolution(columns, values)
 
 
 def minima(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import number
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.stability.products import by_harm
 from trona.screening.stability.window import Reaction
+from trona.screening.units import range_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,8 +126,7 @@ class LadderFigure:
         """What the window is, without the formula."""
         if self.lower is None or self.upper is None:
             return "no range without exchange of sodium"
-        upper = "∞" if self.upper == inf else f"{self.upper:.2f}"
-        return f"stable from {self.lower:.2f} to {upper} V"
+        return f"stable from {range_text(self.lower, self.upper)} V"
 
 
 def ladder_figure(stability: Stability, interphases: Sequence[Interphase]) -> LadderFigure:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.equilibrium.hull import decompose
-from trona.screening.equilibrium.simplex import AMOUNT_TOLERANCE, Basis, minimise, sweep
+from trona.screening.equilibrium.simplex import AMOUNT_TOLERANCE, BasicSolution, minimise, sweep
 from trona.screening.errors import VoltageError
 from trona.screening.formulas import plain, present
 from trona.screening.reactions import terms
@@ -334,7 +334,7 @@ def _kink(
     point: _Point,
 ) -> Kink:
     """Write a point of the curve down as a reaction."""
-    columns, values = Basis(point.columns, point.amounts).support(AMOUNT_TOLERANCE)
+    columns, values = BasicSolution(point.columns, point.amounts).support(AMOUNT_TOLERANCE)
     first, second = sides
     given = first.grand_energy + point.fraction * (second.grand_energy - first.grand_energy)
     brought = first.sodium + point.fraction * (second.sodium - first.sodium)

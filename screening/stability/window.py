@@ -20,9 +20,9 @@ from trona.screening.equilibrium.grand import Interval, Profile, profile
 from trona.screening.equilibrium.hull import Decomposition, decompose
 from trona.screening.errors import InputError, PhaseDataError
 from trona.screening.formulas import same_composition
-from trona.screening.reactions import write
+from trona.screening.reactions import write_reaction
 from trona.screening.tabular import Tabular
-from trona.screening.units import SODIUM, chemical_potential
+from trona.screening.units import SODIUM, chemical_potential, range_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,8 +133,8 @@ class Stability(Tabular):
         if self.window is None:
             volts = self.stabilized.reduction
             return f"{self.formula}: no range without exchange, which changes sign at {volts:.2f} V"
-        upper = "∞" if self.window.oxidation == inf else f"{self.window.oxidation:.2f}"
-        return f"{self.formula}: stable from {self.window.reduction:.2f} to {upper} V"
+        limits = range_text(self.window.reduction, self.window.oxidation)
+        return f"{self.formula}: stable from {limits} V"
 
     def rows(self) -> list[dict[str, object]]:
         """List the intervals of the ladder, lowest voltage first."""
@@ -367,7 +367,7 @@ def _rung(stability: Stability, interval: Interval) -> Rung:
     return Rung(
         interval=interval,
         kind=kind,
-        equation=write(
+        equation=write_reaction(
             stability.formula,
             ((p.formula, x) for p, x in zip(interval.phases, interval.amounts, strict=True)),
             _exchange(stability.profile, interval),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import MAX_PRESSURE, stabilizing_pressure
 from trona.screening.formulas import fractions_key, number, parse
-from trona.screening.reactions import write
+from trona.screening.reactions import write_reaction
 from trona.screening.stability.interphase import (
     Interphase,
     InterphaseClass,
@@ -21,7 +21,7 @@ from trona.screening.stability.interphase import (
 )
 from trona.screening.stability.products import by_harm, interphase, sodium_use, volume_change
 from trona.screening.stability.window import Limits, Reaction, Rung, Stability, assess, tolerated
-from trona.stores.corrections.parts import Basis
+from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import compose
 from trona.stores.documents.results import (
     EnergyScaleDoc,
@@ -206,7 +206,7 @@ def window_document(assessment: Assessment, tolerance: float | None = None) -> W
         energy_scale=scale_document(assessment.table.scale),
         energy_above_hull=stability.energy_above_hull,
         mixture=stability.mixture,
-        decomposition=write(
+        decomposition=write_reaction(
             stability.formula,
             ((p.formula, x) for p, x in zip(products.phases, products.amounts, strict=True)),
         ),
@@ -349,7 +349,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
         yield f"Class at 0 V unknown: conductor properties missing of {', '.join(unknown)}."
     yield from reference.caveats
     inside = stability.profile.composition.keys() | {"Na"}
-    by_hydride = reference.scheme.result(reference.basis) is Basis.MP2020
+    by_hydride = reference.scheme.result(reference.basis) is EnergyBasis.MP2020
     if {"B", "H"} <= inside and by_hydride and not reference.scheme.settles("hydroborates"):
         without = compose(f"{reference.correction},hydroborate-uncorrected").label
         yield (

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 from maggma.core import Builder
 
 from trona.screening.errors import InputError, StoreError
-from trona.stores.collections.summaries import summarize
-from trona.stores.collections.transfer import opened
+from trona.stores.collections.summaries import summarize_screening
+from trona.stores.collections.transfer import open_collection
 from trona.stores.database.connect import resolved
 from trona.stores.defaults import REFERENCE
 from trona.stores.documents.bookkeeping import EntryDoc
-from trona.stores.documents.migration import read
+from trona.stores.documents.migration import read_document
 from trona.stores.documents.results import RelaxationDoc, ScreeningDoc
 from trona.stores.energies.entries import entry_document, entry_id, shares_hull
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 from .screenings import failed_document, screen_entry, screening_id
 
@@ -45,7 +45,7 @@ Row = dict[str, Any]
 @cache
 def _energies(reference: str, correction: str | None) -> Reference:
     """Load reference energies once in each process."""
-    energies = load(reference, correction)
+    energies = load_reference(reference, correction)
     _ = energies.table
     return energies
 
@@ -121,7 +121,9 @@ class EntryBuilder(Builder):
         """
         energies = _energies(self.reference, self.correction)
         try:
-            entry = entry_document(read(RelaxationDoc, item), energies.scale, energies.scheme)
+            entry = entry_document(
+                read_document(RelaxationDoc, item), energies.scale, energies.scheme
+            )
         except Exception:
             self.logger.exception("no entry of the relaxation %s", item.get("id"))
             return {}
@@ -241,7 +243,7 @@ class ScreeningBuilder(Builder):
         except Exception as error:
             self.logger.exception("%s fails", item["label"])
             doc = failed_document(*known, f"{type(error).__name__}: {error}")
-        face = summarize(doc)
+        face = summarize_screening(doc)
         return {"result": doc.model_dump(mode="json"), "summary": face.model_dump(mode="json")}
 
     def update_targets(self, items: Sequence[Row]) -> None:
@@ -265,7 +267,7 @@ def _screened(item: Mapping[str, Any], known: tuple[str, str, str, Reference]) -
         return failed_document(
             *known, f"its relaxation {item['relaxation_id']!r} is missing or cannot be read."
         )
-    entry = None if item["entry"] is None else read(EntryDoc, item["entry"])
+    entry = None if item["entry"] is None else read_document(EntryDoc, item["entry"])
     return screen_entry(*known, entry)
 
 
@@ -350,8 +352,10 @@ def builders(
     list of Builder
         Entries first, then results.
     """
-    relaxations, entries = opened(location, "relaxations"), opened(location, "entries")
-    screenings, summaries = opened(location, "screenings"), opened(location, "summaries")
+    relaxations = open_collection(location, "relaxations")
+    entries = open_collection(location, "entries")
+    screenings = open_collection(location, "screenings")
+    summaries = open_collection(location, "summaries")
     return [
         EntryBuilder(relaxations, entries, reference, correction),
         ScreeningBuilder(relaxations, entries, screenings, summaries, reference, correction),

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from trona.stores.documents.results import RungDoc, ScreeningDoc, WindowDoc
 
-__all__ = ["bars", "interphase_map", "ladder", "point"]
+__all__ = ["interphase_map", "ladder_of_document", "point", "window_bars"]
 
 
-def bars(docs: Iterable[ScreeningDoc]) -> tuple[WindowBar, ...]:
+def window_bars(docs: Iterable[ScreeningDoc]) -> tuple[WindowBar, ...]:
     """
     Windows of screened candidates.
 
@@ -46,7 +46,7 @@ def _bar(label: str, window: WindowDoc) -> WindowBar:
     )
 
 
-def ladder(window: WindowDoc) -> LadderFigure:
+def ladder_of_document(window: WindowDoc) -> LadderFigure:
     """
     Decomposition ladder of a stored result.
 

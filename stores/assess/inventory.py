@@ -10,7 +10,7 @@ from pydantic import Field
 from trona.screening.errors import ReferenceDataError
 from trona.stores.documents.results import Document, EnergyScaleDoc
 from trona.stores.energies.bundled import SETS, bundled_data
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.stores.materials_project import snapshot_files
 from trona.stores.settings import Settings
 
@@ -97,7 +97,7 @@ def _set(name: str) -> AvailableDoc:
         method=data["method"],
         version="",
         date=data["created"],
-        n_phases=len(load(name).phases),
+        n_phases=len(load_reference(name).phases),
         path=None,
         problem=None,
     )
@@ -107,7 +107,7 @@ def _row(file: SnapshotFile) -> AvailableDoc:
     """Open a snapshot and write down what it is, or why it is not used."""
     n_phases = problem = None
     try:
-        n_phases = len(snapshot_files.read(file).phases)
+        n_phases = len(snapshot_files.read_snapshot(file).phases)
     except ReferenceDataError as error:
         problem = str(error)
     day = file.fetched[:8]

@@ -18,7 +18,7 @@ from trona.screening.stability.interphase import (
 )
 from trona.stores.provenance import fingerprint
 
-__all__ = ["checksum", "load", "with_gaps"]
+__all__ = ["checksum", "load_properties", "with_gaps"]
 
 
 @cache
@@ -56,7 +56,7 @@ def _bundled() -> PropertyTable:
     return table
 
 
-def load() -> PropertyTable:
+def load_properties() -> PropertyTable:
     """
     Conductor properties that ship with trona.
 
@@ -88,7 +88,7 @@ def with_gaps(
     PropertyTable
         What ships with trona has precedence: it was chosen among conflicting values.
     """
-    table = load() if known_before is None else dict(known_before)
+    table = load_properties() if known_before is None else dict(known_before)
     for formula, gap in gaps.items():
         key = fractions_key(parse(formula))
         known = table.get(key, PhaseProperties(formula))

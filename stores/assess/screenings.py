@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.formulas import canonical, parse
 from trona.screening.stability.interphase import Thresholds
-from trona.stores.collections.summaries import rank_summaries, summarize
+from trona.stores.collections.summaries import rank_summaries, summarize_screening
 from trona.stores.documents.results import (
     SCHEMA_VERSION,
     ContactDoc,
@@ -244,5 +244,5 @@ def rank_documents(docs: Iterable[ScreeningDoc]) -> list[tuple[Ranked, Screening
         Best first.
     """
     by_id = {doc.id: doc for doc in docs}
-    ranked = rank_summaries(summarize(doc) for doc in by_id.values())
+    ranked = rank_summaries(summarize_screening(doc) for doc in by_id.values())
     return [(place, by_id[summary.id]) for place, summary in ranked]

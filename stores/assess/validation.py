@@ -26,10 +26,10 @@ __all__ = [
     "Comparison",
     "Conductivity",
     "Contact",
-    "Finding",
     "PublishedWindow",
+    "ValidatedCase",
     "charge_imbalance",
-    "load",
+    "published_cases",
     "validate",
 ]
 
@@ -107,7 +107,7 @@ class Comparison(Document):
     reason: str = Field(description="Why.")
 
 
-class Finding(Document):
+class ValidatedCase(Document):
     """A case with its prediction and comparisons."""
 
     case: Case = Field(description="What was published.")
@@ -121,7 +121,7 @@ class Finding(Document):
 
 
 @cache
-def load() -> tuple[Case, ...]:
+def published_cases() -> tuple[Case, ...]:
     """Read the published values that ship with trona, in the order of their file."""
     text = files("trona.stores.assess").joinpath("validation.yaml").read_text(encoding="utf-8")
     return tuple(Case.model_validate(row) for row in yaml.load(text, Loader=yaml.CSafeLoader))
@@ -154,7 +154,7 @@ def charge_imbalance(formula: str) -> float | None:
     return round(sum(_CHARGES[symbol] * amount for symbol, amount in amounts.items()), 6) + 0.0
 
 
-def validate(reference: Reference, cases: Sequence[Case] | None = None) -> list[Finding]:
+def validate(reference: Reference, cases: Sequence[Case] | None = None) -> list[ValidatedCase]:
     """
     Set predictions beside published values.
 
@@ -170,10 +170,10 @@ def validate(reference: Reference, cases: Sequence[Case] | None = None) -> list[
     list
         A finding for each case, in order; one whose elements the reference lacks stays unjudged.
     """
-    return [_find(case, reference) for case in (load() if cases is None else cases)]
+    return [_find(case, reference) for case in (published_cases() if cases is None else cases)]
 
 
-def _find(case: Case, reference: Reference) -> Finding:
+def _find(case: Case, reference: Reference) -> ValidatedCase:
     """Predict and compare one case; an obstacle leaves all its quantities unjudged."""
     prediction, obstacle = None, ""
     try:
@@ -189,7 +189,7 @@ def _find(case: Case, reference: Reference) -> Finding:
     verdicts = {comparison.verdict for comparison in comparisons}
     agrees: Verdict = "agree" if "agree" in verdicts else "cannot say"
     nothing = obstacle or "No window, products or interphase was published to compare with."
-    return Finding(
+    return ValidatedCase(
         case=case,
         prediction=prediction,
         products=[] if prediction is None else _products(prediction),

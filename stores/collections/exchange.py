@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from trona.screening.errors import InputError, StoreError
 from trona.stores.documents.bookkeeping import SummaryDoc
-from trona.stores.documents.migration import COLLECTIONS, collection_of, read
+from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
 from trona.stores.documents.results import Document, ScreeningDoc
 
 from .results import Results
-from .summaries import summarize
-from .transfer import Copied, merge, opened
+from .summaries import summarize_screening
+from .transfer import Copied, merge, open_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,13 +70,13 @@ def export_store(location: str, path: Path) -> int:
 
 def _rows(location: str, collection: str) -> Iterator[Document]:
     """Read all documents of a collection, some at a time, by rising id."""
-    store = opened(location, collection)
+    store = open_collection(location, collection)
     try:
         ids = sorted(store.distinct("id"))
         for at in range(0, len(ids), _BATCH):
             found = store.query({"id": {"$in": ids[at : at + _BATCH]}}, sort={"id": 1})
             for row in found:
-                yield read(COLLECTIONS[collection], row)
+                yield read_document(COLLECTIONS[collection], row)
     finally:
         store.close()  # type: ignore[no-untyped-call]
 
@@ -213,13 +213,13 @@ def _stored(location: str, collection: str, docs: Sequence[Document]) -> tuple[i
     """Merge documents into a collection, results with their summaries."""
     if not docs:
         return 0, 0
-    store = opened(location, collection)
+    store = open_collection(location, collection)
     try:
         counted = merge(store, collection, [doc.model_dump(mode="json") for doc in docs])
     finally:
         store.close()  # type: ignore[no-untyped-call]
     if results := [doc for doc in docs if isinstance(doc, ScreeningDoc)]:
-        _stored(location, _SUMMARIES, [summarize(doc) for doc in results])
+        _stored(location, _SUMMARIES, [summarize_screening(doc) for doc in results])
     return counted
 
 
@@ -252,6 +252,6 @@ def _line(line: str, place: str) -> tuple[str, Document]:
             f"{', '.join(known)}."
         )
     try:
-        return names[0], read(COLLECTIONS[names[0]], content[names[0]])
+        return names[0], read_document(COLLECTIONS[names[0]], content[names[0]])
     except StoreError as error:
         raise StoreError(f"{place}: {error} Nothing was imported.") from None

@@ -6,7 +6,7 @@ A long run is cut into segments; each is kept as it ends, so that the run can go
 from __future__ import annotations
 
 from trona.stores.database.connect import open_store
-from trona.stores.documents.migration import collection_of, read
+from trona.stores.documents.migration import collection_of, read_document
 from trona.stores.documents.molecular_dynamics import SegmentDoc
 
 __all__ = ["SegmentDoc", "Segments"]
@@ -38,4 +38,4 @@ class Segments:
     def find(self, identity: str) -> SegmentDoc | None:
         """Find a segment by its id; None where there is none."""
         found = self._store.query_one({"id": identity})
-        return None if found is None else read(SegmentDoc, found)
+        return None if found is None else read_document(SegmentDoc, found)

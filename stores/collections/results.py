@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trona.screening.errors import InputError
 from trona.stores.database.connect import open_store
 from trona.stores.documents.bookkeeping import SummaryDoc
-from trona.stores.documents.migration import COLLECTIONS, collection_of, read
+from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
 from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
 
 from .filters import Filters
 from .query_language import FIELDS
-from .summaries import rank_summaries, summarize
+from .summaries import rank_summaries, summarize_screening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ class Results:
             rows = [doc.model_dump(mode="json") for doc in docs if type(doc) is model]
             if rows:
                 self._store(model).update(rows, key="id")
-        if summaries := [summarize(doc) for doc in docs if isinstance(doc, ScreeningDoc)]:
+        if summaries := [summarize_screening(doc) for doc in docs if isinstance(doc, ScreeningDoc)]:
             self.save(summaries)
 
     def save_relaxation(self, doc: RelaxationDoc) -> None:
@@ -123,7 +123,7 @@ class Results:
     def _one(self, model: type[Doc], identity: str) -> Doc | None:
         """Find a document by its id."""
         found = self._store(model).query_one({"id": identity})
-        return None if found is None else read(model, found)
+        return None if found is None else read_document(model, found)
 
     def relaxation(self, identity: str) -> RelaxationDoc | None:
         """Find a relaxation by its id; None where there is none."""
@@ -132,7 +132,7 @@ class Results:
     def relaxations(self) -> list[RelaxationDoc]:
         """All relaxations, sorted by id."""
         found = self._store(RelaxationDoc).query(sort={"id": 1})
-        return [read(RelaxationDoc, one) for one in found]
+        return [read_document(RelaxationDoc, one) for one in found]
 
     def screening(self, identity: str) -> ScreeningDoc | None:
         """Find a screening result by its id; None where there is none."""
@@ -200,7 +200,7 @@ class Results:
             key, age = (head["label"], head["reference"]), (head["created"], head["id"])
             newest[key] = max(newest.get(key, age), age)
         ids = {identity for _, identity in newest.values()}
-        return (read(SummaryDoc, row) for row in rows if row["id"] in ids)
+        return (read_document(SummaryDoc, row) for row in rows if row["id"] in ids)
 
     def complete(self) -> int:
         """
@@ -222,14 +222,14 @@ class Results:
         known = set(small.distinct("id"))
         missing = sorted(set(full.distinct("id")) - known)
         for part in self._parts(missing):
-            self.save([summarize(doc) for doc in part])
+            self.save([summarize_screening(doc) for doc in part])
         return len(missing)
 
     def _parts(self, ids: Sequence[str]) -> Iterator[list[ScreeningDoc]]:
         """Read results by their ids, some at a time."""
         for at in range(0, len(ids), _BATCH):
             rows = self._store(ScreeningDoc).query({"id": {"$in": list(ids[at : at + _BATCH])}})
-            yield [read(ScreeningDoc, row) for row in rows]
+            yield [read_document(ScreeningDoc, row) for row in rows]
 
     def documents(self, summaries: Iterable[SummaryDoc]) -> list[ScreeningDoc]:
         """

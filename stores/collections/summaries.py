@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trona.stores.documents.results import ScreeningDoc
 
-__all__ = ["anion_system", "rank_summaries", "summarize"]
+__all__ = ["anion_system", "rank_summaries", "summarize_screening"]
 
 _ANIONS = ("N", "O", "S", "Se", "Te", "F", "Cl", "Br", "I")
 
@@ -45,7 +45,7 @@ def anion_system(elements: Collection[str]) -> str:
     return "-".join(sorted(found)) or "none"
 
 
-def summarize(doc: ScreeningDoc) -> SummaryDoc:
+def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
     """
     Make the searchable face of a result.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from maggma.core import Store
 
-__all__ = ["ALL_COLLECTIONS", "Copied", "content_hash", "copy_store", "merge", "opened"]
+__all__ = ["ALL_COLLECTIONS", "Copied", "content_hash", "copy_store", "merge", "open_collection"]
 
 ALL_COLLECTIONS = (*COLLECTIONS, *UNIQUE)
 """Of the data dictionary, and jobflow's jobs with their large objects."""
@@ -58,7 +58,7 @@ class Copied:
     kept: int
 
 
-def opened(location: str, collection: str) -> Store:
+def open_collection(location: str, collection: str) -> Store:
     """
     Open any collection of a store by what identifies its documents.
 
@@ -133,7 +133,7 @@ def copy_store(source: str, target: str) -> Iterator[Copied]:
     if resolved(source) == resolved(target):
         raise StoreError(f"{redacted(source)!r} cannot be copied into itself: name another store.")
     for collection in ALL_COLLECTIONS:
-        origin = opened(source, collection)
+        origin = open_collection(source, collection)
         try:
             if origin.count():
                 yield _copied(origin, target, collection)
@@ -143,7 +143,7 @@ def copy_store(source: str, target: str) -> Iterator[Copied]:
 
 def _copied(origin: Store, target: str, collection: str) -> Copied:
     """Copy a collection, some documents at a time."""
-    goal = opened(target, collection)
+    goal = open_collection(target, collection)
     try:
         keys = sorted(origin.distinct(origin.key))
         total = written = kept = 0

@@ -10,12 +10,12 @@ from trona.screening.errors import StoreError
 from trona.stores.database.connect import exists, redacted
 from trona.stores.database.indexes import ensure_indexes
 from trona.stores.documents.bookkeeping import SummaryDoc
-from trona.stores.documents.migration import COLLECTIONS, collection_of, read
+from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
 from trona.stores.documents.results import ScreeningDoc
 
 from .results import Results
-from .summaries import summarize
-from .transfer import ALL_COLLECTIONS, opened
+from .summaries import summarize_screening
+from .transfer import ALL_COLLECTIONS, open_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,7 @@ def holdings(location: str) -> list[Holding]:
     require_store(location)
     found = []
     for collection in ALL_COLLECTIONS:
-        store = opened(location, collection)
+        store = open_collection(location, collection)
         try:
             if count := int(store.count()):
                 versions, newest = _versions(store) if collection in COLLECTIONS else ({}, None)
@@ -151,7 +151,7 @@ def check_store(location: str) -> Iterator[int | Problem]:
             identity = str(row.get("id"))
             known[collection].add(identity)
             try:
-                doc = read(COLLECTIONS[collection], row)
+                doc = read_document(COLLECTIONS[collection], row)
             except StoreError as error:
                 yield Problem(collection, identity, str(error))
                 continue
@@ -171,7 +171,7 @@ def _objections(
 ) -> Iterator[str]:
     """Say what does not fit together; a summary takes its result off the list of those without."""
     if isinstance(doc, ScreeningDoc):
-        faces[doc.id] = summarize(doc)
+        faces[doc.id] = summarize_screening(doc)
         if doc.relaxation_id is not None and doc.relaxation_id not in known["relaxations"]:
             yield f"the relaxation {doc.relaxation_id!r} that it rests on is not in the store."
     if isinstance(doc, SummaryDoc):
@@ -184,7 +184,7 @@ def _objections(
 
 def _rows(location: str, collection: str) -> Iterator[dict[str, Any]]:
     """Read a collection, some documents at a time; those without an id too."""
-    store = opened(location, collection)
+    store = open_collection(location, collection)
     try:
         ids = sorted(store.distinct("id"), key=str)
         for at in range(0, len(ids), _BATCH):
@@ -210,7 +210,7 @@ def reindex(location: str) -> tuple[dict[str, list[str]], int]:
     require_store(location)
     made = {}
     for collection in ALL_COLLECTIONS:
-        store = opened(location, collection)
+        store = open_collection(location, collection)
         try:
             if store.count():
                 made[collection] = ensure_indexes(store, collection)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trona.screening.uncertainty.error_model import ErrorModel
 from trona.stores.extensions import loadable
 
-from .parts import Basis
+from .parts import EnergyBasis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ class Method:
     """
 
     name: str
-    basis: Basis | None = None
+    basis: EnergyBasis | None = None
     correction: str | None = None
     error: Accuracy | None = None
     deviations: str = ""
@@ -82,16 +82,19 @@ METHODS: Mapping[str, Method] = {
     method.name: method
     for method in (
         Method(
-            "CHGNet 0.3.0", Basis.MP2020, deviations="deviations.yaml", packages=("chgnet", "torch")
+            "CHGNet 0.3.0",
+            EnergyBasis.MP2020,
+            deviations="deviations.yaml",
+            packages=("chgnet", "torch"),
         ),
-        Method("CHGNet 0.2.0", Basis.MP2020),
-        Method("VASP PBE", Basis.PLAIN, error=DFT),
-        Method("VASP PBE+U", Basis.PLAIN, error=DFT),
-        Method("VASP PBE(+U)", Basis.PLAIN, error=DFT),
+        Method("CHGNet 0.2.0", EnergyBasis.MP2020),
+        Method("VASP PBE", EnergyBasis.PLAIN, error=DFT),
+        Method("VASP PBE+U", EnergyBasis.PLAIN, error=DFT),
+        Method("VASP PBE(+U)", EnergyBasis.PLAIN, error=DFT),
         Method("VASP PBE-D3(BJ)", error=DFT),
         Method("VASP r2SCAN", error=DFT),
-        Method("PBE and PBE+U, Materials Project", Basis.MP2020, error=DFT),
-        Method("r2SCAN, Materials Project", Basis.R2SCAN, error=DFT),
+        Method("PBE and PBE+U, Materials Project", EnergyBasis.MP2020, error=DFT),
+        Method("r2SCAN, Materials Project", EnergyBasis.R2SCAN, error=DFT),
     )
 }
 """CHGNet was trained on corrected energies (Deng et al., Nat. Mach. Intell. 5 (2023) 1031); its
@@ -124,7 +127,7 @@ def method_of(name: str) -> Method | None:
     return next((one for one in stated if isinstance(one, Method) and one.name == name), None)
 
 
-def basis_of(method: str) -> Basis | None:
+def basis_of(method: str) -> EnergyBasis | None:
     """
     Corrections that the energies of a method hold.
 
@@ -135,7 +138,7 @@ def basis_of(method: str) -> Basis | None:
 
     Returns
     -------
-    Basis or None
+    EnergyBasis or None
         None where that is not known.
     """
     found = method_of(method)

@@ -1,6 +1,6 @@
 """Corrections of energies, one by one: what each adds, and what energies it is written for.
 
-Energies come with the corrections of their source (their `Basis`). Sources: docs/corrections.md.
+Energies come with the corrections of their source (`EnergyBasis`). Sources: docs/corrections.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .mp2020 import Calculation, anion_correction, hydrogen_correction
 
 __all__ = [
     "PARTS",
-    "Basis",
+    "EnergyBasis",
     "Part",
     "is_hydroborate",
     "sulfide_equivalents",
@@ -33,7 +33,7 @@ _LEGACY_PARTNERS = _MP2020_PARTNERS | _HALOGENS | {"O": 2}
 since its charges cannot be counted."""
 
 
-class Basis(StrEnum):
+class EnergyBasis(StrEnum):
     """
     Corrections that energies hold before a scheme is applied.
 
@@ -77,8 +77,8 @@ class Part:
     label: str
     name: str
     topic: str
-    on: tuple[Basis, ...]
-    gives: Basis | None
+    on: tuple[EnergyBasis, ...]
+    gives: EnergyBasis | None
     shift: Shift
     structural: bool = False
 
@@ -161,8 +161,8 @@ PARTS = {
             "mp2020",
             "MP2020/1 (by structure)",
             "MP2020",
-            on=(Basis.PLAIN,),
-            gives=Basis.MP2020,
+            on=(EnergyBasis.PLAIN,),
+            gives=EnergyBasis.MP2020,
             shift=anion_correction,
             structural=True,
         ),
@@ -170,23 +170,23 @@ PARTS = {
             "sulfide-legacy-to-mp2020",
             f"sulfide-legacy-to-mp2020/1 ({_LEGACY_SULFUR} to {_MP2020_SULFUR} eV per S)",
             "sulfide scale",
-            on=(Basis.LEGACY,),
-            gives=Basis.RESCALED,
+            on=(EnergyBasis.LEGACY,),
+            gives=EnergyBasis.RESCALED,
             shift=_rescale,
         ),
         Part(
             "sulfide-by-charge-legacy",
             f"sulfide-by-charge/1 ({_LEGACY_SULFUR} eV per S)",
             _SULFIDES,
-            on=(Basis.LEGACY,),
-            gives=Basis.LEGACY,
+            on=(EnergyBasis.LEGACY,),
+            gives=EnergyBasis.LEGACY,
             shift=_by_charge(_LEGACY_SULFUR, _LEGACY_PARTNERS),
         ),
         Part(
             "sulfide-by-charge-mp2020",
             f"sulfide-by-charge/1 ({_MP2020_SULFUR} eV per S)",
             _SULFIDES,
-            on=(Basis.MP2020, Basis.RESCALED),
+            on=(EnergyBasis.MP2020, EnergyBasis.RESCALED),
             gives=None,
             shift=_by_charge(_MP2020_SULFUR, _MP2020_PARTNERS),
         ),
@@ -194,7 +194,7 @@ PARTS = {
             "hydroborate-as-hydride",
             f"hydroborate-as-hydride/1 ({_MP2020_HYDROGEN} eV per H)",
             _HYDROBORATES,
-            on=(Basis.MP2020,),
+            on=(EnergyBasis.MP2020,),
             gives=None,
             shift=_hydroborate(_MP2020_HYDROGEN),
         ),
@@ -202,7 +202,7 @@ PARTS = {
             "hydroborate-uncorrected",
             "hydroborate-uncorrected/1",
             _HYDROBORATES,
-            on=(Basis.MP2020,),
+            on=(EnergyBasis.MP2020,),
             gives=None,
             shift=_hydroborate(0.0),
         ),

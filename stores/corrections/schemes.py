@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import CorrectionError
 
 from .methods import method_of
-from .parts import PARTS, Basis, Part
+from .parts import PARTS, EnergyBasis, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ class Scheme:
         """
         return any(part.topic == topic for part in self.parts)
 
-    def objection(self, basis: Basis | None) -> str | None:
+    def objection(self, basis: EnergyBasis | None) -> str | None:
         """
         Say why energies cannot take this scheme.
 
@@ -97,7 +97,7 @@ class Scheme:
             held = part.gives or held
         return None
 
-    def result(self, basis: Basis | None) -> Basis | None:
+    def result(self, basis: EnergyBasis | None) -> EnergyBasis | None:
         """
         Tell what energies hold after this scheme.
 
@@ -108,7 +108,7 @@ class Scheme:
         """
         return next((part.gives for part in reversed(self.parts) if part.gives), basis)
 
-    def require(self, basis: Basis | None, energies: str) -> None:
+    def require(self, basis: EnergyBasis | None, energies: str) -> None:
         """
         Refuse energies that cannot take this scheme.
 
@@ -227,6 +227,6 @@ def default_scheme(method: str) -> Scheme:
         return AS_PUBLISHED
     if found.correction is not None:
         return compose(found.correction)
-    if found.basis is Basis.PLAIN:
+    if found.basis is EnergyBasis.PLAIN:
         return compose("mp2020,sulfide-by-charge-mp2020")
-    return SULFIDE_BY_CHARGE_MP2020 if found.basis is Basis.MP2020 else AS_PUBLISHED
+    return SULFIDE_BY_CHARGE_MP2020 if found.basis is EnergyBasis.MP2020 else AS_PUBLISHED

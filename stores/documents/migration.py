@@ -18,7 +18,7 @@ from .results import SCHEMA_VERSION, Document, InterfaceDoc, RelaxationDoc, Scre
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["COLLECTIONS", "collection_of", "migrated", "read"]
+__all__ = ["COLLECTIONS", "collection_of", "migrated", "read_document"]
 
 COLLECTIONS: Mapping[str, type[Document]] = {
     "candidates": CandidateDoc,
@@ -98,7 +98,7 @@ def migrated(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "schema_version": SCHEMA_VERSION}
 
 
-def read(model: type[Doc], content: dict[str, Any]) -> Doc:
+def read_document(model: type[Doc], content: dict[str, Any]) -> Doc:
     """
     Read a stored document.
 

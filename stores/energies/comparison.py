@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .references import Reference
 
-__all__ = ["ComparedPhaseDoc", "ReferenceComparisonDoc", "SideDoc", "compare"]
+__all__ = ["ComparedPhaseDoc", "ReferenceComparisonDoc", "SideDoc", "compare_references"]
 
 _ON_HULL = 1e-6
 """Energies above hull below this (eV/atom) are rounding."""
@@ -70,7 +70,9 @@ class ReferenceComparisonDoc(Document):
     compounds: list[ComparedPhaseDoc] = Field(description="In the first reference's order.")
 
 
-def compare(first: Reference, second: Reference, elements: Sequence[str]) -> ReferenceComparisonDoc:
+def compare_references(
+    first: Reference, second: Reference, elements: Sequence[str]
+) -> ReferenceComparisonDoc:
     """
     Compare two references in a chemical system.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from trona.stores.corrections.schemes import Scheme
 
-__all__ = ["absent_elements", "energy_column", "number", "row_phase"]
+__all__ = ["absent_elements", "energy_column", "read_number", "row_phase"]
 
 _ENERGY_COLUMNS = ("formation_energy_per_atom", "formation_energy", "energy_per_atom")
 
@@ -96,7 +96,7 @@ def row_phase(
         formula = canonical(amounts)
         amounts = parse(formula)
     n_atoms = sum(amounts.values())
-    energy = number(row[column], column, line, path)
+    energy = read_number(row[column], column, line, path)
     volume = row.get("volume_per_atom")
     return Phase(
         id=(row.get("id") or row.get("material_id") or "").strip() or f"{formula}#{line}",
@@ -105,12 +105,12 @@ def row_phase(
         energy=energy * n_atoms + scheme.shift(amounts),
         scale=scale,
         source=f"line {line} of {path.name}",
-        volume=number(volume, "volume_per_atom", line, path) * n_atoms if volume else None,
+        volume=read_number(volume, "volume_per_atom", line, path) * n_atoms if volume else None,
         space_group=row.get("space_group") or None,
     )
 
 
-def number(text: str | None, column: str, line: int, path: Path) -> float:
+def read_number(text: str | None, column: str, line: int, path: Path) -> float:
     """
     Read a finite number or name the cell that is none.
 

@@ -22,7 +22,7 @@ from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import fractions_key, parse, same_composition
 from trona.screening.units import SODIUM
 from trona.stores.corrections.methods import basis_of
-from trona.stores.corrections.parts import Basis
+from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import (
     AS_PUBLISHED,
     SULFIDE_BY_CHARGE_LEGACY,
@@ -45,13 +45,13 @@ from .bundled import SETS, bundled_data
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["BUNDLED_SCHEME", "SOURCES", "Reference", "Source", "load"]
+__all__ = ["BUNDLED_SCHEME", "SOURCES", "Reference", "Source", "load_reference"]
 
 BUNDLED_SCHEME = SETS[REFERENCE].scheme
 
 _SNAPSHOTS = {
-    "GGA_GGA+U": (Basis.MP2020, SULFIDE_BY_CHARGE_MP2020),
-    "R2SCAN": (Basis.R2SCAN, AS_PUBLISHED),
+    "GGA_GGA+U": (EnergyBasis.MP2020, SULFIDE_BY_CHARGE_MP2020),
+    "R2SCAN": (EnergyBasis.R2SCAN, AS_PUBLISHED),
 }
 """What energies of a thermo type hold, and the scheme that they get by default."""
 
@@ -103,7 +103,7 @@ class Reference:
     band_gaps: Mapping[str, float] = field(default_factory=dict)
     gap_source: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)
-    basis: Basis | None = None
+    basis: EnergyBasis | None = None
     origin: str = ""
     caveats: tuple[str, ...] = ()
     mixed: bool = False
@@ -195,7 +195,9 @@ class Reference:
         return PhaseTable.from_phases(self.phases)
 
 
-def load(name: str, correction: str | None = None, formulas: Iterable[str] = ()) -> Reference:
+def load_reference(
+    name: str, correction: str | None = None, formulas: Iterable[str] = ()
+) -> Reference:
     """
     Load reference energies by name.
 
@@ -363,11 +365,11 @@ def _load_snapshot(
     """Find and read a snapshot of the Materials Project."""
     needed = {symbol for formula in formulas for symbol in parse(formula)}
     folder = Path(Settings().references).expanduser()
-    file = snapshot_files.find(folder, kind, which, {*needed, SODIUM} if needed else ())
+    file = snapshot_files.find_snapshot(folder, kind, which, {*needed, SODIUM} if needed else ())
     basis, default = _SNAPSHOTS[file.thermo_type]
     scheme = scheme or default
     scheme.require(basis, f"{file.thermo_type} energies of the Materials Project")
-    snapshot = snapshot_files.read(file)
+    snapshot = snapshot_files.read_snapshot(file)
     database = f"Materials Project database {snapshot.database_version}"
     return Reference(
         name=file.name,
@@ -434,7 +436,7 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     energy_column = formation_table.energy_column(rows, path)
     flagged = any(_OVER_CORRECTED in (row.get("flags") or "") for row in rows)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
-    basis = Basis.LEGACY if flagged else None
+    basis = EnergyBasis.LEGACY if flagged else None
     name = f"table:{path}"
     scheme.require(basis, name)
     scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
@@ -443,7 +445,9 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
         phase = formation_table.row_phase(row, line, energy_column, scheme, scale, path)
         phases.append(phase)
         if row.get("band_gap"):
-            gaps[phase.formula] = formation_table.number(row["band_gap"], "band_gap", line, path)
+            gaps[phase.formula] = formation_table.read_number(
+                row["band_gap"], "band_gap", line, path
+            )
     phases += formation_table.absent_elements(phases, scale)
     return Reference(
         name=name,

@@ -158,7 +158,7 @@ def _fetch(
         ):
             return Fetched(present, new=False)
         snapshot = _download(client, question)
-    return Fetched(snapshot_files.save(snapshot, folder), new=True)
+    return Fetched(snapshot_files.save_snapshot(snapshot, folder), new=True)
 
 
 def _download(client: MPRester, question: _Question) -> Snapshot:

@@ -30,11 +30,11 @@ __all__ = [
     "SnapshotFile",
     "covering",
     "files",
-    "find",
+    "find_snapshot",
     "pinned",
-    "read",
+    "read_snapshot",
     "read_system",
-    "save",
+    "save_snapshot",
     "sound",
     "version_in_name",
     "write_whole",
@@ -75,7 +75,7 @@ class SnapshotFile:
 
     @property
     def name(self) -> str:
-        """Name under which `trona.stores.energies.references.load` finds exactly this snapshot."""
+        """Name under which `load_reference` finds exactly this snapshot."""
         return f"{KINDS[self.thermo_type]}:{'-'.join(self.elements)}@{self.checksum}"
 
 
@@ -134,7 +134,7 @@ def version_in_name(version: str) -> str:
     return re.sub(r"[^\w.+-]|_", "-", version)
 
 
-def save(snapshot: Snapshot, folder: Path) -> SnapshotFile:
+def save_snapshot(snapshot: Snapshot, folder: Path) -> SnapshotFile:
     """
     Write a snapshot; it appears under its name when it is complete, or not at all.
 
@@ -290,7 +290,7 @@ def pinned(folder: Path, checksum: str) -> SnapshotFile:
     )
 
 
-def find(folder: Path, kind: str, which: str, needed: Iterable[str] = ()) -> SnapshotFile:
+def find_snapshot(folder: Path, kind: str, which: str, needed: Iterable[str] = ()) -> SnapshotFile:
     """
     Find the snapshot that a name means.
 
@@ -332,7 +332,7 @@ def find(folder: Path, kind: str, which: str, needed: Iterable[str] = ()) -> Sna
     return file
 
 
-def read(file: SnapshotFile) -> Snapshot:
+def read_snapshot(file: SnapshotFile) -> Snapshot:
     """
     Read a snapshot and check that it is what was written.
 
@@ -388,10 +388,10 @@ def sound(file: SnapshotFile) -> bool:
     Returns
     -------
     bool
-        False where `read` would refuse it.
+        False where `read_snapshot` would refuse it.
     """
     try:
-        read(file)
+        read_snapshot(file)
     except ReferenceDataError:
         return False
     return True

@@ -5,6 +5,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import subprocess
+import sys
+from collections import defaultdict
+
+import pytest
 
 import trona.screening
 from tests.project.test_packaging import MODULES, ROOT
@@ -12,6 +17,8 @@ from tests.project.test_packaging import MODULES, ROOT
 COMMANDS = re.compile(r"\.(cli|mock_vasp)\.")
 """Modules whose functions are commands: the tool lists them."""
 LIBRARY = [name for name in MODULES if not COMMANDS.search(name)]
+SHARED_NAMES = {"main"}
+"""Names that may stand in several modules: each console script starts in a `main`."""
 
 
 def defined(module):
@@ -54,13 +61,40 @@ def test_every_parameter_of_a_public_function_is_described():
     assert not undescribed
 
 
-def test_the_package_lists_what_it_offers_and_shadows_no_module():
-    offered = set(trona.screening.__all__)
-    public = {
-        name
-        for name, thing in vars(trona.screening).items()
-        if not name.startswith("_") and not inspect.ismodule(thing)
-    }
-    assert public - {"annotations"} == offered
-    assert not offered & {path.stem for path in (ROOT / "screening").glob("*.py")}
-    assert list(trona.screening.__all__) == sorted(trona.screening.__all__)
+def test_the_package_offers_what_it_lists_and_shadows_no_module():
+    offered = list(trona.screening.__all__)
+    assert offered == sorted(set(offered))
+    assert offered == sorted(name for names in trona.screening._HOMES.values() for name in names)
+    for home, names in trona.screening._HOMES.items():
+        module = importlib.import_module(f"trona.screening.{home}")
+        for name in names:
+            assert getattr(trona.screening, name) is getattr(module, name)
+            assert name in module.__all__
+    assert set(offered) <= set(dir(trona.screening))
+    assert not set(offered) & {path.stem for path in (ROOT / "screening").iterdir()}
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = trona.screening.nothing
+
+
+def test_errors_are_imported_without_the_analysis():
+    code = (
+        "import sys, trona.screening.errors, trona.screening.formulas\n"
+        "print([name for name in sys.modules if name.startswith('trona.screening.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['trona.screening.errors', 'trona.screening.formulas']"
+
+
+def test_a_public_name_is_defined_in_one_module():
+    homes = defaultdict(list)
+    for name in MODULES:
+        for public in defined(importlib.import_module(name)):
+            # A function in a module of commands is named after its command.
+            if ".cli.commands." in name and public.islower():
+                continue
+            homes[public].append(name)
+    repeated = {public: places for public, places in homes.items() if len(places) > 1}
+    assert {
+        public: places for public, places in repeated.items() if public not in SHARED_NAMES
+    } == {}
+    assert set(repeated) == SHARED_NAMES

@@ -10,13 +10,13 @@ from trona.screening.equilibrium.hull import energy_above_hull
 from trona.screening.formulas import parse
 from trona.screening.stability.interface import mix
 from trona.stores.assess.assessment import assess_formula, window_document
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 
 @pytest.fixture
 def published(table_path):
     """The table with one sulfide correction per S atom, as Materials Project had it in 2019."""
-    return load(f"table:{table_path}", "as-published")
+    return load_reference(f"table:{table_path}", "as-published")
 
 
 def products(rung):

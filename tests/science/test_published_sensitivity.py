@@ -26,7 +26,7 @@ from trona.screening.equilibrium.grand import profile
 from trona.screening.equilibrium.hull import energy_above_hull
 from trona.screening.formulas import parse
 from trona.stores.assess.assessment import assess_formula, window_document
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 require(SCIENCE, TABLE)
 
@@ -85,9 +85,11 @@ def variant(tmp_path_factory):
     def find(name):
         letter, _, excluded = name.partition(" without ")
         if letter in written:
-            found = load(rewritten(folder / f"{letter}.csv", written[letter]), "as-published")
+            found = load_reference(
+                rewritten(folder / f"{letter}.csv", written[letter]), "as-published"
+            )
         elif letter in corrected:
-            found = load(f"table:{TABLE}", corrected[letter])
+            found = load_reference(f"table:{TABLE}", corrected[letter])
         else:
             found = reference(letter)
         return found.without([excluded] if excluded else [])

@@ -12,7 +12,7 @@ from tests.support.published import MILLIVOLT, NYZC, TABLE, needs_table, referen
 from trona.screening.equilibrium.grand import profile
 from trona.screening.formulas import parse
 from trona.stores.assess.assessment import assess_formula, window_document
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 HYDRATE = "Na3SbS4·8H2O"
 
@@ -29,7 +29,7 @@ AT_SODIUM = {
 
 @pytest.fixture(scope="module")
 def bundled():
-    return load("bundled")
+    return load_reference("bundled")
 
 
 def judged(formula, reference):
@@ -42,7 +42,7 @@ def judged(formula, reference):
 @pytest.mark.parametrize("formula", AT_SODIUM)
 def test_products_at_sodium_are_exact(formula, source):
     sodium, products = AT_SODIUM[formula]
-    rung = judged(formula, load(source)).ladder[0]
+    rung = judged(formula, load_reference(source)).ladder[0]
     assert rung.na_exchanged == pytest.approx(sodium, abs=1e-9)
     found = {product.formula: product.amount for product in rung.products}
     assert found == pytest.approx(products, abs=1e-9)
@@ -56,7 +56,7 @@ def test_sodium_and_tin_meet_in_four_steps():
 
 @needs_table
 def test_mp2020_by_charge_on_the_dft_table_is_variant_e():
-    mended = load(f"table:{TABLE}", "sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020")
+    mended = load_reference(f"table:{TABLE}", "sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020")
     window = judged("Na3SbS4", mended)
     assert window.reduction_limit == pytest.approx(1.613, abs=MILLIVOLT)
     assert window.oxidation_limit == pytest.approx(2.187, abs=MILLIVOLT)
@@ -74,7 +74,7 @@ def test_bundled_hydroborates_say_how_their_hydrogen_is_corrected(bundled, formu
     said = [text for text in judged(formula, bundled).caveats if "hydroborate-uncorrected" in text]
     assert len(said) == 1
     for policy in ("as-hydride", "uncorrected"):
-        explicit = load("bundled", f"{bundled.correction},hydroborate-{policy}")
+        explicit = load_reference("bundled", f"{bundled.correction},hydroborate-{policy}")
         assert not any("hydroborate" in text for text in judged(formula, explicit).caveats)
 
 

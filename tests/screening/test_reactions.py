@@ -10,7 +10,7 @@ from tests.support.systems import ANY_SYSTEM
 from trona.screening.equilibrium.grand import profile
 from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import parse
-from trona.screening.reactions import write
+from trona.screening.reactions import write_reaction
 
 
 def atoms(side):
@@ -34,7 +34,7 @@ def atoms(side):
     ],
 )
 def test_sodium_stands_where_it_is_consumed_or_released(products, sodium, equation):
-    assert write("Na3PS4", products, sodium) == equation
+    assert write_reaction("Na3PS4", products, sodium) == equation
 
 
 @given(ANY_SYSTEM)
@@ -45,11 +45,11 @@ def test_equations_of_a_profile_are_balanced(system):
         terms = [
             (p.formula, float(x)) for p, x in zip(interval.phases, interval.amounts, strict=True)
         ]
-        left, right = write(formula, terms, interval.sodium_exchanged).split(" -> ")
+        left, right = write_reaction(formula, terms, interval.sodium_exchanged).split(" -> ")
         assert atoms(left) == pytest.approx(atoms(right), rel=2e-3, abs=2e-3)
 
 
 @given(st.floats(1e-3, 1e3), st.floats(-50, 50))
 def test_a_coefficient_is_never_one_nor_negative(amount, sodium):
-    terms = write("Na3PS4", [("Na2S", amount)], sodium).replace("->", "+").split(" + ")
+    terms = write_reaction("Na3PS4", [("Na2S", amount)], sodium).replace("->", "+").split(" + ")
     assert not any(term.startswith(("1 ", "-", "0 ")) for term in terms)

@@ -6,7 +6,7 @@ from trona.screening.formulas import parse
 from trona.stores.corrections.mp2020 import Calculation
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.bundled import bundled_data
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 _SPECIAL = {
     "Na": "Na_pv", "Cr": "Cr_pv", "Sn": "Sn_d", "Y": "Y_sv", "Zr": "Zr_sv", "Fe": "Fe_pv",
@@ -37,6 +37,6 @@ def calculated(structure, **changes):
 
 def bundled_structure(formula):
     """The structure of the bundled ground phase of a composition."""
-    phase = load("bundled").table.find(parse(formula))
+    phase = load_reference("bundled").table.find(parse(formula))
     row = next(row for row in bundled_data()["phases"] if row["id"] == phase.id)
     return StructureDoc(**row["structure"]).to_structure()

@@ -18,8 +18,8 @@ from jobflow import Flow, job
 
 from tests.support.folders import ROOT
 from trona.workflows.candidates.sources import from_argument
-from trona.workflows.cluster.project_templates import Choices, write
-from trona.workflows.cluster.projects import find
+from trona.workflows.cluster.project_templates import Choices, write_project
+from trona.workflows.cluster.projects import find_project
 from trona.workflows.jobs.analysis import analyze
 from trona.workflows.local.pool import Work
 
@@ -76,14 +76,14 @@ def project_folder():
 
 def project(uri, folder, template="laptop", before="true", command=None):
     """Write a ready project; its worker tells of every job that begins and ends."""
-    path = write(Choices("lap", template, uri, folder / "work"))
+    path = write_project(Choices("lap", template, uri, folder / "work"))
     told = f"echo %s $(basename $PWD) >> {folder}/told"
     text = path.read_text(encoding="utf-8")
     text = text.replace('pre_run: "', f'pre_run: "{told % "begin"}; {before}; ')
     text = re.sub(r"max_jobs: \d+", f"max_jobs: 2\n    post_run: {told % 'end'}", text)
     path.write_text(text, encoding="utf-8")
     quicken(path, command)
-    return find("lap")
+    return find_project("lap")
 
 
 def quicken(path, command=None):

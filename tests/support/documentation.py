@@ -13,7 +13,7 @@ from trona.screening.equilibrium.hull import decompose
 from trona.screening.formulas import parse
 from trona.stores.assess.screenings import screening_document
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.jobs.backends import relaxation_id
 
@@ -69,7 +69,7 @@ def lay_out(folder: Path) -> None:
 
 def relax_nothing(candidates, work, *_):
     """Stand in for `run_flows`: structures stay as they are, with energies 5 meV above the hull."""
-    table = load("bundled").table
+    table = load_reference("bundled").table
     for candidate in candidates:
         start = candidate.structure
         amounts = parse(candidate.formula or start.reduced_formula)
@@ -94,7 +94,7 @@ def relax_nothing(candidates, work, *_):
         )
         documents = [relaxation]
         if work.reference is not None:
-            reference = load(work.reference, work.correction)
+            reference = load_reference(work.reference, work.correction)
             known = (candidate.label, candidate.formula, candidate.source, reference)
             documents.append(screening_document(*known, relaxation))
         yield candidate, documents

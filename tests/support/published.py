@@ -17,7 +17,7 @@ import pytest
 from tests.support.folders import SHARED
 from trona.screening.formulas import canonical, parse
 from trona.stores.assess.assessment import assess_formula, window_document
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 SCIENCE = SHARED / "science.md"
 TABLE = SHARED / "reference" / "formation_energies.csv"
@@ -110,7 +110,7 @@ def reference(variant):
     """A: energies as published; C: polysulfides by charge; C0: that without polychlorides."""
     if variant == "C0":
         return reference("C").without(POLYCHLORIDES)
-    return load(f"table:{TABLE}", {"A": "as-published", "C": None}[variant])
+    return load_reference(f"table:{TABLE}", {"A": "as-published", "C": None}[variant])
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trona.stores.collections.results import Results
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 # Formation energies, eV/atom: Materials Project 2019, PBE (CC BY 4.0), as published: every S
 # carries a sulfide correction of -0.66346 eV.
@@ -46,7 +46,7 @@ def table_path(tmp_path):
 @pytest.fixture
 def reference(table_path):
     """The table as a reference, polysulfides corrected by charge."""
-    return load(f"table:{table_path}")
+    return load_reference(f"table:{table_path}")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from trona.stores.documents.made_structures import ModelDoc
 
-__all__ = ["PROVENANCE", "describe", "require_new", "write"]
+__all__ = ["PROVENANCE", "describe_model", "require_new", "write_models"]
 
 PROVENANCE = "provenance.json"
 _COLUMNS = ("label", "formula", "file", "source", "kind", "atoms", "deviation", "energy_per_atom")
@@ -53,7 +53,7 @@ def require_new(folder: Path) -> None:
         raise InputError(f"there is no folder {str(folder.parent)!r} to write into: make it first.")
 
 
-def describe(model: ModelDoc) -> str:
+def describe_model(model: ModelDoc) -> str:
     """
     Say in a sentence what a model is: this becomes the source of its screening result.
 
@@ -85,7 +85,7 @@ def describe(model: ModelDoc) -> str:
     return "; ".join(parts)
 
 
-def write(models: Sequence[ModelDoc], folder: Path) -> None:
+def write_models(models: Sequence[ModelDoc], folder: Path) -> None:
     """
     Write models into a new folder.
 
@@ -150,7 +150,7 @@ def _write_table(models: Sequence[ModelDoc], names: Sequence[str], path: Path) -
                     model.label,
                     model.formula,
                     name,
-                    describe(model),
+                    describe_model(model),
                     model.kind,
                     len(model.structure.species),
                     f"{model.deviation:.6g}",

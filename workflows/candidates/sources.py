@@ -36,13 +36,14 @@ __all__ = [
     "Gathered",
     "build_crystal",
     "bundled",
-    "describe",
+    "describe_candidate",
     "from_argument",
     "from_file",
     "from_folder",
     "from_material",
     "from_table",
     "gather",
+    "require_distinct",
     "require_sodium",
 ]
 
@@ -384,11 +385,33 @@ def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:
     materials(text for text in named if is_material_id(text))  # all in one question
     parts = [_usable(text, unbalanced) for text in named] or [Gathered(tuple(bundled()))]
     found = tuple(candidate for part in parts for candidate in part.candidates)
-    labels = Counter(candidate.label for candidate in found)
-    for label, times in labels.items():
-        if times > 1:
-            raise InputError(f"{times} candidates are called {label!r}: rename one of the files.")
+    require_distinct((candidate.label for candidate in found), "candidates")
     return Gathered(found, tuple(reason for part in parts for reason in part.left_out))
+
+
+def require_distinct(
+    labels: Iterable[str], what: str, remedy: str = "rename one of the files"
+) -> None:
+    """
+    Refuse labels that stand twice.
+
+    Parameters
+    ----------
+    labels
+        Of all that is asked for.
+    what
+        What carries them, in the plural.
+    remedy
+        What to do about it.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    for label, times in Counter(labels).items():
+        if times > 1:
+            raise InputError(f"{times} {what} are called {label!r}: {remedy}.")
 
 
 def _usable(text: str, unbalanced: bool) -> Gathered:
@@ -413,7 +436,7 @@ def _without_charged(part: Gathered) -> Gathered:
     return Gathered(tuple(neutral), tuple(left_out))
 
 
-def describe(candidate: Candidate) -> dict[str, str]:
+def describe_candidate(candidate: Candidate) -> dict[str, str]:
     """
     Say what a candidate is, in a line of a table.
 

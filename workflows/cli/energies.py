@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .options import comma_list
+
 if TYPE_CHECKING:
     from trona.stores.energies.references import Reference
 
@@ -43,9 +45,8 @@ def load_energies(
     InputError
         If there are no such energies, or an option does not fit them.
     """
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
-    excluded = [part.strip() for part in (exclude or "").split(",") if part.strip()]
-    energies = load(name or Settings().reference, correction, formulas).without(excluded)
-    return energies.under(pressure)
+    energies = load_reference(name or Settings().reference, correction, formulas)
+    return energies.without(comma_list(exclude)).under(pressure)

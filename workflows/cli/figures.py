@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 
     from trona.screening.figures.overview_data import InterphaseMap, WindowBars
     from trona.stores.assess.assessment import Assessment
-    from trona.stores.assess.validation import Finding
+    from trona.stores.assess.validation import ValidatedCase
     from trona.stores.energies.references import Reference
 
 __all__ = [
-    "bars",
-    "diagram",
-    "discharges",
-    "interphases",
-    "ladder",
-    "mixing",
-    "parity_of_limits",
+    "save_bars",
+    "save_diagram",
+    "save_discharges",
+    "save_interphases",
+    "save_ladder",
+    "save_mixing",
+    "save_parity_of_limits",
+    "save_windows",
     "window_pairs",
-    "windows",
 ]
 
 
-def bars(found: WindowBars, path: Path) -> None:
+def save_bars(found: WindowBars, path: Path) -> None:
     """
     Draw windows of many candidates.
 
@@ -67,7 +67,7 @@ def bars(found: WindowBars, path: Path) -> None:
     _write(path, overviews.draw_bars, interactive.show_bars, found)
 
 
-def interphases(found: InterphaseMap, path: Path) -> None:
+def save_interphases(found: InterphaseMap, path: Path) -> None:
     """
     Draw the map of interphases.
 
@@ -86,7 +86,7 @@ def interphases(found: InterphaseMap, path: Path) -> None:
     _write(path, overviews.draw_map, interactive.show_map, found)
 
 
-def ladder(assessment: Assessment, path: Path) -> None:
+def save_ladder(assessment: Assessment, path: Path) -> None:
     """
     Draw the ladder of a composition.
 
@@ -106,7 +106,7 @@ def ladder(assessment: Assessment, path: Path) -> None:
     _write(path, plots.draw_ladder, interactive.show_ladder, figure)
 
 
-def diagram(
+def save_diagram(
     elements: Sequence[str],
     marked: Sequence[str],
     reference: Reference,
@@ -139,7 +139,9 @@ def diagram(
     _write(path, sections.draw_diagram, explorers.show_diagram, found, volts)
 
 
-def mixing(first: str, second: str, reference: Reference, volts: float | None, path: Path) -> None:
+def save_mixing(
+    first: str, second: str, reference: Reference, volts: float | None, path: Path
+) -> None:
     """
     Draw the reactions of two materials.
 
@@ -163,7 +165,7 @@ def mixing(first: str, second: str, reference: Reference, volts: float | None, p
     _write(path, curves.draw_mixing, explorers.show_mixing, line)
 
 
-def discharges(formulas: Sequence[str], reference: Reference, path: Path) -> None:
+def save_discharges(formulas: Sequence[str], reference: Reference, path: Path) -> None:
     """
     Draw discharges of some compositions in one figure.
 
@@ -185,7 +187,7 @@ def discharges(formulas: Sequence[str], reference: Reference, path: Path) -> Non
     _write(path, curves.draw_discharges, explorers.show_discharges, found)
 
 
-def windows(findings: Sequence[Finding], path: Path) -> None:
+def save_windows(findings: Sequence[ValidatedCase], path: Path) -> None:
     """
     Draw predicted windows beside published ones; in a browser limit against limit.
 
@@ -204,7 +206,7 @@ def windows(findings: Sequence[Finding], path: Path) -> None:
     _write(path, parity.draw_windows, interactive.show_parity, window_pairs(findings))
 
 
-def parity_of_limits(findings: Sequence[Finding], path: Path) -> None:
+def save_parity_of_limits(findings: Sequence[ValidatedCase], path: Path) -> None:
     """
     Draw predicted against published limits.
 
@@ -223,7 +225,7 @@ def parity_of_limits(findings: Sequence[Finding], path: Path) -> None:
     _write(path, parity.draw_parity, interactive.show_parity, window_pairs(findings))
 
 
-def window_pairs(findings: Sequence[Finding]) -> list[parity.WindowPair]:
+def window_pairs(findings: Sequence[ValidatedCase]) -> list[parity.WindowPair]:
     """
     Collect what was published and predicted of windows.
 
@@ -240,7 +242,7 @@ def window_pairs(findings: Sequence[Finding]) -> list[parity.WindowPair]:
     return [_pair(finding) for finding in findings if finding.case.window is not None]
 
 
-def _pair(finding: Finding) -> parity.WindowPair:
+def _pair(finding: ValidatedCase) -> parity.WindowPair:
     """Set the published limits of a system beside the predicted ones."""
     found, published = finding.prediction, finding.case.window
     predicted = None
@@ -269,9 +271,9 @@ def _write(path: Path, draw: Callable[..., Any], show: Callable[..., Any], *show
     """Draw for a paper or for a browser, save, and say where, beside what is printed."""
     try:
         if path.suffix.lower() in {".html", ".htm"}:
-            pages.write(show(*shown), path)
+            pages.write_html(show(*shown), path)
         else:
-            plots.save(draw(*shown), path)
+            plots.save_figure(draw(*shown), path)
     except ModuleNotFoundError as error:
         raise InputError(f"figures need {error.name}: install trona[plot].") from None
     typer.echo(f"figure: {path}", err=True)

@@ -1,7 +1,8 @@
 """The command line: parse, call, print. Heavy imports happen inside the commands.
 
-Exit codes: 0 done, 1 a defect of trona (or nobody reads its output any more), 2 something in the
-input cannot be used (one sentence says what and how to mend it), 130 stopped by the user.
+Exit codes: 0 done (also where the reader of the output, as ``head``, closes it early), 1 a defect
+of trona, 2 something in the input cannot be used (one sentence says what and how to mend it), 130
+stopped by the user.
 """
 
 from __future__ import annotations
@@ -68,9 +69,14 @@ def main() -> None:
     code = _run(arguments, debug)
     try:
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader, as head, has seen enough: nobody is to be told at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        _discard_output()
     sys.exit(code)
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere: the reader, as ``head``, has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _asked_for_debug(arguments: list[str]) -> tuple[bool, list[str]]:
@@ -86,6 +92,9 @@ def _run(arguments: list[str], debug: bool) -> str | int | None:
     try:
         app(args=arguments, prog_name="trona")
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click and rich end with 1
+            _discard_output()
+            return 0
         return end.code
     except Exception as error:  # noqa: BLE001 (whatever went wrong, a user gets a sentence)
         if debug:

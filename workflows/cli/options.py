@@ -8,35 +8,23 @@ from typing import Annotated
 import typer
 
 __all__ = [
-    "AgainstReference",
     "AsCsv",
     "AsJson",
-    "AtMetal",
     "AtReservoir",
     "Correction",
     "Exclude",
     "FirstMaterial",
-    "HullBelow",
-    "InState",
     "KeepFiles",
-    "Mentioning",
-    "OfAnions",
-    "OfBackend",
-    "OxidationAbove",
     "Plot",
     "Pressure",
-    "ReductionBelow",
     "Reference",
     "RelaxedBy",
     "SecondMaterial",
     "StoreAt",
     "ToScreen",
     "Unbalanced",
-    "Where",
-    "WithElements",
-    "WithProducts",
-    "WithoutElements",
     "Workers",
+    "comma_list",
 ]
 
 
@@ -103,43 +91,6 @@ Plot = Annotated[
     Path | None,
     typer.Option(help="Draw a figure into this file (png, pdf, svg, html).", metavar="FILE"),
 ]
-AtMetal = Annotated[
-    str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
-]
-HullBelow = Annotated[
-    float | None, typer.Option(help="Energy above hull at most.", metavar="eV/atom")
-]
-ReductionBelow = Annotated[float | None, typer.Option(help="Reduction limit at most.", metavar="V")]
-OxidationAbove = Annotated[
-    float | None, typer.Option(help="Oxidation limit at least.", metavar="V")
-]
-WithElements = Annotated[
-    str | None, typer.Option(help="Elements that must be present, as in Na,P,S.")
-]
-WithoutElements = Annotated[
-    str | None, typer.Option(help="Elements that must be absent, as in Cl,Br.")
-]
-OfAnions = Annotated[str | None, typer.Option("--anions", help="Anion system, as in S or O-S.")]
-WithProducts = Annotated[
-    str | None, typer.Option("--products", help="Products at 0 V, as in Na3P,Na2S.")
-]
-AgainstReference = Annotated[
-    str | None, typer.Option("--reference", help="Name of the reference energies.", metavar="NAME")
-]
-OfBackend = Annotated[
-    str | None, typer.Option("--backend", help="Source of the relaxations, as in chgnet.")
-]
-InState = Annotated[str | None, typer.Option("--state", help="completed, rejected or failed.")]
-Mentioning = Annotated[
-    str | None, typer.Option("--text", help="Part of label, formula, source or reason.")
-]
-Where = Annotated[
-    str | None,
-    typer.Option(
-        help='A question for the rest, as in "severity < 0.5 and not elements has Cl".',
-        metavar="QUESTION",
-    ),
-]
 ToScreen = Annotated[
     list[str] | None,
     typer.Argument(
@@ -147,3 +98,20 @@ ToScreen = Annotated[
         "formulas; the bundled electrolytes if none."
     ),
 ]
+
+
+def comma_list(text: str | None) -> list[str]:
+    """
+    Read a list as it is typed.
+
+    Parameters
+    ----------
+    text
+        Joined by commas; None where it is not given.
+
+    Returns
+    -------
+    list of str
+        Without what is empty.
+    """
+    return [part.strip() for part in (text or "").split(",") if part.strip()]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import ScreeningDoc
     from trona.workflows.local.screening import Outcome
 
-__all__ = ["Pace", "Stopped", "follow", "track"]
+__all__ = ["Pace", "Stopped", "show_progress", "track"]
 
 _RECENT = 50
 """Candidates that a rate rests on: enough to be steady, few enough to follow what they cost."""
@@ -76,7 +76,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def follow(outcomes: Generator[Outcome, None, None], total: int) -> list[ScreeningDoc]:
+def show_progress(outcomes: Generator[Outcome, None, None], total: int) -> list[ScreeningDoc]:
     """
     Collect results and show how far the run is.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError, StoreError
 from trona.screening.formulas import canonical, parse
@@ -10,32 +11,24 @@ from trona.stores.collections.filters import Filters
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
 from trona.stores.settings import Settings
-from trona.workflows.jobs.backends import find
+from trona.workflows.jobs.backends import find_backend
 
-__all__ = ["open_results", "parts", "read_filters", "say_filters"]
+from .options import comma_list
+
+if TYPE_CHECKING:
+    from .filter_options import FilterOptions
+
+__all__ = ["open_results", "read_filters", "say_filters"]
 
 
-def read_filters(
-    *,
-    elements: str | None,
-    without: str | None,
-    products: str | None,
-    backend: str | None,
-    **others: Any,  # noqa: ANN401 (checked by Filters)
-) -> Filters:
+def read_filters(typed: FilterOptions) -> Filters:
     """
     Read filters as they are typed.
 
     Parameters
     ----------
-    elements, without
-        Symbols, separated by commas or hyphens.
-    products
-        Formulas, separated by commas.
-    backend
-        Source of the relaxations.
-    **others
-        As for `Filters`.
+    typed
+        Lists are joined by commas, elements also by hyphens; a backend stands for its method.
 
     Returns
     -------
@@ -47,12 +40,16 @@ def read_filters(
     InputError
         If a value is not of its kind, or does not exist.
     """
+    filters = asdict(typed)
+    backend = filters.pop("backend")
     return Filters(
-        elements=_symbols(elements),
-        without=_symbols(without),
-        products=[canonical(parse(part)) for part in parts(products)],
-        method=None if backend is None else find(backend).method,
-        **others,
+        **filters
+        | {
+            "elements": _symbols(typed.elements),
+            "without": _symbols(typed.without),
+            "products": [canonical(parse(part)) for part in comma_list(typed.products)],
+            "method": None if backend is None else find_backend(backend).method,
+        }
     )
 
 
@@ -126,30 +123,13 @@ def open_results(location: str | None) -> Results:
     return results
 
 
-def parts(text: str | None) -> list[str]:
-    """
-    Split a list.
-
-    Parameters
-    ----------
-    text
-        Joined by commas.
-
-    Returns
-    -------
-    list of str
-        Without what is empty.
-    """
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
-
-
 def _symbols(text: str | None) -> list[str]:
     """Read a list of element symbols."""
     if text is None:
         return []
     from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
 
-    symbols = parts(text.replace("-", ","))
+    symbols = comma_list(text.replace("-", ","))
     for symbol in symbols:
         if not Element.is_valid_symbol(symbol):
             raise InputError(f"{symbol!r} is not an element: write symbols like Na,P,S.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trona.stores.assess.screenings import failed_document
 from trona.stores.documents.results import RelaxationDoc, ScreeningDoc
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 from .queue import TAG
 from .tracking import standings
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .status import Standing
 
-__all__ = ["Collected", "collect"]
+__all__ = ["Collected", "collect_results"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Collected:
     differing: tuple[str, ...]
 
 
-def collect(controller: JobController, results: Results) -> Collected:
+def collect_results(controller: JobController, results: Results) -> Collected:
     """
     Copy what the workers computed into the results store, and record what failed.
 
@@ -114,7 +114,7 @@ def _documents(
             continue
         name = (row.work["given"], row.work["correction"])
         if name not in references:
-            references[name] = load(*name)
+            references[name] = load_reference(*name)
         known = (row.label, row.work["formula"], row.work["source"], references[name])
         yield failed_document(*known, row.reason or "unknown"), references[name].checksum
 

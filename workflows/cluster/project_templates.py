@@ -22,7 +22,7 @@ from .projects import projects_folder, validated
 if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
 
-__all__ = ["TEMPLATES", "Choices", "from_choices", "project_text", "write"]
+__all__ = ["TEMPLATES", "Choices", "from_choices", "project_text", "write_project"]
 
 TEMPLATES = ("mock", "laptop", "slurm", "slurm-batch")
 _CLUSTERS = ("slurm", "slurm-batch")
@@ -184,7 +184,7 @@ def _taken(path: Path) -> ProjectError:
     )
 
 
-def write(choices: Choices) -> Path:
+def write_project(choices: Choices) -> Path:
     """
     Write a new project file, readable for its owner alone: the URI may hold a password.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from jobflow_remote.config.base import Project, WorkerBase
 
-__all__ = ["find", "find_worker", "projects_folder", "require_jobflow_remote", "validated"]
+__all__ = ["find_project", "find_worker", "projects_folder", "require_jobflow_remote", "validated"]
 
 
 def require_jobflow_remote() -> None:
@@ -83,7 +83,7 @@ def validated(content: object) -> Project:
         raise ProjectError(f"jobflow-remote refuses the project at {place!r}: {detail}.") from None
 
 
-def find(name: str | None) -> Project:
+def find_project(name: str | None) -> Project:
     """
     Find a project by name.
 

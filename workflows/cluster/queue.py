@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
     from maggma.core import Store
 
-__all__ = ["BATCH", "TAG", "opened", "prepare", "release", "runner_is_active"]
+__all__ = ["BATCH", "TAG", "open_queue", "prepare_queue", "release", "runner_is_active"]
 
 TAG = "trona"
 """Key of the metadata that flows and jobs of trona carry."""
@@ -37,7 +37,7 @@ _LOCKED = ("uuid", "index", "db_id", "state", "worker", "run_dir", "job.hosts")
 
 
 @contextmanager
-def opened(project: Project) -> Iterator[JobController]:
+def open_queue(project: Project) -> Iterator[JobController]:
     """
     Open the queue and the outputs of a project.
 
@@ -82,7 +82,7 @@ def _location(store: Store) -> str:
     return str(store.name)
 
 
-def prepare(controller: JobController) -> None:
+def prepare_queue(controller: JobController) -> None:
     """
     Make a new queue usable, and create the indexes without which a long queue slows down.
 

@@ -18,7 +18,7 @@ from trona.stores.defaults import REFERENCE
 from trona.workflows.jobs.backends import relaxation_id
 
 from .projects import find_worker
-from .queue import BATCH, TAG, prepare
+from .queue import BATCH, TAG, prepare_queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ __all__ = [
     "Placement",
     "Submitted",
     "absolute",
-    "placed",
+    "place_on_worker",
     "submit",
 ]
 
@@ -82,7 +82,7 @@ class Submitted:
     outcome: str
 
 
-def placed(
+def place_on_worker(
     project: Project,
     worker: str | None,
     resources: Mapping[str, Any] | None = None,
@@ -179,7 +179,7 @@ def submit(
     Submitted
         For each candidate of the plan.
     """
-    prepare(controller)
+    prepare_queue(controller)
     yield from (Submitted(doc.label, "done") for doc in todo.done)
     flows: dict[str, tuple[Candidate, Callable[[], Flow | Job]]] = {}
     for candidate in todo.relax:

@@ -20,7 +20,7 @@ from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import ForceField, find_force_field
 from trona.workflows.jobs.force_field import RelaxMaker
 
-from .protocol import Batch, Protocol, Segment, glasses, prepare, segment_id
+from .protocol import Batch, Protocol, Segment, glasses, prepare_batch, segment_id
 
 if TYPE_CHECKING:
     from atomate2.forcefields.schemas import ForceFieldTaskDocument
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import RelaxationDoc
     from trona.workflows.ordering.blueprints import Blueprint
 
-__all__ = ["GlassMaker", "SegmentMaker", "collect", "dynamics_maker", "summarize_segment"]
+__all__ = ["GlassMaker", "SegmentMaker", "collect_glasses", "dynamics_maker", "summarize_segment"]
 
 _COUPLING = 10.0
 """ASE's unit of time is 10.18 fs: the Berendsen thermostat acts within about 100 fs."""
@@ -197,7 +197,7 @@ class GlassMaker(Maker):
         jobflow.Flow
             Its output is a list of `ModelDoc`, one for each quench that can be used.
         """
-        batch = prepare(blueprint, self.protocol)
+        batch = prepare_batch(blueprint, self.protocol)
         parts, melted, relaxations = [], [], []
         for run in batch.runs:
             structure, summaries = run.structure, []
@@ -210,7 +210,7 @@ class GlassMaker(Maker):
             parts.append(relaxed)
             melted.append(summaries)
             relaxations.append(relaxed.output)
-        collected = collect(batch, melted, relaxations)
+        collected = collect_glasses(batch, melted, relaxations)
         collected.config.on_missing_references = OnMissing.NONE
         return Flow(
             [*parts, collected], output=collected.output, name=f"{self.name} {blueprint.label}"
@@ -218,7 +218,7 @@ class GlassMaker(Maker):
 
 
 @job
-def collect(
+def collect_glasses(
     batch: Batch,
     melted: list[list[SegmentDoc] | None],
     relaxations: list[RelaxationDoc | None],

@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from trona.workflows.jobs.backends import Backend
     from trona.workflows.ordering.blueprints import Blueprint
 
-__all__ = ["MOLTEN", "Batch", "Protocol", "Run", "Segment", "glasses", "prepare", "segment_id"]
+__all__ = [
+    "MOLTEN",
+    "Batch",
+    "Protocol",
+    "Run",
+    "Segment",
+    "glasses",
+    "prepare_batch",
+    "segment_id",
+]
 
 MOLTEN = 3.0
 """Å; where the framework has moved less than this in the melt, it may remember the crystal: the
@@ -209,7 +218,7 @@ class Batch(MSONable):
     deviation: float
 
 
-def prepare(blueprint: Blueprint, protocol: Protocol) -> Batch:
+def prepare_batch(blueprint: Blueprint, protocol: Protocol) -> Batch:
     """
     Prepare the quenches of a composition.
 

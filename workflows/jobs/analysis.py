@@ -8,7 +8,7 @@ from trona.screening.errors import InputError
 from trona.stores.assess.screenings import failed_document, screening_document
 from trona.stores.documents.results import FailureDoc, RelaxationDoc, ScreeningDoc
 from trona.stores.energies.completion import completed
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 __all__ = ["analyze"]
 
@@ -46,7 +46,7 @@ def analyze(
     ScreeningDoc
         Completed, rejected or failed, the latter two with the reason.
     """
-    energies = completed(load(reference, correction), competing or [])
+    energies = completed(load_reference(reference, correction), competing or [])
     known = (label, formula, source, energies)
     if isinstance(relaxation, FailureDoc):
         return failed_document(*known, f"{relaxation.step}: {relaxation.reason}")

@@ -22,7 +22,7 @@ __all__ = [
     "Backend",
     "ForceField",
     "Vasp",
-    "find",
+    "find_backend",
     "find_force_field",
     "names",
     "relaxation_id",
@@ -211,7 +211,7 @@ def names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*BACKENDS, *sorted(registered()))))
 
 
-def find(name: str) -> Backend:
+def find_backend(name: str) -> Backend:
     """
     Look a backend up.
 
@@ -262,7 +262,7 @@ def find_force_field(name: str) -> ForceField:
     BackendError
         If there is no backend of that name, or it is no force field.
     """
-    backend = find(name)
+    backend = find_backend(name)
     if not isinstance(backend, ForceField):
         known = ", ".join(one.name for one in BACKENDS.values() if isinstance(one, ForceField))
         raise BackendError(f"the backend {name!r} is no force field: choose from {known}.")

@@ -11,10 +11,10 @@ from trona.screening.formulas import parse
 from trona.screening.units import SODIUM
 from trona.stores.defaults import BACKEND, REFERENCE
 from trona.stores.energies.completion import covers
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 from .analysis import analyze
-from .backends import ForceField, Vasp, find
+from .backends import ForceField, Vasp, find_backend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ class ScreeningMaker(Maker):
     name: str = "trona screen"
     reference: str = REFERENCE
     correction: str | None = None
-    relax_maker: Maker = field(default_factory=lambda: relaxation_maker(find(BACKEND)))
+    relax_maker: Maker = field(default_factory=lambda: relaxation_maker(find_backend(BACKEND)))
 
     def make(self, candidate: Candidate, competing: Sequence[OutputReference] = ()) -> Flow:
         """
@@ -133,7 +133,7 @@ class ScreeningMaker(Maker):
             Its outputs are a `ScreeningDoc` for each candidate, whatever becomes of the others and
             of the competing phases.
         """
-        reference = load(self.reference, self.correction)
+        reference = load_reference(self.reference, self.correction)
         elements = {symbol for one in candidates for symbol in parse(one.formula)} | {SODIUM}
         lacking = [
             self.relax_maker.make(phase)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from trona.workflows.candidates.sources import Candidate
 
-__all__ = ["RelaxMaker", "force_field_maker", "summarize", "summarize_task"]
+__all__ = ["RelaxMaker", "force_field_maker", "summarize_relaxation", "summarize_task"]
 
 _SYMMETRY_PRECISION = 0.05
 """Å; relaxed coordinates carry the noise of the force limit."""
@@ -96,7 +96,9 @@ class RelaxMaker(Maker):
         for part in (*before, relax):
             part.append_name(f" {label}")
         earlier = {"before": before[0].output} if before else {}
-        summary = summarize(relax.output, relax.name, start, label, self.backend, **earlier)
+        summary = summarize_relaxation(
+            relax.output, relax.name, start, label, self.backend, **earlier
+        )
         summary.append_name(f" {label}")
         return Flow([*before, relax, summary], output=summary.output, name=f"{self.name} {label}")
 
@@ -147,7 +149,7 @@ def summarize_task(
 
 
 @job(config=JobConfig(on_missing_references=OnMissing.NONE))
-def summarize(
+def summarize_relaxation(
     task: ForceFieldTaskDocument | FailureDoc | None,
     name: str,
     start: Structure,

@@ -15,7 +15,7 @@ from custodian.vasp.handlers import FrozenJobErrorHandler
 from emmet.core.tasks import TaskDoc
 from jobflow import Flow, Job, JobConfig, Maker, OnMissing, job
 
-from .backends import BACKENDS, ForceField, Vasp, find
+from .backends import BACKENDS, ForceField, Vasp, find_backend
 from .failures import Recorded, failure_among
 from .vasp_summary import summarize_tasks
 
@@ -106,7 +106,7 @@ def _prerelaxation(name: str, start: Structure | None) -> Job:
     """Make the job that relaxes with a force field first."""
     from .force_field import force_field_maker  # noqa: PLC0415 (VASP alone needs no force field)
 
-    backend = find(name)
+    backend = find_backend(name)
     if not isinstance(backend, ForceField):
         raise TypeError(name)
     return Recorded(force_field_maker(backend)).make(start)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trona.screening.errors import InputError
 from trona.stores.documents.results import RelaxationDoc
 from trona.stores.energies.completion import judge
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
-from trona.workflows.candidates.sources import Candidate
+from trona.workflows.candidates.sources import Candidate, require_distinct
 from trona.workflows.candidates.structure_checks import require_sound
 from trona.workflows.candidates.structure_files import folder_files, read_structures
 from trona.workflows.jobs.backends import relaxation_id
@@ -74,9 +72,7 @@ def gather_structures(arguments: Sequence[str]) -> tuple[Candidate, ...]:
     for label, structure, source in (one for text in arguments for one in _read(text)):
         sound = require_sound(structure, source, sodium=False)
         found.append(Candidate(label, str(sound.composition.reduced_formula), source, sound))
-    for label, times in Counter(one.label for one in found).items():
-        if times > 1:
-            raise InputError(f"{times} structures are called {label!r}: rename one of the files.")
+    require_distinct((one.label for one in found), "structures")
     return tuple(found)
 
 

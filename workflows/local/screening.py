@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trona.stores.energies.references import Reference
     from trona.workflows.candidates.sources import Candidate
 
-__all__ = ["Outcome", "Plan", "plan", "run", "unrelaxed"]
+__all__ = ["Outcome", "Plan", "plan", "run_screening", "unrelaxed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +160,7 @@ def unrelaxed(
     )
 
 
-def run(
+def run_screening(
     todo: Plan,
     results: Results,
     reference: Reference,

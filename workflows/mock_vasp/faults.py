@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     from .inputs import Crystal
 
-__all__ = ["BEHAVIOURS", "FAULTS_FILE", "FAULTS_VARIABLE", "MESSAGES", "Fault", "asked_for", "read"]
+__all__ = [
+    "BEHAVIOURS",
+    "FAULTS_FILE",
+    "FAULTS_VARIABLE",
+    "MESSAGES",
+    "Fault",
+    "asked_for",
+    "read_faults",
+]
 
 FAULTS_VARIABLE = "TRONA_MOCK_VASP_FAULTS"
 FAULTS_FILE = "MOCK_VASP_FAULTS"
@@ -77,7 +85,7 @@ class Fault:
     formula: tuple[tuple[str, int], ...] | None = None
 
 
-def read(text: str) -> list[Fault]:
+def read_faults(text: str) -> list[Fault]:
     """
     Read what is asked for.
 
@@ -98,7 +106,7 @@ def read(text: str) -> list[Fault]:
 
     Examples
     --------
-    >>> read("zbrent, crash:always:static:NaCl")[1].formula
+    >>> read_faults("zbrent, crash:always:static:NaCl")[1].formula
     (('Cl', 1), ('Na', 1))
     """
     faults = []
@@ -143,7 +151,7 @@ def asked_for(folder: Path, crystal: Crystal, attempt: int, *, static: bool) -> 
     step = "static" if static else "relax"
     return {
         fault.name
-        for fault in read(text)
+        for fault in read_faults(text)
         if (fault.always or attempt == 1)
         and fault.step in {None, step}
         and fault.formula in {None, formula}

@@ -26,7 +26,7 @@ from .relax import IonicStep, ionic_steps, is_relaxed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["main", "run"]
+__all__ = ["main", "run_mock"]
 
 _MODEL, _SECONDS = "TRONA_MOCK_VASP_MODEL", "TRONA_MOCK_VASP_PAUSE"
 _LOG = "MOCK_VASP.log"
@@ -39,10 +39,10 @@ _MIDDLE = 2
 
 def main() -> None:
     """Run in the current folder, as VASP does; the exit code is VASP's."""
-    sys.exit(run(Path.cwd()))
+    sys.exit(run_mock(Path.cwd()))
 
 
-def run(folder: Path) -> int:
+def run_mock(folder: Path) -> int:
     """
     Run mock VASP.
 

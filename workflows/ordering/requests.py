@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.bundled import bundled_data
 from trona.workflows.candidates.charges import objection, write_formula
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
-from trona.workflows.candidates.sources import Candidate, bundled, from_material
+from trona.workflows.candidates.sources import Candidate, bundled, from_material, require_distinct
 from trona.workflows.candidates.structure_checks import require_sound
 from trona.workflows.candidates.structure_files import folder_files, is_file_name, read_structures
 
@@ -74,9 +73,7 @@ def read_blueprints(
             found.append(_from_material(argument))
         else:
             found += _from_formula(argument, values, crystal)
-    for label, times in Counter(blueprint.label for blueprint in found).items():
-        if times > 1:
-            raise InputError(f"{label!r} is asked for {times} times: name it once.")
+    require_distinct((blueprint.label for blueprint in found), "requests", "name it once")
     return found, left_out
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.units import limit_text
 from trona.stores.assess.screenings import rank_documents
 from trona.workflows.tables.ladder import electron_part, heading, ion_part, volts
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         WindowDoc,
     )
 
-__all__ = ["CLASSES", "COLUMNS", "UNBOUNDED", "Column", "Shared", "candidates", "unranked"]
+__all__ = ["CLASSES", "COLUMNS", "UNBOUNDED", "Column", "Shared", "candidates", "unranked_rows"]
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def candidates(
     ]
 
 
-def unranked(docs: Sequence[ScreeningDoc]) -> list[dict[str, str]]:
+def unranked_rows(docs: Sequence[ScreeningDoc]) -> list[dict[str, str]]:
     """
     Describe what could not be assessed.
 
@@ -204,13 +205,12 @@ def _cells(
     above, lower, upper = window.energy_above_hull, window.reduction_limit, window.oxidation_limit
     crossing = window.stabilized.reduction_limit
     without = _NONE if crossing is None else f"({crossing:.2f})"
-    end = "∞" if upper is None else f"{upper:.2f}"
     return {
         "place": str(place.place),
         "label": doc.label,
         "hull": "?" if above is None else f"{above * 1000:.0f}",
         "reduction": without if lower is None else f"{lower:.2f}",
-        "oxidation": _NONE if lower is None else end,
+        "oxidation": _NONE if lower is None else limit_text(upper),
         "products": _products(window, contact),
         "harm": contact.interphase,
         "freed": f"{contact.driving_force:.3f}",

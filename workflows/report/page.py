@@ -23,12 +23,12 @@ from trona.screening.figures.browser.overviews import show_bars, show_map
 from trona.screening.figures.browser.style import library
 from trona.screening.figures.overview_data import WindowBars
 from trona.screening.figures.paper.style import COLOURS
-from trona.stores.assess.figures import bars, interphase_map
+from trona.stores.assess.figures import interphase_map, window_bars
 from trona.stores.assess.screenings import rank_documents
 from trona.stores.provenance import versions
 from trona.workflows.tables.ranking import counts
 
-from .content import CLASSES, COLUMNS, Shared, candidates, unranked
+from .content import CLASSES, COLUMNS, Shared, candidates, unranked_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from trona.stores.documents.results import ScreeningDoc
 
-__all__ = ["render", "write"]
+__all__ = ["render", "write_page"]
 
 _DRAWN = 40
 """Candidates in figures of many: more bars and names than these are not read any more."""
@@ -75,7 +75,7 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
         columns=COLUMNS,
         rows=rows,
         mixtures=any(row["mixture"] for row in rows),
-        unranked=unranked(docs),
+        unranked=unranked_rows(docs),
         figures=figures,
         data=_embedded(
             {
@@ -98,7 +98,7 @@ def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
     """Describe and draw the figures of many candidates."""
     if not best:
         return []
-    windows, interphases = show_bars(WindowBars(bars(best))), show_map(interphase_map(best))
+    windows, interphases = show_bars(WindowBars(window_bars(best))), show_map(interphase_map(best))
     count = f"the best {len(best)}" if len(best) > 1 else "the one"
     return [
         {
@@ -118,7 +118,7 @@ def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
     ]
 
 
-def write(page: str, path: Path) -> None:
+def write_page(page: str, path: Path) -> None:
     """
     Write a page, wholly or not at all.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trona.stores.assess.validation import Finding
+    from trona.stores.assess.validation import ValidatedCase
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.made_structures import ModelDoc
     from trona.stores.documents.results import DischargeDoc, InterfaceDoc, ScreeningDoc, WindowDoc
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 __all__ = [
     "SUMMARY",
     "Row",
-    "candidate",
-    "comparisons",
-    "intervals",
-    "kinks",
-    "models",
-    "plateaus",
-    "summaries",
+    "candidate_rows",
+    "interval_rows",
+    "kink_rows",
+    "model_rows",
+    "plateau_rows",
+    "summary_rows",
+    "validation_rows",
 ]
 
 Row = dict[str, Any]
@@ -36,7 +36,7 @@ SUMMARY = (
 """Columns of a screening result."""
 
 
-def summaries(found: Sequence[SummaryDoc]) -> list[Row]:
+def summary_rows(found: Sequence[SummaryDoc]) -> list[Row]:
     """
     List screening results.
 
@@ -53,7 +53,7 @@ def summaries(found: Sequence[SummaryDoc]) -> list[Row]:
     return [{name: getattr(one, name) for name in SUMMARY} for one in found]
 
 
-def candidate(doc: ScreeningDoc) -> list[Row]:
+def candidate_rows(doc: ScreeningDoc) -> list[Row]:
     """
     List the intervals of a screened candidate.
 
@@ -68,10 +68,10 @@ def candidate(doc: ScreeningDoc) -> list[Row]:
         One for each interval; none where it was rejected or failed.
     """
     known = {"label": doc.label, "reference": doc.reference.name}
-    return [] if doc.window is None else [known | row for row in intervals(doc.window)]
+    return [] if doc.window is None else [known | row for row in interval_rows(doc.window)]
 
 
-def intervals(document: WindowDoc) -> list[Row]:
+def interval_rows(document: WindowDoc) -> list[Row]:
     """
     List the intervals of a ladder.
 
@@ -91,7 +91,7 @@ def intervals(document: WindowDoc) -> list[Row]:
     ]
 
 
-def kinks(document: InterfaceDoc) -> list[Row]:
+def kink_rows(document: InterfaceDoc) -> list[Row]:
     """
     List the reactions of two materials.
 
@@ -116,7 +116,7 @@ def kinks(document: InterfaceDoc) -> list[Row]:
     ]
 
 
-def plateaus(document: DischargeDoc) -> list[Row]:
+def plateau_rows(document: DischargeDoc) -> list[Row]:
     """
     List the plateaus of a discharge.
 
@@ -136,7 +136,7 @@ def plateaus(document: DischargeDoc) -> list[Row]:
     ]
 
 
-def comparisons(finding: Finding) -> list[Row]:
+def validation_rows(finding: ValidatedCase) -> list[Row]:
     """
     List what was compared with a published system.
 
@@ -158,7 +158,7 @@ def comparisons(finding: Finding) -> list[Row]:
     return [{"formula": name, **dict.fromkeys(columns), **verdict}]
 
 
-def models(made: Sequence[ModelDoc]) -> list[Row]:
+def model_rows(made: Sequence[ModelDoc]) -> list[Row]:
     """
     List models that were made.
 

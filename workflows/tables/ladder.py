@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from trona.screening.formulas import number
+from trona.screening.units import range_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ __all__ = [
     "electron_part",
     "heading",
     "ion_part",
-    "ladder",
+    "ladder_table",
     "mixing",
     "plateaus",
     "reasons",
@@ -93,7 +94,7 @@ def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
     """
     if lower is None:
         return _NONE
-    return f"{lower:.{digits}f}–{'∞' if upper is None else f'{upper:.{digits}f}'}"
+    return range_text(lower, upper, digits, between="–")
 
 
 def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
@@ -276,7 +277,7 @@ def _reaction(rung: RungDoc) -> str:
     )
 
 
-def ladder(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) -> Table:
+def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) -> Table:
     """
     Lay out the ladder of a composition, lowest voltage first.
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
 
-from .ladder import caveats, heading, ladder, styled, window_range
+from .ladder import caveats, heading, ladder_table, styled, window_range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "counts",
-    "details",
     "outcomes",
     "ranking",
+    "screening_details",
     "tally",
-    "unranked",
+    "unranked_lines",
     "vetoes",
 ]
 
@@ -111,7 +111,7 @@ def vetoes(ranked: Sequence[tuple[Ranked, ScreeningDoc]]) -> list[str]:
     return [escape(f"! {doc.label}: {reason}") for place, doc in ranked for reason in place.vetoes]
 
 
-def unranked(docs: Sequence[ScreeningDoc]) -> list[str]:
+def unranked_lines(docs: Sequence[ScreeningDoc]) -> list[str]:
     """
     Name the candidates that have no result, with the reason.
 
@@ -171,7 +171,7 @@ def outcomes(
         Parts to print in order.
     """
     parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
-    parts += [*unranked(docs), *vetoes(ranked)]
+    parts += [*unranked_lines(docs), *vetoes(ranked)]
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
 
 
@@ -200,7 +200,7 @@ def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
     return table
 
 
-def details(doc: ScreeningDoc) -> list[RenderableType]:
+def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     """
     Lay out everything that is known of a candidate.
 
@@ -218,7 +218,7 @@ def details(doc: ScreeningDoc) -> list[RenderableType]:
     if doc.reason:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
-        parts += [heading(doc.window), ladder(doc.window.formula, doc.window.ladder)]
+        parts += [heading(doc.window), ladder_table(doc.window.formula, doc.window.ladder)]
         parts += caveats(doc.window)
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_column(no_wrap=True)

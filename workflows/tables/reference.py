@@ -8,6 +8,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from .ladder import volts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,12 +18,12 @@ if TYPE_CHECKING:
     from trona.stores.assess.inventory import AvailableDoc, ReferenceInfoDoc
     from trona.stores.energies.comparison import ReferenceComparisonDoc, SideDoc
 
-__all__ = ["COMPARED", "comparison", "comparison_rows", "details", "listing"]
+__all__ = ["COMPARED", "comparison_rows", "listing", "reference_comparison", "reference_details"]
 
 _NONE = "–"
 
 
-def details(document: ReferenceInfoDoc) -> list[RenderableType]:
+def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
     """
     Lay out what is known of reference energies.
 
@@ -79,7 +81,7 @@ def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
     return [table, *(f"[red]! {escape(row.problem)}[/]" for row in rows if row.problem)]
 
 
-def comparison(document: ReferenceComparisonDoc) -> list[RenderableType]:
+def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableType]:
     """
     Lay out two references beside each other.
 
@@ -140,8 +142,7 @@ def _window(side: SideDoc | None) -> str:
     """Write a window, if there is one."""
     if side is None or side.window is None:
         return _NONE
-    upper = side.window.oxidation_limit
-    return f"{side.window.reduction_limit:.2f}–{'∞' if upper is None else f'{upper:.2f}'}"
+    return volts(side.window.reduction_limit, side.window.oxidation_limit)
 
 
 _FIELDS = ("formation_energy", "above_hull", "reduction_limit", "oxidation_limit")

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from trona.stores.collections.upkeep import Holding
 
-__all__ = ["holdings"]
+__all__ = ["holdings_table"]
 
 
-def holdings(location: str, found: Sequence[Holding]) -> list[RenderableType]:
+def holdings_table(location: str, found: Sequence[Holding]) -> list[RenderableType]:
     """
     Lay out what a store holds.
 

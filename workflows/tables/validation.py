@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from trona.stores.assess.validation import Finding
+    from trona.stores.assess.validation import ValidatedCase
 
 __all__ = ["sources", "verdicts"]
 
 _STYLES = {"agree": "green", "disagree": "red", "cannot say": "magenta"}
 
 
-def verdicts(findings: Sequence[Finding]) -> list[RenderableType]:
+def verdicts(findings: Sequence[ValidatedCase]) -> list[RenderableType]:
     """
     Lay out predictions beside published values, one line for each compared quantity.
 
@@ -54,7 +54,7 @@ def verdicts(findings: Sequence[Finding]) -> list[RenderableType]:
     return [table, f"{len(findings)} systems: {summary}"]
 
 
-def sources(findings: Sequence[Finding]) -> list[RenderableType]:
+def sources(findings: Sequence[ValidatedCase]) -> list[RenderableType]:
     """
     Name the sources of published values and the reasons of verdicts.
 

@@ -8,7 +8,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from .ladder import caveats, electron_part, heading, ion_part, ladder, reasons, styled, volts
+from .ladder import caveats, electron_part, heading, ion_part, ladder_table, reasons, styled, volts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.json_output import ElectrodeDoc, RankedProductDoc, WindowAnswerDoc
     from trona.stores.documents.results import RungDoc
 
-__all__ = ["answer", "contact", "electrode", "products"]
+__all__ = ["answer", "contact", "electrode_details", "products"]
 
 _WIDE = 100
 """Columns from which a terminal is wide."""
@@ -48,11 +48,11 @@ def answer(
     """
     parts: list[RenderableType] = [heading(document, document.uncertainty)]
     if document.electrode is not None:
-        parts += electrode(document.electrode)
+        parts += electrode_details(document.electrode)
     if single:
         parts += contact(document.ladder[0])
     else:
-        parts.append(ladder(document.formula, document.ladder, wide=width >= _WIDE))
+        parts.append(ladder_table(document.formula, document.ladder, wide=width >= _WIDE))
     if ranked:
         parts.append(products(document.products))
     parts += [part for limit in document.dependence or () for part in reasons(limit)]
@@ -61,7 +61,7 @@ def answer(
     return parts + caveats(document)
 
 
-def electrode(document: ElectrodeDoc) -> list[RenderableType]:
+def electrode_details(document: ElectrodeDoc) -> list[RenderableType]:
     """
     Lay out an electrode and what the electrolyte does at its potentials.
 

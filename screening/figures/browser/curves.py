@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +9,9 @@ import numpy as np
 from trona.screening.figures.paper.curves import LINES, top_voltage
 from trona.screening.figures.paper.diagram import MARKED, STABLE, along, corners, marked, positions
 from trona.screening.typesetting import HTML, in_lines, subscripted
+from trona.screening.units import range_text
 
-from .style import VOLTAGE, empty, name_points
+from .style import VOLTAGE, annotate_points, empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,7 +200,7 @@ def _set_axes(figure: Figure, diagram: GrandDiagram) -> None:
 
 def _range(section: Section) -> str:
     """Write a range of voltage."""
-    return f"{section.lower:.3f} to {'∞' if section.upper == inf else f'{section.upper:.3f}'} V"
+    return f"{range_text(section.lower, section.upper, digits=3)} V"
 
 
 def _frame(diagram: GrandDiagram, section: Section) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -240,7 +240,7 @@ def _annotations(
     if len(diagram.elements) == 2:
         scale[1] = 300.0 / max(-points[:, 1].min(), 0.05)
     room = (-0.2 * _SIDE, -1.2 * _SIDE, 1.2 * _SIDE, 1.2 * _SIDE)
-    names = name_points(formulas, points, scale, room, along(diagram, section, points))
+    names = annotate_points(formulas, points, scale, room, along(diagram, section, points))
     if len(diagram.elements) == 2:
         return names
     away = corners(3) + 0.16 * (corners(3) - corners(3).mean(axis=0))

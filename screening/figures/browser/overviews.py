@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from trona.screening.figures.paper.style import COLOURS
 from trona.screening.formulas import number
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.typesetting import HTML, subscripted, typeset
+from trona.screening.units import range_text
 
-from .style import LEGEND, VOLTAGE, empty, name_points
+from .style import LEGEND, VOLTAGE, annotate_points, empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,8 +93,7 @@ def _range(limits: Any) -> str:  # noqa: ANN401
     """Write a range of voltage."""
     if limits.lower == limits.upper:
         return f"changes sign at {limits.lower:.3f} V"
-    upper = "∞" if limits.upper == inf else f"{limits.upper:.3f}"
-    return f"{limits.lower:.3f} to {upper} V"
+    return f"{range_text(limits.lower, limits.upper, digits=3)} V"
 
 
 def show_ladder(ladder: LadderFigure) -> Figure:
@@ -278,7 +277,7 @@ def _scale_map(figure: Figure, interphases: InterphaseMap) -> None:
     room = (float(low[0]), float(low[1]), *(low + inside).tolist())
     names = [point.label for point in interphases.points]
     figure.update_layout(
-        annotations=[*figure.layout.annotations, *name_points(names, points, scale, room)]
+        annotations=[*figure.layout.annotations, *annotate_points(names, points, scale, room)]
     )
 
 

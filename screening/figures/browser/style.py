@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from plotly.graph_objects import Figure
 
-__all__ = ["LEGEND", "VOLTAGE", "empty", "library", "name_points", "write"]
+__all__ = ["LEGEND", "VOLTAGE", "annotate_points", "empty", "library", "write_html"]
 
 VOLTAGE = "voltage against Na/Na<sup>+</sup> (V)"
 LEGEND = {"orientation": "h", "yref": "container", "y": 0.01, "yanchor": "bottom"}
@@ -72,7 +72,7 @@ def library() -> str:
     return str(get_plotlyjs())
 
 
-def name_points(
+def annotate_points(
     names: Sequence[str],
     points: NDArray[np.float64],
     scale: NDArray[np.float64],
@@ -113,7 +113,7 @@ def name_points(
     ]  # fmt: skip
 
 
-def write(figure: Figure, path: Path) -> None:
+def write_html(figure: Figure, path: Path) -> None:
     """
     Write a figure to an HTML file that needs no network to be seen.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.typesetting import subscripted
+from trona.screening.units import range_text
 
 from .style import name_points, root
 
@@ -152,9 +153,8 @@ def marked(diagram: GrandDiagram, points: NDArray[np.float64]) -> NDArray[np.flo
 
 def _title(diagram: GrandDiagram, section: Section, volts: float) -> str:
     """Say what is drawn, and what marked compositions are there."""
-    upper = "∞" if np.isinf(section.upper) else f"{section.upper:.3f}"
     system = f"Na–{'–'.join(diagram.elements)}"
-    same = f"(the same from {section.lower:.3f} to {upper} V)"
+    same = f"(the same from {range_text(section.lower, section.upper, digits=3)} V)"
     lines = [f"{system} open to sodium at {volts:g} V against Na/Na$^+$ {same}"]
     for mark in diagram.marks:
         products = mark.products(volts)

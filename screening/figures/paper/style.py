@@ -30,7 +30,7 @@ __all__ = [
     "draw_ladder",
     "name_points",
     "root",
-    "save",
+    "save_figure",
     "tidy",
 ]
 
@@ -264,7 +264,7 @@ def root(axes: Axes) -> Figure:
     return figure
 
 
-def save(figure: Figure, path: Path) -> None:
+def save_figure(figure: Figure, path: Path) -> None:
     """
     Write a figure to a file; text stays text in pdf and svg.
 

@@ -25,9 +25,9 @@ from .predicates import (
     comparable,
     crooked,
     every,
+    is_present,
     negated,
     one,
-    present,
     reach,
     some,
     spread,
@@ -308,8 +308,8 @@ class _Translation:
     def _existing(self, path: Sequence[str], value: object, source: str) -> Pair:
         """Translate the question whether there is anything."""
         if value:
-            return reach(source, path, present, self._row)
-        return one(source, path, lambda place: negated(present(place)))
+            return reach(source, path, is_present, self._row)
+        return one(source, path, lambda place: negated(is_present(place)))
 
     def _all(self, path: Sequence[str], values: object, source: str) -> Pair:
         """Translate that all of some values are there."""

@@ -24,9 +24,9 @@ __all__ = [
     "comparable",
     "crooked",
     "every",
+    "is_present",
     "negated",
     "one",
-    "present",
     "quoted",
     "reach",
     "some",
@@ -257,7 +257,7 @@ def comparable(operator: str, value: str, kind: str, slack: str = "") -> Callabl
     return number if kind == "number" else text
 
 
-def present(place: Place) -> Pair:
+def is_present(place: Place) -> Pair:
     """
     Test whether there is anything, be it null.
 

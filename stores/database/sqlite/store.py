@@ -22,7 +22,7 @@ from .matching import Selection, first
 from .mongo_semantics import distinct_values, normal, value_key
 from .predicates import traversable
 from .projections import Projection
-from .text import Stored, encode, identity_text, plain
+from .text import Stored, encode, identity_text, plain_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -272,7 +272,7 @@ class SQLiteStore(Store):
         keys = [chosen] if isinstance(chosen, str) else list(chosen)
         ready = []
         for doc in docs if isinstance(docs, list) else [docs]:
-            simple, json = plain(doc)
+            simple, json = plain_values(doc)
             if self._valid(simple):
                 wanted = normal({name: simple[name] for name in keys})
                 ready.append((wanted, simple.get("_id"), encode(simple, json=json)))

@@ -34,7 +34,7 @@ __all__ = [
     "encode",
     "holds",
     "identity_text",
-    "plain",
+    "plain_values",
 ]
 
 ODD = "\x01"
@@ -99,7 +99,7 @@ def _prefixed(identity: str, text: str) -> str:
     return f'{{"_id":{identity}{"," if len(text) > len("{}") else ""}{text[1:]}'
 
 
-def plain(doc: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+def plain_values(doc: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """
     Turn a document into plain values and BSON types, as maggma's other stores do.
 

@@ -17,12 +17,12 @@ from trona.screening.errors import ChemicalSystemError, InputError, VoltageError
 from trona.screening.figures.browser.curves import show_diagram
 from trona.screening.figures.paper.diagram import draw_diagram, positions
 from trona.screening.formulas import parse
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 
 @pytest.fixture(scope="module")
 def bundled():
-    return load("bundled")
+    return load_reference("bundled")
 
 
 def oracle(phases, mu):

@@ -53,11 +53,11 @@ def mapped(assessments):
 
 
 def test_stored_results_show_what_typed_results_show(assessments, documents, windows, mapped):
-    assert stored.bars(documents) == windows.bars
+    assert stored.window_bars(documents) == windows.bars
     assert stored.interphase_map(documents) == mapped
     for assessment, doc in zip(assessments.values(), documents, strict=True):
         typed = ladder_figure(assessment.stability, assessment.interphases)
-        assert stored.ladder(doc.window) == typed
+        assert stored.ladder_of_document(doc.window) == typed
 
 
 def test_figure_data_of_na3ps4_stay_as_they_are(assessments):
@@ -162,5 +162,5 @@ def test_nothing_to_draw_is_refused():
 def test_without_a_drawing_library_the_remedy_is_named(monkeypatch, tmp_path, assessments):
     monkeypatch.setitem(sys.modules, "plotly", None)
     with pytest.raises(InputError, match=r"plotly: install trona\[plot\]"):
-        drawing.ladder(assessments["Na3PS4"], tmp_path / "figure.html")
+        drawing.save_ladder(assessments["Na3PS4"], tmp_path / "figure.html")
     assert not (tmp_path / "figure.html").exists()

@@ -6,7 +6,7 @@ import pytest
 
 from trona.screening.errors import InputError
 from trona.screening.figures.ladder_data import ladder_figure
-from trona.screening.figures.paper.style import COLOURS, draw_ladder, save
+from trona.screening.figures.paper.style import COLOURS, draw_ladder, save_figure
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.typesetting import subscripted
 from trona.stores.assess.assessment import assess_formula
@@ -79,4 +79,4 @@ def test_only_amounts_are_set_as_subscripts(formula, text):
 def test_an_unknown_format_is_refused(assessment, tmp_path):
     figure = drawn(assessment)
     with pytest.raises(InputError, match="docx"):
-        save(figure, tmp_path / "figure.docx")
+        save_figure(figure, tmp_path / "figure.docx")

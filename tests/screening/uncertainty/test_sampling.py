@@ -17,7 +17,7 @@ from trona.screening.stability.window import assess
 from trona.screening.uncertainty.error_model import ErrorModel
 from trona.screening.uncertainty.sampling import sample
 from trona.screening.uncertainty.sensitivity import dependence
-from trona.stores.assess.properties import load
+from trona.stores.assess.properties import load_properties
 
 TINY = 1e-6
 """Errors (eV/atom) that change no products."""
@@ -28,7 +28,7 @@ NEAR = 0.12
 
 def ask(table, formula, model, **options):
     stability = assess(table, parse(formula), formula)
-    return sample(table, stability, model, load(), **options)
+    return sample(table, stability, model, load_properties(), **options)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from trona.stores.corrections.schemes import AS_PUBLISHED
 from trona.stores.database.connect import open_store
 from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.energies.entries import admit, entry_document, entry_phase
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 METHOD = "CHGNet 0.3.0"
 ENERGIES = {"NaCl": -3.668, "Na3PS4": -3.9, "Na2S": -3.2}
@@ -42,7 +42,9 @@ def store(tmp_path, reference):
     for label, formula in (("mixed", "Na3PS3.4O0.6"), ("NaCl", "NaCl"), ("heavy", "Na2OsS4")):
         results.save([screening_document("x", "NaCl", "test", reference).model_copy(
             update={"id": f"old-{label}", "label": label, "formula": formula})])  # fmt: skip
-    own = screening_document("Na3PS4", "Na6P2S8", "mine.cif", load("bundled"), relaxed("Na3PS4"))
+    own = screening_document(
+        "Na3PS4", "Na6P2S8", "mine.cif", load_reference("bundled"), relaxed("Na3PS4")
+    )
     results.save([own.model_copy(update={"id": "old-own"})])
     results.save([relaxed(formula) for formula in ENERGIES])
     return location
@@ -58,7 +60,7 @@ def current(location, name="bundled"):
 
 
 def from_scratch(correction=None, **energies):
-    bundled = load("bundled", correction)
+    bundled = load_reference("bundled", correction)
     known = {formula: relaxed(formula, energies.get(formula)) for formula in ENERGIES}
     return [
         screening_document("mixed", "Na3PS3.4O0.6", "", bundled),

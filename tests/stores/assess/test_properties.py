@@ -6,9 +6,9 @@ import pytest
 
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.stability.interphase import Electronic, Ionic, electronic_class
-from trona.stores.assess.properties import load, with_gaps
+from trona.stores.assess.properties import load_properties, with_gaps
 
-TABLE = load()
+TABLE = load_properties()
 
 
 def find(formula):
@@ -48,4 +48,4 @@ def test_a_reference_s_gaps_fill_what_is_unknown_and_change_nothing_else():
     merged = with_gaps({"Na7Ga13": 0.0, "Na3P": 3.0}, "table")
     assert merged[fractions_key(parse("Na7Ga13"))].electronic is Electronic.METAL
     assert merged[fractions_key(parse("Na3P"))] == find("Na3P")
-    assert fractions_key(parse("Na7Ga13")) not in load()
+    assert fractions_key(parse("Na7Ga13")) not in load_properties()

@@ -6,7 +6,7 @@ import pytest
 
 from trona.screening.formulas import parse
 from trona.stores.assess.scheme_changes import changes_document, shifts
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 UNCORRECTED = "sulfide-by-charge-mp2020,hydroborate-uncorrected"
 
@@ -19,7 +19,7 @@ def test_a_scheme_changes_nothing_beside_itself(reference):
 
 
 def test_the_phases_that_move_are_named_with_their_shift(reference, table_path):
-    plain = load(f"table:{table_path}", "as-published")
+    plain = load_reference(f"table:{table_path}", "as-published")
     found = {one.formula: one.shift for one in shifts(reference, plain)}
     assert found == pytest.approx(
         {
@@ -33,14 +33,14 @@ def test_the_phases_that_move_are_named_with_their_shift(reference, table_path):
 
 
 def test_switching_back_is_the_negative(reference, table_path):
-    plain = load(f"table:{table_path}", "as-published")
+    plain = load_reference(f"table:{table_path}", "as-published")
     there = {one.id: one.shift for one in shifts(reference, plain)}
     back = {one.id: -one.shift for one in shifts(plain, reference)}
     assert there == pytest.approx(back)
 
 
 def test_only_phases_of_the_system_are_counted(reference, table_path):
-    plain = load(f"table:{table_path}", "as-published")
+    plain = load_reference(f"table:{table_path}", "as-published")
     document = changes_document("Na2S", reference, plain)
     assert document.elements == ["Na", "S"]
     assert document.n_phases == 6
@@ -48,7 +48,7 @@ def test_only_phases_of_the_system_are_counted(reference, table_path):
 
 
 def test_the_limits_by_both_schemes_stand_beside_each_other(reference, table_path):
-    plain = load(f"table:{table_path}", "as-published")
+    plain = load_reference(f"table:{table_path}", "as-published")
     document = changes_document("Na3PS4", reference, plain)
     assert document.default.correction == "sulfide-by-charge-legacy"
     assert document.chosen.correction == "as-published"
@@ -58,7 +58,9 @@ def test_the_limits_by_both_schemes_stand_beside_each_other(reference, table_pat
 
 
 def test_hydroborates_are_shown_with_and_without_the_correction_of_hydrides():
-    document = changes_document("NaBH4", load("bundled"), load("bundled", UNCORRECTED))
+    document = changes_document(
+        "NaBH4", load_reference("bundled"), load_reference("bundled", UNCORRECTED)
+    )
     moved = {one.formula: one.shift for one in document.shifts}
     assert moved["NaBH4"] == pytest.approx(4 * 0.179 / 6)
     assert moved["Na2B12H12"] == pytest.approx(12 * 0.179 / 26)
@@ -68,10 +70,10 @@ def test_hydroborates_are_shown_with_and_without_the_correction_of_hydrides():
 
 def test_every_hydroborate_of_the_bundled_set_holds_the_correction_of_hydrides():
     # So the explicit policy, which treats carborates alike, changes none of its energies.
-    explicit = load("bundled", "sulfide-by-charge-mp2020,hydroborate-as-hydride")
-    assert shifts(load("bundled"), explicit) == []
-    assert explicit.checksum != load("bundled").checksum
-    assert explicit.scale != load("bundled").scale
+    explicit = load_reference("bundled", "sulfide-by-charge-mp2020,hydroborate-as-hydride")
+    assert shifts(load_reference("bundled"), explicit) == []
+    assert explicit.checksum != load_reference("bundled").checksum
+    assert explicit.scale != load_reference("bundled").scale
     assert explicit.table.find(parse("NaBH4")).energy == pytest.approx(
-        load("bundled").table.find(parse("NaBH4")).energy
+        load_reference("bundled").table.find(parse("NaBH4")).energy
     )

@@ -9,8 +9,14 @@ import pytest
 
 from tests.support.published import NYZC, TABLE, needs_table
 from trona.screening.formulas import parse
-from trona.stores.assess.validation import TOLERANCE, Case, charge_imbalance, load, validate
-from trona.stores.energies.references import load as load_reference
+from trona.stores.assess.validation import (
+    TOLERANCE,
+    Case,
+    charge_imbalance,
+    published_cases,
+    validate,
+)
+from trona.stores.energies.references import load_reference
 
 CLASSES = {"stable", "passivating", "blocking", "mixed-conducting", "electronic-conductor"}
 
@@ -26,7 +32,7 @@ def reference():
 )
 def findings(request):
     found = validate(load_reference(request.param))
-    assert [finding.case for finding in found] == list(load())
+    assert [finding.case for finding in found] == list(published_cases())
     return {finding.case.formula: finding for finding in found}
 
 
@@ -57,34 +63,34 @@ def contact(**stated):
 
 
 def test_every_row_has_a_source_that_a_reader_can_find():
-    for case in load():
+    for case in published_cases():
         assert sources(case), case.formula
         assert not any("SEED" in text or "science.md" in text for text in sources(case))
 
 
 def test_every_composition_stands_once():
-    formulas = [case.formula for case in load()]
+    formulas = [case.formula for case in published_cases()]
     assert len(set(formulas)) == len(formulas)
     assert all(parse(formula) for formula in formulas)
 
 
 @pytest.mark.parametrize(("table", "rows"), [(1, 33), (2, 11)])
 def test_all_rows_of_the_reviews_tables_are_there(table, rows):
-    listed = [case for case in load() if case.group == f"review table {table}"]
+    listed = [case for case in published_cases() if case.group == f"review table {table}"]
     assert len(listed) == rows
     assert all(f"Table {table}" in case.conductivity.source for case in listed)
     assert all(case.conductivity.value > 0 for case in listed)
 
 
 def test_published_formulas_and_classes_can_be_compared():
-    for stated in chain.from_iterable(case.contacts for case in load()):
+    for stated in chain.from_iterable(case.contacts for case in published_cases()):
         assert stated.products is not None or stated.interphase is not None
         assert stated.interphase in {None, *CLASSES}
         assert all(parse(formula) for formula in stated.products or [])
 
 
 def test_published_windows_are_ranges():
-    for case in load():
+    for case in published_cases():
         if case.window and None not in (case.window.reduction, case.window.oxidation):
             assert 0.0 <= case.window.reduction < case.window.oxidation
 

@@ -15,7 +15,7 @@ from trona.screening.errors import InputError, StoreError
 from trona.stores.assess.screenings import failed_document, rank_documents, screening_document
 from trona.stores.collections.results import Filters, Results
 from trona.stores.database.connect import open_store
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 FILE = DATA / "schema-1.jsonl"
 SAVER = """
@@ -96,13 +96,13 @@ def test_a_relaxation_is_found_by_its_id(results):
 
 
 def test_the_newest_result_of_a_candidate_wins(results, table_path):
-    plain = load(f"table:{table_path}", "as-published")
+    plain = load_reference(f"table:{table_path}", "as-published")
     results.save_screening(screening_document("Na3PS4", "Na3PS4", "again", plain))
     assert [doc.source for doc in results.named("Na3PS4")] == ["again"]
 
 
 def test_only_the_newest_result_is_tested_by_a_filter(results, table_path):
-    plain = load(f"table:{table_path}", "as-published")
+    plain = load_reference(f"table:{table_path}", "as-published")
     before = results.find(Filters(text="test", elements=["P"], state="completed"))
     assert [one.label for one in before.summaries] == ["Na3PS4"]
     results.save_screening(failed_document("Na3PS4", "Na3PS4", "again", plain, "no"))

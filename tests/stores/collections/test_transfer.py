@@ -16,7 +16,12 @@ from trona.stores.collections import transfer
 from trona.stores.collections.exchange import export_store, import_file
 from trona.stores.collections.molecular_dynamics import SegmentDoc, Segments
 from trona.stores.collections.results import Filters, Results
-from trona.stores.collections.transfer import ALL_COLLECTIONS, content_hash, copy_store, opened
+from trona.stores.collections.transfer import (
+    ALL_COLLECTIONS,
+    content_hash,
+    copy_store,
+    open_collection,
+)
 from trona.stores.collections.upkeep import Problem, check_store, holdings, reindex
 from trona.stores.database.connect import job_store, open_store
 from trona.stores.documents.migration import COLLECTIONS
@@ -52,7 +57,7 @@ def contents(location):
     """Hash of every document, by collection and what identifies it."""
     found = {}
     for collection in ALL_COLLECTIONS:
-        store = opened(location, collection)
+        store = open_collection(location, collection)
         rows = list(store.query())
         found[collection] = sorted(content_hash(row) for row in rows)
     return found
@@ -104,7 +109,7 @@ def test_a_copy_that_was_stopped_goes_on(source, tmp_path, monkeypatch):
     started = copy_store(source, target)
     next(started)
     started.close()
-    store = opened(target, "screenings")
+    store = open_collection(target, "screenings")
     store.update(next(open_store(source, "screenings").query()))
     again = {one.collection: one.written for one in copy_store(source, target)}
     assert again["relaxations"] == 0

@@ -11,7 +11,7 @@ from trona.screening.formulas import parse
 from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.parts import (
     PARTS,
-    Basis,
+    EnergyBasis,
     is_hydroborate,
     sulfide_equivalents,
 )
@@ -108,9 +108,10 @@ def test_mp2020_is_told_by_structure():
 
 @pytest.mark.parametrize(
     ("method", "basis"),
-    [("CHGNet 0.3.0", Basis.MP2020), ("CHGNet 0.2.0", Basis.MP2020), ("CHGNet r2scan", None),
-     ("CHGNet", None), ("VASP PBE", Basis.PLAIN), ("VASP PBE+U", Basis.PLAIN),
-     ("VASP PBE 6.4.2", Basis.PLAIN), ("VASP PBEsol", None), ("VASP r2SCAN", None),
+    [("CHGNet 0.3.0", EnergyBasis.MP2020), ("CHGNet 0.2.0", EnergyBasis.MP2020),
+     ("CHGNet r2scan", None), ("CHGNet", None), ("VASP PBE", EnergyBasis.PLAIN),
+     ("VASP PBE+U", EnergyBasis.PLAIN),
+     ("VASP PBE 6.4.2", EnergyBasis.PLAIN), ("VASP PBEsol", None), ("VASP r2SCAN", None),
      ("MACE-MP-0", None), ("", None)],
 )  # fmt: skip
 def test_what_a_method_holds_is_known_or_left_open(method, basis):

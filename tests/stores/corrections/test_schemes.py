@@ -10,7 +10,7 @@ from tests.support.calculations import bundled_structure, calculated
 from tests.support.folders import DOCS
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import parse
-from trona.stores.corrections.parts import PARTS, Basis
+from trona.stores.corrections.parts import PARTS, EnergyBasis
 from trona.stores.corrections.schemes import (
     AS_PUBLISHED,
     LABELS,
@@ -85,23 +85,23 @@ def test_two_parts_that_combine_find_energies_to_be_applied_to(first, second):
         scheme = compose(f"{first},{second}")
     except CorrectionError:
         return
-    assert any(scheme.objection(basis) is None for basis in Basis)
+    assert any(scheme.objection(basis) is None for basis in EnergyBasis)
 
 
 @pytest.mark.parametrize(
     ("text", "basis", "fits"),
     [
-        ("mp2020", Basis.PLAIN, True),
-        ("mp2020", Basis.MP2020, False),
-        ("mp2020", Basis.LEGACY, False),
+        ("mp2020", EnergyBasis.PLAIN, True),
+        ("mp2020", EnergyBasis.MP2020, False),
+        ("mp2020", EnergyBasis.LEGACY, False),
         ("mp2020", None, True),
-        ("sulfide-by-charge-mp2020", Basis.PLAIN, False),
-        ("sulfide-by-charge-mp2020", Basis.LEGACY, False),
-        ("sulfide-by-charge-mp2020,hydroborate-uncorrected", Basis.MP2020, True),
-        (FULL, Basis.PLAIN, True),
-        (FULL, Basis.MP2020, False),
-        ("sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020", Basis.LEGACY, True),
-        ("as-published", Basis.PLAIN, True),
+        ("sulfide-by-charge-mp2020", EnergyBasis.PLAIN, False),
+        ("sulfide-by-charge-mp2020", EnergyBasis.LEGACY, False),
+        ("sulfide-by-charge-mp2020,hydroborate-uncorrected", EnergyBasis.MP2020, True),
+        (FULL, EnergyBasis.PLAIN, True),
+        (FULL, EnergyBasis.MP2020, False),
+        ("sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020", EnergyBasis.LEGACY, True),
+        ("as-published", EnergyBasis.PLAIN, True),
     ],
 )
 def test_energies_are_corrected_once(text, basis, fits):
@@ -113,7 +113,7 @@ def test_energies_are_corrected_once(text, basis, fits):
 
 
 def test_a_scheme_knows_what_it_leaves():
-    assert compose(FULL).result(Basis.PLAIN) is Basis.MP2020
-    assert AS_PUBLISHED.result(Basis.LEGACY) is Basis.LEGACY
-    assert compose("sulfide-legacy-to-mp2020").result(Basis.LEGACY) is Basis.RESCALED
+    assert compose(FULL).result(EnergyBasis.PLAIN) is EnergyBasis.MP2020
+    assert AS_PUBLISHED.result(EnergyBasis.LEGACY) is EnergyBasis.LEGACY
+    assert compose("sulfide-legacy-to-mp2020").result(EnergyBasis.LEGACY) is EnergyBasis.RESCALED
     assert SULFIDE_BY_CHARGE_MP2020.result(None) is None

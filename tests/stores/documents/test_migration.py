@@ -10,7 +10,7 @@ import pytest
 from tests.support.folders import ROOT
 from trona.screening.errors import StoreError
 from trona.stores.assess.screenings import screening_document
-from trona.stores.documents.migration import COLLECTIONS, migrated, read
+from trona.stores.documents.migration import COLLECTIONS, migrated, read_document
 from trona.stores.documents.molecular_dynamics import SegmentDoc
 from trona.stores.documents.results import SCHEMA_VERSION, RelaxationDoc, ScreeningDoc
 from trona.stores.provenance import who
@@ -30,7 +30,7 @@ def test_there_is_a_stored_file_of_each_earlier_version():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_stored_file_of_each_version_stays_readable(path):
-    read_here = [(read(model, content), content) for model, content in stored(path)]
+    read_here = [(read_document(model, content), content) for model, content in stored(path)]
     assert {type(doc) for doc, _ in read_here} == {RelaxationDoc, ScreeningDoc}
     for doc, content in read_here:
         again = doc.model_dump(mode="json")
@@ -49,7 +49,7 @@ def holds(new, old):
 
 def test_nobody_is_made_responsible_for_what_an_older_version_computed():
     for model, content in stored(FILES[0]):
-        assert read(model, content).who is None
+        assert read_document(model, content).who is None
 
 
 def test_what_is_computed_now_says_who_with_what_and_on_which_scale(reference):
@@ -63,17 +63,17 @@ def test_what_is_computed_now_says_who_with_what_and_on_which_scale(reference):
 def test_a_newer_version_asks_for_a_newer_trona():
     model, content = next(stored(FILES[0]))
     with pytest.raises(StoreError, match=r"version 99.*upgrade trona"):
-        read(model, {**content, "schema_version": 99})
+        read_document(model, {**content, "schema_version": 99})
 
 
 def test_what_cannot_be_read_is_named_with_document_and_field():
     model, content = next(stored(FILES[0]))
     with pytest.raises(StoreError, match=rf"{content['id']}.*version 1,.*'volume'"):
-        read(model, {**content, "volume": "large"})
+        read_document(model, {**content, "volume": "large"})
     with pytest.raises(StoreError, match="'colour'"):
-        read(model, {**content, "colour": "red"})
+        read_document(model, {**content, "colour": "red"})
     with pytest.raises(StoreError, match="schema_version"):
-        read(model, {name: x for name, x in content.items() if name != "schema_version"})
+        read_document(model, {name: x for name, x in content.items() if name != "schema_version"})
 
 
 def test_a_segment_from_before_it_had_a_version_is_read():
@@ -84,7 +84,7 @@ def test_a_segment_from_before_it_had_a_version_is_read():
         "end_temperature": 1500.0, "steps": 10, "time_step": 2.0, "displacement": 0.5,
         "structure": content["structure"], "versions": {}, "created": content["created"],
     }  # fmt: skip
-    doc = read(SegmentDoc, old)
+    doc = read_document(SegmentDoc, old)
     assert (doc.schema_version, doc.who) == (SCHEMA_VERSION, None)
 
 

@@ -15,7 +15,7 @@ from trona.stores.documents import json_output as replies
 from trona.stores.documents import results as documents
 from trona.stores.documents.results import Document, ScreeningDoc, WindowDoc
 from trona.stores.energies import comparison
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.stores.materials_project import snapshots
 
 MODELS = [
@@ -105,7 +105,7 @@ def test_documents_of_before_are_read(reference):
 
 
 def test_the_answer_holds_what_happens_at_an_electrode():
-    bundled = load("bundled")
+    bundled = load_reference("bundled")
     answer = window_answer(assess_formula("Na3PS4", bundled), against="Na15Sn4")
     anode = answer.electrode
     assert anode.takes == 0.0

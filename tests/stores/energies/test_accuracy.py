@@ -24,7 +24,7 @@ from trona.stores.collections.results import Results
 from trona.stores.corrections.methods import METHODS
 from trona.stores.energies.accuracy import DFT, accuracy, common_deviation, deviations
 from trona.stores.energies.bundled import bundled_data
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.workflows.report.page import render
 
 
@@ -41,11 +41,11 @@ def script(monkeypatch):
 @pytest.fixture
 def rows(script):
     """Differences of all compounds that both have."""
-    return script.comparison(load("bundled"), load(f"table:{TABLE}"))
+    return script.comparison(load_reference("bundled"), load_reference(f"table:{TABLE}"))
 
 
 def test_each_scale_has_errors_with_a_source(reference):
-    bundled = accuracy(load("bundled").scale)
+    bundled = accuracy(load_reference("bundled").scale)
     assert "docs/bundled-reference.md" in bundled.source
     assert accuracy(reference.scale) is DFT
     assert accuracy(EnergyScale("VASP PBE", "MP2020")) is DFT
@@ -66,7 +66,7 @@ def unknown(tmp_path):
     path = str(tmp_path / "mine.sqlite")
     results = Results(path)
     formulas = ("Na", "P", "S", "Na2S", "Na3P", "P2S5", "Na3PS4")
-    known = load("bundled")
+    known = load_reference("bundled")
     for index, formula in enumerate(formulas):
         phase = known.table.find_required(parse(formula))
         one = relaxation(formula=phase.formula, formula_start=phase.formula, label=formula)
@@ -79,7 +79,7 @@ def unknown(tmp_path):
 
 def test_every_answer_says_that_no_error_is_stated(unknown, trona, tmp_path):
     said = "No error is stated for energies of MACE-MP-0"
-    found = load(unknown)
+    found = load_reference(unknown)
     answer = window_answer(assess_formula("Na3PS4", found), why=True)
     assert answer.uncertainty is None
     assert all(one.uncertainty is None for one in answer.dependence)
@@ -106,7 +106,7 @@ def test_the_error_of_a_compound_makes_the_published_one_of_a_reaction():
 
 
 def test_errors_of_chgnet_are_those_of_the_comparison_and_of_dft():
-    model = accuracy(load("bundled").scale).model
+    model = accuracy(load_reference("bundled").scale).model
     assert model.common == common_deviation()
     assert model.by_class.keys() == set(CLASSES)
     for name, found in deviations().items():
@@ -163,7 +163,7 @@ def test_the_likelihood_finds_the_errors_that_differences_were_drawn_with(script
 
 @needs_table
 def test_shifts_between_the_scales_are_those_of_the_published_corrections(script):
-    ours = load("bundled")
+    ours = load_reference("bundled")
     shifts = {
         # NaCl: MP2020 adds -0.614 eV per Cl; 2019 had fitted the energy of Cl2 instead.
         "NaCl": 0.614 / 2,

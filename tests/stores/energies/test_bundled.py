@@ -7,7 +7,7 @@ import pytest
 from trona.screening.formulas import parse, same_composition
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.bundled import bundled_data
-from trona.stores.energies.references import BUNDLED_SCHEME, load
+from trona.stores.energies.references import BUNDLED_SCHEME, load_reference
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.local.pool import Work, run_flows
@@ -29,7 +29,7 @@ NEEDED = [
 
 @pytest.mark.parametrize("formula", NEEDED)
 def test_a_phase_is_there_or_named_as_missing_with_a_reason(formula):
-    held = load("bundled").table.find(parse(formula)) is not None
+    held = load_reference("bundled").table.find(parse(formula)) is not None
     missing = [r for r in DATA["missing"] if same_composition(parse(r["formula"]), parse(formula))]
     assert held != bool(missing), "held and missing" if held else "neither held nor missing"
     assert all(row["reason"] for row in missing)
@@ -55,7 +55,7 @@ RECOMPUTED = ["Na2S", "NaCl", "Na3P", "Na3PS4", "Na3SbS4", "Zr"]
 
 def lowest(formula):
     """The bundled phase of a composition that the hull uses, and its row."""
-    phase = load("bundled").table.find(parse(formula))
+    phase = load_reference("bundled").table.find(parse(formula))
     return phase, next(row for row in DATA["phases"] if row["id"] == phase.id)
 
 

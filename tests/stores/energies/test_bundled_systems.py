@@ -13,9 +13,9 @@ from trona.screening.equilibrium.hull import energies_above_hull
 from trona.screening.errors import ChemicalSystemError
 from trona.screening.formulas import canonical, parse, same_composition
 from trona.stores.assess.assessment import assess_formula, window_document
-from trona.stores.assess.validation import load as published_cases
+from trona.stores.assess.validation import published_cases
 from trona.stores.energies.bundled import bundled_data
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 BUILD = SCRIPTS / "build_reference.py"
 FORMULAS = [case.formula for case in published_cases()]
@@ -30,7 +30,7 @@ DIFFERENT = {
 
 @pytest.fixture(scope="module")
 def bundled():
-    return load("bundled")
+    return load_reference("bundled")
 
 
 def at_sodium(formula, source):

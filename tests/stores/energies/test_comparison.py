@@ -13,8 +13,8 @@ from tests.support.oracles import phase_diagram
 from trona.screening.errors import ChemicalSystemError, EnergyScaleError, ReferenceDataError
 from trona.screening.formulas import parse
 from trona.stores.assess.assessment import assess_formula, window_document
-from trona.stores.energies.comparison import compare
-from trona.stores.energies.references import load
+from trona.stores.energies.comparison import compare_references
+from trona.stores.energies.references import load_reference
 from trona.workflows.cli.main import app
 
 SYSTEM = ("Na", "P", "S")
@@ -23,7 +23,7 @@ SYSTEM = ("Na", "P", "S")
 @pytest.fixture
 def bundled():
     """The bundled reference."""
-    return load("bundled")
+    return load_reference("bundled")
 
 
 def run(*arguments):
@@ -34,14 +34,14 @@ def run(*arguments):
 
 
 def test_a_reference_does_not_differ_from_itself(reference):
-    found = compare(reference, reference, SYSTEM)
+    found = compare_references(reference, reference, SYSTEM)
     assert (found.mean, found.rms) == (0.0, 0.0)
     assert found.stable_in_first == found.stable_in_second == []
     assert all(row.first == row.second for row in found.compounds)
 
 
 def test_each_side_is_what_its_reference_says_alone(reference, bundled):
-    found = compare(bundled, reference, SYSTEM)
+    found = compare_references(bundled, reference, SYSTEM)
     inside = [p for p in bundled.phases if p.amounts.keys() <= set(SYSTEM)]
     diagram = phase_diagram(inside)
     by_name = {entry.name: entry for entry in diagram.all_entries}
@@ -62,13 +62,13 @@ def test_each_side_is_what_its_reference_says_alone(reference, bundled):
 
 
 def test_what_only_one_knows_is_listed_and_not_counted(reference, bundled):
-    found = compare(bundled, reference, SYSTEM)
+    found = compare_references(bundled, reference, SYSTEM)
     rows = {row.formula: row for row in found.compounds}
     assert rows["P4S3"].second is None
     assert rows["NaP7"].first is None
     assert rows["NaP7"].difference is None
     assert found.n_common == sum(row.difference is not None for row in found.compounds)
-    swapped = compare(reference, bundled, SYSTEM)
+    swapped = compare_references(reference, bundled, SYSTEM)
     assert len(swapped.compounds) == len(found.compounds)
     assert swapped.mean == pytest.approx(-found.mean)
     assert swapped.n_stable_in_both == found.n_stable_in_both
@@ -77,7 +77,7 @@ def test_what_only_one_knows_is_listed_and_not_counted(reference, bundled):
 def test_without_a_common_compound_there_is_no_summary(tmp_path, bundled):
     path = tmp_path / "t.csv"
     path.write_text("formula,formation_energy_per_atom\nNaS9,-0.1\n")
-    found = compare(bundled, load(f"table:{path}"), ("Na", "S"))
+    found = compare_references(bundled, load_reference(f"table:{path}"), ("Na", "S"))
     assert (found.n_common, found.mean, found.worst) == (0, None, None)
     assert "no compound in common" in run(
         "reference", "compare", "bundled", f"table:{path}", "Na-S"
@@ -86,7 +86,7 @@ def test_without_a_common_compound_there_is_no_summary(tmp_path, bundled):
 
 def test_a_missing_element_is_named(reference, bundled):
     with pytest.raises(ChemicalSystemError, match="Sb"):
-        compare(bundled, reference, ("Na", "Sb"))
+        compare_references(bundled, reference, ("Na", "Sb"))
 
 
 def test_the_command_prints_a_table_csv_or_json(table_path):
@@ -105,10 +105,14 @@ def test_the_command_prints_a_table_csv_or_json(table_path):
 
 def test_aligned_energies_say_so_wherever_they_are_used(table_path):
     name = f"aligned:bundled+table:{table_path}"
-    aligned = load(name)
+    aligned = load_reference(name)
     assert aligned.correction is None
-    assert load(aligned.name).checksum == aligned.checksum
-    residual = compare(load("bundled"), load(f"table:{table_path}"), ["Na", "P", "S", "Cl", "Zr"])
+    assert load_reference(aligned.name).checksum == aligned.checksum
+    residual = compare_references(
+        load_reference("bundled"),
+        load_reference(f"table:{table_path}"),
+        ["Na", "P", "S", "Cl", "Zr"],
+    )
     (caveat,) = aligned.caveats
     assert f"of table:{table_path}" in caveat
     assert "common compounds" in caveat
@@ -132,10 +136,10 @@ def test_aligned_energies_say_so_wherever_they_are_used(table_path):
 )
 def test_sources_are_never_mixed_without_being_told(table_path, name, error, word):
     with pytest.raises(error, match=word):
-        load(name.format(table_path))
+        load_reference(name.format(table_path))
 
 
 def test_a_plus_sign_in_a_path_joins_nothing(tmp_path, table_path):
     path = tmp_path / "a+b.csv"
     path.write_text(table_path.read_text())
-    assert load(f"table:{path}").phases
+    assert load_reference(f"table:{path}").phases

@@ -20,7 +20,7 @@ from trona.stores.assess.screenings import screening_document
 from trona.stores.collections.results import Results
 from trona.stores.documents.results import FailureDoc
 from trona.stores.energies.completion import completed, covers
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.analysis import analyze
 from trona.workflows.jobs.backends import BACKENDS
@@ -28,8 +28,7 @@ from trona.workflows.jobs.flows import ScreeningMaker, relaxation_maker
 from trona.workflows.jobs.kept_files import require_folder
 from trona.workflows.jobs.vasp_summary import summarize_tasks
 from trona.workflows.local.competing_phases import gather_structures
-from trona.workflows.local.screening import plan
-from trona.workflows.local.screening import run as screen
+from trona.workflows.local.screening import plan, run_screening
 from trona.workflows.mock_vasp.faults import FAULTS_VARIABLE
 
 VASP = BACKENDS["vasp"]
@@ -56,7 +55,7 @@ def test_energies_of_a_mock_are_no_reference_alone_named_or_joined(relaxed, save
     path = save(*relaxed[0].values())
     for name in (f"store:{path}", f"store:{path}#MOCK VASP PBE", f"bundled+store:{path}"):
         with pytest.raises(EnergyScaleError, match="MOCK VASP PBE, which mean nothing"):
-            load(name)
+            load_reference(name)
 
 
 def test_a_mock_beside_vasp_in_one_store_is_not_what_the_message_proposes(relaxed, save):
@@ -65,13 +64,13 @@ def test_a_mock_beside_vasp_in_one_store_is_not_what_the_message_proposes(relaxe
         *relaxed[0].values(), *(one.model_copy(update={"id": one.id + "r"}) for one in real)
     )
     with pytest.raises(EnergyScaleError, match="#VASP PBE"):
-        load(f"store:{path}")
-    assert len(load(f"store:{path}#VASP PBE").phases) == 3
+        load_reference(f"store:{path}")
+    assert len(load_reference(f"store:{path}#VASP PBE").phases) == 3
 
 
 def test_relaxations_of_vasp_form_a_hull_with_the_scheme_of_mp2020(relaxed, save):
     path = save(*relaxed[1].values())
-    reference = load(f"store:{path}")
+    reference = load_reference(f"store:{path}")
     assert reference.correction == "mp2020,sulfide-by-charge-mp2020"
     assert reference.scale.method == "VASP PBE"
     raw = relaxed[1]["Na2S"]
@@ -80,7 +79,7 @@ def test_relaxations_of_vasp_form_a_hull_with_the_scheme_of_mp2020(relaxed, save
     doc = screening_document("Na2S", "Na2S", "test", reference, raw)
     assert (doc.state, doc.window.mixture) == ("completed", False)
     assert doc.window.energy_above_hull == pytest.approx(0.0)
-    assert load(reference.name).checksum == reference.checksum
+    assert load_reference(reference.name).checksum == reference.checksum
 
 
 def test_vasp_is_run_for_a_reference_of_vasp_and_shares_no_hull_with_chgnet(
@@ -88,10 +87,10 @@ def test_vasp_is_run_for_a_reference_of_vasp_and_shares_no_hull_with_chgnet(
 ):
     path = save(*relaxed[1].values())
     other = Results(str(tmp_path / "results.sqlite"))
-    todo = plan([NA2S], other, load(f"store:{path}"), VASP)
+    todo = plan([NA2S], other, load_reference(f"store:{path}"), VASP)
     assert [one.label for one in todo.relax] == ["Na2S"]
     with pytest.raises(EnergyScaleError):
-        load(f"bundled+store:{path}").table  # noqa: B018
+        load_reference(f"bundled+store:{path}").table  # noqa: B018
 
 
 def test_competing_structures_need_no_sodium(tmp_path):
@@ -139,10 +138,10 @@ def test_the_command_relaxes_counts_and_keeps_files(tmp_path, as_json):
 
 
 def test_a_screening_keeps_the_files_that_its_tasks_name(tmp_path):
-    results, reference = Results(str(tmp_path / "s.sqlite")), load("bundled")
+    results, reference = Results(str(tmp_path / "s.sqlite")), load_reference("bundled")
     kept = require_folder(tmp_path / "kept", MOCK)
     todo = plan([NA2S], results, reference, MOCK)
-    (outcome,) = screen(todo, results, reference, MOCK, workers=1, files=kept)
+    (outcome,) = run_screening(todo, results, reference, MOCK, workers=1, files=kept)
     assert outcome.doc.state == "completed"
     (folder,) = Path(kept).iterdir()
     assert folder.name == f"Na2S-{outcome.doc.relaxation_id}"
@@ -160,7 +159,7 @@ def test_files_are_kept_of_vasp_only_and_where_one_may_write(tmp_path):
 
 def test_a_relaxed_phase_completes_a_reference_that_lacks_it(relaxed, save):
     mock, real = relaxed
-    lacking = load(f"store:{save(real['Na'], real['S'])}")
+    lacking = load_reference(f"store:{save(real['Na'], real['S'])}")
     assert not covers(lacking, parse("Na2S"))
     failure = FailureDoc(step="relax X", reason="it crashed")
     bad = real["Na2S"].model_copy(update={"label": "bad", "converged": False})

@@ -10,14 +10,14 @@ from tests.support.calculations import bundled_structure, calculated
 from trona.screening.equilibrium.phases import Phase
 from trona.screening.formulas import parse
 from trona.stores.assess.screenings import screening_document
-from trona.stores.corrections.parts import Basis
+from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import AS_PUBLISHED, SULFIDE_BY_CHARGE_MP2020, compose
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
 from trona.stores.energies.entries import Rejected, admit, admit_to
 from trona.stores.energies.references import Reference
 from trona.stores.materials_project.snapshots import Snapshot, SnapshotPhase, phases
 from trona.workflows.candidates.sources import Candidate
-from trona.workflows.jobs.backends import find
+from trona.workflows.jobs.backends import find_backend
 from trona.workflows.local.screening import unrelaxed
 
 VASP = "mp2020,sulfide-by-charge-mp2020,hydroborate-as-hydride"
@@ -139,7 +139,7 @@ def materials_project():
         endpoint="test", fetched=datetime(2026, 1, 1, tzinfo=UTC), client="test", phases=rows,
     )  # fmt: skip
     scheme = SULFIDE_BY_CHARGE_MP2020
-    return Reference("mp", phases(snapshot, scheme), "0" * 16, scheme, basis=Basis.MP2020)
+    return Reference("mp", phases(snapshot, scheme), "0" * 16, scheme, basis=EnergyBasis.MP2020)
 
 
 @pytest.mark.parametrize("formula", ["Na2S", "Na2S4"])
@@ -178,7 +178,7 @@ def test_energies_of_other_methods_are_assessed_by_composition_with_a_caveat(met
 
 def test_vasp_is_run_for_a_snapshot_and_chgnet_is_not():
     candidates = [Candidate("a", "Na2S", "test", bundled_structure("Na2S"))]
-    assert unrelaxed(candidates, materials_project(), find("vasp")) is None
-    assert unrelaxed(candidates, materials_project(), find("vasp-chgnet")) is None
+    assert unrelaxed(candidates, materials_project(), find_backend("vasp")) is None
+    assert unrelaxed(candidates, materials_project(), find_backend("vasp-chgnet")) is None
     for name in ("chgnet", "vasp-d3", "vasp-r2scan"):
-        assert "by composition" in unrelaxed(candidates, materials_project(), find(name))
+        assert "by composition" in unrelaxed(candidates, materials_project(), find_backend(name))

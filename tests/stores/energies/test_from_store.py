@@ -13,7 +13,7 @@ from trona.stores.collections.results import Results
 from trona.stores.corrections.schemes import AS_PUBLISHED
 from trona.stores.documents.results import RelaxationDoc
 from trona.stores.energies.from_store import admitted, of_one_method
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.local.screening import plan
 
@@ -38,7 +38,7 @@ BAD = relaxation("Na2S2", -3.4, converged=False)
 
 
 def test_a_store_is_a_reference_of_its_sound_relaxations(save):
-    reference = load(f"store:{save(*SOUND, BAD)}")
+    reference = load_reference(f"store:{save(*SOUND, BAD)}")
     assert sorted(phase.formula for phase in reference.phases) == ["Na", "Na2S", "S"]
     assert reference.scale.method == METHOD
     assert reference.correction == "sulfide-by-charge-mp2020"
@@ -51,61 +51,61 @@ def test_a_store_is_a_reference_of_its_sound_relaxations(save):
 
 def test_a_rejected_polymorph_of_a_kept_compound_is_not_missing(save):
     again = relaxation("Na2S", -3.0, id="other", converged=None)
-    assert load(f"store:{save(*SOUND, again)}").missing == {}
+    assert load_reference(f"store:{save(*SOUND, again)}").missing == {}
 
 
 def test_the_gap_of_the_lowest_polymorph_tells_whether_a_competing_phase_conducts(save):
     higher = relaxation("Na2S", -3.4, id="other", band_gap=0.0)
     lowest = relaxation("Na2S", -3.5, band_gap=2.4)
-    reference = load(f"store:{save(*SOUND[:2], lowest, higher)}")
+    reference = load_reference(f"store:{save(*SOUND[:2], lowest, higher)}")
     assert reference.band_gaps == {"Na2S": 2.4}
     assert METHOD in reference.gap_source
-    assert load(f"store:{save(*SOUND[:2], SOUND[2])}").band_gaps == {}
+    assert load_reference(f"store:{save(*SOUND[:2], SOUND[2])}").band_gaps == {}
 
 
 def test_the_checksum_follows_the_energies(save):
-    before = load(f"store:{save(*SOUND)}").checksum
-    assert load(f"store:{save(*SOUND)}").checksum == before
-    assert load(f"store:{save(relaxation('Na2S', -3.51))}").checksum != before
+    before = load_reference(f"store:{save(*SOUND)}").checksum
+    assert load_reference(f"store:{save(*SOUND)}").checksum == before
+    assert load_reference(f"store:{save(relaxation('Na2S', -3.51))}").checksum != before
 
 
 def test_methods_are_not_mixed_and_one_can_be_named(save):
     other = [one.model_copy(update={"id": f"{one.id}-b", "method": "VASP PBEsol"}) for one in SOUND]
     path = save(*SOUND, *other)
     with pytest.raises(EnergyScaleError, match=f"3 with {METHOD}, 3 with VASP PBEsol"):
-        load(f"store:{path}")
-    named = load(f"store:{path}#VASP PBEsol")
+        load_reference(f"store:{path}")
+    named = load_reference(f"store:{path}#VASP PBEsol")
     assert named.scale.method == "VASP PBEsol"
     assert named.correction == "as-published"
-    assert load(named.name).checksum == named.checksum
+    assert load_reference(named.name).checksum == named.checksum
     with pytest.raises(ReferenceDataError, match="no finished relaxation with r2SCAN"):
-        load(f"store:{path}#r2SCAN")
+        load_reference(f"store:{path}#r2SCAN")
 
 
 def test_a_store_without_elements_says_how_to_join_them(save):
     path = save(SOUND[2], relaxation("Na2S2", -3.4))
     with pytest.raises(ReferenceDataError, match=r"bundled\+store:"):
-        load(f"store:{path}")
-    joined = load(f"bundled+store:{path}")
-    assert joined.scale == load("bundled").scale
-    assert len(joined.phases) == len(load("bundled").phases) + 2
-    assert joined.checksum != load("bundled").checksum
-    assert load(joined.name).checksum == joined.checksum
+        load_reference(f"store:{path}")
+    joined = load_reference(f"bundled+store:{path}")
+    assert joined.scale == load_reference("bundled").scale
+    assert len(joined.phases) == len(load_reference("bundled").phases) + 2
+    assert joined.checksum != load_reference("bundled").checksum
+    assert load_reference(joined.name).checksum == joined.checksum
     assert joined.table.polymorphs(parse("Na2S2"))[-1].id == "my Na2S2/na2s2"
 
 
 def test_nothing_to_use_is_said(save, tmp_path):
     with pytest.raises(ReferenceDataError, match="no store"):
-        load(f"store:{tmp_path / 'nowhere.sqlite'}")
+        load_reference(f"store:{tmp_path / 'nowhere.sqlite'}")
     with pytest.raises(ReferenceDataError, match="trona screen"):
-        load(f"store:{save()}")
+        load_reference(f"store:{save()}")
     with pytest.raises(ReferenceDataError, match="not reached"):
-        load(f"store:{save(BAD)}")
+        load_reference(f"store:{save(BAD)}")
 
 
 def test_a_candidate_of_the_store_meets_itself_once(save):
     path = save(*SOUND)
-    doc = screening_document("my Na2S", "Na2S", "test", load(f"store:{path}"), SOUND[2])
+    doc = screening_document("my Na2S", "Na2S", "test", load_reference(f"store:{path}"), SOUND[2])
     assert doc.state == "completed"
     assert doc.window.energy_above_hull == pytest.approx(0.0)
 
@@ -114,7 +114,9 @@ def test_results_are_not_written_into_the_reference(save):
     path = Path(save(*SOUND))
     otherwise = path.parent / ".." / path.parent.name / path.name
     with pytest.raises(InputError, match="--store"):
-        plan([], Results(str(path)), load(f"bundled+store:{otherwise}"), BACKENDS["chgnet"])
+        plan(
+            [], Results(str(path)), load_reference(f"bundled+store:{otherwise}"), BACKENDS["chgnet"]
+        )
 
 
 def test_credentials_of_a_store_are_not_shown(monkeypatch):
@@ -129,10 +131,10 @@ def test_credentials_of_a_store_are_not_shown(monkeypatch):
             pass
 
     monkeypatch.setattr("trona.stores.collections.results.Results", Fake)
-    reference = load("store:mongodb://user:secret@host/trona")
+    reference = load_reference("store:mongodb://user:secret@host/trona")
     assert reference.name == "store:mongodb://***@host/trona"
     assert reference.given == "store:mongodb://user:secret@host/trona"
-    doc = screening_document("a", "Na2S", "test", load("bundled+" + reference.given))
+    doc = screening_document("a", "Na2S", "test", load_reference("bundled+" + reference.given))
     assert "secret" not in doc.model_dump_json()
 
 

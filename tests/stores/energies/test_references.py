@@ -17,7 +17,7 @@ from trona.screening.errors import (
 from trona.screening.formulas import parse
 from trona.screening.stability.window import assess
 from trona.stores.assess.assessment import assess_formula, window_document
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 
 
 def write(path, text):
@@ -26,7 +26,9 @@ def write(path, text):
 
 
 def test_elements_that_a_table_leaves_out_are_zero(tmp_path):
-    found = load(write(tmp_path / "t.csv", "formula,formation_energy_per_atom\nNa2O,-1.45\n"))
+    found = load_reference(
+        write(tmp_path / "t.csv", "formula,formation_energy_per_atom\nNa2O,-1.45\n")
+    )
     assert found.table.find({"O": 1.0}).formula == "O2"
     assert found.table.find({"O": 1.0}).energy == 0.0
     assert found.table.mu_sodium_metal == 0.0
@@ -34,7 +36,7 @@ def test_elements_that_a_table_leaves_out_are_zero(tmp_path):
 
 def test_optional_columns_are_used(tmp_path):
     text = "id,formula,formation_energy_per_atom,band_gap,volume_per_atom\nx,NaCl,-2.1,5.0,22.5\n"
-    found = load(write(tmp_path / "t.csv", text))
+    found = load_reference(write(tmp_path / "t.csv", text))
     phase = found.table.find({"Na": 1.0, "Cl": 1.0})
     assert (phase.id, phase.volume) == ("x", 45.0)
     assert found.band_gaps == {"NaCl": 5.0}
@@ -55,38 +57,40 @@ def test_optional_columns_are_used(tmp_path):
 )
 def test_a_bad_table_is_refused_by_the_cell(tmp_path, text, word):
     with pytest.raises(ReferenceDataError, match=word):
-        load(write(tmp_path / "t.csv", text))
+        load_reference(write(tmp_path / "t.csv", text))
 
 
 @pytest.mark.parametrize("name", ["table:", "tables", "mp", "table:nowhere.csv", ""])
 def test_an_unknown_reference_is_refused(name):
     with pytest.raises(ReferenceDataError):
-        load(name)
+        load_reference(name)
 
 
 @pytest.mark.parametrize("correction", ["guess", "mp2020", "sulfide-by-charge-legacy"])
 def test_a_scheme_that_does_not_fit_is_refused_with_those_that_do(correction):
     with pytest.raises(CorrectionError, match="sulfide-by-charge-mp2020"):
-        load("bundled", correction)
+        load_reference("bundled", correction)
 
 
 def test_a_table_that_says_it_is_legacy_takes_no_number_of_mp2020(table_path):
     with pytest.raises(CorrectionError, match="sulfide-legacy-to-mp2020"):
-        load(f"table:{table_path}", "sulfide-by-charge-mp2020")
+        load_reference(f"table:{table_path}", "sulfide-by-charge-mp2020")
     with pytest.raises(CorrectionError, match="plain PBE"):
-        load(f"table:{table_path}", "mp2020")
+        load_reference(f"table:{table_path}", "mp2020")
 
 
 def test_a_table_without_structures_cannot_be_corrected_by_structure(tmp_path):
     name = write(tmp_path / "t.csv", "formula,formation_energy_per_atom\nNa2S,-1.2\n")
     with pytest.raises(CorrectionError, match="structure"):
-        load(name, "mp2020")
+        load_reference(name, "mp2020")
 
 
 def test_mp2020_on_a_legacy_table_keeps_or_mends_the_polysulfide_defect(table_path):
     # Variants D and E of the literature comparison; in E of Na3PS4 the molecule P2S7 stays as in D.
-    kept = load(f"table:{table_path}", "sulfide-legacy-to-mp2020")
-    mended = load(f"table:{table_path}", "sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020")
+    kept = load_reference(f"table:{table_path}", "sulfide-legacy-to-mp2020")
+    mended = load_reference(
+        f"table:{table_path}", "sulfide-legacy-to-mp2020,sulfide-by-charge-mp2020"
+    )
     steps = profile(kept.table, parse("Na2S")).breakpoints
     assert steps == pytest.approx([1.554, 1.575, 1.824, 2.998], abs=0.005)
     steps = profile(mended.table, parse("Na2S")).breakpoints
@@ -100,17 +104,17 @@ def test_mp2020_on_a_legacy_table_keeps_or_mends_the_polysulfide_defect(table_pa
 
 
 def test_the_checksum_depends_on_data_and_scheme(tmp_path, table_path):
-    first = load(f"table:{table_path}")
-    assert first.checksum == load(f"table:{table_path}").checksum
-    assert first.checksum != load(f"table:{table_path}", "as-published").checksum
+    first = load_reference(f"table:{table_path}")
+    assert first.checksum == load_reference(f"table:{table_path}").checksum
+    assert first.checksum != load_reference(f"table:{table_path}", "as-published").checksum
     copy = tmp_path / "copy.csv"
     copy.write_text(table_path.read_text() + "Na2O,na2o,-1.454,1.87,\n")
-    assert load(f"table:{copy}").checksum != first.checksum
+    assert load_reference(f"table:{copy}").checksum != first.checksum
 
 
 def test_two_references_do_not_share_a_hull(reference):
     with pytest.raises(EnergyScaleError):
-        PhaseTable.from_phases((*reference.phases, *load("bundled").phases))
+        PhaseTable.from_phases((*reference.phases, *load_reference("bundled").phases))
 
 
 def test_phases_can_be_left_out_by_name(reference):
@@ -130,7 +134,7 @@ def test_only_a_compound_that_is_there_can_be_left_out(reference, formula):
 
 
 def test_a_reference_under_pressure_is_another_one_with_the_enthalpies_of_its_volumes():
-    energies = load("bundled")
+    energies = load_reference("bundled")
     pressed = energies.under(2.0)
     assert energies.under(0.0) is energies
     assert pressed.name == "bundled at 2 GPa"
@@ -143,11 +147,11 @@ def test_a_reference_under_pressure_is_another_one_with_the_enthalpies_of_its_vo
 
 def test_pressure_without_volumes_is_refused(table_path):
     with pytest.raises(PhaseDataError, match="has no volume"):
-        load(f"table:{table_path}").under(1.0)
+        load_reference(f"table:{table_path}").under(1.0)
 
 
 def test_a_metastable_phase_says_whether_pressure_helps():
-    bundled = load("bundled")
+    bundled = load_reference("bundled")
     said = " ".join(window_document(assess_formula("Na3PS3O", bundled)).caveats)
     assert "above the hull, at any pressure up to 20 GPa" in said
     polysulfide = next(p for p in bundled.phases if p.formula == "Na2S4")

@@ -17,10 +17,10 @@ from trona.screening.equilibrium.grand import profile
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import parse
 from trona.stores.assess.screenings import screening_document
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.stores.materials_project.client import find_key
 from trona.stores.materials_project.fetch import fetch
-from trona.stores.materials_project.snapshot_files import files, read
+from trona.stores.materials_project.snapshot_files import files, read_snapshot
 
 SYSTEM = ("Na", "P", "S")
 
@@ -48,7 +48,7 @@ def ask(server, folder, elements=SYSTEM, key=api.KEY, **options):
 def trona(server, folder, *arguments, **environment):
     """Run the command in a process of its own, with the key in its environment."""
     return subprocess.run(
-        [sys.executable, "-c", "from trona.workflows.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from trona.workflows.cli.main import main; main()", *arguments],
         capture_output=True,
         text=True,
         timeout=120,
@@ -81,7 +81,7 @@ def test_the_server_answers_in_the_schema_of_the_api():
 
 def test_a_chemical_system_comes_with_all_its_parts(server, folder):
     file = ask(server, folder).file
-    snapshot = read(file)
+    snapshot = read_snapshot(file)
     formulas = [row.formula for row in snapshot.phases]
     assert set(formulas) == {
         formula for formula in [*api.ELEMENTS, *api.COMPOUNDS] if "Cl" not in formula
@@ -96,7 +96,7 @@ def test_a_chemical_system_comes_with_all_its_parts(server, folder):
         assert (row.run_type, row.space_group is None) == ("GGA", False)
     lowest = min(r.energy_per_atom for r in snapshot.phases if r.formula == "Na3PS4")
     assert lowest == pytest.approx(api.energy_per_atom("Na3PS4"))
-    assert load(file.name).band_gaps["Na2S"] == 2.44
+    assert load_reference(file.name).band_gaps["Na2S"] == 2.44
 
 
 def test_only_one_thermo_type_is_asked_for(server, folder):
@@ -118,7 +118,10 @@ def test_windows_are_those_of_the_same_energies_in_a_table(server, folder, tmp_p
     table.write_text("\n".join(["formula,formation_energy_per_atom", *lines]))
     name = ask(server, folder).file.name
     for correction in ("as-published", "sulfide-by-charge-mp2020"):
-        ours, theirs = load(name, correction), load(f"table:{table}", correction)
+        ours, theirs = (
+            load_reference(name, correction),
+            load_reference(f"table:{table}", correction),
+        )
         for formula in ("Na3PS4", "Na2S", "NaPS3", "S"):
             steps = profile(theirs.table, parse(formula)).breakpoints
             found = profile(ours.table, parse(formula)).breakpoints
@@ -127,9 +130,9 @@ def test_windows_are_those_of_the_same_energies_in_a_table(server, folder, tmp_p
 
 def test_a_result_pins_the_snapshot_by_its_hash(server, folder):
     file = ask(server, folder).file
-    doc = screening_document("a", "Na3PS4", "test", load("mp", None, ["Na3PS4"]))
+    doc = screening_document("a", "Na3PS4", "test", load_reference("mp", None, ["Na3PS4"]))
     assert file.checksum in doc.reference.name
-    assert load(doc.reference.name).checksum == doc.reference.checksum
+    assert load_reference(doc.reference.name).checksum == doc.reference.checksum
     assert api.DATABASE in doc.reference.origin
 
 
@@ -148,15 +151,15 @@ def test_a_new_database_is_fetched_beside_the_old_one(server, folder):
     with api.running() as newer:
         newer.heartbeat["db_version"] = "2026.10.01"
         new = ask(newer, folder).file
-    assert load("mp:Na-P-S").name == new.name != old.name
-    assert load(old.name).name == old.name
+    assert load_reference("mp:Na-P-S").name == new.name != old.name
+    assert load_reference(old.name).name == old.name
 
 
 def test_a_damaged_snapshot_is_fetched_anew(server, folder):
     file = ask(server, folder).file
     file.path.write_bytes(b"damaged")
     assert ask(server, folder).new
-    assert load("mp:Na-P-S").phases
+    assert load_reference("mp:Na-P-S").phases
 
 
 FAULTS = {
@@ -213,7 +216,7 @@ def test_a_failure_does_not_touch_an_earlier_snapshot(server, folder):
     with pytest.raises(ReferenceDataError):
         ask(server, folder, again=True)
     assert files(folder) == [file]
-    assert load(file.name).phases
+    assert load_reference(file.name).phases
 
 
 @pytest.mark.parametrize(
@@ -310,7 +313,7 @@ def test_the_client_is_loaded_to_fetch_only(server, folder):
     ask(server, folder)
     code = (
         "import sys\nsys.argv[1:] = ['window', 'Na3PS4', '--reference', 'mp']\n"
-        "from trona.workflows.cli import main\n"
+        "from trona.workflows.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print(sorted({'mp_api', 'requests'} & set(sys.modules)))"
     )

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from trona.screening.errors import CorrectionError, ReferenceDataError
 from trona.stores.corrections.schemes import AS_PUBLISHED, SULFIDE_BY_CHARGE_MP2020
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.stores.materials_project.snapshot_files import (
     covering,
     files,
     pinned,
-    read,
+    read_snapshot,
     read_system,
-    save,
+    save_snapshot,
 )
 from trona.stores.materials_project.snapshots import Snapshot, SnapshotPhase, band_gaps, phases
 
@@ -45,23 +45,25 @@ def snapshot(elements=("Na", "S"), **changes):
 
 
 def test_what_is_saved_is_read_back(tmp_path):
-    file = save(snapshot(), tmp_path / "new" / "folder")
-    assert read(file) == snapshot()
+    file = save_snapshot(snapshot(), tmp_path / "new" / "folder")
+    assert read_snapshot(file) == snapshot()
     assert files(tmp_path / "new" / "folder") == [file]
     assert file.checksum == snapshot().checksum
 
 
 def test_the_same_data_on_another_day_are_the_same_snapshot(tmp_path):
-    first = save(snapshot(), tmp_path)
-    assert save(snapshot(fetched=datetime(2027, 1, 1, tzinfo=UTC)), tmp_path) == first
+    first = save_snapshot(snapshot(), tmp_path)
+    assert save_snapshot(snapshot(fetched=datetime(2027, 1, 1, tzinfo=UTC)), tmp_path) == first
     assert len(files(tmp_path)) == 1
-    assert save(snapshot(database_version="2026.01.01"), tmp_path).checksum != first.checksum
+    assert (
+        save_snapshot(snapshot(database_version="2026.01.01"), tmp_path).checksum != first.checksum
+    )
 
 
 @given(st.integers(0, 10**9), st.sampled_from(["cut", "flip", "empty"]))
 def test_a_damaged_file_is_refused_and_never_used(tmp_path_factory, position, damage):
     folder = tmp_path_factory.mktemp("snapshots")
-    file = save(snapshot(), folder)
+    file = save_snapshot(snapshot(), folder)
     data = bytearray(file.path.read_bytes())
     place = position % len(data)
     if damage == "flip" and place in range(3, 10):  # gzip's own time and flags, without content
@@ -70,36 +72,36 @@ def test_a_damaged_file_is_refused_and_never_used(tmp_path_factory, position, da
     broken = {"cut": data[:place], "flip": data, "empty": b""}[damage]
     file.path.write_bytes(bytes(broken))
     with pytest.raises(ReferenceDataError, match="trona reference fetch Na-S"):
-        read(file)
+        read_snapshot(file)
 
 
 def test_a_changed_number_is_noticed(tmp_path):
-    file = save(snapshot(), tmp_path)
+    file = save_snapshot(snapshot(), tmp_path)
     content = json.loads(gzip.decompress(file.path.read_bytes()))
     content["snapshot"]["phases"][2]["energy_per_atom"] -= 0.001
     file.path.write_bytes(gzip.compress(json.dumps(content).encode()))
     with pytest.raises(ReferenceDataError, match="checksum"):
-        read(file)
+        read_snapshot(file)
 
 
 def test_a_damaged_snapshot_can_be_saved_again(tmp_path):
-    file = save(snapshot(), tmp_path)
+    file = save_snapshot(snapshot(), tmp_path)
     file.path.write_bytes(b"")
-    again = save(snapshot(fetched=datetime(2027, 1, 1, tzinfo=UTC)), tmp_path)
-    assert read(covering(tmp_path, "GGA_GGA+U", ["Na"])) == read(again)
+    again = save_snapshot(snapshot(fetched=datetime(2027, 1, 1, tzinfo=UTC)), tmp_path)
+    assert read_snapshot(covering(tmp_path, "GGA_GGA+U", ["Na"])) == read_snapshot(again)
 
 
 def test_a_newer_dictionary_is_named(tmp_path):
-    file = save(snapshot(), tmp_path)
+    file = save_snapshot(snapshot(), tmp_path)
     content = json.loads(gzip.decompress(file.path.read_bytes()))
     content["snapshot"]["schema_version"] = 99
     file.path.write_bytes(gzip.compress(json.dumps(content).encode()))
     with pytest.raises(ReferenceDataError, match="schema version 99"):
-        read(file)
+        read_snapshot(file)
 
 
 def test_what_is_unfinished_or_strange_is_not_seen(tmp_path):
-    file = save(snapshot(), tmp_path)
+    file = save_snapshot(snapshot(), tmp_path)
     (tmp_path / "tmp1234.part").write_bytes(file.path.read_bytes())
     (tmp_path / "mp__Na-S.json.gz").write_bytes(b"")
     (tmp_path / file.path.name.replace("GGA_GGA+U", "OTHER")).write_bytes(b"")
@@ -108,9 +110,9 @@ def test_what_is_unfinished_or_strange_is_not_seen(tmp_path):
 
 
 def test_the_newest_database_that_covers_a_system_is_found(tmp_path):
-    small = save(snapshot(), tmp_path)
-    large = save(snapshot(("Cl", "Na", "S"), database_version="2025.2.1"), tmp_path)
-    other = save(snapshot(thermo_type="R2SCAN", database_version="2026.1.1"), tmp_path)
+    small = save_snapshot(snapshot(), tmp_path)
+    large = save_snapshot(snapshot(("Cl", "Na", "S"), database_version="2025.2.1"), tmp_path)
+    other = save_snapshot(snapshot(thermo_type="R2SCAN", database_version="2026.1.1"), tmp_path)
     assert files(tmp_path) == [other, small, large]  # 2025.09 is after 2025.2
     assert covering(tmp_path, "GGA_GGA+U", ["S", "Na"]) == small
     assert covering(tmp_path, "GGA_GGA+U", ["Cl"]) == large
@@ -119,7 +121,7 @@ def test_the_newest_database_that_covers_a_system_is_found(tmp_path):
 
 
 def test_a_snapshot_is_pinned_by_its_checksum(tmp_path):
-    file = save(snapshot(), tmp_path)
+    file = save_snapshot(snapshot(), tmp_path)
     assert pinned(tmp_path, file.checksum) == pinned(tmp_path, file.checksum[:6]) == file
     for digits in (file.checksum[:5], "000000", ""):
         with pytest.raises(ReferenceDataError, match="trona reference list"):
@@ -135,7 +137,7 @@ def test_what_is_no_chemical_system_is_refused(text):
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ReferenceDataError, match="TRONA_REFERENCES"):
-        save(snapshot(), tmp_path / "file")
+        save_snapshot(snapshot(), tmp_path / "file")
 
 
 def test_phases_carry_corrected_energies_and_the_scheme():
@@ -162,31 +164,31 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_reference_is_found_by_system_checksum_or_need(folder):
-    file = save(snapshot(("Cl", "Na", "S")), folder)
+    file = save_snapshot(snapshot(("Cl", "Na", "S")), folder)
     names = ["mp:Na-S", "mp:Na", f"mp:{file.checksum[:8]}", file.name]
-    found = [load(name) for name in names] + [load("mp", None, ["Na2S5", "S"])]
+    found = [load_reference(name) for name in names] + [load_reference("mp", None, ["Na2S5", "S"])]
     assert {reference.name for reference in found} == {f"mp:Cl-Na-S@{file.checksum}"}
-    assert {reference.checksum for reference in found} == {load(file.name).checksum}
+    assert {reference.checksum for reference in found} == {load_reference(file.name).checksum}
     assert found[0].correction == "sulfide-by-charge-mp2020"
     assert "2025.09.25" in found[0].origin
     assert "2026-11-21" in found[0].origin
-    assert load(file.name, "as-published").checksum != found[0].checksum
+    assert load_reference(file.name, "as-published").checksum != found[0].checksum
 
 
 def test_another_thermo_type_is_asked_for_by_name_and_stays_as_published(folder):
-    save(snapshot(thermo_type="R2SCAN"), folder)
+    save_snapshot(snapshot(thermo_type="R2SCAN"), folder)
     with pytest.raises(ReferenceDataError, match="trona reference fetch Na-S'"):
-        load("mp:Na-S")
-    reference = load("mp-r2scan:Na-S")
+        load_reference("mp:Na-S")
+    reference = load_reference("mp-r2scan:Na-S")
     assert reference.correction == "as-published"
     with pytest.raises(CorrectionError, match=r"R2SCAN energies.* is for energies that are"):
-        load("mp-r2scan:Na-S", "sulfide-by-charge-mp2020")
+        load_reference("mp-r2scan:Na-S", "sulfide-by-charge-mp2020")
 
 
 def test_a_correction_of_other_data_is_refused(folder):
-    save(snapshot(), folder)
+    save_snapshot(snapshot(), folder)
     with pytest.raises(CorrectionError, match="'sulfide-by-charge-legacy' is for energies"):
-        load("mp:Na-S", "sulfide-by-charge-legacy")
+        load_reference("mp:Na-S", "sulfide-by-charge-legacy")
 
 
 @pytest.mark.parametrize(
@@ -204,4 +206,4 @@ def test_a_correction_of_other_data_is_refused(folder):
 @pytest.mark.usefixtures("folder")
 def test_what_is_not_there_is_named_with_the_remedy(name, formulas, word):
     with pytest.raises(ReferenceDataError, match=word):
-        load(name, None, formulas)
+        load_reference(name, None, formulas)

@@ -124,7 +124,7 @@ PATH = ":".join(path for path in sys.path if path)
 def test_light_commands_load_no_heavy_package(arguments):
     code = (
         "import sys\nsys.argv[1:] = " + repr(arguments) + "\n"
-        "from trona.workflows.cli import main\n"
+        "from trona.workflows.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print(sorted({'torch', 'atomate2', 'chgnet', 'matplotlib', 'scipy.spatial'} "
         "& set(sys.modules)))"

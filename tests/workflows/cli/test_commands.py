@@ -12,16 +12,16 @@ import time
 import pytest
 
 from tests.support.tables import ROWS
-from trona.stores.assess.validation import load as cases
+from trona.stores.assess.validation import published_cases
 from trona.stores.assess.validation import validate as compare
 from trona.stores.collections.results import Results
 from trona.stores.corrections.schemes import LABELS
 from trona.stores.database.connect import exists
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.cli.figures import window_pairs
 
-MAIN = "from trona.workflows.cli import main; main()"
+MAIN = "from trona.workflows.cli.main import main; main()"
 FORMULAS = ["Na3PS4", "Na2S", "NaCl", "Na2ZrCl6"]
 
 
@@ -31,7 +31,7 @@ def trona(*arguments, **environment):
         [
             sys.executable,
             "-c",
-            "from trona.workflows.cli import main; main()",
+            "from trona.workflows.cli.main import main; main()",
             *map(str, arguments),
         ],
         capture_output=True,
@@ -158,7 +158,9 @@ def test_other_results_are_drawn_too(arguments, table, tmp_path):
 
 
 def test_a_figure_of_validation_shows_what_was_judged():
-    findings = compare(load("bundled"), [case for case in cases() if case.window])
+    findings = compare(
+        load_reference("bundled"), [case for case in published_cases() if case.window]
+    )
     pairs = {pair.formula: pair for pair in window_pairs(findings)}
     assert len(pairs) == len(findings)
     for finding in findings:
@@ -353,7 +355,7 @@ def test_light_commands_load_no_heavy_package(arguments, store):
         arguments = [*arguments, "--store", str(store)]
     code = (
         "import sys\nsys.argv[1:] = " + repr(arguments) + "\n"
-        "from trona.workflows.cli import main\n"
+        "from trona.workflows.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         f"print(sorted({heavy} & set(sys.modules)))"
     )

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from trona.workflows.cli import progress
-from trona.workflows.cli.progress import Pace, Stopped, follow
+from trona.workflows.cli.progress import Pace, Stopped, show_progress
 
 
 def outcomes(count, cached=False):
@@ -46,21 +46,21 @@ def test_without_a_computed_candidate_there_is_no_forecast():
 def test_a_run_in_a_file_is_reported_now_and_then(monkeypatch, capsys):
     clock = iter(range(0, 100_000, 7))
     monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
-    assert len(follow(outcomes(40), 40)) == 40
+    assert len(show_progress(outcomes(40), 40)) == 40
     lines = capsys.readouterr().err.splitlines()
     assert 3 <= len(lines) <= 5
     assert lines[0] == "9 of 40 candidates; 8.57/min, 4 min left"
 
 
 def test_a_short_run_in_a_file_is_silent(capsys):
-    follow(outcomes(10), 10)
+    show_progress(outcomes(10), 10)
     assert capsys.readouterr().err == ""
 
 
 def test_a_terminal_shows_labels_as_they_are(monkeypatch, capsys):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
-    follow(outcomes(3), 3)
+    show_progress(outcomes(3), 3)
     shown = capsys.readouterr().err
     assert "[c2]" in shown
     assert "3/3" in shown
@@ -77,5 +77,5 @@ def test_an_interrupt_closes_the_run_and_says_what_is_kept():
             closed.append(True)
 
     with pytest.raises(Stopped, match="2 of 9"):
-        follow(interrupted(), 9)
+        show_progress(interrupted(), 9)
     assert closed

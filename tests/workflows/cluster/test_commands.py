@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.clusters import project_folder
 from tests.support.vasp_runs import SULFIDE as CRYSTAL
-from trona.workflows.cluster.project_templates import Choices, write
+from trona.workflows.cluster.project_templates import Choices, write_project
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_a_server_that_does_not_answer_is_named_and_nothing_written(trona, folde
 def test_a_server_that_goes_away_is_named(trona, folder, monkeypatch):
     monkeypatch.setattr("trona.stores.database.connect.SERVER_TIMEOUT", 0.5)
     uri = "mongodb://user:secret@127.0.0.1:9/group"
-    write(Choices("gone", "mock", uri, folder / "work"))
+    write_project(Choices("gone", "mock", uri, folder / "work"))
     done = trona("status", "-p", "gone")
     refused(done, "127.0.0.1:9.*Check that it runs")
     assert "secret" not in done.stderr

@@ -13,8 +13,13 @@ from jobflow_remote.config.base import Project
 
 from tests.support.clusters import project_folder
 from trona.screening.errors import ProjectError, StoreError
-from trona.workflows.cluster.project_templates import TEMPLATES, Choices, project_text, write
-from trona.workflows.cluster.projects import find, find_worker
+from trona.workflows.cluster.project_templates import (
+    TEMPLATES,
+    Choices,
+    project_text,
+    write_project,
+)
+from trona.workflows.cluster.projects import find_project, find_worker
 
 URI = "mongodb://user:secret@host.example/group"
 WORK = Path("/scratch/me")
@@ -64,12 +69,12 @@ def test_variables_survive_the_shell_script_into_which_they_are_written(template
 
 @pytest.mark.usefixtures("folder")
 def test_a_project_is_written_for_its_owner_alone_and_found_again():
-    path = write(choices())
+    path = write_project(choices())
     assert S_IMODE(path.stat().st_mode) == 0o600
-    assert find("p").name == find(None).name == "p"
+    assert find_project("p").name == find_project(None).name == "p"
     with pytest.raises(ProjectError, match="already"):
-        write(choices(template="mock"))
-    assert "slurm" in find("p").workers
+        write_project(choices(template="mock"))
+    assert "slurm" in find_project("p").workers
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,7 @@ def test_a_project_is_written_for_its_owner_alone_and_found_again():
 )
 def test_what_cannot_be_used_is_refused_and_nothing_written(folder, changed, error, sentence):
     with pytest.raises(error, match=sentence) as caught:
-        write(choices(**changed))
+        write_project(choices(**changed))
     assert "secret" not in str(caught.value)
     assert list(folder.iterdir()) == []
 
@@ -97,22 +102,22 @@ def test_a_folder_too_deep_for_the_socket_is_refused_before_the_runner_trips(fol
     deep = folder / ("x" * 80)
     monkeypatch.setattr(jobflow_remote.SETTINGS, "projects_folder", str(deep))
     with pytest.raises(ProjectError, match="JFREMOTE_PROJECTS_FOLDER"):
-        write(choices())
+        write_project(choices())
 
 
 @pytest.mark.usefixtures("folder")
 def test_missing_projects_and_workers_are_named_with_those_there_are():
     with pytest.raises(ProjectError, match="trona project init"):
-        find(None)
-    write(choices())
-    write(choices(name="q", template="mock"))
+        find_project(None)
+    write_project(choices())
+    write_project(choices(name="q", template="mock"))
     with pytest.raises(ProjectError, match=r"--project.*p, q"):
-        find(None)
+        find_project(None)
     with pytest.raises(ProjectError, match=r"'x'.*p, q"):
-        find("x")
-    assert find_worker(find("q"), None)[0] == "mock"
+        find_project("x")
+    assert find_worker(find_project("q"), None)[0] == "mock"
     with pytest.raises(ProjectError, match=r"'x'.*mock"):
-        find_worker(find("q"), "x")
+        find_worker(find_project("q"), "x")
 
 
 @pytest.mark.usefixtures("folder")
@@ -121,10 +126,10 @@ def test_missing_projects_and_workers_are_named_with_those_there_are():
     [(("log_level", "loglevel"), "loglevel"), (("name:", "name: ["), "cannot read")],
 )
 def test_a_broken_project_says_where(change, sentence):
-    path = write(choices())
+    path = write_project(choices())
     path.write_text(path.read_text().replace(*change), encoding="utf-8")
     with pytest.raises(ProjectError, match=sentence) as caught:
-        find("p")
+        find_project("p")
     assert str(path) in str(caught.value)
     assert "secret" not in str(caught.value)
 
@@ -132,4 +137,4 @@ def test_a_broken_project_says_where(change, sentence):
 def test_without_jobflow_remote_the_remedy_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "jobflow_remote", None)
     with pytest.raises(ProjectError, match="remote extra"):
-        find(None)
+        find_project(None)

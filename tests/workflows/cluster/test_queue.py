@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.clusters import named, project, project_folder
-from trona.workflows.cluster.queue import opened, prepare, release
+from trona.workflows.cluster.queue import open_queue, prepare_queue, release
 from trona.workflows.cluster.submission import Placement, submit
 from trona.workflows.cluster.tracking import standings
-from trona.workflows.jobs.backends import find as find_backend
+from trona.workflows.jobs.backends import find_backend
 from trona.workflows.local.pool import Work
 from trona.workflows.local.screening import Plan
 from trona.workflows.tables.clusters import as_row
@@ -31,8 +31,8 @@ def queue(folder, mongo, reference):
     made = project(mongo, folder)
     work = Work(find_backend("chgnet"), reference.name)
     todo = Plan((), ((named("Na3PS4"), None),), ())
-    with opened(made) as controller:
-        prepare(controller)
+    with open_queue(made) as controller:
+        prepare_queue(controller)
         told = list(submit(controller, todo, reference, work, Placement("laptop")))
         assert [one.outcome for one in told] == ["submitted"]
         yield controller, made
@@ -89,7 +89,7 @@ def test_jobs_that_wait_for_one_that_completed_in_the_moment_of_the_kill_are_tol
 
 def test_a_queue_with_content_keeps_it_and_has_its_indexes(queue):
     controller, _ = queue
-    prepare(controller)
+    prepare_queue(controller)
     assert [one.state for one in standings(controller)] == ["waiting"]
     indexed = [index["key"] for index in controller.jobs.index_information().values()]
     for keys in (

@@ -25,13 +25,13 @@ from tests.support.clusters import (
 from tests.support.mongo_server import temporary
 from tests.support.warm_worker import warm
 from trona.stores.collections.results import Results
-from trona.stores.energies.references import load
+from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import Candidate
-from trona.workflows.cluster.collecting import collect
-from trona.workflows.cluster.queue import opened, prepare, release
+from trona.workflows.cluster.collecting import collect_results
+from trona.workflows.cluster.queue import open_queue, prepare_queue, release
 from trona.workflows.cluster.submission import Placement, submit
 from trona.workflows.cluster.tracking import retry, standings
-from trona.workflows.jobs.backends import find as find_backend
+from trona.workflows.jobs.backends import find_backend
 from trona.workflows.local.screening import plan
 from trona.workflows.mock_vasp.faults import FAULTS_VARIABLE
 
@@ -63,7 +63,7 @@ def folder():
 
 def put(controller, results, candidates, faults=(), on="laptop", backend="chgnet"):
     """Submit candidates; gives the outcome of each."""
-    source, reference = find_backend(backend), load("bundled")
+    source, reference = find_backend(backend), load_reference("bundled")
     todo = plan(candidates, results, reference, source)
     work = FaultyWork(source, reference.name, reference.correction, faults=tuple(faults))
     told = submit(controller, todo, reference, work, Placement(on))
@@ -94,8 +94,8 @@ def screened(folder, mongo_server):
         candidates = [named("Na3PS4"), named(SICK_FORMULA), *CRYSTALS]
         candidates += [replace(CRYSTALS[0], label=label) for label in ("dies", "lost")]
         faults = {"dies": dies, "lost": lost_job(folder)}
-        with opened(made) as controller:
-            prepare(controller)
+        with open_queue(made) as controller:
+            prepare_queue(controller)
             given = (controller, results, candidates)
             told = put(*given, faults.items(), on="mock", backend="mock")
             assert set(told.values()) == {"submitted"}
@@ -119,7 +119,7 @@ def test_healthy_candidates_are_documented_and_sick_ones_fail_with_their_reason(
         "lost": "install the same trona",
     }.items():
         assert re.search(words, reasons[label])
-    collected = collect(controller, results)
+    collected = collect_results(controller, results)
     assert len(collected.screenings) == len(candidates)
     assert (collected.relaxations, collected.differing) == (2, ())
     docs = {doc.label: doc for doc in results.screenings()}
@@ -132,8 +132,8 @@ def test_healthy_candidates_are_documented_and_sick_ones_fail_with_their_reason(
 
 def test_what_was_collected_is_not_collected_or_computed_again(screened):
     controller, results, candidates = screened
-    collect(controller, results)
-    again = collect(controller, results)
+    collect_results(controller, results)
+    again = collect_results(controller, results)
     assert (again.screenings, again.known) == ((), len(candidates))
     healthy = [candidate for candidate in candidates if candidate.label in HEALTHY]
     assert put(controller, results, healthy, on="mock", backend="mock") == dict.fromkeys(
@@ -147,7 +147,7 @@ def test_a_failed_candidate_that_is_let_go_on_waits_and_its_old_failure_is_no_re
     assert retry(controller, failed, again=False) == [(one.label, None) for one in failed]
     assert states(controller)[SICK_FORMULA] == "waiting"
     assert states(controller)["Na2S"] == "running"  # two of its three calculations are done
-    assert collect(controller, results).known == len(candidates) - len(failed)
+    assert collect_results(controller, results).known == len(candidates) - len(failed)
 
 
 def wait_for(condition):
@@ -160,8 +160,8 @@ def wait_for(condition):
 
 def test_a_runner_and_a_worker_that_are_killed_cost_nothing_that_was_finished(mongo, tmp_path):
     results = Results(str(tmp_path / "results.sqlite"))
-    with project_folder() as folder, opened(project(mongo, folder)) as controller:
-        prepare(controller)
+    with project_folder() as folder, open_queue(project(mongo, folder)) as controller:
+        prepare_queue(controller)
         candidates = [named(text) for text in (*FORMULAS, "NaCl")]
         put(controller, results, candidates)
 
@@ -191,7 +191,7 @@ def test_a_runner_and_a_worker_that_are_killed_cost_nothing_that_was_finished(mo
         assert start_runner().wait(timeout=PATIENCE) == 0
 
         assert set(states(controller).values()) == {"done"}
-        assert len(collect(controller, results).screenings) == len(candidates)
+        assert len(collect_results(controller, results).screenings) == len(candidates)
         ended = set()
         for word, name in executions(folder):
             assert (word, name) != ("begin", name) or name not in ended

@@ -11,10 +11,10 @@ from trona.stores.collections.molecular_dynamics import SegmentDoc, Segments
 from trona.stores.collections.results import Results
 from trona.stores.documents.made_structures import ModelDoc
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
-from trona.workflows.candidates.folders import describe
+from trona.workflows.candidates.folders import describe_model
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.glass.local_glasses import Glassworks
-from trona.workflows.glass.protocol import MOLTEN, Protocol, glasses, prepare, segment_id
+from trona.workflows.glass.protocol import MOLTEN, Protocol, glasses, prepare_batch, segment_id
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.local import pool
 from trona.workflows.ordering.hydroborates import hydroborate
@@ -25,7 +25,9 @@ PARENTS = {candidate.label: candidate for candidate in bundled()}
 
 
 def batch(formula="Na3PS3.5O0.5", parent="Na3PS4", **choices):
-    return prepare(substituted(formula, PARENTS[parent]), Protocol(**{"atoms": 32, **choices}))
+    return prepare_batch(
+        substituted(formula, PARENTS[parent]), Protocol(**{"atoms": 32, **choices})
+    )
 
 
 @pytest.mark.parametrize("steps", [100, 333, 2000, 10_000])
@@ -75,11 +77,11 @@ def test_quenches_start_from_expanded_models_of_the_composition():
 
 
 def test_an_ordered_crystal_is_repeated_up_to_the_size_and_hydrogen_takes_smaller_steps():
-    made = prepare(substituted("Na2S", PARENTS["Na2S"]), Protocol(atoms=26, quenches=1))
+    made = prepare_batch(substituted("Na2S", PARENTS["Na2S"]), Protocol(atoms=26, quenches=1))
     assert len(made.runs[0].structure) == 24
     assert made.runs[0].segments[0].time_step == 2.0
     with pytest.raises(StructureInputError, match="melt would destroy"):
-        prepare(hydroborate("NaBH4"), Protocol())
+        prepare_batch(hydroborate("NaBH4"), Protocol())
 
 
 def ended(run, energy, moved, **changes):
@@ -130,7 +132,7 @@ def test_each_quench_is_a_model_that_knows_the_others():
     assert models[0].spread == pytest.approx(0.02)
     assert models[0].kind == "glass"
     assert models[0].formula == "Na3PS3.5O0.5"
-    first, second = (describe(model) for model in models)
+    first, second = (describe_model(model) for model in models)
     assert "GLASS" in first
     assert "300 K/ps" in first
     assert ("MOLTEN" in first, "PERHAPS NOT MOLTEN" in second) == (False, True)
@@ -153,7 +155,7 @@ def small_batch():
     protocol = Protocol(
         atoms=6, quenches=1, melt_time=0.02, rate=60_000.0, segment_steps=10, expansion=0.0
     )
-    return prepare(substituted("Na2S", PARENTS["Na2S"]), protocol)
+    return prepare_batch(substituted("Na2S", PARENTS["Na2S"]), protocol)
 
 
 def test_a_run_goes_on_where_it_stopped(quenched):
@@ -193,4 +195,4 @@ def test_the_maker_wires_every_piece():
     assert sum("Force field melt" in name for name in names) == 2 * 2
     assert sum("Force field quench" in name for name in names) == 2 * 2
     assert sum("Force field relax" in name for name in names) == 2
-    assert names[-1] == "collect"
+    assert names[-1] == "collect_glasses"

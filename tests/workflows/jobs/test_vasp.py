@@ -24,15 +24,14 @@ from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.schemes import AS_PUBLISHED, compose
 from trona.stores.documents.results import RelaxationDoc, ScreeningDoc, StructureDoc
 from trona.stores.energies.entries import Rejected, admit
-from trona.stores.energies.references import Reference, load
+from trona.stores.energies.references import Reference, load_reference
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.jobs.analysis import analyze
 from trona.workflows.jobs.backends import BACKENDS, relaxation_id
 from trona.workflows.jobs.failures import Recorded, one_line
 from trona.workflows.jobs.flows import ScreeningMaker, relaxation_maker
 from trona.workflows.jobs.vasp import FAMILIES, Mocked, VaspRelaxMaker, configured, mock_command
-from trona.workflows.local.screening import plan
-from trona.workflows.local.screening import run as screen
+from trona.workflows.local.screening import plan, run_screening
 
 SCHEME = compose("mp2020,sulfide-by-charge-mp2020,hydroborate-as-hydride")
 
@@ -169,7 +168,7 @@ def test_a_calculation_that_did_not_converge_is_not_called_converged(screened):
 
 
 def test_what_was_kept_rejected_and_failed_is_counted(screened, vasp_reference):
-    from trona.workflows.tables.ranking import counts, unranked
+    from trona.workflows.tables.ranking import counts, unranked_lines
 
     doc = as_if_real(screened.relaxations["Na2S"], converged=False)
     rejected = screening_document("bad", "Na2S", "test", vasp_reference, doc)
@@ -177,7 +176,7 @@ def test_what_was_kept_rejected_and_failed_is_counted(screened, vasp_reference):
     assert (
         counts(docs) == f"{len(docs)} candidates: {len(docs) - 2} assessed, 1 rejected, 1 failed."
     )
-    assert unranked(docs)
+    assert unranked_lines(docs)
 
 
 def test_a_mock_is_called_a_mock_and_enters_no_hull(screened):
@@ -198,7 +197,7 @@ def test_a_mock_is_called_a_mock_where_real_vasp_was_asked_for(screened):
 
 def as_if_real(doc, **changes):
     """A relaxation as VASP itself would give it, near the bundled energy of its composition."""
-    phase = next(p for p in load("bundled").phases if p.formula == doc.formula)
+    phase = next(p for p in load_reference("bundled").phases if p.formula == doc.formula)
     uncorrected = phase.energy / phase.n_atoms - SCHEME_SHIFT[doc.formula]
     values = {"method": "VASP PBE", "energy": uncorrected * doc.n_sites}
     return doc.model_copy(update=values | changes)
@@ -211,7 +210,7 @@ SCHEME_SHIFT = {"Na2S": -0.503 / 3}
 @pytest.fixture(scope="module")
 def vasp_reference():
     """The bundled energies, taken for VASP's on the scheme's scale."""
-    base = load("bundled")
+    base = load_reference("bundled")
     scale = EnergyScale("VASP PBE", SCHEME.name)
     phases = tuple(replace(phase, scale=scale) for phase in base.phases)
     return Reference("vasp", phases, "0" * 16, SCHEME, basis=basis_of("VASP PBE"))
@@ -319,10 +318,10 @@ def test_an_error_is_one_line_without_addresses():
 
 
 def test_a_screening_with_the_mock_goes_the_whole_way_and_is_resumed(tmp_path):
-    results, reference = Results(str(tmp_path / "s.sqlite")), load("bundled")
+    results, reference = Results(str(tmp_path / "s.sqlite")), load_reference("bundled")
     todo = plan([NA2S], results, reference, MOCK)
     assert [candidate.label for candidate in todo.relax] == ["Na2S"]
-    (outcome,) = screen(todo, results, reference, MOCK, workers=1)
+    (outcome,) = run_screening(todo, results, reference, MOCK, workers=1)
     assert outcome.doc.state == "completed", outcome.doc.reason
     assert results.relaxation(relaxation_id(SULFIDE, MOCK)).method == "MOCK VASP PBE"
     again = plan([NA2S], results, reference, MOCK)
@@ -330,7 +329,9 @@ def test_a_screening_with_the_mock_goes_the_whole_way_and_is_resumed(tmp_path):
 
 
 def test_real_vasp_is_not_run_for_a_reference_it_could_not_meet(tmp_path):
-    todo = plan([NA2S], Results(str(tmp_path / "s.sqlite")), load("bundled"), BACKENDS["vasp"])
+    todo = plan(
+        [NA2S], Results(str(tmp_path / "s.sqlite")), load_reference("bundled"), BACKENDS["vasp"]
+    )
     assert todo.relax == ()
 
 

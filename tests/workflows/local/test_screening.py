@@ -13,13 +13,13 @@ from trona.screening.errors import BackendError
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import job_store, open_store
 from trona.stores.documents.bookkeeping import RunDoc
-from trona.stores.documents.migration import read
-from trona.stores.energies.references import load
+from trona.stores.documents.migration import read_document
+from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import BACKENDS, ForceField, relaxation_id
 from trona.workflows.local import pool
 from trona.workflows.local.pool import Work
-from trona.workflows.local.screening import plan, run
+from trona.workflows.local.screening import plan, run_screening
 
 CHGNET = BACKENDS["chgnet"]
 SULFIDE = Candidate(
@@ -49,9 +49,9 @@ MIXTURE = Candidate("mix", "Na3PS3.4O0.6", "a glass")
 def screened(tmp_path_factory):
     """One screening with sound, hopeless, foreign and structureless candidates."""
     results = Results(str(tmp_path_factory.mktemp("screen") / "s.sqlite"))
-    reference = load("bundled")
+    reference = load_reference("bundled")
     todo = plan([SULFIDE, HOPELESS, FOREIGN, MIXTURE], results, reference, CHGNET)
-    outcomes = {o.doc.label: o for o in run(todo, results, reference, CHGNET, workers=2)}
+    outcomes = {o.doc.label: o for o in run_screening(todo, results, reference, CHGNET, workers=2)}
     return results, reference, outcomes
 
 
@@ -73,7 +73,7 @@ def test_candidates_and_the_run_are_written_down(screened):
     stored = open_store(results.location, "candidates")
     assert sorted(row["label"] for row in stored.query()) == ["Na2S", "burst", "foreign", "mix"]
     (row,) = open_store(results.location, "runs").query()
-    found = read(RunDoc, row)
+    found = read_document(RunDoc, row)
     assert (found.backend, found.method) == ("chgnet", CHGNET.method)
     assert found.reference_checksum == reference.checksum
     assert found.candidates == found.completed + found.rejected + found.failed == 4
@@ -104,17 +104,17 @@ def test_finished_work_is_not_done_again(screened, monkeypatch):
     again = plan([SULFIDE, MIXTURE], Results(results.location), reference, CHGNET)
     assert (again.relax, again.assess, len(again.done)) == ((), (), 2)
     monkeypatch.setattr(pool, "run_each", None)  # must not be needed
-    repeated = {o.doc.label: o for o in run(again, results, reference, CHGNET, workers=1)}
+    repeated = {o.doc.label: o for o in run_screening(again, results, reference, CHGNET, workers=1)}
     assert repeated["Na2S"].cached
     assert repeated["Na2S"].doc == outcomes["Na2S"].doc
 
 
 def test_a_relaxation_serves_another_reference_setting_without_computing(screened):
     results, _, _ = screened
-    plain = load("bundled", "as-published")
+    plain = load_reference("bundled", "as-published")
     todo = plan([SULFIDE], results, plain, CHGNET)
     assert [candidate.label for candidate, _ in todo.assess] == ["Na2S"]
-    (outcome,) = run(todo, results, plain, CHGNET, workers=1)
+    (outcome,) = run_screening(todo, results, plain, CHGNET, workers=1)
     assert outcome.doc.window.energy_scale.correction == "as-published"
 
 
@@ -157,7 +157,7 @@ def test_a_backend_that_is_not_installed_is_named(screened, tmp_path):
     results = Results(str(tmp_path / "s.sqlite"))
     todo = plan([SULFIDE], results, reference, ghost)
     with pytest.raises(BackendError, match="no_such_package_of_trona"):
-        list(run(todo, results, reference, ghost, workers=1))
+        list(run_screening(todo, results, reference, ghost, workers=1))
 
 
 def test_the_method_names_the_model_that_is_loaded():

@@ -17,7 +17,7 @@ from tests.support.folders import SCRIPTS
 from tests.support.vasp_runs import SODIUM, SULFIDE, mock_vasp, write_inputs
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.mock_vasp.elements import valence_electrons
-from trona.workflows.mock_vasp.faults import BEHAVIOURS, FAULTS_FILE, MESSAGES, read
+from trona.workflows.mock_vasp.faults import BEHAVIOURS, FAULTS_FILE, MESSAGES, read_faults
 from trona.workflows.mock_vasp.inputs import Crystal
 from trona.workflows.mock_vasp.model import PairModel, band_gap
 from trona.workflows.mock_vasp.relax import ionic_steps
@@ -315,7 +315,7 @@ def test_a_fault_is_shown_once_or_always_and_only_where_asked_for(tmp_path):
 
 def test_an_unknown_fault_is_refused_with_the_choice():
     with pytest.raises(ValueError, match="'zbrant'") as refusal:
-        read("zbrant")
+        read_faults("zbrant")
     assert all(name in str(refusal.value) for name in (*BEHAVIOURS, *MESSAGES))
 
 

@@ -12,7 +12,7 @@ from trona.screening.errors import InputError, StructureInputError
 from trona.stores.database.connect import job_store
 from trona.stores.documents.made_structures import ModelDoc
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
-from trona.workflows.candidates.folders import PROVENANCE, write
+from trona.workflows.candidates.folders import PROVENANCE, write_models
 from trona.workflows.candidates.sources import Candidate, bundled, gather
 from trona.workflows.ordering.arrangements import Search
 from trona.workflows.ordering.blueprints import of_structure
@@ -126,7 +126,7 @@ def test_a_folder_of_models_is_screened_with_their_provenance(tmp_path):
         choose(drafted(name, max_relaxed=0), [None])
         for name in ("Na3PS3.5O0.5", "Na2.875PS3.875Cl0.125")
     ]
-    write(models, tmp_path / "made")
+    write_models(models, tmp_path / "made")
     found = gather([str(tmp_path / "made")])
     assert not found.left_out
     for candidate, model in zip(found.candidates, models, strict=True):
@@ -143,7 +143,7 @@ def test_a_folder_of_models_is_screened_with_their_provenance(tmp_path):
 def test_labels_that_meet_in_one_file_name_are_kept_apart(tmp_path):
     model = choose(drafted(max_relaxed=0), [None])
     twins = [model.model_copy(update={"label": label}) for label in ("a/b", "a b", "A-B")]
-    write(twins, tmp_path / "made")
+    write_models(twins, tmp_path / "made")
     assert len(list((tmp_path / "made").glob("*.cif"))) == 3
     assert [c.label for c in gather([str(tmp_path / "made")]).candidates] == ["a/b", "a b", "A-B"]
 
@@ -151,16 +151,16 @@ def test_labels_that_meet_in_one_file_name_are_kept_apart(tmp_path):
 def test_a_folder_that_exists_is_left_alone(tmp_path):
     (tmp_path / "made").mkdir()
     with pytest.raises(InputError, match="exists"):
-        write([choose(drafted(max_relaxed=0), [None])], tmp_path / "made")
+        write_models([choose(drafted(max_relaxed=0), [None])], tmp_path / "made")
     with pytest.raises(InputError, match="no folder"):
-        write([], tmp_path / "no" / "where")
+        write_models([], tmp_path / "no" / "where")
     assert list((tmp_path / "made").iterdir()) == []
 
 
 def test_nothing_half_written_is_left_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("trona.workflows.candidates.folders.json.dumps", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        write([choose(drafted(max_relaxed=0), [None])], tmp_path / "made")
+        write_models([choose(drafted(max_relaxed=0), [None])], tmp_path / "made")
     assert list(tmp_path.iterdir()) == []
 
 

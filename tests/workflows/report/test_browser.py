@@ -18,8 +18,8 @@ from trona.screening.figures.paper.style import COLOURS
 from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.assess.screenings import failed_document, rank_documents, screening_document
 from trona.stores.collections.results import Filters, Results
-from trona.stores.energies.references import load
-from trona.workflows.report.page import render, write
+from trona.stores.energies.references import load_reference
+from trona.workflows.report.page import render, write_page
 
 FORMULAS = ("Na3PS4", "Na2S", "NaCl", "Na2ZrCl6", "NaP", "Na4P2S7", "Na2ZrCl5", "NaP7")
 HOSTILE = "<script>window.taken = 1</script><img src=x onerror='window.taken = 2'><b>x</b>"
@@ -30,7 +30,7 @@ def results(tmp_path_factory):
     """A store of results on a small table; one candidate has a hostile name, one failed."""
     folder = tmp_path_factory.mktemp("results")
     (folder / "t.csv").write_text(ROWS, encoding="utf-8")
-    reference = load(f"table:{folder / 't.csv'}")
+    reference = load_reference(f"table:{folder / 't.csv'}")
     docs = [screening_document(one, one, "a paper", reference) for one in FORMULAS]
     docs.append(screening_document(HOSTILE, "Na2PS3", HOSTILE, reference))
     docs[-1].window.formula, docs[-1].window.caveats = HOSTILE, [HOSTILE]
@@ -46,7 +46,7 @@ def results(tmp_path_factory):
 def path(results, tmp_path_factory):
     """The page on disk."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    write(render(results.screenings()), path)
+    write_page(render(results.screenings()), path)
     return path
 
 

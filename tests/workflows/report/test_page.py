@@ -14,7 +14,7 @@ from tests.workflows.cli.test_commands import succeed, trona
 from trona.screening.errors import InputError
 from trona.stores.assess.screenings import failed_document, rank_documents, screening_document
 from trona.workflows.report.content import COLUMNS, UNBOUNDED, Shared, candidates
-from trona.workflows.report.page import render, write
+from trona.workflows.report.page import render, write_page
 
 HOSTILE = "<script>document.title = 'taken'</script>&amp;"
 
@@ -167,13 +167,13 @@ def test_a_candidate_more_costs_little(docs):
 
 def test_a_page_is_written_wholly_or_not_at_all(tmp_path):
     path = tmp_path / "report.html"
-    write("first", path)
-    write("second", path)
+    write_page("first", path)
+    write_page("second", path)
     assert path.read_text(encoding="utf-8") == "second"
     with pytest.raises(InputError, match="missing"):
-        write("third", tmp_path / "missing" / "report.html")
+        write_page("third", tmp_path / "missing" / "report.html")
     with pytest.raises(InputError, match="folder"):
-        write("third", tmp_path)
+        write_page("third", tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
 
 

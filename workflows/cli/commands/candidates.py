@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.stores.defaults import BACKEND
-from trona.workflows.cli.options import AsCsv, AsJson, RelaxedBy, StoreAt, Unbalanced, Workers  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
+    AsCsv,
+    AsJson,
+    RelaxedBy,
+    StoreAt,
+    Unbalanced,
+    Workers,
+    comma_list,
+)
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
 
@@ -95,7 +103,7 @@ def _numbers(text: str | None) -> list[float]:
     from trona.screening.errors import InputError  # noqa: PLC0415
 
     try:
-        return [float(part) for part in (text or "").split(",") if part.strip()]
+        return [float(part) for part in comma_list(text)]
     except ValueError:
         raise InputError(f"--x is {text!r}: give numbers, as in 0,0.25,0.5.") from None
 
@@ -105,7 +113,7 @@ def _deliver(
 ) -> None:
     """Write models, and say what became of all that was asked for."""
     from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.workflows.candidates.folders import write  # noqa: PLC0415
+    from trona.workflows.candidates.folders import write_models  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
     from trona.workflows.tables.candidates import made  # noqa: PLC0415
 
@@ -113,7 +121,7 @@ def _deliver(
         typer.echo(f"left out: {reason}", err=True)
     if not models:
         raise InputError("nothing was made; the reasons stand above.")
-    write(models, to)
+    write_models(models, to)
     same = duplicates({model.label: model.structure.to_structure() for model in models})
     if as_json:
         content = {
@@ -125,7 +133,7 @@ def _deliver(
         return
     _report_duplicates(same)
     if as_csv:
-        print_csv(rows.models(models))
+        print_csv(rows.model_rows(models))
         return
     print_parts(made(models))
     typer.echo(f"{len(models)} in {to}: screen them with 'trona screen {to}'.")
@@ -157,7 +165,7 @@ def glass(
     from trona.workflows.candidates.folders import require_new  # noqa: PLC0415
     from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
     from trona.workflows.glass.local_glasses import Glassworks  # noqa: PLC0415
-    from trona.workflows.glass.protocol import Protocol, prepare  # noqa: PLC0415
+    from trona.workflows.glass.protocol import Protocol, prepare_batch  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_force_field  # noqa: PLC0415
     from trona.workflows.ordering.requests import read_blueprints  # noqa: PLC0415
 
@@ -172,7 +180,7 @@ def glass(
     )
     source = find_force_field(backend)
     blueprints, left_out = read_blueprints(names, _numbers(x), parent)
-    batches = [prepare(blueprint, protocol) for blueprint in blueprints]
+    batches = [prepare_batch(blueprint, protocol) for blueprint in blueprints]
     works = Glassworks(batches, Results(store or Settings().store), source)
     try:
         for _ in track(works.work(workers), works.total - works.done, "melting", str):
@@ -197,12 +205,12 @@ def check(
     as_csv: AsCsv = False,
 ) -> None:
     """Look candidates through: what can be screened, what cannot and why, what is there twice."""
-    from trona.workflows.candidates.sources import describe, gather  # noqa: PLC0415
+    from trona.workflows.candidates.sources import describe_candidate, gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
     from trona.workflows.tables.candidates import inventory  # noqa: PLC0415
 
     gathered = gather(names, unbalanced=unbalanced)
-    described = [describe(candidate) for candidate in gathered.candidates]
+    described = [describe_candidate(candidate) for candidate in gathered.candidates]
     structures = {c.label: c.structure for c in gathered.candidates if c.structure is not None}
     same = duplicates(structures)
     if as_json:

@@ -71,13 +71,13 @@ def init(
 
     require_jobflow_remote()
     from trona.workflows.cluster import project_templates as templates  # noqa: PLC0415
-    from trona.workflows.cluster.queue import opened, prepare  # noqa: PLC0415
+    from trona.workflows.cluster.queue import open_queue, prepare_queue  # noqa: PLC0415
 
     folder = Path(work_dir).expanduser() if host is None else Path(work_dir)
     choices = templates.Choices(name, template, store, folder, activate, host, user)
-    with opened(templates.from_choices(choices)) as controller:
-        path = templates.write(choices)
-        prepare(controller)
+    with open_queue(templates.from_choices(choices)) as controller:
+        path = templates.write_project(choices)
+        prepare_queue(controller)
     typer.echo(f"wrote {path}; the queue is ready.")
     more = {"mock": " --backend mock", "laptop": ""}.get(
         template, " --backend vasp --exec-config vasp"
@@ -88,13 +88,13 @@ def init(
 @contextmanager
 def _opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
     """Open a project by name; jobflow-remote may be missing."""
-    from trona.workflows.cluster.projects import find, require_jobflow_remote  # noqa: PLC0415
+    from trona.workflows.cluster.projects import find_project, require_jobflow_remote  # noqa: PLC0415
 
     require_jobflow_remote()
-    from trona.workflows.cluster.queue import opened  # noqa: PLC0415
+    from trona.workflows.cluster.queue import open_queue  # noqa: PLC0415
 
-    project = find(name)
-    with opened(project) as controller:
+    project = find_project(name)
+    with open_queue(project) as controller:
         yield project, controller
 
 
@@ -121,25 +121,25 @@ def submit(
 ) -> None:
     """Submit candidates to a cluster; what is done or queued already is not submitted again."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
 
     require_jobflow_remote()
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
     from trona.workflows.cluster import submission as remote  # noqa: PLC0415
-    from trona.workflows.jobs.backends import find, require_installed  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_backend, require_installed  # noqa: PLC0415
     from trona.workflows.local.pool import Work  # noqa: PLC0415
     from trona.workflows.local.screening import plan, unrelaxed  # noqa: PLC0415
 
-    settings, source = Settings(), find(backend)
+    settings, source = Settings(), find_backend(backend)
     gathered = gather(candidates or [], unbalanced=unbalanced)
     chosen, given = gathered.candidates, _key_values(resources)
     with _opened(project) as (found, controller):
-        placement = remote.placed(found, worker, given, exec_config, priority)
+        placement = remote.place_on_worker(found, worker, given, exec_config, priority)
         formulas = [candidate.formula for candidate in chosen]
         named = remote.absolute(reference or settings.reference)
-        energies = load(named, correction, formulas)
+        energies = load_reference(named, correction, formulas)
         todo = plan(chosen, Results(store or settings.store), energies, source)
         if todo.relax:
             require_installed(source)
@@ -268,7 +268,7 @@ def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson 
     from trona.workflows.tables.clusters import count  # noqa: PLC0415
 
     with _opened(project) as (_, controller):
-        collected = collection.collect(controller, Results(store or Settings().store))
+        collected = collection.collect_results(controller, Results(store or Settings().store))
     states = count(doc.state for doc in collected.screenings) or "no result"
     if as_json:
         content: dict[str, Any] = {

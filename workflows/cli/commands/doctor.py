@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.options import AsCsv, AsJson, RelaxedBy, StoreAt  # noqa: TC001 (typer reads annotations)
+from trona.workflows.cli.options import AsCsv, AsJson, RelaxedBy, StoreAt, comma_list
 from trona.workflows.cli.terminal import print_csv, print_json
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from trona.workflows.jobs.backends import Backend
 
-__all__ = ["Finding", "doctor", "examine"]
+__all__ = ["SetupCheck", "doctor", "examine"]
 
 _KEY_LENGTH = 32
 _NAMES_BY_VASP = {
@@ -37,7 +37,7 @@ _NAMES_BY_VASP = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class SetupCheck:
     """
     One thing that was looked at.
 
@@ -59,7 +59,7 @@ class Finding:
     needed: bool = True
 
 
-def examine(backend: Backend, elements: list[str], location: str) -> Iterator[Finding]:
+def examine(backend: Backend, elements: list[str], location: str) -> Iterator[SetupCheck]:
     """
     Look at everything that a backend needs.
 
@@ -84,48 +84,48 @@ def examine(backend: Backend, elements: list[str], location: str) -> Iterator[Fi
     if isinstance(backend, Vasp) and find_spec(backend.package):
         yield from _commands(backend)
         if backend.is_mock:
-            yield Finding("pseudopotentials", "none needed: the mock reads POTCAR.spec")
+            yield SetupCheck("pseudopotentials", "none needed: the mock reads POTCAR.spec")
         else:
             yield from _pseudopotentials(backend, elements)
     yield _key()
 
 
-def _packages(backend: Backend) -> Iterator[Finding]:
+def _packages(backend: Backend) -> Iterator[SetupCheck]:
     """Tell versions, and the package that is missing."""
     from trona.stores.provenance import versions  # noqa: PLC0415
 
     python = ".".join(map(str, sys.version_info[:3]))
-    yield Finding("Python", python)
+    yield SetupCheck("Python", python)
     for name, number in versions().items():
-        yield Finding(name, number)
+        yield SetupCheck(name, number)
     if find_spec(backend.package) is None:
         remedy = f"pip install 'trona[{backend.extra}]'"
-        yield Finding(backend.package, "not installed", remedy)
+        yield SetupCheck(backend.package, "not installed", remedy)
 
 
-def _store(location: str) -> Finding:
+def _store(location: str) -> SetupCheck:
     """Try to open the store and to read from it."""
     from trona.stores.database.connect import exists, open_store, redacted  # noqa: PLC0415
 
     shown = redacted(location)
     if not exists(location):
-        return Finding("store", f"{shown}: not there yet, made by the first screening")
+        return SetupCheck("store", f"{shown}: not there yet, made by the first screening")
     try:
         count = open_store(location, "screenings").count()
     except Exception as error:  # noqa: BLE001 (whatever a server or a file answers)
         reason = " ".join(str(error).split())[:120]
-        return Finding(
+        return SetupCheck(
             "store", f"{shown}: {reason}", "check --store or TRONA_STORE, and the server"
         )
-    return Finding("store", f"{shown}: {count} results")
+    return SetupCheck("store", f"{shown}: {count} results")
 
 
-def _commands(backend: Backend) -> Iterator[Finding]:
+def _commands(backend: Backend) -> Iterator[SetupCheck]:
     """Find the programs that atomate2 would start."""
     if backend.is_mock:
         from trona.workflows.jobs.vasp import mock_command  # noqa: PLC0415
 
-        yield Finding("VASP command", f"{mock_command()} (mock)")
+        yield SetupCheck("VASP command", f"{mock_command()} (mock)")
         return
     from atomate2 import SETTINGS  # noqa: PLC0415
 
@@ -135,16 +135,16 @@ def _commands(backend: Backend) -> Iterator[Finding]:
         programs = [word for word in (words[:1] + words[-1:]) if not word.isdigit()]
         absent = [program for program in programs if which(program) is None]
         if absent or not programs:
-            yield Finding(
+            yield SetupCheck(
                 name,
                 f"{command}: no program {absent[0] if absent else command!r} here",
                 f"export ATOMATE2_{name}='srun vasp_std', or set {name} in ~/.atomate2.yaml",
             )
         else:
-            yield Finding(name, f"{command}{' (mock)' if 'mock' in command else ''}")
+            yield SetupCheck(name, f"{command}{' (mock)' if 'mock' in command else ''}")
 
 
-def _pseudopotentials(backend: Backend, elements: list[str]) -> Iterator[Finding]:
+def _pseudopotentials(backend: Backend, elements: list[str]) -> Iterator[SetupCheck]:
     """Find the pseudopotential of each element, as pymatgen would."""
     from pymatgen.core import SETTINGS  # noqa: PLC0415
 
@@ -153,7 +153,7 @@ def _pseudopotentials(backend: Backend, elements: list[str]) -> Iterator[Finding
     root = SETTINGS.get("PMG_VASP_PSP_DIR")
     functional, folder, symbols = wanted(backend, elements)
     if not root or not Path(root).expanduser().is_dir():
-        yield Finding(
+        yield SetupCheck(
             "pseudopotentials",
             f"PMG_VASP_PSP_DIR is {root or 'not set'}",
             "pmg config --add PMG_VASP_PSP_DIR /folder/that/holds/" + folder,
@@ -161,7 +161,7 @@ def _pseudopotentials(backend: Backend, elements: list[str]) -> Iterator[Finding
         return
     library = Path(root).expanduser() / folder
     if not library.is_dir():
-        yield Finding(
+        yield SetupCheck(
             f"POTCAR {functional}", f"no folder {library}", _renaming(library, functional)
         )
         return
@@ -172,10 +172,10 @@ def _pseudopotentials(backend: Backend, elements: list[str]) -> Iterator[Finding
             n for n in files if any((library / f"{n}{z}").is_file() for z in ("", ".gz", ".Z"))
         ]
         if there:
-            yield Finding(subject, f"{functional}: {library / there[0]}")
+            yield SetupCheck(subject, f"{functional}: {library / there[0]}")
         else:
             remedy = f"unpack {symbol} of {_NAMES_BY_VASP[functional]} for {element} into {library}"
-            yield Finding(subject, f"not in {library}", remedy)
+            yield SetupCheck(subject, f"not in {library}", remedy)
 
 
 def _renaming(library: Path, functional: str) -> str:
@@ -186,21 +186,23 @@ def _renaming(library: Path, functional: str) -> str:
     return f"unpack VASP's {by_vasp.name} there under that name: pmg config -p {by_vasp.name} ..."
 
 
-def _key() -> Finding:
+def _key() -> SetupCheck:
     """Tell whether there is a key of Materials Project, and whether it looks like one."""
     from trona.stores.materials_project.client import find_key  # noqa: PLC0415
 
     key, remedy = find_key(), "get one at https://materialsproject.org/api and export MP_API_KEY"
     if key is None:
-        return Finding("Materials Project key", "not set", remedy, needed=False)
+        return SetupCheck("Materials Project key", "not set", remedy, needed=False)
     length = len(key.get_secret_value().strip())
     if length != _KEY_LENGTH:
-        return Finding("Materials Project key", f"it has {length} characters, a key has 32",
+        return SetupCheck("Materials Project key", f"it has {length} characters, a key has 32",
                        remedy, needed=False)  # fmt: skip
     if find_spec("mp_api") is None:
         remedy = "pip install 'trona[mp]'"
-        return Finding("Materials Project key", "set, but mp-api is missing", remedy, needed=False)
-    return Finding("Materials Project key", "set")
+        return SetupCheck(
+            "Materials Project key", "set, but mp-api is missing", remedy, needed=False
+        )
+    return SetupCheck("Materials Project key", "set")
 
 
 def doctor(
@@ -215,10 +217,10 @@ def doctor(
     """Tell what this machine lacks for a backend, and what to do about it."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
-    from trona.workflows.jobs.backends import find  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
 
-    symbols = [part.strip() for part in elements.split(",") if part.strip()]
-    findings = list(examine(find(backend), symbols, store or Settings().store))
+    symbols = comma_list(elements)
+    findings = list(examine(find_backend(backend), symbols, store or Settings().store))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     elif as_csv:
@@ -233,7 +235,7 @@ def doctor(
         )
 
 
-def _print(findings: Sequence[Finding]) -> None:
+def _print(findings: Sequence[SetupCheck]) -> None:
     """Print a line for each finding, with its remedy below; lines are not broken, to be copied."""
     for finding in findings:
         mark = "ok " if not finding.remedy else "-- " if not finding.needed else "no "

@@ -83,7 +83,7 @@ def window(
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-        drawing.ladder(assessment, plot)
+        drawing.save_ladder(assessment, plot)
     usual = (
         energies
         if correction is None
@@ -96,7 +96,7 @@ def window(
         print_json({**answer.model_dump(mode="json"), **compared})
         return
     if as_csv:
-        print_csv(rows.intervals(answer))
+        print_csv(rows.interval_rows(answer))
         return
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
     from trona.workflows.tables import window as contacts  # noqa: PLC0415
@@ -133,12 +133,12 @@ def interface(
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-        drawing.mixing(first, second, energies, voltage, plot)
+        drawing.save_mixing(first, second, energies, voltage, plot)
     if as_json:
         print_json(document.model_dump(mode="json"))
         return
     if as_csv:
-        print_csv(rows.kinks(document))
+        print_csv(rows.kink_rows(document))
         return
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
@@ -163,12 +163,12 @@ def profile(
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-        drawing.discharges(formulas, energies, plot)
+        drawing.save_discharges(formulas, energies, plot)
     if as_json:
         print_json([document.model_dump(mode="json") for document in documents])
         return
     if as_csv:
-        print_csv([row for document in documents for row in rows.plateaus(document)])
+        print_csv([row for document in documents for row in rows.plateau_rows(document)])
         return
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
@@ -188,28 +188,28 @@ def validate(
 ) -> None:
     """Compare predictions with the literature: agree, disagree, or cannot say and why."""
     from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.stores.assess.validation import load as cases  # noqa: PLC0415
+    from trona.stores.assess.validation import published_cases  # noqa: PLC0415
     from trona.stores.assess.validation import validate as compare  # noqa: PLC0415
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
-    chosen = [case for case in cases() if not formulas or case.formula in formulas]
+    chosen = [case for case in published_cases() if not formulas or case.formula in formulas]
     if not chosen:
         raise InputError(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
-    energies = load(reference or Settings().reference, correction, formulas or ())
+    energies = load_reference(reference or Settings().reference, correction, formulas or ())
     _warn(energies)
     findings = compare(energies, chosen)
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-        drawing.windows(findings, plot)
+        drawing.save_windows(findings, plot)
     if as_json:
         print_json([finding.model_dump(mode="json") for finding in findings])
         return
     if as_csv:
-        print_csv([row for finding in findings for row in rows.comparisons(finding)])
+        print_csv([row for finding in findings for row in rows.validation_rows(finding)])
         return
     from trona.workflows.tables import validation as literature  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.workflows.cli.energies import load_energies
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
     AtReservoir,
     Correction,
     Exclude,
@@ -16,6 +16,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     SecondMaterial,
     StoreAt,
+    comma_list,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def windows(
     energies = _energies(reference, correction, exclude, *(formulas or ()))
     docs = _documents(formulas, energies, store)
     marks = _marks(electrodes, energies)
-    drawing.bars(WindowBars(figures.bars(docs), marks), to)
+    drawing.save_bars(WindowBars(figures.window_bars(docs), marks), to)
 
 
 @app.command()
@@ -105,12 +106,12 @@ def interphases(
     if not formulas:
         if at != 0.0:
             raise InputError(f"screened results are drawn at 0 V, not {at:g} V: name formulas.")
-        drawing.interphases(figures.interphase_map(_screened(store)), to)
+        drawing.save_interphases(figures.interphase_map(_screened(store)), to)
         return
     energies = _energies(reference, correction, exclude, *formulas)
     found = [assess_formula(formula, energies) for formula in formulas]
     points = (map_point(one.stability, one.interphases, at) for one in found)
-    drawing.interphases(InterphaseMap(tuple(points), at), to)
+    drawing.save_interphases(InterphaseMap(tuple(points), at), to)
 
 
 @app.command()
@@ -126,7 +127,7 @@ def ladder(
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     energies = _energies(reference, correction, exclude, formula)
-    drawing.ladder(assess_formula(formula, energies), to)
+    drawing.save_ladder(assess_formula(formula, energies), to)
 
 
 @app.command()
@@ -149,12 +150,12 @@ def diagram(
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-    marked = _listed(mark)
+    marked = comma_list(mark)
     if "-" not in system:
         marked.insert(0, system)
     elements = list(parse(system.replace("-", "")))
     energies = _energies(reference, correction, exclude, "".join(elements), *marked)
-    drawing.diagram(elements, marked, energies, at, to)
+    drawing.save_diagram(elements, marked, energies, at, to)
 
 
 @app.command()
@@ -171,7 +172,7 @@ def interface(
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     energies = _energies(reference, correction, exclude, first, second)
-    drawing.mixing(first, second, energies, voltage, to)
+    drawing.save_mixing(first, second, energies, voltage, to)
 
 
 @app.command()
@@ -185,22 +186,18 @@ def profile(
     """Draw discharges against sodium, with dQ/dV."""
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-    drawing.discharges(formulas, _energies(reference, correction, exclude, *formulas), to)
+    drawing.save_discharges(formulas, _energies(reference, correction, exclude, *formulas), to)
 
 
 @app.command()
 def validation(to: To, reference: Reference = None, correction: Correction = None) -> None:
     """Draw predicted against published limits."""
-    from trona.stores.assess.validation import load as cases  # noqa: PLC0415
-    from trona.stores.assess.validation import validate  # noqa: PLC0415
+    from trona.stores.assess.validation import published_cases, validate  # noqa: PLC0415
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-    drawing.parity_of_limits(validate(_energies(reference, correction, None), cases()), to)
-
-
-def _listed(text: str | None) -> list[str]:
-    """Read formulas joined by commas."""
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
+    drawing.save_parity_of_limits(
+        validate(_energies(reference, correction, None), published_cases()), to
+    )
 
 
 def _marks(electrodes: str | None, energies: ReferenceEnergies) -> tuple[Mark, ...]:
@@ -208,7 +205,7 @@ def _marks(electrodes: str | None, energies: ReferenceEnergies) -> tuple[Mark, .
     from trona.screening.figures.overview_data import ELECTRODES, electrode_mark  # noqa: PLC0415
     from trona.screening.formulas import parse  # noqa: PLC0415
 
-    names = _listed(electrodes)
+    names = comma_list(electrodes)
     if electrodes is None:
         covered = set(energies.table.elements)
         names = [formula for formula in ELECTRODES if parse(formula).keys() <= covered]

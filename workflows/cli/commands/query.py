@@ -6,23 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
-    AgainstReference,
+from trona.workflows.cli.filter_options import (
+    FilterOptions,
+    with_filters,
+)
+from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
-    AtMetal,
-    HullBelow,
-    InState,
-    Mentioning,
-    OfAnions,
-    OfBackend,
-    OxidationAbove,
-    ReductionBelow,
     StoreAt,
-    Where,
-    WithElements,
-    WithoutElements,
-    WithProducts,
+    comma_list,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
@@ -50,20 +42,9 @@ Count = Annotated[
 ]
 
 
+@with_filters
 def query(
-    interphase: AtMetal = None,
-    hull_below: HullBelow = None,
-    reduction_below: ReductionBelow = None,
-    oxidation_above: OxidationAbove = None,
-    elements: WithElements = None,
-    without: WithoutElements = None,
-    anions: OfAnions = None,
-    products: WithProducts = None,
-    reference: AgainstReference = None,
-    backend: OfBackend = None,
-    state: InState = None,
-    text: Mentioning = None,
-    where: Where = None,
+    filters: FilterOptions,
     sort: Sort = "rank",
     descending: Descending = False,
     limit: Limit = None,
@@ -74,33 +55,19 @@ def query(
     as_csv: AsCsv = False,
 ) -> None:
     """Find screened candidates, best first."""
-    from trona.workflows.cli.store_filters import open_results, parts, read_filters  # noqa: PLC0415
+    from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
-    filters = read_filters(
-        interphase=interphase,
-        hull_below=hull_below,
-        reduction_below=reduction_below,
-        oxidation_above=oxidation_above,
-        elements=elements,
-        without=without,
-        anions=anions,
-        products=products,
-        reference=reference,
-        backend=backend,
-        state=state,
-        text=text,
-        where=where,
-    )
+    wanted = read_filters(filters)
     results = open_results(store)
     if count is not None:
-        _print_counts(results.counts(by := parts(count), filters), by, as_json, as_csv)
+        _print_counts(results.counts(by := comma_list(count), wanted), by, as_json, as_csv)
         return
     size = (0 if as_json or as_csv else _PAGE) if limit is None else limit
     found = results.find(
-        filters, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
+        wanted, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )
     if as_csv:
-        print_csv(rows.summaries(found.summaries), rows.SUMMARY)
+        print_csv(rows.summary_rows(found.summaries), rows.SUMMARY)
     elif as_json:
         print_json([doc.model_dump(mode="json") for doc in results.documents(found.summaries)])
     elif not found.total:
@@ -156,9 +123,9 @@ def show(
         print_json([doc.model_dump(mode="json") for doc in docs])
         return
     if as_csv:
-        print_csv([row for doc in docs for row in rows.candidate(doc)])
+        print_csv([row for doc in docs for row in rows.candidate_rows(doc)])
         return
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
     for doc in docs:
-        print_parts(*tables.details(doc))
+        print_parts(*tables.screening_details(doc))

@@ -56,7 +56,7 @@ def fetch(
     from pathlib import Path  # noqa: PLC0415
 
     from trona.stores.assess.inventory import information  # noqa: PLC0415
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.materials_project import client as mp_client  # noqa: PLC0415
     from trona.stores.materials_project import fetch as materials_project  # noqa: PLC0415
     from trona.stores.materials_project import snapshot_files  # noqa: PLC0415
@@ -74,14 +74,14 @@ def fetch(
         timeout=timeout,
         again=again,
     )
-    document = information(load(fetched.file.name))
+    document = information(load_reference(fetched.file.name))
     if as_json:
         content = {"new": fetched.new, "path": str(fetched.file.path)}
         print_json(content | document.model_dump(mode="json"))
         return
     if not fetched.new:
         typer.echo("Nothing new: a snapshot of the current database covers it (see --again).")
-    print_parts(*reference_tables.details(document))
+    print_parts(*reference_tables.reference_details(document))
 
 
 @app.command()
@@ -101,14 +101,14 @@ def relax(
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
-    from trona.workflows.jobs.backends import find  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
     from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
     from trona.workflows.local.competing_phases import gather_structures  # noqa: PLC0415
     from trona.workflows.local.competing_phases import relax as settle  # noqa: PLC0415
 
     if store is None:
         raise InputError("name the store that becomes the reference, as in --store mine.sqlite.")
-    source, phases = find(backend), gather_structures(structures)
+    source, phases = find_backend(backend), gather_structures(structures)
     files = None if keep_files is None else require_folder(keep_files, source)
     found = settle(phases, Results(store), source, workers, files)
     done: list[Settled] = []
@@ -156,15 +156,15 @@ def info(
 ) -> None:
     """Describe reference energies: scale, origin, elements, checksum."""
     from trona.stores.assess.inventory import information  # noqa: PLC0415
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
 
-    document = information(load(name, correction))
+    document = information(load_reference(name, correction))
     if as_json:
         print_json(document.model_dump(mode="json"))
         return
     from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
 
-    print_parts(*reference_tables.details(document))
+    print_parts(*reference_tables.reference_details(document))
 
 
 @app.command()
@@ -176,12 +176,14 @@ def compare(
     as_csv: AsCsv = False,
 ) -> None:
     """Compare two references: formation energies, hulls and windows."""
-    from trona.stores.energies.comparison import compare as beside  # noqa: PLC0415
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.comparison import compare_references  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.materials_project.snapshot_files import read_system  # noqa: PLC0415
 
     elements = read_system(system)
-    document = beside(load(first, None, elements), load(second, None, elements), elements)
+    document = compare_references(
+        load_reference(first, None, elements), load_reference(second, None, elements), elements
+    )
     if as_json:
         print_json(document.model_dump(mode="json"))
         return
@@ -190,4 +192,4 @@ def compare(
     if as_csv:
         print_csv(reference_tables.comparison_rows(document), reference_tables.COMPARED)
         return
-    print_parts(*reference_tables.comparison(document))
+    print_parts(*reference_tables.reference_comparison(document))

@@ -46,17 +46,17 @@ def screen(
     """Relax candidates, assess them against sodium, and rank them."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
-    from trona.stores.energies.references import load  # noqa: PLC0415
+    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
-    from trona.workflows.cli.progress import follow  # noqa: PLC0415
-    from trona.workflows.jobs.backends import find  # noqa: PLC0415
+    from trona.workflows.cli.progress import show_progress  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
     from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
-    from trona.workflows.local.screening import plan, run, unrelaxed  # noqa: PLC0415
+    from trona.workflows.local.screening import plan, run_screening, unrelaxed  # noqa: PLC0415
 
     settings = Settings()
-    gathered, source = gather(files or [], unbalanced=unbalanced), find(backend)
+    gathered, source = gather(files or [], unbalanced=unbalanced), find_backend(backend)
     candidates = gathered.candidates
     folder = None if keep_files is None else require_folder(keep_files, source)
     for reason in gathered.left_out:
@@ -65,14 +65,16 @@ def screen(
     for same in duplicates(structures, most=30):
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
-    energies = load(reference or settings.reference, correction, formulas)
+    energies = load_reference(reference or settings.reference, correction, formulas)
     for line in energies.caveats:
         typer.echo(line, err=True)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
     if (why := unrelaxed(candidates, energies, source)) is not None:
         typer.echo(why, err=True)
-    docs = follow(run(todo, results, energies, source, workers, folder), len(candidates))
+    docs = show_progress(
+        run_screening(todo, results, energies, source, workers, folder), len(candidates)
+    )
     _print_ranking(docs, as_json, as_csv)
     if all(doc.state != "completed" for doc in docs):
         raise InputError("no candidate could be assessed; the reasons stand above.")
@@ -108,7 +110,7 @@ def compare(
 def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) -> None:
     """Print ranked results, then those that have none."""
     from trona.stores.assess.screenings import rank_documents  # noqa: PLC0415
-    from trona.stores.collections.summaries import summarize  # noqa: PLC0415
+    from trona.stores.collections.summaries import summarize_screening  # noqa: PLC0415
     from trona.workflows.tables import csv_rows as rows  # noqa: PLC0415
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
@@ -129,6 +131,6 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) ->
         print_json({"ranking": placed, "unranked": unranked})
     elif as_csv:
         in_order = [*(doc for _, doc in ranked), *rest]
-        print_csv(rows.summaries([summarize(doc) for doc in in_order]))
+        print_csv(rows.summary_rows([summarize_screening(doc) for doc in in_order]))
     else:
         print_parts(*tables.outcomes(ranked, docs, console().width))

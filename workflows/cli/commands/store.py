@@ -44,7 +44,7 @@ def info(store: StoreAt = None, as_json: AsJson = False, as_csv: AsCsv = False) 
         return
     from trona.workflows.tables import store as store_tables  # noqa: PLC0415
 
-    print_parts(*store_tables.holdings(redacted(location), found))
+    print_parts(*store_tables.holdings_table(redacted(location), found))
 
 
 @app.command()

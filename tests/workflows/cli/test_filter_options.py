@@ -1,0 +1,53 @@
+"""The options that say which results a command is about stand in one place."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from click.testing import CliRunner
+from typer.main import get_command
+
+from trona.screening.errors import InputError
+from trona.stores.collections.filters import Filters
+from trona.workflows.cli.filter_options import FilterOptions
+from trona.workflows.cli.main import app
+from trona.workflows.cli.store_filters import read_filters
+from trona.workflows.jobs.backends import BACKENDS
+
+NAMES = [one.name for one in fields(FilterOptions)]
+
+
+def parameters(name):
+    """Parameters of a command by name, in their order."""
+    return {one.name: one for one in get_command(app).commands[name].params}
+
+
+def test_every_filter_of_a_store_is_an_option():
+    assert {"method" if name == "backend" else name for name in NAMES} == {
+        one.name for one in fields(Filters)
+    }
+
+
+def test_commands_about_results_take_the_same_filters():
+    query, report = parameters("query"), parameters("report")
+    assert list(query)[: len(NAMES)] == NAMES
+    assert list(report)[1 : len(NAMES) + 1] == NAMES
+    for name in NAMES:
+        assert (query[name].opts, query[name].help) == (report[name].opts, report[name].help)
+
+
+def test_filters_are_read_as_typed():
+    assert read_filters(FilterOptions()) == Filters(elements=[], without=[], products=[])
+    typed = FilterOptions(elements="Na-P, S", products="SNa2", backend="chgnet", hull_below=0.1)
+    read = read_filters(typed)
+    assert (read.elements, read.products) == (["Na", "P", "S"], ["Na2S"])
+    assert (read.method, read.hull_below) == (BACKENDS["chgnet"].method, 0.1)
+    with pytest.raises(InputError, match="'Xx' is not an element"):
+        read_filters(FilterOptions(without="Xx"))
+
+
+def test_a_filter_that_is_no_number_is_a_mistake_in_the_command():
+    done = CliRunner().invoke(get_command(app), ["query", "--hull-below", "much"])
+    assert done.exit_code == 2
+    assert "--hull-below" in done.output

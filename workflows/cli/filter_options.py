@@ -1,0 +1,97 @@
+"""Options that say which screened candidates a command is about, declared once for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Annotated, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["FilterOptions", "with_filters"]
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """Filters as they are typed: a field is an option, and None where it is not given."""
+
+    interphase: Annotated[
+        str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
+    ] = None
+    hull_below: Annotated[
+        float | None, typer.Option(help="Energy above hull at most.", metavar="eV/atom")
+    ] = None
+    reduction_below: Annotated[
+        float | None, typer.Option(help="Reduction limit at most.", metavar="V")
+    ] = None
+    oxidation_above: Annotated[
+        float | None, typer.Option(help="Oxidation limit at least.", metavar="V")
+    ] = None
+    elements: Annotated[
+        str | None, typer.Option(help="Elements that must be present, as in Na,P,S.")
+    ] = None
+    without: Annotated[
+        str | None, typer.Option(help="Elements that must be absent, as in Cl,Br.")
+    ] = None
+    anions: Annotated[str | None, typer.Option(help="Anion system, as in S or O-S.")] = None
+    products: Annotated[str | None, typer.Option(help="Products at 0 V, as in Na3P,Na2S.")] = None
+    reference: Annotated[
+        str | None, typer.Option(help="Name of the reference energies.", metavar="NAME")
+    ] = None
+    backend: Annotated[
+        str | None, typer.Option(help="Source of the relaxations, as in chgnet.")
+    ] = None
+    state: Annotated[str | None, typer.Option(help="completed, rejected or failed.")] = None
+    text: Annotated[str | None, typer.Option(help="Part of label, formula, source or reason.")] = (
+        None
+    )
+    where: Annotated[
+        str | None,
+        typer.Option(
+            help='A question for the rest, as in "severity < 0.5 and not elements has Cl".',
+            metavar="QUESTION",
+        ),
+    ] = None
+
+
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """
+    Give a command the options of `FilterOptions` where its parameter ``filters`` stands.
+
+    Parameters
+    ----------
+    command
+        It takes ``filters``, a `FilterOptions`; its annotations can be evaluated at run time.
+
+    Returns
+    -------
+    callable
+        The same command with one parameter for each option, as typer reads them.
+    """
+    hints = get_type_hints(FilterOptions, include_extras=True)
+    options = {
+        one.name: Parameter(
+            one.name, Parameter.KEYWORD_ONLY, default=one.default, annotation=hints[one.name]
+        )
+        for one in fields(FilterOptions)
+    }
+
+    @wraps(command)
+    def run(**given: object) -> None:
+        typed = {name: given.pop(name) for name in options}
+        command(filters=FilterOptions(**typed), **given)  # type: ignore[arg-type]
+
+    own = signature(command, eval_str=True)
+    listed: list[Parameter] = []
+    for name, parameter in own.parameters.items():
+        if name == "filters":
+            listed += options.values()
+        else:
+            listed.append(parameter.replace(kind=Parameter.KEYWORD_ONLY))
+    run.__signature__ = own.replace(parameters=listed)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in listed}
+    return run

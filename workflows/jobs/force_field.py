@@ -95,10 +95,8 @@ class RelaxMaker(Maker):
         relax = Recorded(self.relax_maker or force_field_maker(self.backend)).make(structure)
         for part in (*before, relax):
             part.append_name(f" {label}")
-        earlier = {"before": before[0].output} if before else {}
-        summary = summarize_relaxation(
-            relax.output, relax.name, start, label, self.backend, **earlier
-        )
+        asked = (relax.output, relax.name, start, label, self.backend)
+        summary = summarize_relaxation(*asked, *(one.output for one in before))
         summary.append_name(f" {label}")
         return Flow([*before, relax, summary], output=summary.output, name=f"{self.name} {label}")
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["PROPERTIES", "ConformanceError", "Subject", "check_backend", "rock_salt"]
 
 _STEP = 0.01
-"""Å; by which an atom is moved to and fro for the slope of the energy."""
+"""Å; by which an atom is moved back and forth for the slope of the energy."""
 _FORCE_TOLERANCE = 0.02
 """eV/Å; single precision leaves noise of some meV/Å in a slope over 0.02 Å."""
 _ENERGY_TOLERANCE = 1e-3
@@ -234,7 +234,7 @@ def check_backend(
         yield sentence
 
 
-def main(arguments: list[str]) -> int:
+def _main(arguments: list[str]) -> int:
     """
     Print what holds, or the first property that does not.
 
@@ -261,4 +261,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(_main(sys.argv[1:]))

@@ -126,7 +126,7 @@ def _deliver(
     if as_json:
         content = {
             "folder": str(to),
-            "models": [model.model_dump(mode="json") for model in models],
+            "models": list(models),
             "duplicates": same,
         }
         print_json(content)

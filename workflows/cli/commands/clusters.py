@@ -272,7 +272,7 @@ def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson 
     states = count(doc.state for doc in collected.screenings) or "no result"
     if as_json:
         content: dict[str, Any] = {
-            "new": [doc.model_dump(mode="json") for doc in collected.screenings],
+            "new": collected.screenings,
             "relaxations": collected.relaxations,
             "known": collected.known,
             "differing": list(collected.differing),

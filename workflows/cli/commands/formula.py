@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -21,9 +21,6 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
-
-if TYPE_CHECKING:
-    from trona.stores.energies.references import Reference as ReferenceEnergies
 
 __all__ = ["interface", "profile", "validate", "window"]
 
@@ -107,12 +104,6 @@ def window(
     )
 
 
-def _warn(energies: ReferenceEnergies) -> None:
-    """Say what results that rest on some energies do not say themselves."""
-    for line in energies.caveats:
-        typer.echo(line, err=True)
-
-
 def interface(
     first: FirstMaterial,
     second: SecondMaterial,
@@ -135,14 +126,14 @@ def interface(
 
         drawing.save_mixing(first, second, energies, voltage, plot)
     if as_json:
-        print_json(document.model_dump(mode="json"))
+        print_json(document)
         return
     if as_csv:
         print_csv(rows.kink_rows(document))
         return
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
-    print_parts(*ladders.mixing(document), *ladders.caveats(document))
+    print_parts(*ladders.mixing(document))
 
 
 def profile(
@@ -165,7 +156,7 @@ def profile(
 
         drawing.save_discharges(formulas, energies, plot)
     if as_json:
-        print_json([document.model_dump(mode="json") for document in documents])
+        print_json(documents)
         return
     if as_csv:
         print_csv([row for document in documents for row in rows.plateau_rows(document)])
@@ -173,7 +164,7 @@ def profile(
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
     for document in documents:
-        print_parts(*ladders.plateaus(document), *ladders.caveats(document))
+        print_parts(*ladders.plateaus(document))
 
 
 def validate(
@@ -199,14 +190,14 @@ def validate(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
     energies = load_reference(reference or Settings().reference, correction, formulas or ())
-    _warn(energies)
+    tell_caveats(energies)
     findings = compare(energies, chosen)
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.save_windows(findings, plot)
     if as_json:
-        print_json([finding.model_dump(mode="json") for finding in findings])
+        print_json(findings)
         return
     if as_csv:
         print_csv([row for finding in findings for row in rows.validation_rows(finding)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (
     AtReservoir,
     Correction,
@@ -49,8 +49,7 @@ def _energies(
 ) -> ReferenceEnergies:
     """Load reference energies, and say what a figure that rests on them does not say itself."""
     found = load_energies(name, correction, exclude, *formulas)
-    for line in found.caveats:
-        typer.echo(line, err=True)
+    tell_caveats(found)
     return found
 
 

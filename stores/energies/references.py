@@ -6,7 +6,6 @@ on.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
@@ -26,7 +25,6 @@ from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import (
     AS_PUBLISHED,
     SULFIDE_BY_CHARGE_LEGACY,
-    SULFIDE_BY_CHARGE_MP2020,
     Scheme,
     compose,
     default_scheme,
@@ -45,15 +43,9 @@ from .bundled import SETS, bundled_data
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["BUNDLED_SCHEME", "SOURCES", "Reference", "Source", "load_reference"]
+__all__ = ["BUNDLED_SCHEME", "SOURCES", "Reference", "Source", "load_once", "load_reference"]
 
 BUNDLED_SCHEME = SETS[REFERENCE].scheme
-
-_SNAPSHOTS = {
-    "GGA_GGA+U": (EnergyBasis.MP2020, SULFIDE_BY_CHARGE_MP2020),
-    "R2SCAN": (EnergyBasis.R2SCAN, AS_PUBLISHED),
-}
-"""What energies of a thermo type hold, and the scheme that they get by default."""
 
 _ALIGNED = "aligned:"
 
@@ -238,7 +230,28 @@ def load_reference(
     reference = _aligned(parts, name) if aligned else reduce(_joined, parts)
     if reference.stores and not aligned:
         _require_elements(reference)
-    return replace(reference, caveats=reference.caveats + unstated(reference.scale))
+    said = unstated(reference.scale)
+    return replace(reference, caveats=reference.caveats + said) if said else reference
+
+
+@cache
+def load_once(name: str, correction: str | None = None) -> Reference:
+    """
+    Load reference energies once in a process: for jobs and builders that go on to many candidates.
+
+    Parameters
+    ----------
+    name, correction
+        As for `load_reference`.
+
+    Returns
+    -------
+    Reference
+        The same object each time, its table of phases made.
+    """
+    reference = load_reference(name, correction)
+    _ = reference.table
+    return reference
 
 
 def _joint() -> re.Pattern[str]:
@@ -354,11 +367,6 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
     )
 
 
-def _load_set(kind: str, _: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
-    """Load a bundled set, corrected as asked for or as its row says."""
-    return _load_bundled(kind, scheme or SETS[kind].scheme)
-
-
 def _load_snapshot(
     kind: str, which: str, scheme: Scheme | None, formulas: Iterable[str]
 ) -> Reference:
@@ -366,8 +374,8 @@ def _load_snapshot(
     needed = {symbol for formula in formulas for symbol in parse(formula)}
     folder = Path(Settings().references).expanduser()
     file = snapshot_files.find_snapshot(folder, kind, which, {*needed, SODIUM} if needed else ())
-    basis, default = _SNAPSHOTS[file.thermo_type]
-    scheme = scheme or default
+    method = snapshots.METHODS[file.thermo_type]
+    basis, scheme = basis_of(method), scheme or default_scheme(method)
     scheme.require(basis, f"{file.thermo_type} energies of the Materials Project")
     snapshot = snapshot_files.read_snapshot(file)
     database = f"Materials Project database {snapshot.database_version}"
@@ -424,15 +432,7 @@ def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
 def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
     """Read a CSV table of formation energies; elements that it leaves out are zero."""
     path = Path(rest).expanduser()
-    try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ReferenceDataError(
-            f"cannot read the table {str(path)!r}: {reason}. Give a CSV file of formation energies."
-        ) from None
-    rows = list(csv.DictReader(text.splitlines()))
+    raw, rows = formation_table.read_rows(path)
     energy_column = formation_table.energy_column(rows, path)
     flagged = any(_OVER_CORRECTED in (row.get("flags") or "") for row in rows)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
@@ -488,7 +488,14 @@ class Source:
 
 
 SOURCES: dict[str, Source] = {
-    **{name: Source(_load_set, f"'{name}'", takes=False) for name in SETS},
+    **{
+        name: Source(
+            lambda kind, _, scheme, __: _load_bundled(kind, scheme or SETS[kind].scheme),
+            f"'{name}'",
+            takes=False,
+        )
+        for name in SETS
+    },
     **dict.fromkeys(
         snapshots.KINDS.values(), Source(_load_snapshot, "'mp:SYSTEM' as in mp:Na-P-S")
     ),

@@ -18,6 +18,9 @@ from pymatgen.core import Lattice, Structure
 from trona.screening.errors import FormulaError, InputError, ReferenceDataError, StructureInputError
 from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
+from trona.stores.documents.bookkeeping import CandidateDoc
+from trona.stores.documents.results import StructureDoc
+from trona.stores.provenance import fingerprint
 
 from .charges import objection, oxidation_states
 from .mp_identifiers import is_material_id, material, materials
@@ -36,6 +39,7 @@ __all__ = [
     "Gathered",
     "build_crystal",
     "bundled",
+    "candidate_document",
     "describe_candidate",
     "from_argument",
     "from_file",
@@ -72,6 +76,32 @@ class Candidate:
     formula: str
     source: str
     structure: Structure | None = None
+
+
+def candidate_document(candidate: Candidate) -> CandidateDoc:
+    """
+    Write a candidate down.
+
+    Parameters
+    ----------
+    candidate
+        As it is to be screened.
+
+    Returns
+    -------
+    CandidateDoc
+        The same candidate has the same id everywhere.
+    """
+    crystal = candidate.structure
+    structure = None if crystal is None else StructureDoc.from_structure(crystal)
+    numbers = None if structure is None else structure.model_dump(mode="json")
+    return CandidateDoc(
+        id=fingerprint([candidate.label, candidate.formula, numbers]),
+        label=candidate.label,
+        formula=candidate.formula,
+        source=candidate.source,
+        structure=structure,
+    )
 
 
 @dataclass(frozen=True, eq=False)

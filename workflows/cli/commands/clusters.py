@@ -121,6 +121,7 @@ def submit(
 ) -> None:
     """Submit candidates to a cluster; what is done or queued already is not submitted again."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.documents.results import now  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
@@ -130,7 +131,7 @@ def submit(
     from trona.workflows.cluster import submission as remote  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_backend, require_installed  # noqa: PLC0415
     from trona.workflows.local.pool import Work  # noqa: PLC0415
-    from trona.workflows.local.screening import plan, unrelaxed  # noqa: PLC0415
+    from trona.workflows.local.screening import plan, record, unrelaxed, written  # noqa: PLC0415
 
     settings, source = Settings(), find_backend(backend)
     gathered = gather(candidates or [], unbalanced=unbalanced)
@@ -140,7 +141,8 @@ def submit(
         formulas = [candidate.formula for candidate in chosen]
         named = remote.absolute(reference or settings.reference)
         energies = load_reference(named, correction, formulas)
-        todo = plan(chosen, Results(store or settings.store), energies, source)
+        results = Results(store or settings.store)
+        todo = plan(chosen, results, energies, source)
         if todo.relax:
             require_installed(source)
         for reason in (
@@ -151,6 +153,7 @@ def submit(
             typer.echo(reason, err=True)
         work = Work(source, energies.given or energies.name, energies.correction)
         told = list(remote.submit(controller, todo, energies, work, placement))
+        results.save([record(todo, energies, source, ended=now()), *written(todo)])
         _warn_without_runner(controller, found)
     _print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
 

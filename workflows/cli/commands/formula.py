@@ -1,4 +1,4 @@
-"""The commands that answer at once: window, interface, profile, validate. Nothing is stored."""
+"""The commands that answer at once; only an interface is stored, and only on request."""
 
 from __future__ import annotations
 
@@ -104,6 +104,12 @@ def window(
     )
 
 
+KeptIn = Annotated[
+    str | None,
+    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
+]
+
+
 def interface(
     first: FirstMaterial,
     second: SecondMaterial,
@@ -113,6 +119,7 @@ def interface(
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
     plot: Plot = None,
+    store: KeptIn = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -125,6 +132,10 @@ def interface(
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.save_mixing(first, second, energies, voltage, plot)
+    if store is not None:
+        from trona.stores.collections.results import Results  # noqa: PLC0415
+
+        Results(store).save([document])
     if as_json:
         print_json(document)
         return

@@ -15,7 +15,7 @@ from trona.stores.defaults import REFERENCE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SETS", "BundledSet", "bundled_data"]
+__all__ = ["BUNDLED_SCHEME", "SETS", "BundledSet", "bundled_data"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ SETS: Mapping[str, BundledSet] = {
     for one in (BundledSet("bundled", "bundled.json.gz", "CHGNet 0.3.0", SULFIDE_BY_CHARGE_MP2020),)
 }
 """By name. CHGNet is trained on energies of the MP2020 scale."""
+
+
+BUNDLED_SCHEME = SETS[REFERENCE].scheme
+"""Of the default set."""
 
 
 @cache

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from trona.stores.corrections.schemes import Scheme
 
-__all__ = ["absent_elements", "energy_column", "read_number", "read_rows", "row_phase"]
+__all__ = ["absent_elements", "energy_column", "read_number", "row_phase", "table_rows"]
 
 _ENERGY_COLUMNS = ("formation_energy_per_atom", "formation_energy", "energy_per_atom")
 
@@ -169,7 +169,7 @@ def absent_elements(phases: Sequence[Phase], scale: EnergyScale) -> list[Phase]:
     return added
 
 
-def read_rows(path: Path) -> tuple[bytes, list[dict[str, str]]]:
+def table_rows(path: Path) -> tuple[bytes, list[dict[str, str]]]:
     """
     Read a CSV file.
 

@@ -29,7 +29,6 @@ from trona.stores.corrections.schemes import (
     compose,
     default_scheme,
 )
-from trona.stores.defaults import REFERENCE
 from trona.stores.materials_project import snapshot_files, snapshots
 from trona.stores.provenance import fingerprint
 from trona.stores.settings import Settings
@@ -43,9 +42,7 @@ from .bundled import SETS, bundled_data
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["BUNDLED_SCHEME", "SOURCES", "Reference", "Source", "load_once", "load_reference"]
-
-BUNDLED_SCHEME = SETS[REFERENCE].scheme
+__all__ = ["SOURCES", "Reference", "Source", "load_once", "load_reference"]
 
 _ALIGNED = "aligned:"
 
@@ -432,7 +429,7 @@ def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
 def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
     """Read a CSV table of formation energies; elements that it leaves out are zero."""
     path = Path(rest).expanduser()
-    raw, rows = formation_table.read_rows(path)
+    raw, rows = formation_table.table_rows(path)
     energy_column = formation_table.energy_column(rows, path)
     flagged = any(_OVER_CORRECTED in (row.get("flags") or "") for row in rows)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
@@ -475,10 +472,8 @@ class Source:
         Makes the reference.
     example
         How a user writes it, for messages.
-    takes
-        True where something may follow the kind and a colon.
-    located
-        True where something must: a path or an address.
+    takes, located
+        True where something may follow the kind and a colon; where something must.
     """
 
     load: Loader

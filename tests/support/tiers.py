@@ -8,9 +8,9 @@ of the fast tier cannot come to depend on them unnoticed.
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from importlib.abc import MetaPathFinder
 from multiprocessing.process import BaseProcess
 
@@ -45,11 +45,5 @@ def pytest_configure(config):
     if config.getoption("--fast"):
         sys.meta_path.insert(0, _Gate())
         subprocess.Popen.__init__ = _start
+        ProcessPoolExecutor.__init__ = _start  # which starts processes in a thread of its own
         BaseProcess.start = _start
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say what the run cost, its processes included."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    seconds = sum(one.ru_utime + one.ru_stime for one in used)
-    terminalreporter.write_line(f"{seconds:.0f} s of CPU in tests and the processes they started")

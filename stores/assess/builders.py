@@ -18,6 +18,7 @@ from trona.screening.errors import StoreError
 from trona.stores.collections.summaries import summarize_screening
 from trona.stores.collections.transfer import open_collection
 from trona.stores.database.connect import resolved
+from trona.stores.defaults import REFERENCE
 from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.documents.migration import read_document
 from trona.stores.documents.results import RelaxationDoc
@@ -60,7 +61,7 @@ class EntryBuilder(Builder):
         self,
         relaxations: Store,
         entries: Store,
-        reference: str = "bundled",
+        reference: str = REFERENCE,
         correction: str | None = None,
         chunk_size: int = _BATCH,
     ) -> None:
@@ -156,7 +157,7 @@ class ScreeningBuilder(Builder):
         entries: Store,
         screenings: Store,
         summaries: Store,
-        reference: str = "bundled",
+        reference: str = REFERENCE,
         correction: str | None = None,
         chunk_size: int = _BATCH,
     ) -> None:
@@ -322,7 +323,7 @@ def _by_id(store: Store, ids: Sequence[str]) -> Iterator[Row]:
 
 
 def builders(
-    location: str, reference: str = "bundled", correction: str | None = None
+    location: str, reference: str = REFERENCE, correction: str | None = None
 ) -> list[EntryBuilder | ScreeningBuilder]:
     """
     Make the builders that bring a store up to date, in order: what ``__builders__`` of mrun wants.
@@ -351,7 +352,7 @@ def builders(
 
 def rebuild(
     location: str,
-    reference: str = "bundled",
+    reference: str = REFERENCE,
     correction: str | None = None,
     processes: int = 1,
 ) -> tuple[int, int]:

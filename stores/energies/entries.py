@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.phases import EnergyScale, Phase
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import parse
+from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.mp2020 import Calculation
-from trona.stores.corrections.parts import basis_of
 from trona.stores.corrections.schemes import compose, default_scheme
 from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.documents.results import EnergyScaleDoc
@@ -206,7 +206,7 @@ def _placed(method: str, scale: EnergyScale, scheme: Scheme) -> tuple[Scheme, En
         return scheme, EnergyScale(method, scheme.name)
     if shares_hull(method, scale):
         return compose(f"mp2020,{scheme.label}"), scale
-    alone = default_scheme(basis_of(method))
+    alone = default_scheme(method)
     return alone, EnergyScale(method, alone.name)
 
 
@@ -284,7 +284,7 @@ def own_entry(relaxation: RelaxationDoc) -> EntryDoc:
     EntryDoc
         Admitted with its energy, or rejected with the reason.
     """
-    scheme = default_scheme(basis_of(relaxation.method))
+    scheme = default_scheme(relaxation.method)
     return entry_document(relaxation, EnergyScale(relaxation.method, scheme.name), scheme)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker
-from jobflow import Flow, JobConfig, Maker, OnMissing, job
+from jobflow import Flow, Job, JobConfig, Maker, OnMissing, job
 
+from trona.stores.defaults import BACKEND
 from trona.stores.documents.results import FailureDoc, RelaxationDoc
 
 from .backends import ForceField, find_force_field
@@ -39,7 +40,8 @@ def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
         Ready to make a job from a structure.
     """
     return ForceFieldRelaxMaker(
-        force_field_name=backend.force_field,
+        force_field_name=backend.calculator,
+        calculator_kwargs=dict(backend.calculator_kwargs),
         steps=backend.max_steps,
         relax_kwargs={"fmax": backend.max_force},
         ionic_step_data=("energy",),
@@ -92,7 +94,7 @@ class RelaxMaker(Maker):
     """
 
     name: str = "trona relax"
-    backend: ForceField = field(default_factory=lambda: find_force_field("chgnet"))
+    backend: ForceField = field(default_factory=lambda: find_force_field(BACKEND))
     relax_maker: Maker | None = None
 
     def make(self, candidate: Candidate) -> Flow:
@@ -110,11 +112,19 @@ class RelaxMaker(Maker):
             Its output is a `RelaxationDoc`, or a `FailureDoc` if the relaxation failed.
         """
         start, label = candidate.structure, candidate.label
-        relax = Continued(self.relax_maker or force_field_maker(self.backend)).make(start)
-        relax.append_name(f" {label}")
-        summary = summarize_relaxation(relax.output, relax.name, start, label, self.backend)
+        before: list[Job] = []
+        structure: Any = start
+        if self.backend.prerelaxation:
+            first = find_force_field(self.backend.prerelaxation)
+            before = [Recorded(force_field_maker(first)).make(start)]
+            structure = before[0].output.structure
+        relax = Continued(self.relax_maker or force_field_maker(self.backend)).make(structure)
+        for part in (*before, relax):
+            part.append_name(f" {label}")
+        asked = (relax.output, relax.name, start, label, self.backend)
+        summary = summarize_relaxation(*asked, *(one.output for one in before))
         summary.append_name(f" {label}")
-        return Flow([relax, summary], output=summary.output, name=f"{self.name} {label}")
+        return Flow([*before, relax, summary], output=summary.output, name=f"{self.name} {label}")
 
 
 def summarize_task(
@@ -157,6 +167,7 @@ def summarize_relaxation(
     start: Structure,
     label: str,
     backend: ForceField,
+    before: ForceFieldTaskDocument | FailureDoc | None = None,
 ) -> RelaxationDoc | FailureDoc:
     """
     Reduce the task document of a relaxation, or say why there is none.
@@ -169,12 +180,16 @@ def summarize_relaxation(
         Of the relaxation.
     start, label, backend
         As for `summarize_task`.
+    before
+        Output of the relaxation that came first, if there was one.
 
     Returns
     -------
     RelaxationDoc or FailureDoc
         Small, either way.
     """
+    if isinstance(before, FailureDoc):
+        return before
     failure = failure_among([task], [name])
     if failure is not None or task is None or isinstance(task, FailureDoc):
         return failure or FailureDoc(step=name, reason="it left no output")

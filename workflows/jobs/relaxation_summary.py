@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,13 +60,16 @@ def relaxation_document(
     """
     relaxed, forces = task.structure, task.output.forces
     symmetry = SpacegroupAnalyzer(relaxed, symprec=_SYMMETRY_PRECISION)
-    fields: dict[str, Any] = {"method": backend.method, "versions": versions()} | known
+    fields: dict[str, Any] = {
+        "method": backend.method,
+        "versions": versions(*backend.packages),
+    } | known
     return RelaxationDoc(
         id=relaxation_id(start, backend),
         label=label,
         formula=relaxed.composition.reduced_formula,
         formula_start=start.composition.reduced_formula,
-        settings={**asdict(backend), **settings},
+        settings={**backend.identity(), **settings},
         energy=task.output.energy,
         max_force=None if forces is None else float(np.linalg.norm(forces, axis=1).max()),
         n_sites=len(relaxed),

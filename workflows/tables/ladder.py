@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.screening.formulas import number
+from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.units import range_text
 
 from .layout import NONE, framed, notes, share
@@ -42,15 +43,6 @@ __all__ = [
     "window_range",
 ]
 
-_STYLES = {
-    "stable": "green",
-    "passivating": "cyan",
-    "blocking": "blue",
-    "mixed-conducting": "yellow",
-    "electronic-conductor": "red",
-    "unknown": "magenta",
-}
-
 
 def styled(interphase: str) -> str:
     """
@@ -66,13 +58,8 @@ def styled(interphase: str) -> str:
     str
         Rich markup.
     """
-    style = _STYLES[interphase]
-    short = {
-        "mixed-conducting": "mixed (MCI)",
-        "passivating": "passivating",
-        "electronic-conductor": "e⁻ conductor",
-    }
-    return f"[{style}]{short.get(interphase, interphase)}[/]"
+    kind = InterphaseClass(interphase)
+    return f"[{kind.style}]{kind.short}[/]"
 
 
 def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:

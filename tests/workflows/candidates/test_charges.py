@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trona.screening.formulas import parse
-from trona.stores.energies.references import bundled_data
+from trona.stores.energies.bundled import bundled_data
 from trona.workflows.candidates.charges import imbalance, objection, oxidation_states, write_formula
 
 # Compositions as printed in a review of sulfide electrolytes (Chem. Sci. (2026)), with the charge

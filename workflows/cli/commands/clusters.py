@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trona.stores.defaults import BACKEND
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -103,7 +104,7 @@ def submit(
     worker: Annotated[
         str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
     ] = None,
-    backend: RelaxedBy = "chgnet",
+    backend: RelaxedBy = BACKEND,
     resources: Annotated[
         str | None,
         typer.Option(help="For the scheduler, as nodes=1,time=04:00:00.", metavar="KEY=VALUE,…"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.stores.defaults import BACKEND
 from trona.workflows.cli.energies import tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
@@ -33,7 +34,7 @@ __all__ = ["compare", "screen"]
 
 def screen(
     files: ToScreen = None,
-    backend: RelaxedBy = "chgnet",
+    backend: RelaxedBy = BACKEND,
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,

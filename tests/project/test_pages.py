@@ -13,6 +13,9 @@ from tests.support.folders import DOCS
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 FILE = re.compile(r"`((?:screening|stores|workflows|tests|scripts|docs)/[\w./-]*)`")
 MODULE = re.compile(r"\btrona((?:\.[a-z]\w*)+)")
+TEST = re.compile(r"\btest_\w+(?:\.py)?")
+NO_TESTS = {"test_conformance.py", "test_my_backend_conforms"}
+"""Tests that readers are shown how to write."""
 NO_MODULES = {".backends", ".workflows.cli.commands.salt"}
 """A group of entry points, and a module that readers are shown how to add."""
 ARCHITECTURE = DOCS / "architecture.md"
@@ -63,6 +66,19 @@ def test_modules_that_are_named_exist():
         for page in PAGES
         for name in MODULE.findall(text_of(page))
         if name not in NO_MODULES and not is_a_name(name)
+    }
+    assert not lost
+
+
+def test_tests_that_are_named_exist():
+    files = list((ROOT / "tests").rglob("test_*.py"))
+    functions = {name for path in files for name in re.findall(r"def (test_\w+)", text_of(path))}
+    there = {path.name for path in files} | {path.stem for path in files} | functions
+    lost = {
+        f"{page.name}: {name}"
+        for page in PAGES
+        for name in TEST.findall(text_of(page))
+        if name not in there | NO_TESTS and not any(one.startswith(name) for one in functions)
     }
     assert not lost
 

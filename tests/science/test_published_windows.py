@@ -121,6 +121,7 @@ def with_zirconate():
 # Windows and their edges
 
 
+@pytest.mark.long
 @each(
     ("formula", "variant", "printed"),
     [
@@ -149,6 +150,7 @@ def test_without_a_window_the_exchange_changes_sign_where_it_was_recomputed(form
     assert stabilized.reduction_limit == pytest.approx(crossing, abs=MILLIVOLT)
 
 
+@pytest.mark.long
 @each(
     ("formula", "column", "printed"),
     [*cases("4", WINDOWS, STEPS), *cases("4.1", LISTED, STEPS[2:])],
@@ -183,6 +185,7 @@ def test_the_energy_above_hull_is_the_recomputed_one(formula, variant):
         assert milli == pytest.approx(published[variant], abs=0.051)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("variant", ["A", "C"])
 @each("formula", WINDOWS | LISTED)
 def test_the_profile_is_that_of_pymatgen(formula, variant):

@@ -46,6 +46,7 @@ def test_no_compound_of_the_table_is_left_out():
     assert len([phase for phase in COMPOUNDS if "Na" in phase.amounts]) > 450
 
 
+@pytest.mark.long
 @each("system", SYSTEMS, ids="-".join)
 def test_energies_above_hull_are_those_of_pymatgen(system):
     table = reference("C").table
@@ -55,6 +56,7 @@ def test_energies_above_hull_are_those_of_pymatgen(system):
         assert energy_above_hull(table, phase) == pytest.approx(above, abs=EXACT), phase.formula
 
 
+@pytest.mark.long
 @each("system", OF_SODIUM, ids="-".join)
 def test_profiles_are_those_of_pymatgen(system):
     for phase in compounds(system):
@@ -63,6 +65,7 @@ def test_profiles_are_those_of_pymatgen(system):
         assert profile_error(found, theirs) < EXACT, phase.formula
 
 
+@pytest.mark.long
 @each("system", OF_SODIUM, ids="-".join)
 def test_grand_potentials_are_those_of_pymatgen(system):
     table = reference("C").table

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pymatgen.core import Lattice
-from scipy.spatial import cKDTree
 
 from trona.screening.errors import StructureInputError
 
+from .cif_sites import AXES, digits, read_sites
 from .cif_symmetry import settings_of
 from .cif_text import read_blocks
-from .crystal import Atom, Crystal, assemble, read_number, read_symbol
+from .crystal import Atom, Crystal, assemble, into_cell, read_number, together
 from .declared import declared_by
 from .structure_checks import close_pairs
 
@@ -22,11 +21,9 @@ if TYPE_CHECKING:
 
     from .cif_symmetry import Setting
     from .cif_text import Block
-    from .declared import Declared
 
 __all__ = ["read_cif"]
 
-_AXES = ("_atom_site_fract_x", "_atom_site_fract_y", "_atom_site_fract_z")
 _SPECIAL = (1 / 6, 1 / 3, 2 / 3, 5 / 6)
 """Thirds and sixths: coordinates of special positions that no number of digits writes exactly."""
 _COARSEST = 0.01
@@ -34,8 +31,6 @@ _COARSEST = 0.01
 _LEAST_DISTANCE, _MOST_DISTANCE = 2e-4, 5e-3
 """Fractions of a cell: images of an atom closer than this are one atom on a special position; the
 limit follows the digits of the coordinates between these bounds."""
-_ABOVE_ONE = 1.02
-"""An occupancy refined to a little more than one is one."""
 _FULL = 1.001
 
 
@@ -62,7 +57,7 @@ def read_cif(text: str, name: str) -> list[Crystal]:
         If it is not CIF, a block with sites cannot be read, or contradicts what it says itself.
     """
     blocks = read_blocks(text, name)
-    with_sites = [block for block in blocks if any(axis in block.values for axis in _AXES)]
+    with_sites = [block for block in blocks if any(axis in block.values for axis in AXES)]
     if not with_sites:
         raise StructureInputError(_without_sites(blocks, name))
     lost = tuple(
@@ -92,20 +87,21 @@ def _crystal(block: Block, name: str) -> Crystal:
     """Read a block in the setting that its own formula asks for."""
     lattice, cell_notes = _lattice(block, name)
     declared = declared_by(block)
-    atoms, site_notes = _atoms(block, declared, name)
+    atoms, site_notes = read_sites(block, declared.amounts, name)
     settings = settings_of(block, lattice, name)
     fitting: list[tuple[Setting, Crystal]] = []
     problems: list[StructureInputError] = []
     for setting in settings:
         try:
             crystal = _expand(lattice, atoms, setting, _rounding(block), name)
-            reason = declared.contradiction(crystal.structure)
-            if reason is not None:
-                raise StructureInputError(f"{name} {reason}.")
         except StructureInputError as error:
             problems.append(error)
-        else:
+            continue
+        reason = declared.contradiction(crystal.structure)
+        if reason is None:
             fitting.append((setting, crystal))
+        else:
+            problems.append(StructureInputError(f"{name} {reason}."))
     if not fitting:
         raise problems[0]
     free = [one for one in fitting if not _overlaps(one[1])] or fitting
@@ -141,95 +137,9 @@ def _lattice(block: Block, name: str) -> tuple[Lattice, list[str]]:
     return lattice, notes
 
 
-def _atoms(block: Block, declared: Declared, name: str) -> tuple[list[Atom], list[str]]:
-    """Read the sites of the asymmetric unit."""
-    columns = [block.column(axis) for axis in _AXES]
-    labels = block.column("_atom_site_label", "_atom_site_type_symbol")
-    missing = [axis for axis, column in zip(_AXES, columns, strict=True) if column is None]
-    if missing or labels is None:
-        raise StructureInputError(
-            f"{name} has sites without {', '.join(missing) or '_atom_site_label'}: give it."
-        )
-    types = block.column("_atom_site_type_symbol") or [""] * len(labels)
-    flags = block.column("_atom_site_calc_flag") or [""] * len(labels)
-    occupancies = block.column("_atom_site_occupancy") or [""] * len(labels)
-    lengths = {len(one) for one in (labels, types, flags, occupancies, *columns) if one is not None}
-    if len(lengths) != 1 or not labels:
-        raise StructureInputError(f"{name} has an incomplete list of sites: give a complete CIF.")
-    rows = zip(labels, types, flags, occupancies, *columns, strict=True)  # type: ignore[arg-type]
-    atoms, dummies, empty = [], [], []
-    for at, (label, kind, flag, share, *where) in enumerate(rows, start=1):
-        shown = label or f"number {at}"
-        symbol = read_symbol(kind or label, declared.amounts)
-        if symbol is None:
-            raise StructureInputError(
-                f"{name} has a site {shown!r} of unknown species {kind or label!r}: name an "
-                "element in _atom_site_type_symbol."
-            )
-        if flag.lower() == "dum" or not symbol:
-            dummies.append(shown)
-            continue
-        occupancy = _occupancy(share, shown, name)
-        if occupancy == 0:
-            empty.append(shown)
-            continue
-        position = np.array([_coordinate(text, shown, name) for text in where])
-        atoms.append(Atom(shown, symbol, position, occupancy))
-    _require_hydrogen(block, labels, name)
-    if dummies and not declared.amounts and not all(flag.lower() == "dum" for flag in flags if flag):
-        raise StructureInputError(
-            f"{name} has dummy atoms ({', '.join(dummies)}) and no formula that tells whether they "
-            "stand for an element: name their elements, or remove them."
-        )
-    if not atoms:
-        raise StructureInputError(f"{name} holds no occupied site: give a complete CIF.")
-    notes = []
-    if dummies:
-        notes.append(f"dummy atoms left out: {', '.join(dummies)}")
-    if empty:
-        notes.append(f"sites of occupancy 0 left out: {', '.join(empty)}")
-    return atoms, notes
-
-
-def _require_hydrogen(block: Block, labels: list[str], name: str) -> None:
-    """Refuse hydrogen that is counted but has no coordinates."""
-    counts = block.column("_atom_site_attached_hydrogens") or []
-    for label, count in zip(labels, counts, strict=False):
-        if (read_number(count) or 0) > 0:
-            raise StructureInputError(
-                f"{name} counts {count} hydrogen atoms at {label!r} that have no coordinates: add "
-                "their sites."
-            )
-
-
-def _occupancy(text: str, label: str, name: str) -> float:
-    """Read an occupancy; the dictionary's default is 1."""
-    value = 1.0 if not text else read_number(text)
-    if value is None or not 0 <= value <= _ABOVE_ONE:
-        raise StructureInputError(
-            f"{name} has a site {label!r} of occupancy {text!r}: give a number between 0 and 1."
-        )
-    return min(value, 1.0)
-
-
-def _coordinate(text: str, label: str, name: str) -> float:
-    """Read a coordinate."""
-    value = read_number(text)
-    if value is None:
-        raise StructureInputError(
-            f"{name} has a site {label!r} with the coordinate {text or '?'!r}: give a number."
-        )
-    return value
-
-
-def _digits(text: str) -> int:
-    """Count the decimals of a number."""
-    return len(re.sub(r"\(.*", "", text).partition(".")[2])
-
-
 def _rounding(block: Block) -> float:
     """Last decimal of the coordinates."""
-    return 10.0 ** -max(_digits(text) for axis in _AXES for text in block.column(axis) or ["0"])
+    return 10.0 ** -max(digits(text) for axis in AXES for text in block.column(axis) or ["0"])
 
 
 def _expand(
@@ -272,18 +182,11 @@ def _images(
     position: NDArray[np.float64], setting: Setting, tolerance: float
 ) -> list[NDArray[np.float64]]:
     """Give the images of a position, those that lie together as one."""
-    images = np.mod(setting.rotations @ position + setting.translations, 1.0)
-    images[images >= 1.0] = 0.0
+    images = into_cell(setting.rotations @ position + setting.translations)
     found: list[NDArray[np.float64]] = []
-    taken = np.zeros(len(images), dtype=bool)
-    near = cKDTree(images, boxsize=1.0).query_ball_point(images, tolerance, p=np.inf)
-    for index, members in enumerate(near):
-        if taken[index]:
-            continue
-        group = [one for one in members if not taken[one]]
-        taken[group] = True
-        offsets = images[group] - images[index]
-        found.append(images[index] + (offsets - np.rint(offsets)).mean(axis=0))
+    for group in together(images, tolerance):
+        offsets = images[group] - images[group[0]]
+        found.append(images[group[0]] + (offsets - np.rint(offsets)).mean(axis=0))
     return found
 
 

@@ -35,6 +35,9 @@ _NAMES = (
     "_space_group_name_h-m",
 )
 _NUMBERS = ("_space_group_it_number", "_symmetry_int_tables_number")
+_NUMBERED = re.compile(r"\s*\((?:no\.?\s*)?\d+\)$", re.IGNORECASE)
+_ENDING = re.compile(r"(?:\s+|\s*:\s*)([12SZHR])$", re.IGNORECASE)
+"""Origin or axes, as in 'F d -3 m :2', 'F d -3 m Z', 'R -3 m H'."""
 _METRIC = 0.02
 """Relative difference of the metric tensor before and after an operation: above, the cell does not
 have the symmetry."""
@@ -138,9 +141,7 @@ def _from_operations(block: Block, name: str) -> list[Setting]:
     if not operations:
         return []
     distinct = {operation.triplet() for operation in operations} | {"x,y,z"}
-    products = {
-        (first * second).wrap().triplet() for first in operations for second in operations
-    }
+    products = {(first * second).wrap().triplet() for first in operations for second in operations}
     if not products <= distinct:
         raise StructureInputError(
             f"{name} lists {len(distinct)} symmetry operations, whose products are not all among "
@@ -196,9 +197,8 @@ def _number(block: Block, name: str) -> int | None:
 
 def _named(text: str) -> list[gemmi.SpaceGroup]:
     """List the settings that a Hermann-Mauguin symbol allows."""
-    plain = re.sub(r"\s*\((?:no\.?\s*)?\d+\)$", "", text.replace("_", " "), flags=re.I).strip()
-    ending = re.search(r"(?:\s+|\s*:\s*)([12SZHR])$", plain, flags=re.I)
-    choices = ["1", "2"]
+    plain = _NUMBERED.sub("", text.replace("_", " ")).strip()
+    ending = _ENDING.search(plain)
     if ending is not None:
         stem, letter = plain[: ending.start()], ending[1].upper()
         choice = {"S": "1", "Z": "2"}.get(letter, letter)
@@ -207,7 +207,7 @@ def _named(text: str) -> list[gemmi.SpaceGroup]:
             return [found]
         plain = plain if letter in "12" else stem
     groups = {}
-    for choice in [*choices, "H", "R"]:
+    for choice in "12HR":
         for angle in (90.0, 120.0):
             found = gemmi.find_spacegroup_by_name(plain, 90.0, angle, choice)
             if found is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from gemmi import cif
 
@@ -21,7 +22,9 @@ _BRACKETS = re.compile(
     _QUOTED + r"|(?P<list>(?<!\S)[\[{](?:[^\[\]{}'\"]|'[^'\n]*'|\"[^\"\n]*\")*[\]}])",
     re.DOTALL | re.MULTILINE,
 )
-_SWALLOWED = re.compile(r"^(?:data_\S|loop_\s*$|_(?:cell|atom_site)[_.])", re.MULTILINE | re.I)
+_SWALLOWED = re.compile(
+    r"^(?:data_\S|loop_\s*$|_(?:cell|atom_site)[_.])", re.MULTILINE | re.IGNORECASE
+)
 _PLACE = re.compile(r":(\d+)(?::\d+\(\d+\))?")
 _UNREADABLE = re.compile(r"[^\t\n\x20-\x7e]")
 
@@ -174,13 +177,13 @@ def _block(block: cif.Block, name: str) -> Block:
     values: dict[str, list[str]] = {}
     label = block.name.strip() or "(no name)"
     for item in block:
-        if item.pair is not None:
-            found = [(item.pair[0], [item.pair[1]])]
+        found: list[tuple[str, list[str]]] = []
+        pair = cast("tuple[str, str] | None", item.pair)
+        if pair is not None:
+            found = [(pair[0], [pair[1]])]
         elif item.loop is not None:
-            tags = list(item.loop.tags)
-            found = [(tag, list(item.loop.values)[at :: len(tags)]) for at, tag in enumerate(tags)]
-        else:
-            continue
+            tags, cells = list(item.loop.tags), list(item.loop.values)
+            found = [(tag, cells[at :: len(tags)]) for at, tag in enumerate(tags)]
         for tag, raw in found:
             plain = tag.lower().replace(".", "_")
             if plain in values and [_text(one, label, name) for one in raw] != values[plain]:

@@ -7,7 +7,6 @@ means; so are sites that share a position.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,21 +17,22 @@ from scipy.spatial import cKDTree
 from trona.screening.errors import StructureInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
     from pymatgen.core import Lattice
 
-__all__ = ["Atom", "Crystal", "assemble", "read_number", "read_symbol", "says_isotopes"]
+__all__ = ["Atom", "Crystal", "assemble", "into_cell", "read_number", "read_symbol", "together"]
 
-_ISOTOPES = frozenset({"D", "T"})
-_DUMMIES = frozenset({"X", "XX", "DU", "DUM", "VAC", "VA", "BQ", "Q"})
+_ISOTOPES = {"D": "deuterium", "T": "tritium"}
+_DUMMIES = frozenset({"X", "XX", "DU", "VAC", "VA", "BQ", "Q"})
 _SYMBOL = re.compile(r"\s*(\d{1,3})?([A-Za-z]+)")
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?)(?:\(\d+\))?")
 _SPLIT = frozenset("HDOCNSPFBIK")
 """Elements that labels such as OW1 or HB begin with, where both letters name no element."""
 _SAME_PLACE = 1e-3
 """Fractions of a cell: sites closer than this are one site with several species."""
+_NOT_WORTH_SAYING = 1e-6
 _ROUNDING = 0.02
 """Occupancies may add up to this much more than one: thirds and sixths are written rounded."""
 
@@ -130,43 +130,27 @@ def read_symbol(text: str, expected: Collection[str] = ()) -> str | None:
         return ""
     if letters.upper() == "H" and mass in {"2", "3"}:
         return "D" if mass == "2" else "T"
+    return _element(letters, expected)
+
+
+def _element(letters: str, expected: Collection[str]) -> str | None:
+    """Read the element that a label begins with."""
     two, one = letters[:2].capitalize(), letters[0].upper()
-    clear = len(letters) == 1 or (letters[0].isupper() and letters[1].islower())
-    options = [one] if len(letters) == 1 else [two, one]
-    known = [option for option in options if Element.is_valid_symbol(option)]
-    if clear and options[0] in known:
-        return options[0]
+    known = [option for option in dict.fromkeys((two, one)) if Element.is_valid_symbol(option)]
+    cased = letters[0].isupper() and letters[1:2].islower()
+    if two in known and (cased or len(letters) == 1):
+        return two
     named = [option for option in known if option in expected]
     if named:
         return named[0]
     if two in known:
         return two
-    return one if one in known and (len(letters) == 1 or _is_site_name(letters)) else None
+    return one if one in known and _is_site_name(letters) else None
 
 
 def _is_site_name(letters: str) -> bool:
     """Tell whether a label is an element and a letter that counts its sites: OW, HB."""
     return len(letters) == 2 and letters[0].upper() in _SPLIT
-
-
-def says_isotopes(symbols: Iterable[str]) -> tuple[set[str], tuple[str, ...]]:
-    """
-    Say which isotopes are taken as hydrogen.
-
-    Parameters
-    ----------
-    symbols
-        As read from a file.
-
-    Returns
-    -------
-    tuple
-        The isotopes, and a note where there are any.
-    """
-    found = _ISOTOPES & set(symbols)
-    names = {"D": "deuterium", "T": "tritium"}
-    notes = tuple(f"{names[one]} taken as hydrogen" for one in sorted(found))
-    return found, notes
 
 
 def assemble(lattice: Lattice, atoms: Sequence[Atom], name: str) -> Crystal:
@@ -192,37 +176,78 @@ def assemble(lattice: Lattice, atoms: Sequence[Atom], name: str) -> Crystal:
     StructureInputError
         If a site would hold more than one atom.
     """
-    isotopes, notes = says_isotopes(atom.symbol for atom in atoms)
-    positions = np.mod([atom.position for atom in atoms], 1.0)
-    positions[positions >= 1.0] = 0.0  # what rounding makes of -1e-17
-    species, places, rounded = [], [], set()
-    for group in _places(positions):
-        here = [atoms[index] for index in group]
-        amounts: Counter[str] = Counter()
-        for atom in here:
-            amounts["H" if atom.symbol in isotopes else atom.symbol] += atom.occupancy  # type: ignore[assignment]
-        total, labels = sum(amounts.values()), "+".join(sorted({atom.label for atom in here}))
-        if total > 1 + _ROUNDING:
-            raise StructureInputError(
-                f"{name} holds {total:.3g} atoms on the position of {labels}: correct its "
-                "occupancies, its coordinates or its space group."
-            )
-        if total > 1 or (len(here) > 1 and 1 - total < _ROUNDING / 4):
-            if abs(total - 1) > 1e-6:
-                rounded.add(f"occupancies of {labels} add up to {total:.5g}, taken as 1")
-            amounts = Counter({one: share / total for one, share in amounts.items()})  # type: ignore[misc]
-        species.append(dict(amounts))
+    positions = into_cell(np.array([atom.position for atom in atoms]))
+    species, places = [], []
+    notes = [f"{_ISOTOPES[one]} taken as hydrogen" for one in sorted(_ISOTOPES)
+             if any(atom.symbol == one for atom in atoms)]  # fmt: skip
+    for group in together(positions, _SAME_PLACE):
+        amounts, note = _shared([atoms[index] for index in group], name)
+        species.append(amounts)
         places.append(positions[group[0]])
-    return Crystal(Structure(lattice, species, places), (*notes, *sorted(rounded)))
+        notes += [note] if note else []
+    return Crystal(Structure(lattice, species, places), tuple(dict.fromkeys(notes)))
 
 
-def _places(positions: NDArray[np.float64]) -> list[list[int]]:
-    """Group atoms that share a position, in the order of the first of each."""
-    tree = cKDTree(positions, boxsize=1.0)
+def _shared(atoms: Sequence[Atom], name: str) -> tuple[dict[str, float], str]:
+    """Add up the occupancies of a position."""
+    amounts: dict[str, float] = {}
+    for atom in atoms:
+        symbol = "H" if atom.symbol in _ISOTOPES else atom.symbol
+        amounts[symbol] = amounts.get(symbol, 0.0) + atom.occupancy
+    total, labels = sum(amounts.values()), "+".join(sorted({atom.label for atom in atoms}))
+    if total > 1 + _ROUNDING:
+        raise StructureInputError(
+            f"{name} holds {total:.3g} atoms on the position of {labels}: correct its "
+            "occupancies, its coordinates or its space group."
+        )
+    if total <= 1 and (len(atoms) == 1 or 1 - total > _ROUNDING / 4):
+        return amounts, ""
+    note = f"occupancies of {labels} add up to {total:.5g}, taken as 1"
+    scaled = {symbol: share / total for symbol, share in amounts.items()}
+    return scaled, note if abs(total - 1) > _NOT_WORTH_SAYING else ""
+
+
+def into_cell(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Bring fractional coordinates into the cell.
+
+    Parameters
+    ----------
+    positions
+        Of any values.
+
+    Returns
+    -------
+    ndarray
+        From 0 to below 1.
+    """
+    inside = np.mod(positions, 1.0)
+    inside[inside >= 1.0] = 0.0  # what rounding makes of -1e-17
+    return inside
+
+
+def together(positions: NDArray[np.float64], tolerance: float) -> list[list[int]]:
+    """
+    Group positions that coincide.
+
+    Parameters
+    ----------
+    positions : shape (n, 3)
+        Fractional coordinates inside the cell.
+    tolerance
+        Largest difference of a coordinate.
+
+    Returns
+    -------
+    list of list
+        Indices, in the order of the first of each group.
+    """
+    tree = cKDTree(positions, boxsize=np.ones(3))
     groups: list[list[int]] = []
     taken = np.zeros(len(positions), dtype=bool)
-    for index, near in enumerate(tree.query_ball_point(positions, _SAME_PLACE, p=np.inf)):
+    for index, position in enumerate(positions):
         if not taken[index]:
+            near: list[int] = tree.query_ball_point(position, tolerance, p=np.inf)
             group = [one for one in sorted(near) if not taken[one]]
             taken[group] = True
             groups.append(group)

@@ -23,6 +23,8 @@ __all__ = ["Declared", "declared_by"]
 _AMOUNTS, _FORMULA_UNITS, _VOLUME, _DENSITY = 0.03, 0.03, 0.01, 0.05
 """Relative differences that rounding and refined occupancies explain; a deuterated salt is up to
 5 % denser than its protonated form."""
+_HALF = 0.5001
+"""Of the last digit: what rounding changes at most."""
 _TOKEN = re.compile(r"([A-Za-z]{1,2})(\d*\.?\d*)(?:\(\d+\))?")
 _CHARGE = re.compile(r"\s+\d*[+-](?=\s*$|\s*\))")
 _PART = re.compile(r"(\d*\.?\d*)\s*\((.*)\)")
@@ -78,7 +80,7 @@ class Declared:
         )
 
     def _scale(self, structure: Structure) -> float:
-        """Formula units in a structure."""
+        """Count the formula units in a structure."""
         return float(structure.composition.num_atoms) / sum(self.amounts.values())
 
     def _of_amounts(self, structure: Structure) -> str | None:
@@ -108,7 +110,9 @@ class Declared:
         if not self.amounts or self.units is None:
             return None
         found = self._scale(structure)
-        if abs(found - self.units) <= _FORMULA_UNITS * self.units:
+        _, times = Composition(self.amounts).get_integer_formula_and_factor()
+        readings = (found, found * times)  # some programs give the formula of the cell, and Z
+        if any(abs(one - self.units) <= _FORMULA_UNITS * self.units for one in readings):
             return None
         return (
             f"says Z = {number(self.units)} formula units {self.formula!r}, but its sites and "
@@ -159,17 +163,15 @@ def declared_by(block: Block) -> Declared:
     if not found:
         text = block.first("_chemical_formula_moiety")
         found = _moiety(text) if text else None
-    amounts = {symbol: float(amount) for symbol, amount in found or []}
+    amounts: dict[str, float] = {}
     places: dict[str, float] = {}
     for symbol, written in found or []:
-        digits = len(written.partition(".")[2])
-        places[symbol] = 0.5001 * 10**-digits if digits else 0.0
-    totals: dict[str, float] = {}
-    for symbol, written in found or []:
-        totals[symbol] = totals.get(symbol, 0.0) + float(written)
+        amounts[symbol] = amounts.get(symbol, 0.0) + float(written)
+        decimals = len(written.partition(".")[2])
+        places[symbol] = _HALF * 10.0**-decimals if decimals else 0.0
     return Declared(
         formula=" ".join((text or "").split()) if amounts else "",
-        amounts=totals,
+        amounts=amounts,
         places=places,
         units=_positive(block.first("_cell_formula_units_z")),
         volume=_positive(block.first("_cell_volume")),
@@ -185,7 +187,7 @@ def _positive(text: str | None) -> float | None:
 
 def _sum_formula(text: str) -> list[tuple[str, str]] | None:
     """Read a formula as symbols and amounts as written; None where it is none."""
-    found = []
+    found: list[tuple[str, str]] = []
     for token in text.replace(",", " ").split():
         match = _TOKEN.fullmatch(token)
         symbol = "" if match is None else match[1].capitalize()

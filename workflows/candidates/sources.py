@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pymatgen.core import Lattice, Structure
 
+from trona.screening.charges import objection, oxidation_states
 from trona.screening.errors import FormulaError, InputError, ReferenceDataError, StructureInputError
 from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
 
-from .charges import objection, oxidation_states
 from .mp_identifiers import is_material_id, material, materials
 from .structure_checks import require_sound
 from .structure_files import MANIFEST, folder_files, is_file_name, read_rows, read_structures
@@ -66,12 +66,15 @@ class Candidate:
         Where it comes from.
     structure
         Starting structure; None for a bare composition.
+    notes
+        What was dropped or changed to read it; the source says it too.
     """
 
     label: str
     formula: str
     source: str
     structure: Structure | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +92,11 @@ class Gathered:
 
     candidates: tuple[Candidate, ...]
     left_out: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """One sentence for everything that was dropped or changed to read the candidates."""
+        return tuple(f"{one.label}: {note}." for one in self.candidates for note in one.notes)
 
 
 def build_crystal(row: Mapping[str, Any]) -> Structure:
@@ -164,9 +172,13 @@ def from_file(path: Path) -> list[Candidate]:
     StructureInputError
         If there is no such file, it holds no structure, or not one that can be relaxed.
     """
-    return [
-        _with_structure(label, structure, str(path)) for label, structure in read_structures(path)
-    ]
+    return [_noted(_with_structure(one.label, one.structure, str(path)), one.notes)
+            for one in read_structures(path)]  # fmt: skip
+
+
+def _noted(candidate: Candidate, notes: tuple[str, ...]) -> Candidate:
+    """Say with a candidate what was dropped or changed to read it."""
+    return replace(candidate, source="; ".join([candidate.source, *notes]), notes=notes)
 
 
 def _with_structure(
@@ -242,8 +254,8 @@ def _from_row(row: Row, known: Mapping[str, MaterialDoc | str]) -> list[Candidat
     found = read_structures(row.path)
     if len(found) > 1:
         raise StructureInputError(f"{str(row.path)!r} holds {len(found)} structures: give one.")
-    candidate = _with_structure(row.label, found[0][1], str(row.path), row.formula)
-    return [replace(candidate, source=row.source)]
+    candidate = _with_structure(row.label, found[0].structure, str(row.path), row.formula)
+    return [_noted(replace(candidate, source=row.source), found[0].notes)]
 
 
 def _from_material_row(row: Row, found: MaterialDoc | str) -> Candidate:

@@ -5,7 +5,6 @@ Nothing is judged here but whether a file can be read; what it holds may still b
 
 from __future__ import annotations
 
-import csv
 import re
 import warnings
 import zlib
@@ -17,6 +16,7 @@ from monty.io import zopen
 from pymatgen.core import Structure
 
 from trona.screening.errors import InputError, StructureInputError
+from trona.stores.delimited import decimal_point, read_table
 from trona.stores.materials_project.structures import is_material_id
 
 from .cif import read_cif
@@ -26,8 +26,9 @@ from .poscar import potcar_symbols, read_poscar
 from .xyz import read_xyz
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from trona.stores.delimited import Line
 
 __all__ = [
     "MANIFEST",
@@ -48,6 +49,12 @@ _POSCARS = frozenset({".vasp", ".poscar"})
 _SUFFIXES = frozenset({".cif", *_POSCARS, *_XYZ})
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".lzma", ".z"})
 _NAMES = frozenset({"POSCAR", "CONTCAR"})
+_ALIASES = {
+    "pretty_formula": "formula", "formula_pretty": "formula", "reduced_formula": "formula",
+    "composition": "formula", "compound": "formula", "name": "label", "path": "file",
+    "structure": "file", "mp_id": "material_id",
+}  # fmt: skip
+"""Names of columns that other programs write."""
 _UNSAFE = re.compile(r"[^\w.+()-]+")
 
 
@@ -265,24 +272,21 @@ def read_rows(path: Path) -> list[Row]:
     InputError
         If it cannot be read, or has no formulas.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InputError(f"cannot read the table {str(path)!r}: {reason}.") from None
-    reader = csv.DictReader(lines)
-    rows: Sequence[dict[str, str | None]] = list(reader)
-    if not {"formula", "material_id"}.intersection(reader.fieldnames or ()) or not rows:
-        raise InputError(f"the table {str(path)!r} needs a column 'formula' and at least one row.")
-    return [_row(row, line, path) for line, row in enumerate(rows, start=2)]
+    lines = read_table(path, _ALIASES)
+    if not lines or not {"formula", "material_id"}.intersection(lines[0].cells):
+        found = f", not {', '.join(lines[0].cells)}" if lines else ""
+        raise InputError(
+            f"the table {str(path)!r} needs a column 'formula'{found} and at least one row."
+        )
+    return [_row(line, path) for line in lines]
 
 
-def _row(row: Mapping[str, str | None], line: int, path: Path) -> Row:
+def _row(given: Line, path: Path) -> Row:
     """Read a line of a table."""
     formula, label, source, file, material_id = (
-        (row.get(name) or "").strip()
-        for name in ("formula", "label", "source", "file", "material_id")
+        given.cells.get(name, "") for name in ("formula", "label", "source", "file", "material_id")
     )
+    formula, line = decimal_point(formula), given.number
     if not formula and not material_id:
         raise InputError(f"line {line} of {str(path)!r} has no formula: give one.")
     if material_id:

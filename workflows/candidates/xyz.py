@@ -74,7 +74,13 @@ def _frame(lines: list[str], header: int, end: int, name: str) -> Crystal:
     lattice = _lattice(pairs, header, name)
     columns = _columns(pairs.get("properties", _DEFAULT), header, name)
     atoms = [_atom(lines[at], at, columns, lattice, name) for at in range(header + 1, end)]
-    return assemble(lattice, atoms, name)
+    crystal = assemble(lattice, atoms, name)
+    labels = [atom.label for atom in atoms if atom.label.capitalize() != atom.symbol]
+    labels = [label for label in dict.fromkeys(labels) if label.isalnum() and not label.isalpha()]
+    if not labels or all(label.isdigit() for label in labels):
+        return crystal
+    shown = ", ".join(labels[:4]) + (" …" if len(labels) > 4 else "")
+    return Crystal(crystal.structure, (*crystal.notes, f"labels {shown} read as their elements"))
 
 
 def _lattice(pairs: dict[str, str], header: int, name: str) -> Lattice:
@@ -120,7 +126,7 @@ def _atom(line: str, at: int, columns: dict[str, int], lattice: Lattice, name: s
     occupancy = read_number(texts[0]) if texts else None
     species = next((columns[key] for key in _SPECIES if key in columns), None)
     number = next((columns[key] for key in _NUMBERS if key in columns), 0)
-    label = words[number if species is None else species : ][:1]
+    label = words[number if species is None else species :][:1]
     if len(position) < 3 or None in position or not label:
         raise StructureInputError(
             f"{name}, line {at + 1}: {line.strip()!r} is not an element and three coordinates: "

@@ -85,8 +85,8 @@ def _read(text: str) -> Iterator[tuple[str, Structure, str]]:
         yield f"{structure.composition.reduced_formula}-{text}", structure, found.source
         return
     for file in folder_files(path) if path.is_dir() else [path]:
-        for label, structure in read_structures(file):
-            yield label, structure, str(file)
+        for label, structure, notes in read_structures(file):
+            yield label, structure, "; ".join([str(file), *notes])
 
 
 def relax(

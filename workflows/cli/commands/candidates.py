@@ -223,6 +223,8 @@ def check(
     _report_duplicates(same)
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)
+    for note in gathered.notes:
+        typer.echo(note, err=True)
 
 
 def _report_duplicates(groups: Sequence[Sequence[str]]) -> None:

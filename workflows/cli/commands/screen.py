@@ -60,6 +60,8 @@ def screen(
     folder = None if keep_files is None else require_folder(keep_files, source)
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)
+    for note in gathered.notes:
+        typer.echo(note, err=True)
     structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
     for same in duplicates(structures, most=30):
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from trona.screening.formulas import canonical, number, parse, same_composition
-from trona.screening.units import SODIUM
+from .formulas import canonical, number, parse, same_composition
+from .units import SODIUM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -28,8 +28,8 @@ from trona.screening.formulas import canonical, parse
 from trona.stores.collections.results import Results
 from trona.stores.corrections.schemes import AS_PUBLISHED
 from trona.stores.documents.results import StructureDoc
+from trona.stores.energies.bundled import bundled_data
 from trona.stores.energies.entries import Rejected, admit
-from trona.stores.energies.references import bundled_data
 from trona.stores.provenance import versions
 from trona.workflows.candidates.sources import Candidate, build_crystal, bundled
 from trona.workflows.jobs.backends import BACKENDS, relaxation_id

@@ -39,7 +39,8 @@ from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_LEGACY, SULFIDE_B
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.accuracy import Deviation
 from trona.stores.energies.alignment import formation_energy
-from trona.stores.energies.references import Reference, bundled_data, load_reference
+from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.references import Reference, load_reference
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.tables.ladder import window_range
 

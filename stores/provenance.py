@@ -26,23 +26,28 @@ _PACKAGES = (
 )
 
 
-def versions() -> dict[str, str]:
+def versions(*more: str) -> dict[str, str]:
     """
     Versions of the packages that a result depends on.
+
+    Parameters
+    ----------
+    *more
+        Distributions beside those that every result names.
 
     Returns
     -------
     dict
         Package to version, for those that are installed.
     """
-    return dict(_versions())
+    return dict(_versions(more))
 
 
 @cache
-def _versions() -> tuple[tuple[str, str], ...]:
+def _versions(more: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Read versions once: they stand in files, and every result asks for them."""
     found = []
-    for package in _PACKAGES:
+    for package in dict.fromkeys((*_PACKAGES, *more)):
         try:
             found.append((package, version(package)))
         except PackageNotFoundError:

@@ -6,6 +6,8 @@ from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from trona.stores.defaults import REFERENCE
+
 __all__ = ["Settings"]
 
 
@@ -29,7 +31,7 @@ class Settings(BaseSettings):
         description="Path of the embedded store file, or a mongodb:// URI with a database name.",
     )
     reference: str = Field(
-        default="bundled",
+        default=REFERENCE,
         description="Reference energies: 'bundled', 'mp', 'table:PATH' or 'store:PATH'.",
     )
     references: str = Field(

@@ -92,11 +92,16 @@ class Window(Tabular):
         return self.assessment.stability.energy_above_hull
 
     @property
+    def caveats(self) -> tuple[str, ...]:
+        """What every result that rests on these energies must say, in sentences."""
+        return self.assessment.reference.caveats
+
+    @property
     def heading(self) -> str:
         """The composition, its window and its distance from the hull."""
         above = self.energy_above_hull
         hull = "mixture of phases" if above is None else f"{1000 * above:.0f} meV/atom above hull"
-        return f"{self.assessment.stability.heading} ({hull})"
+        return " ".join([f"{self.assessment.stability.heading} ({hull})", *self.caveats])
 
     def rows(self) -> list[dict[str, object]]:
         """List the intervals of the ladder with their interphases, lowest voltage first."""
@@ -180,7 +185,8 @@ class Ranking(Tabular):
     @property
     def heading(self) -> str:
         """How many there are."""
-        return f"{len(self.places)} candidates, best first"
+        said = dict.fromkeys(line for _, doc in self.places for line in doc.reference.caveats)
+        return " ".join([f"{len(self.places)} candidates, best first", *said])
 
     def rows(self) -> list[dict[str, object]]:
         """List the candidates, best first."""

@@ -32,6 +32,7 @@ from trona.screening.stability.interface import mix
 from trona.stores.assess import figures
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.screenings import rank_documents, screening_document
+from trona.stores.defaults import REFERENCE
 from trona.stores.energies.references import load_reference
 
 from .notebook import AtVoltage, Ranking, Window
@@ -70,7 +71,7 @@ class Study:
 
     def __init__(
         self,
-        reference: str = "bundled",
+        reference: str = REFERENCE,
         correction: str | None = None,
         exclude: Sequence[str] = (),
         pressure: float = 0.0,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite, isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import fractions_key
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from trona.screening.equilibrium.phases import Phase
 
 __all__ = [
-    "SEVERITY",
     "Conduction",
     "Electronic",
     "Interphase",
@@ -68,14 +67,92 @@ class Conduction(StrEnum):
 
 
 class InterphaseClass(StrEnum):
-    """Kind of interphase, in order of rising harm; unknown last."""
+    """
+    Kind of interphase, in order of rising harm; unknown last. One row for each.
 
-    STABLE = "stable"
-    PASSIVATING = "passivating"
-    BLOCKING = "blocking"
-    MIXED_CONDUCTING = "mixed-conducting"
-    ELECTRONIC_CONDUCTOR = "electronic-conductor"
-    UNKNOWN = "unknown"
+    Severities lie on a scale from 0 to 1, in the order found for sodium interfaces (Deysher et al.,
+    who measure interphases of 90 µm, 10 µm and none). Colours are those of Okabe & Ito (2008),
+    readable with every colour vision.
+
+    Parameters
+    ----------
+    value
+        As results and stores hold it.
+    short
+        In narrow tables.
+    meaning
+        In words.
+    colour
+        In figures.
+    style
+        In a terminal, as rich names it.
+    severity
+        Harm; None where unknown.
+    """
+
+    short: str
+    meaning: str
+    colour: str
+    style: str
+    severity: float | None
+
+    STABLE = ("stable", "stable", "no sodium is exchanged", "#009E73", "green", 0.0)
+    PASSIVATING = (
+        "passivating",
+        "passivating",
+        "conducts Na⁺, blocks electrons: growth stops (SEI)",
+        "#56B4E9",
+        "cyan",
+        0.2,
+    )
+    BLOCKING = (
+        "blocking",
+        "blocking",
+        "blocks both: growth stops, resistance stays",
+        "#0072B2",
+        "blue",
+        0.5,
+    )
+    MIXED_CONDUCTING = (
+        "mixed-conducting",
+        "mixed (MCI)",
+        "conducts both: growth goes on, little polarisation (MCI)",
+        "#E69F00",
+        "yellow",
+        0.8,
+    )
+    ELECTRONIC_CONDUCTOR = (
+        "electronic-conductor",
+        "e⁻ conductor",
+        "conducts electrons only: growth goes on, resistance explodes",
+        "#D55E00",
+        "red",
+        1.0,
+    )
+    UNKNOWN = (
+        "unknown",
+        "unknown",
+        "a property is missing that could change the class",
+        "#999999",
+        "magenta",
+        None,
+    )
+
+    def __new__(
+        cls,
+        value: str,
+        short: str = "",
+        meaning: str = "",
+        colour: str = "",
+        style: str = "",
+        severity: float | None = None,
+    ) -> Self:
+        """Make a member that is its value and carries the rest; a look-up gives the value alone."""
+        made = str.__new__(cls, value)
+        made._value_ = value
+        made.short, made.meaning, made.colour = short, meaning, colour
+        made.style, made.severity = style, severity
+        return made
 
 
 _CLASSES = {
@@ -93,16 +170,6 @@ _THROUGH: dict[str, Conduction] = {
     "unknown": Conduction.UNKNOWN,
 }
 """What passes through a phase of an electronic or ionic class."""
-
-SEVERITY = {
-    InterphaseClass.STABLE: 0.0,
-    InterphaseClass.PASSIVATING: 0.2,
-    InterphaseClass.BLOCKING: 0.5,
-    InterphaseClass.MIXED_CONDUCTING: 0.8,
-    InterphaseClass.ELECTRONIC_CONDUCTOR: 1.0,
-}
-"""Harm on a scale from 0 to 1, in the order found for sodium interfaces (Deysher et al., who
-measure interphases of 90 µm, 10 µm and none); a class that is unknown has no severity."""
 
 
 @dataclass(frozen=True)

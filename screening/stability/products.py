@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.units import SODIUM, areal_charge
 
-from .interphase import SEVERITY, classify
+from .interphase import InterphaseClass, classify
 from .window import Reaction
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def by_harm(shares: Iterable[Share]) -> tuple[Share, ...]:
         sorted(
             shares,
             key=lambda one: (
-                -SEVERITY.get(one.properties.kind, -1.0),
+                _mildness(one.properties.kind),
                 -one.fraction,
                 one.phase.formula,
             ),
@@ -224,3 +224,8 @@ def _volume(phases: Iterable[Phase], amounts: Iterable[float]) -> float | None:
             return None
         total += float(amount) * phase.volume
     return total
+
+
+def _mildness(kind: InterphaseClass) -> float:
+    """Order types by falling harm, unknown last."""
+    return 1.0 if kind.severity is None else -kind.severity

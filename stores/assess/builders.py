@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from maggma.core import Builder
 
-from trona.screening.errors import InputError, StoreError
+from trona.screening.errors import StoreError
 from trona.stores.collections.summaries import summarize_screening
 from trona.stores.collections.transfer import open_collection
 from trona.stores.database.connect import resolved
+from trona.stores.defaults import REFERENCE
 from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.documents.migration import read_document
-from trona.stores.documents.results import RelaxationDoc, ScreeningDoc
+from trona.stores.documents.results import RelaxationDoc
 from trona.stores.energies.entries import entry_document, entry_id, shares_hull
-from trona.stores.energies.references import load_reference
+from trona.stores.energies.references import load_once
 
-from .screenings import failed_document, screen_entry, screening_id
+from .screenings import outcome, screening_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,14 +39,6 @@ __all__ = ["EntryBuilder", "ScreeningBuilder", "builders", "rebuild"]
 _BATCH = 500
 
 Row = dict[str, Any]
-
-
-@cache
-def _energies(reference: str, correction: str | None) -> Reference:
-    """Load reference energies once in each process."""
-    energies = load_reference(reference, correction)
-    _ = energies.table
-    return energies
 
 
 class EntryBuilder(Builder):
@@ -69,7 +61,7 @@ class EntryBuilder(Builder):
         self,
         relaxations: Store,
         entries: Store,
-        reference: str = "bundled",
+        reference: str = REFERENCE,
         correction: str | None = None,
         chunk_size: int = _BATCH,
     ) -> None:
@@ -87,7 +79,7 @@ class EntryBuilder(Builder):
         dict
             Relaxations as stored.
         """
-        energies = _energies(self.reference, self.correction)
+        energies = load_once(self.reference, self.correction)
         methods = [
             method
             for method in self.relaxations.distinct("method")
@@ -118,7 +110,7 @@ class EntryBuilder(Builder):
         dict
             The entry; empty where the relaxation cannot be read: its candidate then fails.
         """
-        energies = _energies(self.reference, self.correction)
+        energies = load_once(self.reference, self.correction)
         try:
             entry = entry_document(
                 read_document(RelaxationDoc, item), energies.scale, energies.scheme
@@ -165,7 +157,7 @@ class ScreeningBuilder(Builder):
         entries: Store,
         screenings: Store,
         summaries: Store,
-        reference: str = "bundled",
+        reference: str = REFERENCE,
         correction: str | None = None,
         chunk_size: int = _BATCH,
     ) -> None:
@@ -188,7 +180,7 @@ class ScreeningBuilder(Builder):
         dict
             Label, formula, source, the id of the relaxation and the entry made of it.
         """
-        energies = _energies(self.reference, self.correction)
+        energies = load_once(self.reference, self.correction)
         properties = ["id", "label", "formula", "source", "state", "relaxation_id", "created"]
         heads = list(self.screenings.query(properties=[*properties, "reference.name"]))
         relaxed = {
@@ -233,15 +225,13 @@ class ScreeningBuilder(Builder):
         dict
             The result and its summary; failed with the reason where anything goes wrong.
         """
-        energies = _energies(self.reference, self.correction)
+        energies = load_once(self.reference, self.correction)
         known = (item["label"], item["formula"], item["source"], energies)
         try:
-            doc = _screened(item, known)
-        except InputError as error:
-            doc = failed_document(*known, str(error))
+            doc = outcome(*known, _found(item))
         except Exception as error:
             self.logger.exception("%s fails", item["label"])
-            doc = failed_document(*known, f"{type(error).__name__}: {error}")
+            doc = outcome(*known, f"{type(error).__name__}: {error}")
         face = summarize_screening(doc)
         return {"result": doc.model_dump(mode="json"), "summary": face.model_dump(mode="json")}
 
@@ -260,14 +250,13 @@ class ScreeningBuilder(Builder):
             self.summaries.update([item["summary"] for item in items], key="id")
 
 
-def _screened(item: Mapping[str, Any], known: tuple[str, str, str, Reference]) -> ScreeningDoc:
-    """Screen a candidate by its entry, or by its composition where it was never relaxed."""
-    if item["relaxation_id"] is not None and item["entry"] is None:
-        return failed_document(
-            *known, f"its relaxation {item['relaxation_id']!r} is missing or cannot be read."
-        )
-    entry = None if item["entry"] is None else read_document(EntryDoc, item["entry"])
-    return screen_entry(*known, entry)
+def _found(item: Mapping[str, Any]) -> EntryDoc | str | None:
+    """Give the entry of a candidate, None where it was never relaxed, or why there is none."""
+    if item["entry"] is not None:
+        return read_document(EntryDoc, item["entry"])
+    if item["relaxation_id"] is None:
+        return None
+    return f"its relaxation {item['relaxation_id']!r} is missing or cannot be read."
 
 
 def _candidates(
@@ -334,7 +323,7 @@ def _by_id(store: Store, ids: Sequence[str]) -> Iterator[Row]:
 
 
 def builders(
-    location: str, reference: str = "bundled", correction: str | None = None
+    location: str, reference: str = REFERENCE, correction: str | None = None
 ) -> list[EntryBuilder | ScreeningBuilder]:
     """
     Make the builders that bring a store up to date, in order: what ``__builders__`` of mrun wants.
@@ -363,7 +352,7 @@ def builders(
 
 def rebuild(
     location: str,
-    reference: str = "bundled",
+    reference: str = REFERENCE,
     correction: str | None = None,
     processes: int = 1,
 ) -> tuple[int, int]:
@@ -390,7 +379,7 @@ def rebuild(
         If the reference or the store cannot be used, the reference is read from the same store, or
         something was left undone.
     """
-    energies = _energies(reference, correction)
+    energies = load_once(reference, correction)
     if resolved(location) in energies.stores:
         raise StoreError(
             f"the reference {energies.name!r} is read from the store that is rebuilt: copy it to "

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from trona.screening.errors import ReferenceDataError
 from trona.stores.documents.results import Document, EnergyScaleDoc
-from trona.stores.energies.references import bundled_data, load_reference
+from trona.stores.energies.bundled import SETS, bundled_data
+from trona.stores.energies.references import load_reference
 from trona.stores.materials_project import snapshot_files
 from trona.stores.settings import Settings
 
@@ -84,18 +85,22 @@ def available() -> list[AvailableDoc]:
     list of AvailableDoc
         Bundled first, then snapshots, newest database first.
     """
-    data = bundled_data()
-    bundled = AvailableDoc(
-        name="bundled",
+    folder = Path(Settings().references).expanduser()
+    return [*map(_set, SETS), *map(_row, snapshot_files.files(folder))]
+
+
+def _set(name: str) -> AvailableDoc:
+    """Write down what a bundled set is."""
+    data = bundled_data(name)
+    return AvailableDoc(
+        name=name,
         method=data["method"],
         version="",
         date=data["created"],
-        n_phases=len(load_reference("bundled").phases),
+        n_phases=len(load_reference(name).phases),
         path=None,
         problem=None,
     )
-    folder = Path(Settings().references).expanduser()
-    return [bundled, *map(_row, snapshot_files.files(folder))]
 
 
 def _row(file: SnapshotFile) -> AvailableDoc:

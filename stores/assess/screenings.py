@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trona.screening.errors import InputError
 from trona.screening.formulas import canonical, parse
 from trona.screening.stability.interphase import Thresholds
 from trona.stores.collections.summaries import rank_summaries, summarize_screening
 from trona.stores.documents.results import (
     SCHEMA_VERSION,
     ContactDoc,
+    FailureDoc,
     ReferenceDoc,
     RelaxationDoc,
     ScreeningDoc,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "failed_document",
+    "outcome",
     "rank_documents",
     "screen_entry",
     "screening_document",
@@ -100,11 +103,49 @@ def screening_document(
     return screen_entry(label, formula, source, reference, entry)
 
 
+def outcome(
+    label: str,
+    formula: str,
+    source: str,
+    reference: Reference,
+    found: RelaxationDoc | EntryDoc | FailureDoc | str | None = None,
+) -> ScreeningDoc:
+    """
+    Screen one candidate whatever became of it: the one function of jobs, local runs and rebuilds.
+
+    Parameters
+    ----------
+    label, formula, source
+        The candidate.
+    reference
+        Energies of competing phases.
+    found
+        Its relaxation or the entry made of it; None for a composition alone; a failure or a
+        sentence where there is nothing to assess.
+
+    Returns
+    -------
+    ScreeningDoc
+        Completed, rejected or failed, the latter two with the reason.
+    """
+    known = (label, formula, source, reference)
+    if isinstance(found, FailureDoc):
+        found = f"{found.step}: {found.reason}"
+    if isinstance(found, str):
+        return failed_document(*known, found)
+    if isinstance(found, RelaxationDoc):
+        found = entry_document(found, reference.scale, reference.scheme)
+    try:
+        return screen_entry(*known, found)
+    except InputError as error:
+        return failed_document(*known, str(error))
+
+
 def screen_entry(
     label: str, formula: str, source: str, reference: Reference, entry: EntryDoc | None = None
 ) -> ScreeningDoc:
     """
-    Screen one candidate from its entry: the one function that jobs and rebuilds share.
+    Screen one candidate from its entry.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ def window_answer(
         True to say what the limits depend on.
     sigma
         Error of each compound's energy, eV/atom; 0 for none, by default what is stated for the
-        reference.
+        reference, and none where nothing is.
 
     Returns
     -------
@@ -103,12 +103,11 @@ def window_answer(
     errors = accuracy(assessment.table.scale)
     if sigma is not None:
         errors = Accuracy(ErrorModel(sigma), "given by the user")
-    exact = errors.model == ErrorModel(0.0)
-    if not exact:
+    model = None if errors is None or errors.model == ErrorModel(0.0) else errors.model
+    if errors is not None and model is not None:
         voltages = [0.0 if at is None else at] if found is None else _potentials(found)
         content["uncertainty"] = uncertainty_document(assessment, errors, voltages)
     if why:
-        model = None if exact else errors.model
         content["dependence"] = dependence_documents(assessment, model)
     return WindowAnswerDoc.model_validate(content)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from trona.screening.errors import InputError
 from trona.stores.database.connect import open_store
-from trona.stores.documents.bookkeeping import SummaryDoc
+from trona.stores.documents.bookkeeping import EntryDoc, SummaryDoc
 from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
 from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
 
@@ -128,6 +128,10 @@ class Results:
     def relaxation(self, identity: str) -> RelaxationDoc | None:
         """Find a relaxation by its id; None where there is none."""
         return self._one(RelaxationDoc, identity)
+
+    def entry(self, identity: str) -> EntryDoc | None:
+        """Find an entry by its id; None where there is none."""
+        return self._one(EntryDoc, identity)
 
     def relaxations(self) -> list[RelaxationDoc]:
         """All relaxations, sorted by id."""

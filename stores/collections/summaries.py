@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from trona.screening.stability.interphase import SEVERITY, InterphaseClass
+from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.stability.ranking import Ranked, rank
 from trona.stores.documents.bookkeeping import SummaryDoc
 
@@ -78,7 +78,7 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
             name: getattr(contact, name)
             for name in ("interphase", "reaction", "driving_force", "sodium_consumed",
                          "sodium_consumed_per_atom")
-        } | {"severity": SEVERITY.get(InterphaseClass(contact.interphase))}  # fmt: skip
+        } | {"severity": InterphaseClass(contact.interphase).severity}  # fmt: skip
     return SummaryDoc(
         **content,
         anions=anion_system(doc.elements),

@@ -15,7 +15,6 @@ __all__ = [
     "PARTS",
     "EnergyBasis",
     "Part",
-    "basis_of",
     "is_hydroborate",
     "sulfide_equivalents",
 ]
@@ -46,29 +45,6 @@ class EnergyBasis(StrEnum):
     LEGACY = "legacy Materials Project"
     RESCALED = "legacy Materials Project with rescaled sulfides"
     R2SCAN = "r2SCAN"
-
-
-def basis_of(method: str) -> EnergyBasis | None:
-    """
-    Corrections that the energies of a method hold.
-
-    Parameters
-    ----------
-    method
-        Of an energy scale, such as ``"CHGNet 0.3.0"`` or ``"VASP PBE"``.
-
-    Returns
-    -------
-    Basis or None
-        None where that is not known. CHGNet was trained on corrected energies (Deng et al., Nat.
-        Mach. Intell. 5 (2023) 1031); its r2SCAN model was not.
-    """
-    words = method.split()
-    if words[:1] == ["CHGNet"] and words[1:2] and words[1].startswith("0."):
-        return EnergyBasis.MP2020
-    if words[:2] in (["VASP", "PBE"], ["VASP", "PBE+U"], ["VASP", "PBE(+U)"]):
-        return EnergyBasis.PLAIN
-    return None
 
 
 Shift = Callable[[Mapping[str, float], Calculation | None], float]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import CorrectionError
 
+from .methods import method_of
 from .parts import PARTS, EnergyBasis, Part
 
 if TYPE_CHECKING:
@@ -207,20 +208,25 @@ SULFIDE_BY_CHARGE_LEGACY = compose("sulfide-by-charge-legacy")
 """The same for Materials Project energies before 2021."""
 
 
-def default_scheme(basis: EnergyBasis | None) -> Scheme:
+def default_scheme(method: str) -> Scheme:
     """
     Correction scheme that energies get unless another is asked for.
 
     Parameters
     ----------
-    basis
-        What the energies hold; None where unknown.
+    method
+        Functional or potential of the energies.
 
     Returns
     -------
     Scheme
-        As published where there is none for them.
+        That of the method, else that of what its energies hold; as published where there is none.
     """
-    if basis is EnergyBasis.PLAIN:
+    found = method_of(method)
+    if found is None:
+        return AS_PUBLISHED
+    if found.correction is not None:
+        return compose(found.correction)
+    if found.basis is EnergyBasis.PLAIN:
         return compose("mp2020,sulfide-by-charge-mp2020")
-    return SULFIDE_BY_CHARGE_MP2020 if basis is EnergyBasis.MP2020 else AS_PUBLISHED
+    return SULFIDE_BY_CHARGE_MP2020 if found.basis is EnergyBasis.MP2020 else AS_PUBLISHED

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from trona.screening.errors import StoreError
 from trona.stores.database.sqlite.store import SQLiteStore
 
-from .indexes import ensure_indexes
+from .indexes import FIELDS, ensure_indexes
 from .locations import redacted
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
     location
         Path of an embedded store file, or a MongoDB URI with a database name.
     collection
-        Name of the collection.
+        Name of the collection, one of those that a copy takes along.
     key
         Field that identifies a document.
 
@@ -179,8 +179,13 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
     Raises
     ------
     StoreError
-        If it cannot be opened, or its server does not answer.
+        If it cannot be opened, its server does not answer, or there is no such collection.
     """
+    if collection not in FIELDS:
+        raise StoreError(
+            f"no collection {collection!r}: a copy of the store would leave it behind. Add its "
+            f"document to COLLECTIONS, or choose from {', '.join(FIELDS)}."
+        )
     store = _unconnected(location, collection, key)
     store.connect()
     check_answer(store, location)

@@ -35,6 +35,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     ),
     "interfaces": ("created", "first", "second"),
     "runs": ("started",),
+    "segments": ("created", "label"),
     "jobs": ("last_updated", "completed_at", "hosts"),
     "data": ("last_updated", "job_uuid"),
 }

@@ -115,7 +115,9 @@ class WindowAnswerDoc(WindowDoc):
         default=None, description="The electrode asked for; null if none."
     )
     uncertainty: UncertaintyDoc | None = Field(
-        default=None, description="Spread of limits and classes; null where switched off."
+        default=None,
+        description="Spread of limits and classes; null where switched off, or no error is stated "
+        "for the energies (see caveats).",
     )
     dependence: list[LimitDependenceDoc] | None = Field(
         default=None, description="What the limits depend on; null if not asked for."

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from trona.screening.errors import StoreError
 
 from .bookkeeping import CandidateDoc, EntryDoc, RunDoc, SummaryDoc
+from .molecular_dynamics import SegmentDoc
 from .results import SCHEMA_VERSION, Document, InterfaceDoc, RelaxationDoc, ScreeningDoc
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ COLLECTIONS: Mapping[str, type[Document]] = {
     "summaries": SummaryDoc,
     "interfaces": InterfaceDoc,
     "runs": RunDoc,
+    "segments": SegmentDoc,
 }
 """Collections of a store, by name, with what they hold."""
 
@@ -37,6 +39,9 @@ def _from_1(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
     """Say that version 1 did not record who computed a document: nobody may be guessed."""
     return {**content, "who": None} if "who" in model.model_fields else content
 
+
+_UNVERSIONED: Mapping[type[Document], int] = {SegmentDoc: 1}
+"""Kinds that were stored without a version at first, and the version that they had."""
 
 _STEPS: dict[int, Callable[[type[Document], dict[str, Any]], dict[str, Any]]] = {1: _from_1}
 """From a version to the next."""
@@ -64,6 +69,11 @@ def collection_of(model: type[Document]) -> str:
     return next(name for name, one in COLLECTIONS.items() if one is model)
 
 
+def _version(model: type[Document], content: Mapping[str, Any]) -> object:
+    """Read the version of a stored document."""
+    return content.get("schema_version", _UNVERSIONED.get(model))
+
+
 def migrated(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
     """
     Bring a stored document to the current version, step by step.
@@ -80,7 +90,7 @@ def migrated(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
     dict
         Of the current version; what is newer or has no version is left as it is.
     """
-    version = content.get("schema_version")
+    version = _version(model, content)
     if not isinstance(version, int) or version not in _STEPS:
         return content
     for step in range(version, SCHEMA_VERSION):
@@ -110,7 +120,7 @@ def read_document(model: type[Doc], content: dict[str, Any]) -> Doc:
         If it cannot be read, with the document, its version and the field.
     """
     plain = {name: value for name, value in content.items() if name != "_id"}
-    version = plain.get("schema_version")
+    version = _version(model, plain)
     what = f"the stored {model.__name__} {plain.get('id')!r}"
     if not isinstance(version, int):
         raise StoreError(f"{what} has no schema version (field 'schema_version'): it is not ours.")

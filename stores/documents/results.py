@@ -7,6 +7,7 @@ only, never solver objects.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -388,6 +389,14 @@ class RelaxationDoc(Document):
     who: str | None = Field(
         default_factory=who, description="User and host that computed it; null if not recorded."
     )
+
+    @property
+    def volume_change(self) -> float | None:
+        """Relative change of the cell volume; None where no volume or no number is recorded."""
+        if not self.volume_start > 0:
+            return None
+        change = self.volume / self.volume_start - 1.0
+        return change if isfinite(change) else None
 
 
 class FailureDoc(Document):

@@ -1,11 +1,12 @@
 """Stated errors of reference energies, with their sources; a user may give another.
 
-Those of the bundled set are measured: `deviations.yaml` holds how far its energies lie from DFT,
-class by class, as scripts/compare_reference.py finds and writes.
+A potential's are measured: a data file holds how far its energies lie from DFT, class by class, as
+scripts/compare_reference.py finds and writes. A method that nobody knows has no stated error.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,40 +16,28 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from trona.screening.uncertainty.error_model import CLASSES, ErrorModel
+from trona.stores.corrections.methods import DFT, Accuracy, method_of
 
 if TYPE_CHECKING:
     from trona.screening.equilibrium.phases import EnergyScale
+    from trona.stores.corrections.methods import Method
 
-__all__ = ["DFT", "Accuracy", "Deviation", "accuracy", "common_deviation", "deviations"]
+__all__ = [
+    "CHGNET",
+    "DFT",
+    "Accuracy",
+    "Deviation",
+    "accuracy",
+    "common_deviation",
+    "deviations",
+    "unstated",
+]
 
 _ALL = "all"
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """
-    Errors of energies and where they are stated.
-
-    Parameters
-    ----------
-    model
-        The errors, eV.
-    source
-        Where they come from, in words.
-    """
-
-    model: ErrorModel
-    source: str
-
-
-DFT = Accuracy(
-    ErrorModel(sigma=0.020),
-    "PBE reaction energies of ternary from binary oxides scatter by 24 meV/atom about experiment "
-    "(Hautier, Ong, Jain, Moore & Ceder, Phys. Rev. B 85 (2012) 155208), as 20 meV/atom in each of "
-    "three compounds make it; taken for other anions too, and without the error of elements "
-    "against compounds",
-)
-"""24 meV/atom over the root of 1 + 1/4 + 1/4: a ternary of two binaries in equal parts."""
+_ALIGNED = re.compile(r"(.*), with (.*) aligned")
+"""Method of a scale with two sources, as `alignment.align` names it."""
+CHGNET = "deviations.yaml"
+"""Data file of the bundled energies."""
 
 
 @dataclass(frozen=True)
@@ -80,31 +69,41 @@ class Deviation:
     own: float
 
 
-def deviations() -> dict[str, Deviation]:
+def deviations(file: str = CHGNET) -> dict[str, Deviation]:
     """
-    Deviations of the bundled energies from DFT.
+    Deviations of a potential's energies from DFT.
+
+    Parameters
+    ----------
+    file
+        Data file; by default that of the bundled energies.
 
     Returns
     -------
     dict
         Class to deviation; ``"all"`` for all compounds together.
     """
-    return {name: Deviation(**row) for name, row in _content()["classes"].items()}
+    return {name: Deviation(**row) for name, row in _content(file)["classes"].items()}
 
 
-def common_deviation() -> float:
+def common_deviation(file: str = CHGNET) -> float:
     """
     Part of the deviations that all compounds of an element share.
+
+    Parameters
+    ----------
+    file
+        Data file; by default that of the bundled energies.
 
     Returns
     -------
     float
         Standard deviation, eV per atom of the element.
     """
-    return float(_content()["common"])
+    return float(_content(file)["common"])
 
 
-def accuracy(scale: EnergyScale) -> Accuracy:
+def accuracy(scale: EnergyScale) -> Accuracy | None:
     """
     Errors stated for energies of a scale.
 
@@ -115,29 +114,64 @@ def accuracy(scale: EnergyScale) -> Accuracy:
 
     Returns
     -------
-    Accuracy
-        That of CHGNet for CHGNet; any other scale, a user's table among them, counts as DFT.
+    Accuracy or None
+        What the row of the method states; a user's table counts as DFT, and of aligned energies
+        that of the scale that they are on. None where nothing is known of a method: no error is
+        better than that of another one.
     """
-    return _chgnet() if scale.method.startswith("CHGNet") else DFT
+    joined = _ALIGNED.fullmatch(scale.method)
+    stated = [_stated(name) for name in (joined.groups() if joined else (scale.method,))]
+    return None if None in stated else stated[0]
+
+
+def _stated(name: str) -> Accuracy | None:
+    """Read what the row of a method states."""
+    method = method_of(name)
+    if method is None:
+        return None
+    return _measured(method) if method.deviations else method.error
+
+
+def unstated(scale: EnergyScale) -> tuple[str, ...]:
+    """
+    Say that no error is stated for energies, where that is so.
+
+    Parameters
+    ----------
+    scale
+        Of the reference energies.
+
+    Returns
+    -------
+    tuple of str
+        One sentence, or none.
+    """
+    if accuracy(scale) is not None:
+        return ()
+    sentence = (
+        f"No error is stated for energies of {scale.method}: limits and classes stand without ± "
+        "and without probabilities (trona window --sigma takes an error of your own)."
+    )
+    return (sentence,)
 
 
 @cache
-def _chgnet() -> Accuracy:
+def _measured(method: Method) -> Accuracy:
     """Add the error of DFT to the deviations from DFT."""
-    found, common = deviations(), common_deviation()
+    found, common = deviations(method.deviations), common_deviation(method.deviations)
     own = {name: round(hypot(one.own, DFT.model.sigma), 4) for name, one in found.items()}
     least, most = (1000 * f(found[name].own for name in CLASSES) for f in (min, max))
     return Accuracy(
         ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}),
-        f"CHGNet scatters about DFT by {least:.0f} to {most:.0f} meV/atom in each compound, by its "
-        f"class, and {1000 * common:.0f} meV per atom of an element in all its compounds "
-        "(docs/bundled-reference.md); the 20 meV/atom of DFT are added in squares",
+        f"{method.name.split()[0]} scatters about DFT by {least:.0f} to {most:.0f} meV/atom in "
+        f"each compound, by its class, and {1000 * common:.0f} meV per atom of an element in all "
+        "its compounds (docs/bundled-reference.md); the 20 meV/atom of DFT are added in squares",
     )
 
 
 @cache
-def _content() -> dict[str, Any]:
-    """Read the data file once."""
-    text = files("trona.stores.energies").joinpath("deviations.yaml").read_text(encoding="utf-8")
+def _content(file: str) -> dict[str, Any]:
+    """Read a data file once."""
+    text = files("trona.stores.energies").joinpath(file).read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
     return content

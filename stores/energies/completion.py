@@ -6,12 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import canonical, fractions_key, parse
-from trona.stores.corrections.parts import basis_of
-from trona.stores.corrections.schemes import default_scheme
 from trona.stores.documents.results import RelaxationDoc
 from trona.stores.provenance import fingerprint
 
-from .entries import Rejected, admit, admit_to
+from .entries import Rejected, admit_to
 from .from_store import lowest_gaps
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
     from .references import Reference
 
-__all__ = ["completed", "covers", "judge"]
+__all__ = ["completed", "covers"]
 
 
 def covers(reference: Reference, amounts: Mapping[str, float]) -> bool:
@@ -36,24 +34,6 @@ def covers(reference: Reference, amounts: Mapping[str, float]) -> bool:
         Element symbol to amount.
     """
     return reference.table.find(amounts) is not None
-
-
-def judge(relaxation: RelaxationDoc) -> str | None:
-    """
-    Say why a relaxation may not enter a hull of its own method.
-
-    Parameters
-    ----------
-    relaxation
-        With the default scheme of its method.
-
-    Returns
-    -------
-    str or None
-        None if it may.
-    """
-    outcome = admit(relaxation, default_scheme(basis_of(relaxation.method)))
-    return outcome.reason if isinstance(outcome, Rejected) else None
 
 
 def completed(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import EnergyScale, Phase
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import parse
+from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.mp2020 import Calculation
-from trona.stores.corrections.parts import basis_of
 from trona.stores.corrections.schemes import compose, default_scheme
 from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.documents.results import EnergyScaleDoc
@@ -31,6 +31,7 @@ __all__ = [
     "entry_id",
     "entry_phase",
     "is_mock",
+    "own_entry",
     "shares_hull",
 ]
 
@@ -101,6 +102,17 @@ def admit(
     Phase or Rejected
         The phase, per reduced formula unit; or the reason.
     """
+    energy = _energy(relaxation, scheme, max_volume_change)
+    if isinstance(energy, Rejected):
+        return energy
+    scale = EnergyScale(relaxation.method, scheme.name)
+    return _phase(relaxation, relaxation.id, energy, scale, _volume(relaxation))
+
+
+def _energy(
+    relaxation: RelaxationDoc, scheme: Scheme, max_volume_change: float
+) -> float | Rejected:
+    """Correct the energy of a relaxation, eV per reduced formula unit, or say why not."""
     reason = _objection(relaxation, scheme, max_volume_change)
     if reason is not None or relaxation.energy is None:
         return Rejected(relaxation.id, reason or "the relaxation reports no energy")
@@ -109,16 +121,36 @@ def admit(
         shift = scheme.shift(amounts, _calculation(relaxation) if scheme.structural else None)
     except CorrectionError as error:
         return Rejected(relaxation.id, str(error))
-    units = relaxation.n_sites / sum(amounts.values())
+    return relaxation.energy / _units(relaxation) + shift
+
+
+def _units(relaxation: RelaxationDoc) -> float:
+    """Count the formula units in a cell."""
+    return relaxation.n_sites / sum(parse(relaxation.formula).values())
+
+
+def _volume(relaxation: RelaxationDoc) -> float:
+    """Volume of a formula unit, Å³."""
+    return relaxation.volume / _units(relaxation)
+
+
+def _phase(
+    known: RelaxationDoc | EntryDoc,
+    relaxation_id: str,
+    energy: float,
+    scale: EnergyScale,
+    volume: float | None,
+) -> Phase:
+    """Make a phase of what was relaxed, its corrected energy and its volume per formula unit."""
     return Phase(
-        id=f"{relaxation.label}/{relaxation.id}",
-        formula=relaxation.formula,
-        amounts=amounts,
-        energy=relaxation.energy / units + shift,
-        scale=EnergyScale(relaxation.method, scheme.name),
-        source=f"relaxed with {relaxation.method}",
-        volume=relaxation.volume / units,
-        space_group=relaxation.space_group,
+        id=f"{known.label}/{relaxation_id}",
+        formula=known.formula,
+        amounts=parse(known.formula),
+        energy=energy,
+        scale=scale,
+        source=f"relaxed with {known.method}",
+        volume=volume,
+        space_group=known.space_group,
     )
 
 
@@ -161,13 +193,21 @@ def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> P
         The phase; on a scale of its own, with the default corrections of its method, where the two
         share no hull.
     """
-    method = relaxation.method
+    corrections, own = _placed(relaxation.method, scale, scheme)
+    energy = _energy(relaxation, corrections, MAX_VOLUME_CHANGE)
+    if isinstance(energy, Rejected):
+        return energy
+    return _phase(relaxation, relaxation.id, energy, own, _volume(relaxation))
+
+
+def _placed(method: str, scale: EnergyScale, scheme: Scheme) -> tuple[Scheme, EnergyScale]:
+    """Choose the corrections of a method beside a reference, and the scale that they lead to."""
     if method == scale.method:
-        return admit(relaxation, scheme)
+        return scheme, EnergyScale(method, scheme.name)
     if shares_hull(method, scale):
-        phase = admit(relaxation, compose(f"mp2020,{scheme.label}"))
-        return replace(phase, scale=scale) if isinstance(phase, Phase) else phase
-    return admit(relaxation, default_scheme(basis_of(method)))
+        return compose(f"mp2020,{scheme.label}"), scale
+    alone = default_scheme(method)
+    return alone, EnergyScale(method, alone.name)
 
 
 def entry_id(relaxation_id: str, method: str, scale: EnergyScale) -> str:
@@ -207,24 +247,22 @@ def entry_document(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme
     EntryDoc
         Admitted with its energy, or rejected with the reason.
     """
-    found = admit_to(relaxation, scale, scheme)
-    phase = found if isinstance(found, Phase) else None
-    change = None
-    if relaxation.volume_start > 0:
-        change = relaxation.volume / relaxation.volume_start - 1.0
+    corrections, own = _placed(relaxation.method, scale, scheme)
+    energy = _energy(relaxation, corrections, MAX_VOLUME_CHANGE)
+    rejected = energy if isinstance(energy, Rejected) else None
     return EntryDoc(
         id=entry_id(relaxation.id, relaxation.method, scale),
         relaxation_id=relaxation.id,
         label=relaxation.label,
         formula=relaxation.formula,
-        state="rejected" if phase is None else "admitted",
-        reason=found.reason if isinstance(found, Rejected) else None,
+        state="rejected" if rejected else "admitted",
+        reason=rejected.reason if rejected else None,
         method=relaxation.method,
-        energy=None if phase is None else phase.energy,
-        energy_scale=EnergyScaleDoc(**vars(scale if phase is None else phase.scale)),
+        energy=None if isinstance(energy, Rejected) else energy,
+        energy_scale=EnergyScaleDoc(**vars(scale if rejected else own)),
         correction=scheme.label,
-        volume=None if phase is None else phase.volume,
-        volume_change=change,
+        volume=None if rejected else _volume(relaxation),
+        volume_change=relaxation.volume_change,
         space_group=relaxation.space_group,
         band_gap=relaxation.band_gap,
         concerns=relaxation.concerns,
@@ -232,9 +270,27 @@ def entry_document(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme
     )
 
 
+def own_entry(relaxation: RelaxationDoc) -> EntryDoc:
+    """
+    Write down what came of a relaxation on the scale of its own method.
+
+    Parameters
+    ----------
+    relaxation
+        Corrected by the default scheme of its method.
+
+    Returns
+    -------
+    EntryDoc
+        Admitted with its energy, or rejected with the reason.
+    """
+    scheme = default_scheme(relaxation.method)
+    return entry_document(relaxation, EnergyScale(relaxation.method, scheme.name), scheme)
+
+
 def entry_phase(entry: EntryDoc) -> Phase | None:
     """
-    Make the phase that an entry was written down from.
+    Make the phase that an entry stands for.
 
     Parameters
     ----------
@@ -248,16 +304,8 @@ def entry_phase(entry: EntryDoc) -> Phase | None:
     """
     if entry.energy is None:
         return None
-    return Phase(
-        id=f"{entry.label}/{entry.relaxation_id}",
-        formula=entry.formula,
-        amounts=parse(entry.formula),
-        energy=entry.energy,
-        scale=EnergyScale(**entry.energy_scale.model_dump()),
-        source=f"relaxed with {entry.method}",
-        volume=entry.volume,
-        space_group=entry.space_group,
-    )
+    scale = EnergyScale(**entry.energy_scale.model_dump())
+    return _phase(entry, entry.relaxation_id, entry.energy, scale, entry.volume)
 
 
 def _calculation(relaxation: RelaxationDoc) -> Calculation:
@@ -293,8 +341,13 @@ def _lost(relaxation: RelaxationDoc, max_volume_change: float) -> str | None:
     force = relaxation.max_force
     if force is not None and not force <= MAX_FORCE:
         return f"a force of {force:.2f} eV/Å is left, more than the {MAX_FORCE} allowed"
-    change = relaxation.volume / relaxation.volume_start - 1.0
-    if not isfinite(change) or abs(change) > max_volume_change:
+    change = relaxation.volume_change
+    if change is None:
+        return (
+            f"its volume went from {relaxation.volume_start:g} to {relaxation.volume:g} Å³: by how "
+            "much it changed is unknown"
+        )
+    if abs(change) > max_volume_change:
         return f"its volume changed by {change:+.0%}, more than the {max_volume_change:.0%} allowed"
     return None
 

@@ -1,7 +1,8 @@
-"""Rows of a user's table of formation energies, read into phases; no files here."""
+"""Rows of a user's table of formation energies, read into phases."""
 
 from __future__ import annotations
 
+import csv
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from trona.stores.corrections.schemes import Scheme
 
-__all__ = ["absent_elements", "energy_column", "read_number", "row_phase"]
+__all__ = ["absent_elements", "energy_column", "read_number", "row_phase", "table_rows"]
 
 _ENERGY_COLUMNS = ("formation_energy_per_atom", "formation_energy", "energy_per_atom")
 
@@ -166,3 +167,34 @@ def absent_elements(phases: Sequence[Phase], scale: EnergyScale) -> list[Phase]:
         source = "element: zero by definition"
         added.append(Phase(f"element-{symbol}", formula, parse(formula), 0.0, scale, source))
     return added
+
+
+def table_rows(path: Path) -> tuple[bytes, list[dict[str, str]]]:
+    """
+    Read a CSV file.
+
+    Parameters
+    ----------
+    path
+        UTF-8 text with a header.
+
+    Returns
+    -------
+    tuple
+        The file as it is, and its rows.
+
+    Raises
+    ------
+    ReferenceDataError
+        If it cannot be read.
+    """
+    try:
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ReferenceDataError(
+            f"cannot read the table {str(path)!r}: {reason}. Give a CSV file of formation energies."
+        ) from None
+    rows = list(csv.DictReader(text.splitlines()))
+    return raw, rows

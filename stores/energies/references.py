@@ -6,27 +6,25 @@ on.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
 import json
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, reduce
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import at_pressure
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import fractions_key, parse, same_composition
 from trona.screening.units import SODIUM
-from trona.stores.corrections.parts import EnergyBasis, basis_of
+from trona.stores.corrections.methods import basis_of
+from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import (
     AS_PUBLISHED,
     SULFIDE_BY_CHARGE_LEGACY,
-    SULFIDE_BY_CHARGE_MP2020,
     Scheme,
     compose,
     default_scheme,
@@ -38,24 +36,15 @@ from trona.stores.settings import Settings
 from . import alignment
 from . import from_store as relaxed
 from . import from_table as formation_table
+from .accuracy import unstated
+from .bundled import SETS, bundled_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["BUNDLED_SCHEME", "Reference", "load_reference"]
-
-BUNDLED_SCHEME = SULFIDE_BY_CHARGE_MP2020
-"""CHGNet is trained on energies of the MP2020 scale."""
-
-_SNAPSHOTS = {
-    "GGA_GGA+U": (EnergyBasis.MP2020, SULFIDE_BY_CHARGE_MP2020),
-    "R2SCAN": (EnergyBasis.R2SCAN, AS_PUBLISHED),
-}
-"""What energies of a thermo type hold, and the scheme that they get by default."""
+__all__ = ["SOURCES", "Reference", "Source", "load_once", "load_reference"]
 
 _ALIGNED = "aligned:"
-_JOINT = re.compile(r"\+(?=(?:bundled|mp|mp-r2scan)(?:[:+]|$)|table:|store:)")
-"""A plus sign between two references; one inside a path joins nothing."""
 
 _OVER_CORRECTED = "polysulfide_over-corrected"
 """Flag by which a table says that it carries one sulfide correction per S atom."""
@@ -233,31 +222,50 @@ def load_reference(
     """
     scheme = None if correction is None else compose(correction)
     aligned = name.startswith(_ALIGNED)
-    names = _JOINT.split(name.removeprefix(_ALIGNED))
-    parts = [_load_part(part, scheme, formulas) for part in names]
-    if aligned:
-        return _aligned(parts, name)
-    reference = reduce(_joined, parts)
-    if reference.stores:
+    names = _joint().split(name.removeprefix(_ALIGNED))
+    parts = [_load_part(part, scheme, tuple(formulas)) for part in names]
+    reference = _aligned(parts, name) if aligned else reduce(_joined, parts)
+    if reference.stores and not aligned:
         _require_elements(reference)
+    said = unstated(reference.scale)
+    return replace(reference, caveats=reference.caveats + said) if said else reference
+
+
+@cache
+def load_once(name: str, correction: str | None = None) -> Reference:
+    """
+    Load reference energies once in a process: for jobs and builders that go on to many candidates.
+
+    Parameters
+    ----------
+    name, correction
+        As for `load_reference`.
+
+    Returns
+    -------
+    Reference
+        The same object each time, its table of phases made.
+    """
+    reference = load_reference(name, correction)
+    _ = reference.table
     return reference
 
 
-def _load_part(name: str, scheme: Scheme | None, formulas: Iterable[str]) -> Reference:
+def _joint() -> re.Pattern[str]:
+    """Match a plus sign between two references; one inside a path joins nothing."""
+    named = "|".join(re.escape(kind) for kind, source in SOURCES.items() if not source.located)
+    located = "|".join(f"{re.escape(kind)}:" for kind, one in SOURCES.items() if one.located)
+    return re.compile(rf"\+(?=(?:{named})(?:[:+]|$)|{located})")
+
+
+def _load_part(name: str, scheme: Scheme | None, formulas: tuple[str, ...]) -> Reference:
     """Load energies of one source."""
     kind, _, rest = name.partition(":")
-    if name == "bundled":
-        return _load_bundled(scheme or BUNDLED_SCHEME)
-    if kind in snapshots.KINDS.values():
-        return _load_snapshot(kind, rest, scheme, formulas)
-    if kind == "table" and rest:
-        return _load_table(Path(rest).expanduser(), scheme)
-    if kind == "store" and rest:
-        return _load_store(rest, scheme)
-    raise ReferenceDataError(
-        f"no reference {name!r}: use 'bundled', 'mp:SYSTEM' as in mp:Na-P-S, 'table:PATH.csv' or "
-        "'store:PATH'."
-    )
+    source = SOURCES.get(kind)
+    if source is None or (source.located and not rest) or (name != kind and not source.takes):
+        *others, last = dict.fromkeys(one.example for one in SOURCES.values())
+        raise ReferenceDataError(f"no reference {name!r}: use {', '.join(others)} or {last}.")
+    return source.load(kind, rest, scheme, formulas)
 
 
 def _joined(first: Reference, second: Reference) -> Reference:
@@ -323,26 +331,11 @@ def _checksum(data: bytes, scheme: Scheme) -> str:
 
 
 @cache
-def bundled_data() -> dict[str, Any]:
-    """
-    Raw content of the bundled set: phases with uncorrected energies and structures.
-
-    Returns
-    -------
-    dict
-        As written by the script that computes the set.
-    """
-    packed = files("trona.stores.energies").joinpath("bundled.json.gz").read_bytes()
-    data: dict[str, Any] = json.loads(gzip.decompress(packed))
-    return data
-
-
-@cache
-def _load_bundled(scheme: Scheme) -> Reference:
-    """Build the bundled reference."""
-    data = bundled_data()
+def _load_bundled(name: str, scheme: Scheme) -> Reference:
+    """Build a bundled reference."""
+    data = bundled_data(name)
     basis = basis_of(data["method"])
-    scheme.require(basis, "bundled")
+    scheme.require(basis, name)
     scale = EnergyScale(data["method"], scheme.name)
     phases = []
     for row in data["phases"]:
@@ -361,7 +354,7 @@ def _load_bundled(scheme: Scheme) -> Reference:
             )
         )
     return Reference(
-        name="bundled",
+        name=name,
         phases=tuple(phases),
         checksum=_checksum(json.dumps(data, sort_keys=True).encode(), scheme),
         scheme=scheme,
@@ -378,8 +371,8 @@ def _load_snapshot(
     needed = {symbol for formula in formulas for symbol in parse(formula)}
     folder = Path(Settings().references).expanduser()
     file = snapshot_files.find_snapshot(folder, kind, which, {*needed, SODIUM} if needed else ())
-    basis, default = _SNAPSHOTS[file.thermo_type]
-    scheme = scheme or default
+    method = snapshots.METHODS[file.thermo_type]
+    basis, scheme = basis_of(method), scheme or default_scheme(method)
     scheme.require(basis, f"{file.thermo_type} energies of the Materials Project")
     snapshot = snapshot_files.read_snapshot(file)
     database = f"Materials Project database {snapshot.database_version}"
@@ -396,7 +389,7 @@ def _load_snapshot(
     )
 
 
-def _load_store(rest: str, scheme: Scheme | None) -> Reference:
+def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
     """Read the relaxations in a store; those that cannot be trusted are left out and counted."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.database.connect import exists, redacted, resolved  # noqa: PLC0415 (imports jobflow)
@@ -411,7 +404,7 @@ def _load_store(rest: str, scheme: Scheme | None) -> Reference:
     finally:
         results.close()
     basis = basis_of(chosen[0].method)
-    scheme = scheme or default_scheme(basis)
+    scheme = scheme or default_scheme(chosen[0].method)
     scheme.require(basis, name)
     found = relaxed.admitted(chosen, scheme, name)
     rows = sorted((phase.id, phase.formula, phase.energy) for phase in found.phases)
@@ -433,17 +426,10 @@ def _load_store(rest: str, scheme: Scheme | None) -> Reference:
     )
 
 
-def _load_table(path: Path, scheme: Scheme | None) -> Reference:
+def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
     """Read a CSV table of formation energies; elements that it leaves out are zero."""
-    try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ReferenceDataError(
-            f"cannot read the table {str(path)!r}: {reason}. Give a CSV file of formation energies."
-        ) from None
-    rows = list(csv.DictReader(text.splitlines()))
+    path = Path(rest).expanduser()
+    raw, rows = formation_table.table_rows(path)
     energy_column = formation_table.energy_column(rows, path)
     flagged = any(_OVER_CORRECTED in (row.get("flags") or "") for row in rows)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
@@ -469,3 +455,46 @@ def _load_table(path: Path, scheme: Scheme | None) -> Reference:
         gap_source=f"band_gap column of {path.name}",
         basis=basis,
     )
+
+
+Loader = Callable[[str, str, Scheme | None, tuple[str, ...]], Reference]
+"""Kind, what follows the colon, correction scheme (None for the default), formulas to assess."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """
+    A kind of reference energies.
+
+    Parameters
+    ----------
+    load
+        Makes the reference.
+    example
+        How a user writes it, for messages.
+    takes, located
+        True where something may follow the kind and a colon; where something must.
+    """
+
+    load: Loader
+    example: str
+    takes: bool = True
+    located: bool = False
+
+
+SOURCES: dict[str, Source] = {
+    **{
+        name: Source(
+            lambda kind, _, scheme, __: _load_bundled(kind, scheme or SETS[kind].scheme),
+            f"'{name}'",
+            takes=False,
+        )
+        for name in SETS
+    },
+    **dict.fromkeys(
+        snapshots.KINDS.values(), Source(_load_snapshot, "'mp:SYSTEM' as in mp:Na-P-S")
+    ),
+    "table": Source(_load_table, "'table:PATH.csv'", located=True),
+    "store": Source(_load_store, "'store:PATH'", located=True),
+}
+"""Kinds of reference energies, by what stands before the colon; another package may add its own."""

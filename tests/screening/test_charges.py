@@ -6,7 +6,7 @@ import pytest
 
 from trona.screening.charges import imbalance, objection, oxidation_states, write_formula
 from trona.screening.formulas import parse
-from trona.stores.energies.references import bundled_data
+from trona.stores.energies.bundled import bundled_data
 
 # Compositions as printed in a review of sulfide electrolytes (Chem. Sci. (2026)), with the charge
 # that Na+, P5+, As5+, Sb5+, Si4+, Ge4+, Sn4+, Ti4+, W6+, Mo6+ leave over.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from trona.screening.formulas import parse
 from trona.stores.corrections.mp2020 import Calculation
 from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.references import bundled_data, load_reference
+from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.references import load_reference
 
 _SPECIAL = {
     "Na": "Na_pv", "Cr": "Cr_pv", "Sn": "Sn_d", "Y": "Y_sv", "Zr": "Zr_sv", "Fe": "Fe_pv",

@@ -19,6 +19,9 @@ from trona.screening.charges import objection, oxidation_states
 from trona.screening.errors import FormulaError, InputError, ReferenceDataError, StructureInputError
 from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
+from trona.stores.documents.bookkeeping import CandidateDoc
+from trona.stores.documents.results import StructureDoc
+from trona.stores.provenance import fingerprint
 
 from .mp_identifiers import is_material_id, material, materials
 from .structure_checks import require_sound
@@ -36,6 +39,7 @@ __all__ = [
     "Gathered",
     "build_crystal",
     "bundled",
+    "candidate_document",
     "describe_candidate",
     "from_argument",
     "from_file",
@@ -75,6 +79,32 @@ class Candidate:
     source: str
     structure: Structure | None = None
     notes: tuple[str, ...] = ()
+
+
+def candidate_document(candidate: Candidate) -> CandidateDoc:
+    """
+    Write a candidate down.
+
+    Parameters
+    ----------
+    candidate
+        As it is to be screened.
+
+    Returns
+    -------
+    CandidateDoc
+        The same candidate has the same id everywhere.
+    """
+    crystal = candidate.structure
+    structure = None if crystal is None else StructureDoc.from_structure(crystal)
+    numbers = None if structure is None else structure.model_dump(mode="json")
+    return CandidateDoc(
+        id=fingerprint([candidate.label, candidate.formula, numbers]),
+        label=candidate.label,
+        formula=candidate.formula,
+        source=candidate.source,
+        structure=structure,
+    )
 
 
 @dataclass(frozen=True, eq=False)

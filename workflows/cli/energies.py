@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from .options import comma_list
 
 if TYPE_CHECKING:
     from trona.stores.energies.references import Reference
 
-__all__ = ["load_energies"]
+__all__ = ["load_energies", "tell_caveats"]
 
 
 def load_energies(
@@ -50,3 +52,16 @@ def load_energies(
 
     energies = load_reference(name or Settings().reference, correction, formulas)
     return energies.without(comma_list(exclude)).under(pressure)
+
+
+def tell_caveats(energies: Reference) -> None:
+    """
+    Say beside the output what results do not say themselves.
+
+    Parameters
+    ----------
+    energies
+        What the results rest on.
+    """
+    for line in energies.caveats:
+        typer.echo(line, err=True)

@@ -58,7 +58,7 @@ _GROUPS = {
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
         app.command(rich_help_panel=_panel)(_command)
-    for _name, _group in _GROUPS[_panel].items():
+    for _name, _group in _GROUPS.get(_panel, {}).items():
         app.add_typer(_group, name=_name, rich_help_panel=_panel)
 
 

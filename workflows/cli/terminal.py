@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pydantic import BaseModel
     from rich.console import Console, RenderableType
 
 __all__ = ["console", "print_csv", "print_json", "print_parts"]
@@ -45,9 +46,14 @@ def print_json(content: object) -> None:
     Parameters
     ----------
     content
-        Anything that JSON can write.
+        Anything that JSON can write; documents may be in it.
     """
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, default=_as_dict))
+
+
+def _as_dict(document: BaseModel) -> dict[str, Any]:
+    """Write a document as JSON has it."""
+    return document.model_dump(mode="json")
 
 
 def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trona.stores.assess.screenings import failed_document
+from trona.stores.assess.screenings import outcome
 from trona.stores.documents.results import RelaxationDoc, ScreeningDoc
-from trona.stores.energies.references import load_reference
+from trona.stores.energies.entries import entry_document
+from trona.stores.energies.references import load_once
 
 from .queue import TAG
 from .tracking import standings
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from jobflow_remote import JobController
 
     from trona.stores.collections.results import Results
-    from trona.stores.energies.references import Reference
 
     from .status import Standing
 
@@ -67,10 +67,11 @@ def collect_results(controller: JobController, results: Results) -> Collected:
     Raises
     ------
     InputError
-        If a reference that a failed candidate was to be held against cannot be loaded here.
+        If a reference that a candidate was to be held against cannot be loaded here.
     """
     rows = {one.id: one for one in standings(controller)}
     relaxations = _save_relaxations(controller, results)
+    _save_entries(controller, results)
     known, saved, differing = 0, [], []
     for doc, meant in _documents(controller, rows):
         if doc.reference.checksum != meant:
@@ -94,6 +95,16 @@ def _save_relaxations(controller: JobController, results: Results) -> int:
     return count
 
 
+def _save_entries(controller: JobController, results: Results) -> None:
+    """Save the entry of each relaxation beside the reference that it was submitted for."""
+    for work, output in _outputs(controller, "RelaxationDoc"):
+        reference = load_once(work["given"], work["correction"])
+        relaxation = RelaxationDoc.model_validate(output)
+        entry = entry_document(relaxation, reference.scale, reference.scheme)
+        if results.entry(entry.id) is None:
+            results.save([entry])
+
+
 def _documents(
     controller: JobController, rows: Mapping[str, Standing]
 ) -> Iterator[tuple[ScreeningDoc, str]]:
@@ -108,15 +119,12 @@ def _documents(
             # A job that fails tells the queue why; what it leaves for later jobs stays behind.
             doc = doc.model_copy(update={"reason": row.reason})
         yield doc, work["checksum"]
-    references: dict[tuple[str, str | None], Reference] = {}
     for row in rows.values():
         if row.state != "failed" or row.id in documented:
             continue
-        name = (row.work["given"], row.work["correction"])
-        if name not in references:
-            references[name] = load_reference(*name)
-        known = (row.label, row.work["formula"], row.work["source"], references[name])
-        yield failed_document(*known, row.reason or "unknown"), references[name].checksum
+        reference = load_once(row.work["given"], row.work["correction"])
+        known = (row.label, row.work["formula"], row.work["source"], reference)
+        yield outcome(*known, row.reason or "unknown"), reference.checksum
 
 
 def _outputs(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from trona.screening.errors import ProjectError
 from trona.stores.assess.screenings import screening_id
+from trona.stores.defaults import REFERENCE
 from trona.workflows.jobs.backends import relaxation_id
 
 from .projects import find_worker
@@ -204,7 +205,7 @@ def _assessment(candidate: Candidate, relaxation: RelaxationDoc | None, work: Wo
     from trona.workflows.jobs.analysis import analyze  # noqa: PLC0415
 
     known = (candidate.label, candidate.formula, candidate.source)
-    result = analyze(*known, work.reference or "bundled", work.correction, relaxation)
+    result = analyze(*known, work.reference or REFERENCE, work.correction, relaxation)
     result.append_name(f" {candidate.label}")
     return Flow([result], output=result.output, name=f"trona screen {candidate.label}")
 

@@ -9,7 +9,7 @@ from trona.stores.collections.molecular_dynamics import SegmentDoc, Segments
 from trona.stores.documents.results import RelaxationDoc
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import find_force_field
-from trona.workflows.jobs.relaxation_passes import latest
+from trona.workflows.jobs.relaxation_passes import settled
 from trona.workflows.local.pool import Work, run_flows
 
 from .protocol import Segment, glasses, segment_id
@@ -75,7 +75,7 @@ class Glassworks:
         found = 0
         for run in self._runs():
             segments, end = self._progress(run)
-            found += len(segments) + (end is not None and self._left(end) is None)
+            found += len(segments) + (end is not None and self._is_relaxed(end))
         return found
 
     def work(self, workers: int) -> Iterator[str]:
@@ -130,7 +130,7 @@ class Glassworks:
         for batch in self._batches:
             progress = [self._progress(run) for run in batch.runs]
             relaxations = [
-                (None if end is None else latest(end, self._results, self._backend)[0])
+                (None if end is None else settled(end, self._results, self._backend))
                 or self._failures.get(run.label)
                 for run, (_, end) in zip(batch.runs, progress, strict=True)
             ]
@@ -169,11 +169,11 @@ class Glassworks:
     def _next_relaxations(self) -> list[Candidate]:
         """Find the runs that have come to their end and are not relaxed."""
         return [
-            Candidate(run.label, "", "", left)
+            Candidate(run.label, "", "", end)
             for run in self._runs()
-            if (end := self._progress(run)[1]) is not None and (left := self._left(end)) is not None
+            if (end := self._progress(run)[1]) is not None and not self._is_relaxed(end)
         ]
 
-    def _left(self, structure: Structure) -> Structure | None:
-        """Find what is left to relax of a quenched structure."""
-        return latest(structure, self._results, self._backend)[1]
+    def _is_relaxed(self, structure: Structure) -> bool:
+        """Tell whether the store holds the relaxation of a quenched structure."""
+        return settled(structure, self._results, self._backend) is not None

@@ -13,6 +13,7 @@ from jobflow import Flow, Maker, OnMissing, job
 
 from trona.screening.units import SODIUM
 from trona.stores.collections.molecular_dynamics import SegmentDoc
+from trona.stores.defaults import BACKEND
 from trona.stores.documents.results import StructureDoc
 from trona.stores.provenance import versions
 from trona.workflows.candidates.sources import Candidate
@@ -53,7 +54,8 @@ def dynamics_maker(segment: Segment, backend: ForceField) -> ForceFieldMDMaker:
     """
     return ForceFieldMDMaker(
         name=f"Force field {segment.name}",
-        force_field_name=backend.force_field,
+        force_field_name=backend.calculator,
+        calculator_kwargs=dict(backend.calculator_kwargs),
         time_step=segment.time_step,
         n_steps=segment.steps,
         ensemble=MDEnsemble.nvt,
@@ -111,7 +113,7 @@ def summarize_segment(
         time_step=segment.time_step,
         displacement=float(np.sqrt((moved**2).sum(axis=1).mean())) if framework else 0.0,
         structure=StructureDoc.from_structure(end),
-        versions=versions(),
+        versions=versions(*backend.packages),
     )
 
 
@@ -129,7 +131,7 @@ class SegmentMaker(Maker):
     """
 
     name: str = "trona dynamics"
-    backend: ForceField = field(default_factory=lambda: find_force_field("chgnet"))
+    backend: ForceField = field(default_factory=lambda: find_force_field(BACKEND))
 
     def make(self, candidate: Candidate, segment: Segment) -> Flow:
         """

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from jobflow import JobConfig, OnMissing, job
 
-from trona.screening.errors import InputError
-from trona.stores.assess.screenings import failed_document, screening_document
+from trona.stores.assess.screenings import outcome
 from trona.stores.documents.results import FailureDoc, RelaxationDoc, ScreeningDoc
 from trona.stores.energies.completion import completed
-from trona.stores.energies.references import load_reference
+from trona.stores.energies.references import load_once
 
 __all__ = ["analyze"]
 
@@ -46,13 +45,6 @@ def analyze(
     ScreeningDoc
         Completed, rejected or failed, the latter two with the reason.
     """
-    energies = completed(load_reference(reference, correction), competing or [])
-    known = (label, formula, source, energies)
-    if isinstance(relaxation, FailureDoc):
-        return failed_document(*known, f"{relaxation.step}: {relaxation.reason}")
-    if relaxed and relaxation is None:
-        return failed_document(*known, "its relaxation was not summarised: see the job's record")
-    try:
-        return screening_document(*known, relaxation)
-    except InputError as error:
-        return failed_document(*known, str(error))
+    energies = completed(load_once(reference, correction), competing or [])
+    missing = "its relaxation was not summarised: see the job's record" if relaxed else None
+    return outcome(label, formula, source, energies, relaxation or missing)

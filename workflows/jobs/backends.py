@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from monty.json import MSONable
 
 from trona.screening.errors import BackendError
+from trona.stores.corrections.methods import Method, method_of
+from trona.stores.extensions import GROUP, load_extension, registered
 from trona.stores.provenance import fingerprint
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ __all__ = [
     "Vasp",
     "find_backend",
     "find_force_field",
+    "names",
     "relaxation_id",
     "require_installed",
 ]
@@ -38,15 +42,58 @@ class Backend(MSONable):
     method
         Functional or potential with its version: part of the energy scale.
     package
-        Distribution that must be installed.
+        Package that must be installed.
+    stated
+        What its energies are, for a method that `trona.stores.corrections.methods` does not know.
+        It is no choice: neither the identity of a relaxation nor a stored job holds it.
     """
 
     name: str
     method: str
     package: str
+    stated: Method | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     extra: ClassVar[str] = "all"
     """Extra of trona that installs the package."""
+
+    def identity(self) -> dict[str, Any]:
+        """
+        List the choices that results depend on.
+
+        Returns
+        -------
+        dict
+            Plain content. A choice that an older trona did not have is there only where it is
+            made, so that what was relaxed before keeps its identity.
+        """
+        content = {}
+        for item in fields(self):
+            value, later = getattr(self, item.name), item.metadata.get("later", False)
+            if item.name != "stated" and not (later and not value):
+                content[item.name] = dict(value) if isinstance(value, Mapping) else value
+        return content
+
+    def as_dict(self) -> dict[str, Any]:
+        """
+        Write the choices down, as a stored job holds them.
+
+        Returns
+        -------
+        dict
+            For `monty.json`.
+        """
+        kind = type(self)
+        return {"@module": kind.__module__, "@class": kind.__name__, **self.identity()}
+
+    @property
+    def energies(self) -> Method | None:
+        """What its energies are: basis, corrections, stated error; None where nobody says."""
+        return self.stated or method_of(self.method)
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Distributions whose versions a result names."""
+        return () if self.energies is None else self.energies.packages
 
     @property
     def is_mock(self) -> bool:
@@ -64,16 +111,40 @@ class ForceField(Backend):
     name, method, package
         As for every backend.
     force_field
-        Name of the force field in atomate2.
+        Name of the force field in atomate2, or its calculator: ``"package.module.Calculator"``, or
+        atomate2's ``{"@module": "package.module", "@callable": "Calculator"}``.
     max_force
         Forces below this end the relaxation, eV/Å.
     max_steps
         Ionic steps at most.
+    calculator_kwargs
+        What the calculator takes, such as its model; plain content.
+    prerelaxation
+        Force-field backend that relaxes first, so that a slow one takes fewer steps; empty if none.
     """
 
     force_field: str
     max_force: float = 0.03
     max_steps: int = 500
+    calculator_kwargs: Mapping[str, Any] = field(
+        default_factory=dict, hash=False, metadata={"later": True}
+    )
+    prerelaxation: str = field(default="", metadata={"later": True})
+
+    def __post_init__(self) -> None:
+        # A dict with a callable becomes the callable itself where monty reads it: keep a name.
+        given: Any = self.force_field
+        if isinstance(given, Mapping):
+            given = f"{given['@module']}.{given['@callable']}"
+        elif callable(given):
+            given = f"{given.__module__}.{given.__name__}"
+        object.__setattr__(self, "force_field", given)
+
+    @property
+    def calculator(self) -> str | dict[str, str]:
+        """The force field as atomate2 takes it."""
+        module, dot, name = self.force_field.rpartition(".")
+        return {"@module": module, "@callable": name} if dot else name
 
     extra: ClassVar[str] = "ml"
 
@@ -128,6 +199,18 @@ BACKENDS: dict[str, Backend] = {
 045115, and Kingsbury et al., Phys. Rev. Mater. 6 (2022) 013801, for settings of VASP."""
 
 
+def names() -> tuple[str, ...]:
+    """
+    List the backends, those of other packages last; nothing is imported.
+
+    Returns
+    -------
+    tuple of str
+        As a user writes them.
+    """
+    return tuple(dict.fromkeys((*BACKENDS, *sorted(registered()))))
+
+
 def find_backend(name: str) -> Backend:
     """
     Look a backend up.
@@ -145,11 +228,19 @@ def find_backend(name: str) -> Backend:
     Raises
     ------
     BackendError
-        If there is none of that name.
+        If there is none of that name, or what another package registers cannot be used.
     """
-    if name not in BACKENDS:
-        raise BackendError(f"no backend {name!r}: choose from {', '.join(BACKENDS)}.")
-    return BACKENDS[name]
+    if name in BACKENDS:
+        return BACKENDS[name]
+    if name not in registered():
+        raise BackendError(f"no backend {name!r}: choose from {', '.join(names())}.")
+    found = load_extension(name)
+    if not isinstance(found, Backend) or found.name != name:
+        raise BackendError(
+            f"the entry point {name!r} of {GROUP} names {found!r:.80}: let it name a ForceField or "
+            f"Vasp of {__name__} whose name is {name!r}."
+        )
+    return found
 
 
 def find_force_field(name: str) -> ForceField:
@@ -220,4 +311,4 @@ def relaxation_id(structure: Structure, backend: Backend) -> str:
         [site.species_string, *(round(float(x) % 1.0, 4) % 1.0 for x in site.frac_coords)]
         for site in structure
     )
-    return fingerprint([lattice, sites, asdict(backend)])
+    return fingerprint([lattice, sites, backend.identity()])

@@ -89,6 +89,24 @@ class Recorded(Maker):
         """
         return deepcopy(self.maker)
 
+    def carried_out(self, maker: Maker, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (whatever the maker takes)
+        """
+        Do the work of a maker, without a job around it.
+
+        Parameters
+        ----------
+        maker
+            As prepared.
+        *arguments, **options
+            Of its ``make``.
+
+        Returns
+        -------
+        jobflow.Response
+            As the maker's job returns it.
+        """
+        return getattr(type(maker).make, "original")(maker, *arguments, **options)  # noqa: B009
+
     @job
     def run(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (whatever the maker takes)
         """
@@ -113,7 +131,7 @@ class Recorded(Maker):
         name = self.name if current is None else current.name
         maker = self.prepared()
         try:
-            return getattr(type(maker).make, "original")(maker, *arguments, **options)  # noqa: B009
+            return self.carried_out(maker, *arguments, **options)
         except Exception as error:
             reason = f"{one_line(error)}{_seen(Path.cwd())}{_last_words(Path.cwd())}"
             if current is not None and CURRENT_JOB.store is not None:

@@ -9,6 +9,7 @@ from jobflow import Flow, Maker
 
 from trona.screening.formulas import parse
 from trona.screening.units import SODIUM
+from trona.stores.defaults import BACKEND, REFERENCE
 from trona.stores.energies.completion import covers
 from trona.stores.energies.references import load_reference
 
@@ -75,9 +76,9 @@ class ScreeningMaker(Maker):
     """
 
     name: str = "trona screen"
-    reference: str = "bundled"
+    reference: str = REFERENCE
     correction: str | None = None
-    relax_maker: Maker = field(default_factory=lambda: relaxation_maker(find_backend("chgnet")))
+    relax_maker: Maker = field(default_factory=lambda: relaxation_maker(find_backend(BACKEND)))
 
     def make(self, candidate: Candidate, competing: Sequence[OutputReference] = ()) -> Flow:
         """

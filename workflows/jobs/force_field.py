@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker
-from jobflow import Flow, JobConfig, Maker, OnMissing, job
-from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
+from jobflow import Flow, Job, JobConfig, Maker, OnMissing, job
 
-from trona.stores.documents.results import FailureDoc, RelaxationDoc, StructureDoc
-from trona.stores.provenance import versions
+from trona.stores.defaults import BACKEND
+from trona.stores.documents.results import FailureDoc, RelaxationDoc
 
-from .backends import ForceField, find_force_field, relaxation_id
+from .backends import ForceField, find_force_field
 from .failures import Recorded, failure_among
+from .relaxation_passes import MOST_PASSES, PASSES
+from .relaxation_summary import relaxation_document
 
 if TYPE_CHECKING:
     from atomate2.forcefields.schemas import ForceFieldTaskDocument
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
     from trona.workflows.candidates.sources import Candidate
 
-__all__ = ["RelaxMaker", "force_field_maker", "summarize_relaxation", "summarize_task"]
-
-_SYMMETRY_PRECISION = 0.05
-"""Å; relaxed coordinates carry the noise of the force limit."""
+__all__ = ["Continued", "RelaxMaker", "force_field_maker", "summarize_relaxation", "summarize_task"]
 
 
 def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
@@ -43,11 +40,42 @@ def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
         Ready to make a job from a structure.
     """
     return ForceFieldRelaxMaker(
-        force_field_name=backend.force_field,
+        force_field_name=backend.calculator,
+        calculator_kwargs=dict(backend.calculator_kwargs),
         steps=backend.max_steps,
         relax_kwargs={"fmax": backend.max_force},
         ionic_step_data=("energy",),
     )
+
+
+@dataclass
+class Continued(Recorded):
+    """Make jobs that go on from where a relaxation ended above its force limit."""
+
+    def carried_out(self, maker: Maker, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (as Recorded has it)
+        """
+        Relax, and relax again what did not converge.
+
+        Parameters
+        ----------
+        maker
+            As prepared.
+        *arguments, **options
+            Of its ``make``: the structure first.
+
+        Returns
+        -------
+        atomate2.forcefields.schemas.ForceFieldTaskDocument
+            Of the last pass, with the ionic steps of all.
+        """
+        task = super().carried_out(maker, *arguments, **options)
+        for _ in range(MOST_PASSES - 1):
+            if task.is_force_converged is not False:
+                break
+            steps = task.output.n_steps or 0
+            task = super().carried_out(maker, task.structure, *arguments[1:], **options)
+            task.output.n_steps = steps + (task.output.n_steps or 0)
+        return task
 
 
 @dataclass
@@ -66,7 +94,7 @@ class RelaxMaker(Maker):
     """
 
     name: str = "trona relax"
-    backend: ForceField = field(default_factory=lambda: find_force_field("chgnet"))
+    backend: ForceField = field(default_factory=lambda: find_force_field(BACKEND))
     relax_maker: Maker | None = None
 
     def make(self, candidate: Candidate) -> Flow:
@@ -84,11 +112,19 @@ class RelaxMaker(Maker):
             Its output is a `RelaxationDoc`, or a `FailureDoc` if the relaxation failed.
         """
         start, label = candidate.structure, candidate.label
-        relax = Recorded(self.relax_maker or force_field_maker(self.backend)).make(start)
-        relax.append_name(f" {label}")
-        summary = summarize_relaxation(relax.output, relax.name, start, label, self.backend)
+        before: list[Job] = []
+        structure: Any = start
+        if self.backend.prerelaxation:
+            first = find_force_field(self.backend.prerelaxation)
+            before = [Recorded(force_field_maker(first)).make(start)]
+            structure = before[0].output.structure
+        relax = Continued(self.relax_maker or force_field_maker(self.backend)).make(structure)
+        for part in (*before, relax):
+            part.append_name(f" {label}")
+        asked = (relax.output, relax.name, start, label, self.backend)
+        summary = summarize_relaxation(*asked, *(one.output for one in before))
         summary.append_name(f" {label}")
-        return Flow([relax, summary], output=summary.output, name=f"{self.name} {label}")
+        return Flow([*before, relax, summary], output=summary.output, name=f"{self.name} {label}")
 
 
 def summarize_task(
@@ -113,26 +149,14 @@ def summarize_task(
     RelaxationDoc
         Numbers only; nothing is judged here.
     """
-    relaxed = task.structure
-    forces = task.output.forces
-    symmetry = SpacegroupAnalyzer(relaxed, symprec=_SYMMETRY_PRECISION)
-    return RelaxationDoc(
-        id=relaxation_id(start, backend),
-        label=label,
-        formula=relaxed.composition.reduced_formula,
-        formula_start=start.composition.reduced_formula,
-        method=backend.method,
-        settings=asdict(backend),
+    return relaxation_document(
+        task,
+        start,
+        label,
+        backend,
+        settings={PASSES: MOST_PASSES},
         converged=task.is_force_converged,
-        energy=task.output.energy,
-        max_force=None if forces is None else float(np.linalg.norm(forces, axis=1).max()),
         n_steps=task.output.n_steps,
-        n_sites=len(relaxed),
-        volume_start=start.volume,
-        volume=relaxed.volume,
-        space_group=symmetry.get_space_group_symbol(),
-        structure=StructureDoc.from_structure(relaxed),
-        versions=versions(),
     )
 
 
@@ -143,6 +167,7 @@ def summarize_relaxation(
     start: Structure,
     label: str,
     backend: ForceField,
+    before: ForceFieldTaskDocument | FailureDoc | None = None,
 ) -> RelaxationDoc | FailureDoc:
     """
     Reduce the task document of a relaxation, or say why there is none.
@@ -155,12 +180,16 @@ def summarize_relaxation(
         Of the relaxation.
     start, label, backend
         As for `summarize_task`.
+    before
+        Output of the relaxation that came first, if there was one.
 
     Returns
     -------
     RelaxationDoc or FailureDoc
         Small, either way.
     """
+    if isinstance(before, FailureDoc):
+        return before
     failure = failure_among([task], [name])
     if failure is not None or task is None or isinstance(task, FailureDoc):
         return failure or FailureDoc(step=name, reason="it left no output")

@@ -1,15 +1,17 @@
-"""Relaxations that the store holds, and whether one is to be continued.
+"""When a relaxation by a force field is continued, and which stored ones are at their end.
 
 The force limit is checked on the relaxed structure, the optimiser's in coordinates scaled by the
 change of the cell: after a large one a relaxation may end just above the limit. A second pass, from
-where the first ended, settles that.
+where the first ended, settles that; what is above the limit after it is rejected. Both passes are
+one job, so the rule is the same wherever a relaxation is asked for. VASP's flows relax twice by
+themselves.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .backends import relaxation_id
+from .backends import ForceField, relaxation_id
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -19,14 +21,15 @@ if TYPE_CHECKING:
 
     from .backends import Backend
 
-__all__ = ["latest"]
+__all__ = ["MOST_PASSES", "PASSES", "settled"]
 
-_MOST_PASSES = 2
+MOST_PASSES = 2
+"""Times that the optimiser is started."""
+PASSES = "passes"
+"""Setting of a relaxation: how many passes it was allowed; one where that is not recorded."""
 
 
-def latest(
-    start: Structure, results: Results, backend: Backend
-) -> tuple[RelaxationDoc | None, Structure | None]:
+def settled(start: Structure, results: Results, backend: Backend) -> RelaxationDoc | None:
     """
     Look the relaxation of a structure up.
 
@@ -41,17 +44,16 @@ def latest(
 
     Returns
     -------
-    tuple
-        The last pass, None where there is none; and the structure that is to be relaxed next, None
-        where nothing is left to do.
+    RelaxationDoc or None
+        None where there is none, or where it has had one pass only and did not converge in it. An
+        older store may hold the second pass as a relaxation of its own.
     """
-    doc, structure = None, start
-    for _ in range(_MOST_PASSES):
-        found = results.relaxation(relaxation_id(structure, backend))
-        if found is None:
-            return doc, structure
-        doc = found
-        if found.converged is not False:
-            break
-        structure = found.structure.to_structure()
-    return doc, None
+    found = results.relaxation(relaxation_id(start, backend))
+    if found is None or not isinstance(backend, ForceField) or _is_at_its_end(found):
+        return found
+    return results.relaxation(relaxation_id(found.structure.to_structure(), backend))
+
+
+def _is_at_its_end(relaxation: RelaxationDoc) -> bool:
+    """Tell whether there is nothing left to try."""
+    return relaxation.converged is not False or relaxation.settings.get(PASSES, 1) >= MOST_PASSES

@@ -5,17 +5,13 @@ Nothing is judged here but custodian's corrections: which of them may have chang
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from emmet.core.types.enums import TaskState
-from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
-from trona.stores.documents.results import RelaxationDoc, StructureDoc
 from trona.stores.provenance import versions
 
-from .backends import relaxation_id
+from .relaxation_summary import relaxation_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,12 +19,12 @@ if TYPE_CHECKING:
     from emmet.core.tasks import TaskDoc
     from pymatgen.core import Structure
 
+    from trona.stores.documents.results import RelaxationDoc
+
     from .backends import Vasp
 
 __all__ = ["summarize_tasks"]
 
-_SYMMETRY_PRECISION = 0.05
-"""Å, as for other relaxations."""
 _BASIS = frozenset({"ENCUT", "KSPACING", "ISPIN", "NELECT", "PREC"})
 """Tags that change the energy of every material."""
 _WIDE_SMEARING = 0.1
@@ -61,25 +57,17 @@ def summarize_tasks(
         Numbers only. Where the executable was a mock, the method says so, whatever was asked for.
     """
     last: Any = tasks[-1]  # emmet's fields are optional; a parsed calculation has them all
-    relaxed, forces, gap = last.structure, last.output.forces, last.output.bandgap
+    gap = last.output.bandgap
     corrections = list(_corrections(tasks, names))
-    symmetry = SpacegroupAnalyzer(relaxed, symprec=_SYMMETRY_PRECISION)
-    return RelaxationDoc(
-        id=relaxation_id(start, backend),
-        label=label,
-        formula=relaxed.composition.reduced_formula,
-        formula_start=start.composition.reduced_formula,
+    return relaxation_document(
+        last,
+        start,
+        label,
+        backend,
+        settings=_settings(last),
         method=_method(last, backend),
-        settings=asdict(backend) | _settings(last),
         converged=all(task.state == TaskState.SUCCESS for task in tasks),
-        energy=last.output.energy,
-        max_force=None if forces is None else float(np.linalg.norm(forces, axis=1).max()),
         n_steps=sum(_n_steps(task) for task in tasks),
-        n_sites=len(relaxed),
-        volume_start=start.volume,
-        volume=relaxed.volume,
-        space_group=symmetry.get_space_group_symbol(),
-        structure=StructureDoc.from_structure(relaxed),
         band_gap=gap,
         corrections=[f"{name}: {', '.join(e)}: {_changes(c)}" for name, e, c in corrections],
         concerns=list(_concerns(corrections, gap)),

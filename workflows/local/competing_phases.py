@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trona.stores.documents.results import RelaxationDoc
-from trona.stores.energies.completion import judge
+from trona.stores.energies.entries import own_entry
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
-from trona.workflows.candidates.sources import Candidate, require_distinct
+from trona.workflows.candidates.sources import Candidate, candidate_document, require_distinct
 from trona.workflows.candidates.structure_checks import require_sound
 from trona.workflows.candidates.structure_files import folder_files, read_structures
-from trona.workflows.jobs.backends import relaxation_id
+from trona.workflows.jobs.relaxation_passes import settled
 
-from .pool import Work, run_flows
+from .pool import Work, relaxed, run_flows
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pymatgen.core import Structure
 
     from trona.stores.collections.results import Results
+    from trona.stores.documents.results import RelaxationDoc
     from trona.workflows.jobs.backends import Backend
 
 __all__ = ["Settled", "gather_structures", "relax"]
@@ -122,19 +122,26 @@ def relax(
     BackendError
         If the backend is not installed, or its processes die.
     """
+    results.save([candidate_document(phase) for phase in phases])
     todo = []
     for phase in phases:
         known = None
         if phase.structure is not None:
-            known = results.relaxation(relaxation_id(phase.structure, backend))
+            known = settled(phase.structure, results, backend)
         if known is None:
             todo.append(phase)
         else:
-            yield Settled(phase.label, known.formula, judge(known), cached=True)
+            yield _kept(phase, known, results, cached=True)
     for phase, outputs in run_flows(todo, Work(backend, files=files), results.location, workers):
-        reason: str | None = outputs if isinstance(outputs, str) else "it left no summary"
-        for doc in outputs:
-            if isinstance(doc, RelaxationDoc):
-                results.save_relaxation(doc)
-                reason = judge(doc)
-        yield Settled(phase.label, phase.formula, reason, cached=False)
+        yield _kept(phase, relaxed(outputs), results, cached=False)
+
+
+def _kept(
+    phase: Candidate, found: RelaxationDoc | str, results: Results, *, cached: bool
+) -> Settled:
+    """Save a relaxation with its entry on the scale of its own method, and judge it."""
+    if isinstance(found, str):
+        return Settled(phase.label, phase.formula, found, cached=cached)
+    entry = own_entry(found)
+    results.save([found, entry])
+    return Settled(phase.label, found.formula, entry.reason, cached=cached)

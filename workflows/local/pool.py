@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from trona.stores.documents.results import Document
+from trona.stores.documents.results import Document, RelaxationDoc
 from trona.workflows.jobs.backends import require_installed
 from trona.workflows.jobs.kept_files import compress, kept_name
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from trona.workflows.candidates.sources import Candidate
     from trona.workflows.jobs.backends import Backend
 
-__all__ = ["Work", "run_flows"]
+__all__ = ["Work", "relaxed", "run_flows"]
 
 
 _ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -125,6 +125,26 @@ def run_flows(
         with closing(run_each(run, candidates, workers, prepare, _ONE_BLAS_THREAD)) as done:
             for candidate, outputs in done:
                 yield candidate, _DIED if outputs is None else outputs
+
+
+def relaxed(outputs: Sequence[Document] | str) -> RelaxationDoc | str:
+    """
+    Find the relaxation among what the jobs of a candidate return.
+
+    Parameters
+    ----------
+    outputs
+        As yielded by `run_flows`.
+
+    Returns
+    -------
+    RelaxationDoc or str
+        Or why there is none, in one sentence.
+    """
+    if isinstance(outputs, str):
+        return outputs
+    found = (one for one in outputs if isinstance(one, RelaxationDoc))
+    return next(found, "it left no summary")
 
 
 def _prepare(threads: int) -> None:

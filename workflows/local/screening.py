@@ -12,24 +12,28 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse
-from trona.stores.assess.screenings import failed_document, screening_document, screening_id
+from trona.stores.assess.screenings import outcome, screening_id
 from trona.stores.database.connect import resolved
-from trona.stores.documents.bookkeeping import CandidateDoc, RunDoc
-from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc, StructureDoc, now
-from trona.stores.energies.entries import shares_hull
+from trona.stores.documents.bookkeeping import RunDoc
+from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc, now
+from trona.stores.energies.entries import entry_document, shares_hull
 from trona.stores.provenance import fingerprint
+from trona.workflows.candidates.sources import candidate_document
 from trona.workflows.jobs.backends import Backend, relaxation_id
+from trona.workflows.jobs.relaxation_passes import settled
 
-from .pool import Work, run_flows
+from .pool import Work, relaxed, run_flows
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from datetime import datetime
 
     from trona.stores.collections.results import Results
+    from trona.stores.documents.bookkeeping import CandidateDoc, EntryDoc
     from trona.stores.energies.references import Reference
     from trona.workflows.candidates.sources import Candidate
 
-__all__ = ["Outcome", "Plan", "plan", "run_screening", "unrelaxed"]
+__all__ = ["Outcome", "Plan", "plan", "record", "run_screening", "unrelaxed", "written"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,21 +110,22 @@ def plan(
     covered = set(reference.table.elements)
     done, assess, relax = [], [], []
     for candidate in candidates:
-        identity = None
+        identity = relaxation = None
         if (
             useful
             and candidate.structure is not None
             and covered.issuperset(parse(candidate.formula))
         ):
+            relaxation = settled(candidate.structure, results, backend)
             identity = relaxation_id(candidate.structure, backend)
+            identity = identity if relaxation is None else relaxation.id
         found = results.screening(
             screening_id(candidate.label, candidate.formula, identity, reference)
         )
-        if found is not None and found.state != "failed":
+        final = ("completed",) if identity and relaxation is None else ("completed", "rejected")
+        if found is not None and found.state in final:
             done.append(found)
-            continue
-        relaxation = None if identity is None else results.relaxation(identity)
-        if identity is None or relaxation is not None:
+        elif identity is None or relaxation is not None:
             assess.append((candidate, relaxation))
         else:
             relax.append(candidate)
@@ -196,12 +201,11 @@ def run_screening(
     BackendError
         If the backend is not installed, or its processes die.
     """
-    record = _record(todo, reference, backend)
-    asked = [candidate for candidate, _ in todo.assess] + list(todo.relax)
-    results.save([record, *map(_candidate_document, asked)])
+    call = record(todo, reference, backend)
+    results.save([call, *written(todo)])
     for doc in todo.done:
         yield Outcome(doc, cached=True)
-    work = Work(backend, reference.given or reference.name, reference.correction, files)
+    work = Work(backend, files=files)
     counts: Counter[str] = Counter()
     try:
         with closing(_carried_out(todo, results, reference, work, workers)) as outcomes:
@@ -209,7 +213,7 @@ def run_screening(
                 counts[outcome.doc.state] += 1
                 yield outcome
     finally:
-        results.save([record.model_copy(update={**counts, "ended": now()})])
+        results.save([call.model_copy(update={**counts, "ended": now()})])
 
 
 def _carried_out(
@@ -217,16 +221,52 @@ def _carried_out(
 ) -> Generator[Outcome, None, None]:
     """Assess and relax what is left to do."""
     for candidate, relaxation in todo.assess:
-        doc = _assessed(candidate, reference, relaxation)
-        results.save_screening(doc)
+        doc = _saved(candidate, relaxation, results, reference)
         yield Outcome(doc, cached=relaxation is not None)
     for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
-        yield Outcome(_save(candidate, outputs, results, reference), cached=False)
+        yield Outcome(_saved(candidate, relaxed(outputs), results, reference), cached=False)
 
 
-def _record(todo: Plan, reference: Reference, backend: Backend) -> RunDoc:
-    """Write down what is asked for."""
-    record = RunDoc(
+def written(todo: Plan) -> list[CandidateDoc]:
+    """
+    Write the candidates of a plan down.
+
+    Parameters
+    ----------
+    todo
+        What is left to do; candidates that are done were written down before.
+
+    Returns
+    -------
+    list of CandidateDoc
+        One for each.
+    """
+    return [candidate_document(one) for one in (*(one for one, _ in todo.assess), *todo.relax)]
+
+
+def record(
+    todo: Plan, reference: Reference, backend: Backend, ended: datetime | None = None
+) -> RunDoc:
+    """
+    Write down what is asked for.
+
+    Parameters
+    ----------
+    todo
+        As made by `plan`.
+    reference
+        Energies of competing phases.
+    backend
+        Source of relaxations.
+    ended
+        When the call ended, if that is known already.
+
+    Returns
+    -------
+    RunDoc
+        Without results yet.
+    """
+    call = RunDoc(
         id="",
         backend=backend.name,
         method=backend.method,
@@ -235,47 +275,24 @@ def _record(todo: Plan, reference: Reference, backend: Backend) -> RunDoc:
         correction=reference.correction,
         candidates=len(todo.done) + len(todo.assess) + len(todo.relax),
         finished_before=len(todo.done),
+        ended=ended,
     )
-    content = record.model_dump(mode="json", exclude={"id"})
-    return record.model_copy(update={"id": fingerprint(content)})
+    content = call.model_dump(mode="json", exclude={"id"})
+    return call.model_copy(update={"id": fingerprint(content)})
 
 
-def _candidate_document(candidate: Candidate) -> CandidateDoc:
-    """Write a candidate down."""
-    crystal = candidate.structure
-    structure = None if crystal is None else StructureDoc.from_structure(crystal)
-    known = [candidate.label, candidate.formula]
-    numbers = None if structure is None else structure.model_dump(mode="json")
-    return CandidateDoc(
-        id=fingerprint([*known, numbers]),
-        label=candidate.label,
-        formula=candidate.formula,
-        source=candidate.source,
-        structure=structure,
-    )
-
-
-def _assessed(
-    candidate: Candidate, reference: Reference, relaxation: RelaxationDoc | None
+def _saved(
+    candidate: Candidate,
+    found: RelaxationDoc | str | None,
+    results: Results,
+    reference: Reference,
 ) -> ScreeningDoc:
-    """Assess a candidate that needs no relaxation; what the reference lacks is its failure."""
-    known = (candidate.label, candidate.formula, candidate.source, reference)
-    try:
-        return screening_document(*known, relaxation)
-    except InputError as error:
-        return failed_document(*known, str(error))
-
-
-def _save(
-    candidate: Candidate, outputs: list[Document] | str, results: Results, reference: Reference
-) -> ScreeningDoc:
-    """Save what a worker computed, or why it could not."""
-    if isinstance(outputs, str):
-        doc = failed_document(
-            candidate.label, candidate.formula, candidate.source, reference, outputs
-        )
-    else:
-        results.save_relaxation(next(out for out in outputs if isinstance(out, RelaxationDoc)))
-        doc = next(out for out in outputs if isinstance(out, ScreeningDoc))
-    results.save_screening(doc)
+    """Assess a candidate, and save its relaxation, its entry and its result."""
+    docs: list[Document] = []
+    known: RelaxationDoc | EntryDoc | str | None = found
+    if isinstance(found, RelaxationDoc):
+        known = entry_document(found, reference.scale, reference.scheme)
+        docs = [found, known]
+    doc = outcome(candidate.label, candidate.formula, candidate.source, reference, known)
+    results.save([*docs, doc])
     return doc

@@ -5,13 +5,11 @@ What the store already holds is not computed again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
-from trona.stores.documents.results import RelaxationDoc
-from trona.workflows.jobs.relaxation_passes import latest
-from trona.workflows.local.pool import Work, run_flows
+from trona.workflows.jobs.relaxation_passes import settled
+from trona.workflows.local.pool import Work, relaxed, run_flows
 
 from .trials import choose
 
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 
     from trona.stores.collections.results import Results
     from trona.stores.documents.made_structures import ModelDoc
+    from trona.stores.documents.results import RelaxationDoc
     from trona.workflows.candidates.sources import Candidate
     from trona.workflows.jobs.backends import Backend
 
@@ -55,15 +54,15 @@ class Workbench:
         Returns
         -------
         list of Candidate
-            Trials whose relaxation the store does not hold, and those to be continued; smallest
-            first.
+            Trials whose relaxation the store does not hold, smallest first.
         """
-        found = []
-        for trial in self._trials():
-            if trial.structure is not None and trial.label not in self._failures:
-                _, left = latest(trial.structure, self._results, self._backend)
-                if left is not None:
-                    found.append(replace(trial, structure=left))
+        found = [
+            trial
+            for trial in self._trials()
+            if trial.structure is not None
+            and trial.label not in self._failures
+            and settled(trial.structure, self._results, self._backend) is None
+        ]
         return sorted(found, key=lambda trial: len(trial.structure or ()))
 
     def _trials(self) -> Iterator[Candidate]:
@@ -94,11 +93,11 @@ class Workbench:
         work, location = Work(self._backend), self._results.location
         while todo := self.waiting():
             for trial, outputs in run_flows(todo, work, location, workers):
-                if isinstance(outputs, str):
-                    self._failures[trial.label] = outputs
+                doc = relaxed(outputs)
+                if isinstance(doc, str):
+                    self._failures[trial.label] = doc
                 else:
-                    doc = next(out for out in outputs if isinstance(out, RelaxationDoc))
-                    self._results.save_relaxation(doc)
+                    self._results.save([doc])
                 yield trial.label
 
     def models(self) -> tuple[list[ModelDoc], list[str]]:
@@ -123,5 +122,5 @@ class Workbench:
         """Relaxation of a trial, or why there is none if that is known."""
         if trial.structure is None:
             return None
-        doc, _ = latest(trial.structure, self._results, self._backend)
+        doc = settled(trial.structure, self._results, self._backend)
         return doc or self._failures.get(trial.label)

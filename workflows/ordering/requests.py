@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trona.screening.charges import objection, write_formula
 from trona.screening.errors import InputError, StructureInputError
 from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.references import bundled_data
+from trona.stores.energies.bundled import bundled_data
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
 from trona.workflows.candidates.sources import Candidate, bundled, from_material, require_distinct
 from trona.workflows.candidates.structure_checks import require_sound

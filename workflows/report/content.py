@@ -76,15 +76,7 @@ COLUMNS = (
 """What the ranking shows, from left to right."""
 
 
-CLASSES = {
-    InterphaseClass.STABLE: "no sodium is exchanged",
-    InterphaseClass.PASSIVATING: "conducts Na⁺, blocks electrons: growth stops (SEI)",
-    InterphaseClass.BLOCKING: "blocks both: growth stops, resistance stays",
-    InterphaseClass.MIXED_CONDUCTING: "conducts both: growth goes on, little polarisation (MCI)",
-    InterphaseClass.ELECTRONIC_CONDUCTOR: "conducts electrons only: growth goes on, resistance "
-    "explodes",
-    InterphaseClass.UNKNOWN: "a property is missing that could change the class",
-}
+CLASSES = {kind: kind.meaning for kind in InterphaseClass}
 """Each interphase class and what it means, in order of rising harm."""
 
 UNBOUNDED = 1e9

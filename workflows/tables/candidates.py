@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
 
 from trona.screening.formulas import number
 
+from .layout import framed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from rich.table import Table
 
     from trona.stores.documents.made_structures import ModelDoc
 
@@ -70,7 +72,7 @@ def inventory(rows: Sequence[Mapping[str, str]]) -> Table:
 
 def _table(*titles: str) -> Table:
     """Make an empty table; the first column may be folded, numbers stand right."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     for place, title in enumerate(titles):
         right = title.startswith(("off", "atoms", "tried", "spread"))
         table.add_column(

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
 
 from trona.screening.formulas import number
+from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.units import range_text
+
+from .layout import NONE, framed, notes, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from trona.stores.assess.scheme_changes import ChangesDoc, SchemeLimitsDoc
     from trona.stores.documents.json_output import SpreadDoc, UncertaintyDoc
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "caveats",
     "changes",
     "electron_part",
     "heading",
@@ -41,16 +42,6 @@ __all__ = [
     "volts",
     "window_range",
 ]
-
-_STYLES = {
-    "stable": "green",
-    "passivating": "cyan",
-    "blocking": "blue",
-    "mixed-conducting": "yellow",
-    "electronic-conductor": "red",
-    "unknown": "magenta",
-}
-_NONE = "–"
 
 
 def styled(interphase: str) -> str:
@@ -67,13 +58,8 @@ def styled(interphase: str) -> str:
     str
         Rich markup.
     """
-    style = _STYLES[interphase]
-    short = {
-        "mixed-conducting": "mixed (MCI)",
-        "passivating": "passivating",
-        "electronic-conductor": "e⁻ conductor",
-    }
-    return f"[{style}]{short.get(interphase, interphase)}[/]"
+    kind = InterphaseClass(interphase)
+    return f"[{kind.style}]{kind.short}[/]"
 
 
 def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
@@ -93,7 +79,7 @@ def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
         For example ``"1.25–∞"``.
     """
     if lower is None:
-        return _NONE
+        return NONE
     return range_text(lower, upper, digits, between="–")
 
 
@@ -113,7 +99,7 @@ def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
     """
     if window.reduction_limit is None:
         crossing = window.stabilized.reduction_limit
-        return _NONE if crossing is None else f"({crossing:.2f})"
+        return NONE if crossing is None else f"({crossing:.2f})"
     return volts(window.reduction_limit, window.oxidation_limit)
 
 
@@ -154,10 +140,9 @@ def ion_part(rung: RungDoc) -> str:
 def _part(rung: RungDoc, fraction: float, margin: float | None, verdict: str) -> str:
     """Write a conducting part."""
     if rung.reaction_kind == "none":
-        return _NONE
-    basis = "vol%" if rung.fraction_basis == "volume" else "at%"
+        return NONE
     distance = "?" if verdict == "unknown" or margin is None else f"{margin * 100:+.0f}"
-    return f"{fraction * 100:.0f} {basis} {distance}"
+    return f"{share(fraction, rung.fraction_basis)} {distance}"
 
 
 def heading(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> str:
@@ -244,23 +229,6 @@ def _percent(fraction: float) -> str:
     return f"{fraction * 100:.0f} %" if fraction >= 0.01 else "<1 %"
 
 
-def caveats(document: WindowDoc | InterfaceDoc | DischargeDoc) -> list[RenderableType]:
-    """
-    Write what to bear in mind.
-
-    Parameters
-    ----------
-    document
-        Any answer.
-
-    Returns
-    -------
-    list of str
-        One line in rich markup for each.
-    """
-    return [f"[dim]• {escape(line)}[/]" for line in document.caveats]
-
-
 def _tolerated(window: WindowDoc) -> str:
     """Write the tolerated range."""
     if window.tolerated is None:
@@ -295,7 +263,7 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) 
     rich.table.Table
         One row per interval.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("V", no_wrap=True)
     table.add_column(f"reaction of {escape(formula)}", overflow="fold")
     table.add_column("Na", justify="right", no_wrap=True)
@@ -316,7 +284,7 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) 
             f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
             styled(rung.interphase),
             electron_part(rung),
-            *([ion_part(rung), _NONE if still else charge] if wide else []),
+            *([ion_part(rung), NONE if still else charge] if wide else []),
         )
     return table
 
@@ -336,12 +304,12 @@ def reasons(document: LimitDependenceDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     error = "" if document.uncertainty is None else f" ± {document.uncertainty:.2f}"
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("phase")
     table.add_column("V per 10 meV/at", justify="right")
     table.add_column("limit without it, V", justify="right")
     for phase in document.phases:
-        removed = _NONE if phase.removed is None else f"{phase.removed:.3f}"
+        removed = NONE if phase.removed is None else f"{phase.removed:.3f}"
         table.add_row(escape(phase.formula), f"{phase.slope / 100:+.3f}", removed)
     head = f"[bold]{document.limit} limit {document.voltage:.3f}{error} V[/] depends on"
     note = None
@@ -364,7 +332,7 @@ def changes(document: ChangesDoc) -> list[RenderableType]:
     list
         Parts to print in order.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("correction")
     table.add_column("window, V", no_wrap=True)
     table.add_column("E_hull meV/at", justify="right", no_wrap=True)
@@ -373,7 +341,7 @@ def changes(document: ChangesDoc) -> list[RenderableType]:
         table.add_row(
             f"{limits.correction.replace(',', ', ')}{note}",
             window_range(limits),
-            _NONE if above is None else f"{above * 1000:.1f}",
+            NONE if above is None else f"{above * 1000:.1f}",
         )
     moved = Counter(f"{one.formula} {one.shift * 1000:+.0f}" for one in document.shifts)
     listed = ", ".join(text if n == 1 else f"{text} (×{n})" for text, n in moved.items())
@@ -397,7 +365,7 @@ def plateaus(document: DischargeDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     scale = document.energy_scale
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("V", no_wrap=True)
     table.add_column("reaction on discharge", overflow="fold")
     table.add_column("Na", justify="right", no_wrap=True)
@@ -416,7 +384,7 @@ def plateaus(document: DischargeDoc) -> list[RenderableType]:
         f"({document.molar_mass:.2f} g/mol)\n"
         f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]"
     )
-    return [head, table]
+    return [head, table, *notes(document.caveats)]
 
 
 def mixing(document: InterfaceDoc) -> list[RenderableType]:
@@ -438,7 +406,7 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
     nothing = "no reaction" if document.voltage is None else "mixing releases nothing more"
     verdict = f"up to {strongest:.0f} meV/atom by mixing" if document.reacts else nothing
     scale = document.energy_scale
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("x", no_wrap=True)
     table.add_column("reaction", overflow="fold")
     table.add_column("meV/at", justify="right", no_wrap=True)
@@ -452,14 +420,14 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
             escape(kink.reaction),
             f"{kink.energy_per_atom * 1000:.0f}",
             f"{kink.mixing_energy_per_atom * 1000:.0f}",
-            _NONE if per_unit is None else f"{per_unit:.3f}",
+            NONE if per_unit is None else f"{per_unit:.3f}",
             style="bold" if best else None,
         )
-    notes = [f"[dim]• {escape(name)} is a mixture of phases here.[/]" for name in document.mixtures]
+    mixtures = [f"{name} is a mixture of phases here." for name in document.mixtures]
     second = escape(document.second)
     heading_lines = (
         f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {verdict}",
         f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}",
         f"x: atomic fraction of {second}; f.u.: formula unit of {escape(document.first)}[/]",
     )
-    return ["\n".join(heading_lines), table, *notes]
+    return ["\n".join(heading_lines), table, *notes([*mixtures, *document.caveats])]

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
 
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
 
-from .ladder import caveats, heading, ladder_table, styled, window_range
+from .ladder import heading, ladder_table, styled, window_range
+from .layout import WIDE, framed, list_facts, notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from trona.screening.stability.ranking import Ranked
     from trona.stores.documents.results import ScreeningDoc
@@ -30,9 +30,6 @@ __all__ = [
     "unranked_lines",
     "vetoes",
 ]
-
-_WIDE = 100
-"""Columns from which a terminal is wide."""
 
 
 def _milli(value: float | None) -> str:
@@ -56,12 +53,9 @@ def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
     rich.table.Table
         One row per candidate.
     """
-    wide = width >= _WIDE
+    wide = width >= WIDE
     mixtures = any(doc.window is not None and doc.window.mixture for _, doc in ranked)
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
+    table = framed(
         caption="* mixture of phases: it has no energy of its own" if mixtures else None,
         caption_justify="left",
     )
@@ -191,7 +185,7 @@ def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
     rich.table.Table
         One row per combination, in alphabetical order.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     for name in by:
         table.add_column(escape(name))
     table.add_column("results", justify="right")
@@ -219,14 +213,11 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
         parts += [heading(doc.window), ladder_table(doc.window.formula, doc.window.ladder)]
-        parts += caveats(doc.window)
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column(no_wrap=True)
-    facts.add_column(overflow="fold")
+        parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
     by = f" by {doc.who}" if doc.who else ""
-    for name, value in (
+    facts = (
         ("source", doc.source),
         ("space group", doc.space_group),
         ("volume change in relaxation", change),
@@ -235,7 +226,5 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
         ("its origin", doc.reference.origin),
         ("computed", f"{doc.created:%Y-%m-%d %H:%M} UTC{by} with {versions}"),
         ("id", doc.id),
-    ):
-        if value:
-            facts.add_row(f"[dim]{name}[/]", escape(value))
-    return [*parts, facts]
+    )
+    return [*parts, list_facts(facts)]

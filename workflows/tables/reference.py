@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
 
 from .ladder import volts
+from .layout import NONE, framed, list_facts, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from trona.stores.energies.comparison import ReferenceComparisonDoc, SideDoc
 
 __all__ = ["COMPARED", "comparison_rows", "listing", "reference_comparison", "reference_details"]
-
-_NONE = "–"
 
 
 def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
@@ -37,11 +34,8 @@ def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
     list
         Parts to print in order.
     """
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column(no_wrap=True)
-    facts.add_column(overflow="fold")
     scale = document.energy_scale
-    for name, value in (
+    facts = (
         ("origin", document.origin),
         ("energies", scale.method),
         ("correction", scale.correction),
@@ -49,11 +43,9 @@ def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
         ("elements", "-".join(document.elements)),
         ("missing", ", ".join(document.missing)),
         ("checksum", document.checksum),
-    ):
-        if value:
-            facts.add_row(f"[dim]{name}[/]", escape(value))
-    caveats = (f"[dim]• {escape(line)}[/]" for line in document.caveats)
-    return [f"[bold]{escape(document.name)}[/]", facts, *caveats]
+    )
+    name = f"[bold]{escape(document.name)}[/]"
+    return [name, list_facts(facts), *notes(document.caveats)]
 
 
 def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
@@ -70,7 +62,7 @@ def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
     list
         A table, and a sentence for each file that is not used.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     for column in ("name", "energies", "database", "date"):
         table.add_column(column, overflow="fold")
     table.add_column("phases", justify="right", no_wrap=True)
@@ -95,7 +87,7 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
     list
         Names, a table and a summary.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("compound", overflow="fold", min_width=9)
     for column in ("A\neV/at", "B\neV/at", "B-A\nmeV/at", "hull A\nmeV/at", "hull B\nmeV/at"):
         table.add_column(column, justify="right", no_wrap=True)
@@ -105,7 +97,7 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
         sides = (row.first, row.second)
         table.add_row(
             escape(row.formula),
-            *(_NONE if side is None else f"{side.formation_energy:.3f}" for side in sides),
+            *(NONE if side is None else f"{side.formation_energy:.3f}" for side in sides),
             _milli(row.difference, "+"),
             *(_milli(None if side is None else side.above_hull) for side in sides),
             *map(_window, sides),
@@ -119,7 +111,7 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
 def _milli(value: float | None, sign: str = "") -> str:
     """Write an energy in meV/atom, without a sign on nothing."""
     if value is None:
-        return _NONE
+        return NONE
     return f"{round(value * 1000):{sign}d}" if round(value * 1000) else "0"
 
 
@@ -141,7 +133,7 @@ def _summary(document: ReferenceComparisonDoc) -> list[str]:
 def _window(side: SideDoc | None) -> str:
     """Write a window, if there is one."""
     if side is None or side.window is None:
-        return _NONE
+        return NONE
     return volts(side.window.reduction_limit, side.window.oxidation_limit)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
+
+from .layout import framed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def holdings_table(location: str, found: Sequence[Holding]) -> list[RenderableTy
     """
     if not found:
         return [f"[bold]{escape(location)}[/] is empty."]
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("collection")
     table.add_column("documents", justify="right")
     table.add_column("schema")

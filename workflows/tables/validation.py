@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
+
+from .layout import framed, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def verdicts(findings: Sequence[ValidatedCase]) -> list[RenderableType]:
     list
         A table and the counts of systems.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("system", overflow="fold", max_width=20)
     table.add_column("quantity", overflow="fold", max_width=10)
     table.add_column("predicted", overflow="fold", max_width=17)
@@ -54,7 +54,7 @@ def verdicts(findings: Sequence[ValidatedCase]) -> list[RenderableType]:
     return [table, f"{len(findings)} systems: {summary}"]
 
 
-def sources(findings: Sequence[ValidatedCase]) -> list[RenderableType]:
+def sources(findings: Sequence[ValidatedCase]) -> list[str]:
     """
     Name the sources of published values and the reasons of verdicts.
 
@@ -68,12 +68,12 @@ def sources(findings: Sequence[ValidatedCase]) -> list[RenderableType]:
     list of str
         One line for each compared quantity.
     """
-    return [
-        f"[dim]• {escape(finding.case.formula)}, {compared.quantity} ({compared.kind}): "
-        f"{escape(compared.source)}. {escape(compared.reason or '')}[/]"
+    return notes(
+        f"{finding.case.formula}, {compared.quantity} ({compared.kind}): "
+        f"{compared.source}. {compared.reason or ''}"
         for finding in findings
         for compared in finding.comparisons
-    ]
+    )
 
 
 def _styled(verdict: str) -> str:

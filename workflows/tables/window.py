@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.markup import escape
-from rich.table import Table
 
-from .ladder import caveats, electron_part, heading, ion_part, ladder_table, reasons, styled, volts
+from .ladder import electron_part, heading, ion_part, ladder_table, reasons, styled, volts
+from .layout import WIDE, framed, notes, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from trona.stores.documents.json_output import ElectrodeDoc, RankedProductDoc, WindowAnswerDoc
     from trona.stores.documents.results import RungDoc
 
 __all__ = ["answer", "contact", "electrode_details", "products"]
-
-_WIDE = 100
-"""Columns from which a terminal is wide."""
 
 
 def answer(
@@ -52,13 +49,13 @@ def answer(
     if single:
         parts += contact(document.ladder[0])
     else:
-        parts.append(ladder_table(document.formula, document.ladder, wide=width >= _WIDE))
+        parts.append(ladder_table(document.formula, document.ladder, wide=width >= WIDE))
     if ranked:
         parts.append(products(document.products))
     parts += [part for limit in document.dependence or () for part in reasons(limit)]
     if document.dependence is not None and document.uncertainty is not None:
         parts.append(f"[dim]Errors: {escape(document.uncertainty.source)}.[/]")
-    return parts + caveats(document)
+    return [*parts, *notes(document.caveats)]
 
 
 def electrode_details(document: ElectrodeDoc) -> list[RenderableType]:
@@ -116,9 +113,9 @@ def contact(rung: RungDoc) -> list[RenderableType]:
         verb = "takes up" if rung.na_exchanged > 0 else "gives off"
         charge = f"{abs(rung.sodium_charge_per_um):.3f} mAh/cm²"
         facts.append(f"each µm of electrolyte {verb} {charge}{thick}")
-    basis = "vol%" if rung.fraction_basis == "volume" else "at%"
     worst = ", ".join(
-        f"{escape(one.formula)} {one.fraction * 100:.0f} {basis} {styled(one.type or 'unknown')}"
+        f"{escape(one.formula)} {share(one.fraction, rung.fraction_basis)} "
+        f"{styled(one.type or 'unknown')}"
         for one in sorted(rung.products, key=lambda product: product.place or 0)
     )
     return [head, *(f"  {fact}" for fact in facts), f"  worst first: {worst}"]
@@ -138,7 +135,7 @@ def products(ranked: Sequence[RankedProductDoc]) -> Table:
     rich.table.Table
         One row for each product: type, largest part, where it forms, how it conducts.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = framed()
     table.add_column("product", no_wrap=True)
     table.add_column("type", no_wrap=True)
     table.add_column("at most", justify="right", no_wrap=True)
@@ -146,11 +143,10 @@ def products(ranked: Sequence[RankedProductDoc]) -> Table:
     table.add_column("Na⁺", no_wrap=True)
     table.add_column("where, V", overflow="fold")
     for one in ranked:
-        basis = "vol%" if one.fraction_basis == "volume" else "at%"
         table.add_row(
             escape(one.formula),
             styled(one.type),
-            f"{one.fraction * 100:.0f} {basis}",
+            share(one.fraction, one.fraction_basis),
             one.electronic,
             one.ionic,
             ", ".join(volts(lower, upper) for lower, upper in _joined(one.voltages)),

@@ -34,14 +34,7 @@ __all__ = [
     "tidy",
 ]
 
-COLOURS = {
-    InterphaseClass.STABLE: "#009E73",
-    InterphaseClass.PASSIVATING: "#56B4E9",
-    InterphaseClass.BLOCKING: "#0072B2",
-    InterphaseClass.MIXED_CONDUCTING: "#E69F00",
-    InterphaseClass.ELECTRONIC_CONDUCTOR: "#D55E00",
-    InterphaseClass.UNKNOWN: "#999999",
-}
+COLOURS = {kind: kind.colour for kind in InterphaseClass}
 """Palette of Okabe & Ito (2008), readable with every colour vision."""
 GREY = "0.75"
 """Lines that lead from a label to what it names."""

@@ -11,7 +11,6 @@ from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.stability.discharge import FARADAY
 from trona.screening.stability.interphase import (
-    SEVERITY,
     Electronic,
     InterphaseClass,
     Ionic,
@@ -104,7 +103,10 @@ def test_harm_orders_types_whatever_order_they_come_in(kinds, order):
     found = classify(phases, [1.0] * 5, known)
     ranked = by_harm(found.shares)
     assert by_harm([found.shares[at] for at in order]) == ranked
-    harm = [SEVERITY.get(share.properties.kind, -1.0) for share in ranked]
+    harm = [
+        -1.0 if share.properties.kind.severity is None else share.properties.kind.severity
+        for share in ranked
+    ]
     assert harm == sorted(harm, reverse=True)
 
 

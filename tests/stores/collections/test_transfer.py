@@ -14,6 +14,7 @@ from trona.stores.assess.interfaces import interface_document
 from trona.stores.assess.screenings import failed_document, screening_document
 from trona.stores.collections import transfer
 from trona.stores.collections.exchange import export_store, import_file
+from trona.stores.collections.molecular_dynamics import SegmentDoc, Segments
 from trona.stores.collections.results import Filters, Results
 from trona.stores.collections.transfer import (
     ALL_COLLECTIONS,
@@ -24,6 +25,15 @@ from trona.stores.collections.transfer import (
 from trona.stores.collections.upkeep import Problem, check_store, holdings, reindex
 from trona.stores.database.connect import job_store, open_store
 from trona.stores.documents.migration import COLLECTIONS
+from trona.stores.documents.results import SCHEMA_VERSION
+
+
+def segment():
+    """A finished piece of a melt."""
+    return SegmentDoc(
+        id="melt", label="glass", name="melt", start_temperature=300.0, end_temperature=1500.0,
+        steps=10, time_step=2.0, displacement=0.5, structure=relaxation().structure, versions={},
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -33,6 +43,7 @@ def source(tmp_path, reference):
     for formula in ("Na3PS4", "Na2S", "NaCl"):
         results.save_screening(screening_document(formula, formula, "test", reference))
     results.save([relaxation(), interface_document("Na3PS4", "NaCl", reference)])
+    Segments(location).save(segment())
     jobs = job_store(location)
     jobs.connect()
     when = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
@@ -72,6 +83,18 @@ def test_a_copy_holds_the_same_documents_and_a_second_one_writes_nothing(source,
     loaded.close()
 
 
+def test_melts_and_quenches_are_counted_copied_and_checked(source, target):
+    assert {one.collection: one.versions for one in holdings(source)}["segments"] == {
+        str(SCHEMA_VERSION): 1
+    }
+    list(copy_store(source, target))
+    assert Segments(target).find("melt") == segment().model_copy(
+        update={"created": Segments(source).find("melt").created}
+    )
+    open_store(source, "segments").update({**segment().model_dump(mode="json"), "steps": "many"})
+    assert [(one.collection, one.id) for one in problems(source)] == [("segments", "melt")]
+
+
 def test_there_and_back_again_nothing_has_changed(source, mongo, tmp_path):
     list(copy_store(source, mongo))
     back = str(tmp_path / "back.sqlite")
@@ -107,12 +130,12 @@ def test_what_is_newer_in_the_target_stays(source, tmp_path):
 
 
 def test_a_store_that_loses_what_is_written_is_noticed(source, tmp_path, monkeypatch):
-    write = transfer.open_store(str(tmp_path / "t.sqlite"), "c").__class__.update
+    write = transfer.open_store(str(tmp_path / "t.sqlite"), "runs").__class__.update
 
     def forget(self, docs, key=None):
         write(self, [{**doc, "formula": "?"} for doc in docs], key=key)
 
-    monkeypatch.setattr(transfer.open_store(source, "c").__class__, "update", forget)
+    monkeypatch.setattr(transfer.open_store(source, "runs").__class__, "update", forget)
     with pytest.raises(StoreError, match="differs after it was written"):
         list(copy_store(source, str(tmp_path / "target.sqlite")))
 
@@ -133,9 +156,9 @@ def test_times_of_both_kinds_of_store_have_one_hash():
 
 def test_lines_make_the_same_store_again(source, tmp_path):
     file, target = tmp_path / "all.jsonl", str(tmp_path / "target.sqlite")
-    assert export_store(source, file) == 5
+    assert export_store(source, file) == 6
     copied = {one.collection: one.written for one in import_file(file, target)}
-    assert copied == {"relaxations": 1, "screenings": 3, "interfaces": 1}
+    assert copied == {"relaxations": 1, "screenings": 3, "interfaces": 1, "segments": 1}
     before, after = contents(source), contents(target)
     assert all(after[name] == before[name] for name in COLLECTIONS)
     assert Results(target).find(Filters(interphase="stable")).total == 2
@@ -146,9 +169,10 @@ def test_an_import_that_does_not_validate_names_the_field_and_stores_nothing(sou
     file, target = tmp_path / "all.jsonl", tmp_path / "target.sqlite"
     export_store(source, file)
     lines = file.read_text(encoding="utf-8").splitlines()
-    broken = json.loads(lines[-1])
+    (at,) = [n for n, line in enumerate(lines) if line.startswith('{"interfaces"')]
+    broken = json.loads(lines[at])
     broken["interfaces"]["reacts"] = "perhaps"
-    file.write_text("\n".join([*lines[:-1], json.dumps(broken)]), encoding="utf-8")
+    file.write_text("\n".join([*lines[:at], json.dumps(broken)]), encoding="utf-8")
     with pytest.raises(StoreError, match=rf"line 5 .*{broken['interfaces']['id']}.*'reacts'"):
         import_file(file, str(target))
     assert not target.exists()
@@ -197,7 +221,8 @@ def problems(location):
 def test_a_sound_store_has_no_problems(source):
     assert problems(source) == []
     assert {one.collection: one.count for one in holdings(source)} == {
-        "relaxations": 1, "screenings": 3, "summaries": 3, "interfaces": 1, "jobs": 2, "data": 2,
+        "relaxations": 1, "screenings": 3, "summaries": 3, "interfaces": 1, "segments": 1,
+        "jobs": 2, "data": 2,
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from trona.screening.errors import CorrectionError
 from trona.screening.formulas import parse
 from trona.stores.corrections.mp2020 import anion_correction, hydrogen_correction
 from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.references import bundled_data
+from trona.stores.energies.bundled import bundled_data
 
 # Wang et al., Sci. Rep. 11 (2021) 15496: eV per atom of the anion; here per formula unit.
 PUBLISHED = {

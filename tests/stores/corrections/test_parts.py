@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.support.calculations import bundled_structure, calculated
 from trona.screening.formulas import parse
+from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.parts import (
     PARTS,
     EnergyBasis,
-    basis_of,
     is_hydroborate,
     sulfide_equivalents,
 )

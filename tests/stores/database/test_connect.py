@@ -15,7 +15,7 @@ from trona.stores.documents.bookkeeping import SummaryDoc
 
 
 def test_a_path_is_an_embedded_store(tmp_path):
-    store = open_store(str(tmp_path / "deep" / "s.sqlite"), "c")
+    store = open_store(str(tmp_path / "deep" / "s.sqlite"), "runs")
     assert isinstance(store, SQLiteStore)
     assert exists(str(tmp_path / "deep" / "s.sqlite"))
 
@@ -42,7 +42,7 @@ def test_a_uri_is_a_mongo_store_with_its_database(scheme, monkeypatch):
 @pytest.mark.parametrize("location", ["mongodb://u:secret@host", "postgres://u:secret@host/db"])
 def test_an_unusable_uri_is_refused_without_its_password(location):
     with pytest.raises(StoreError) as caught:
-        open_store(location, "c")
+        open_store(location, "runs")
     assert "secret" not in str(caught.value)
     assert "host" in redacted(location)
 
@@ -121,10 +121,10 @@ def test_a_server_that_does_not_answer_is_an_error_that_names_it_and_no_password
     with pytest.raises(
         StoreError, match=r"127\.0\.0\.1:9/group.*refused.*Check that it runs"
     ) as caught:
-        open_store("mongodb://user:secret@127.0.0.1:9/group", "c")
+        open_store("mongodb://user:secret@127.0.0.1:9/group", "runs")
     assert "secret" not in str(caught.value)
 
 
 def test_keys_are_unique_on_a_server(mongo):
-    store = open_store(mongo, "c")
+    store = open_store(mongo, "runs")
     assert store._collection.index_information()["id_1"]["unique"]

@@ -11,6 +11,7 @@ from tests.support.folders import ROOT
 from trona.screening.errors import StoreError
 from trona.stores.assess.screenings import screening_document
 from trona.stores.documents.migration import COLLECTIONS, migrated, read_document
+from trona.stores.documents.molecular_dynamics import SegmentDoc
 from trona.stores.documents.results import SCHEMA_VERSION, RelaxationDoc, ScreeningDoc
 from trona.stores.provenance import who
 
@@ -73,6 +74,18 @@ def test_what_cannot_be_read_is_named_with_document_and_field():
         read_document(model, {**content, "colour": "red"})
     with pytest.raises(StoreError, match="schema_version"):
         read_document(model, {name: x for name, x in content.items() if name != "schema_version"})
+
+
+def test_a_segment_from_before_it_had_a_version_is_read():
+    model, content = next(stored(FILES[0]))
+    assert model is RelaxationDoc
+    old = {
+        "id": "melt", "label": "glass", "name": "melt", "start_temperature": 300.0,
+        "end_temperature": 1500.0, "steps": 10, "time_step": 2.0, "displacement": 0.5,
+        "structure": content["structure"], "versions": {}, "created": content["created"],
+    }  # fmt: skip
+    doc = read_document(SegmentDoc, old)
+    assert (doc.schema_version, doc.who) == (SCHEMA_VERSION, None)
 
 
 def test_a_current_document_is_not_migrated(reference):

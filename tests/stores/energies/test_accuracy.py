@@ -9,16 +9,23 @@ from math import hypot
 import numpy as np
 import pytest
 
+from tests.stores.energies.test_entries import relaxation
 from tests.support.folders import ROOT
 from tests.support.published import TABLE, needs_table
+from trona import Study
 from trona.screening.equilibrium.phases import EnergyScale
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.uncertainty.error_model import CLASSES, anion_class
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.screenings import screening_document
 from trona.stores.assess.windows import window_answer
+from trona.stores.collections.results import Results
+from trona.stores.corrections.methods import METHODS
 from trona.stores.energies.accuracy import DFT, accuracy, common_deviation, deviations
-from trona.stores.energies.references import bundled_data, load_reference
+from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.references import load_reference
+from trona.workflows.report.page import render
 
 
 @pytest.fixture
@@ -41,8 +48,56 @@ def test_each_scale_has_errors_with_a_source(reference):
     bundled = accuracy(load_reference("bundled").scale)
     assert "docs/bundled-reference.md" in bundled.source
     assert accuracy(reference.scale) is DFT
-    assert accuracy(EnergyScale("PBE", "MP2020")) is DFT
+    assert accuracy(EnergyScale("VASP PBE", "MP2020")) is DFT
+    for method in METHODS.values():
+        stated = accuracy(EnergyScale(method.name, "as-published"))
+        assert stated is None or stated.source
     assert "Phys. Rev. B 85 (2012) 155208" in DFT.source
+
+
+@pytest.mark.parametrize("method", ["CHGNet MatPES", "CHGNet 0.2.0", "MACE-MP-0", "CHGNet", ""])
+def test_what_nobody_knows_has_no_stated_error(method):
+    assert accuracy(EnergyScale(method, "as-published")) is None
+
+
+@pytest.fixture
+def unknown(tmp_path):
+    """A reference of a potential that nobody knows, and the store that it is read from."""
+    path = str(tmp_path / "mine.sqlite")
+    results = Results(path)
+    formulas = ("Na", "P", "S", "Na2S", "Na3P", "P2S5", "Na3PS4")
+    known = load_reference("bundled")
+    for index, formula in enumerate(formulas):
+        phase = known.table.find_required(parse(formula))
+        one = relaxation(formula=phase.formula, formula_start=phase.formula, label=formula)
+        units = one.n_sites / sum(phase.amounts.values())
+        energy = phase.energy * units
+        changed = {"id": f"r{index}", "method": "MACE-MP-0", "energy": energy}
+        results.save([one.model_copy(update=changed)])
+    return f"store:{path}"
+
+
+def test_every_answer_says_that_no_error_is_stated(unknown, trona, tmp_path):
+    said = "No error is stated for energies of MACE-MP-0"
+    found = load_reference(unknown)
+    answer = window_answer(assess_formula("Na3PS4", found), why=True)
+    assert answer.uncertainty is None
+    assert all(one.uncertainty is None for one in answer.dependence)
+    assert any(said in line for line in answer.caveats)
+    assert window_answer(assess_formula("Na3PS4", found), sigma=0.03).uncertainty.sigma == 0.03
+    result = screening_document("Na3PS4", "Na3PS4", "test", found)
+    assert any(said in line for line in result.reference.caveats)
+    study = Study(unknown)
+    assert said in study.window("Na3PS4").heading
+    assert said in study.rank(["Na3PS4"]).heading
+    assert said in render([result])
+    for command in (("window", "Na3PS4"), ("window", "Na3PS4", "--json"), ("compare", "Na3PS4")):
+        done = trona(*command, "--reference", unknown)
+        printed = " ".join((done.stdout + done.stderr).split())
+        assert said in printed, command
+        assert not [word for word in printed.split(said)[0].split() if word == "±"], command
+    drawn = trona("plot", "ladder", "Na3PS4", "--reference", unknown, "-o", tmp_path / "l.svg")
+    assert said in drawn.stderr
 
 
 def test_the_error_of_a_compound_makes_the_published_one_of_a_reaction():

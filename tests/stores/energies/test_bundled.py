@@ -6,7 +6,8 @@ import pytest
 
 from trona.screening.formulas import parse, same_composition
 from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.references import BUNDLED_SCHEME, bundled_data, load_reference
+from trona.stores.energies.bundled import BUNDLED_SCHEME, bundled_data
+from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.local.pool import Work, run_flows

@@ -14,7 +14,8 @@ from trona.screening.errors import ChemicalSystemError
 from trona.screening.formulas import canonical, parse, same_composition
 from trona.stores.assess.assessment import assess_formula, window_document
 from trona.stores.assess.validation import published_cases
-from trona.stores.energies.references import bundled_data, load_reference
+from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.references import load_reference
 
 BUILD = SCRIPTS / "build_reference.py"
 FORMULAS = [case.formula for case in published_cases()]

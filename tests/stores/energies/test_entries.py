@@ -13,7 +13,7 @@ from trona.stores.assess.screenings import screening_document
 from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import AS_PUBLISHED, SULFIDE_BY_CHARGE_MP2020, compose
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
-from trona.stores.energies.entries import Rejected, admit, admit_to
+from trona.stores.energies.entries import Rejected, admit, admit_to, own_entry
 from trona.stores.energies.references import Reference
 from trona.stores.materials_project.snapshots import Snapshot, SnapshotPhase, phases
 from trona.workflows.candidates.sources import Candidate
@@ -52,12 +52,24 @@ def test_a_sound_relaxation_becomes_a_phase_per_formula_unit():
         ({"converged": None}, "unknown"),
         ({"volume": 400.0}, "volume"),
         ({"volume": 100.0}, "volume"),
+        ({"volume": float("nan")}, "volume"),
+        ({"volume_start": 0.0}, "volume"),
+        ({"volume_start": float("nan")}, "volume"),
     ],
 )
 def test_an_unsound_relaxation_is_rejected_with_its_reason(changes, word):
     rejected = admit(relaxation(**changes), AS_PUBLISHED)
     assert isinstance(rejected, Rejected)
     assert word in rejected.reason
+
+
+@pytest.mark.parametrize("start", [0.0, -1.0, float("nan")])
+def test_a_change_from_no_volume_is_unknown_and_stops_nothing(start):
+    given = relaxation(volume_start=start)
+    assert given.volume_change is None
+    entry = own_entry(given)
+    assert (entry.state, entry.volume_change) == ("rejected", None)
+    assert relaxation().volume_change == pytest.approx(0.05)
 
 
 def by_vasp(formula, **changes):

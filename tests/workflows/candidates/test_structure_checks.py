@@ -8,7 +8,7 @@ from pymatgen.core import DummySpecies, Lattice, Structure
 
 from trona.screening.errors import StructureInputError
 from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.references import bundled_data
+from trona.stores.energies.bundled import bundled_data
 from trona.workflows.candidates.structure_checks import duplicates, require_sound
 
 CELL = Lattice.cubic(5.64)

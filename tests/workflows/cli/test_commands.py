@@ -237,6 +237,16 @@ def test_window_says_how_sure_it_is(table):
     assert silent["uncertainty"] is None
 
 
+def test_an_interface_is_kept_on_request_and_once(table, tmp_path):
+    kept = tmp_path / "s.sqlite"
+    asked = ("interface", "Na3PS4", "Na", "--reference", table, "--store", kept)
+    document = json.loads(succeed(*asked, "--json"))
+    succeed(*asked)
+    held = json.loads(succeed("store", "info", "--store", kept, "--json"))["collections"]
+    assert [(one["collection"], one["count"]) for one in held] == [("interfaces", 1)]
+    assert document["first"] == "Na3PS4"
+
+
 def test_interface_prints_every_kink_and_json(table):
     printed = succeed("interface", "Na3PS4", "Na", "--reference", table)
     assert "Na3PS4 + 6 Na -> 4 Na2S + NaP" in printed

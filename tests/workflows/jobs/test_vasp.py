@@ -20,7 +20,7 @@ from tests.support.vasp_runs import SODIUM, SULFIDE
 from trona.screening.equilibrium.phases import EnergyScale
 from trona.stores.assess.screenings import screening_document
 from trona.stores.collections.results import Results
-from trona.stores.corrections.parts import basis_of
+from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.schemes import AS_PUBLISHED, compose
 from trona.stores.documents.results import RelaxationDoc, ScreeningDoc, StructureDoc
 from trona.stores.energies.entries import Rejected, admit

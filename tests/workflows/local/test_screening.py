@@ -81,6 +81,14 @@ def test_candidates_and_the_run_are_written_down(screened):
     assert found.who
 
 
+def test_each_relaxation_has_its_entry_and_no_result_is_stored_twice(screened):
+    results, _, outcomes = screened
+    (entry,) = open_store(results.location, "entries").query({"label": "Na2S"})
+    assert entry["relaxation_id"] == outcomes["Na2S"].doc.relaxation_id
+    with job_store(results.location) as jobs:
+        assert jobs.count({"output.@class": "ScreeningDoc"}) == 0
+
+
 def test_one_failing_candidate_stops_no_other(screened):
     _, _, outcomes = screened
     assert outcomes["burst"].doc.state in {"failed", "rejected"}

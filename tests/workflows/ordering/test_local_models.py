@@ -8,7 +8,7 @@ from trona.stores.collections.results import Results
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.jobs.backends import BACKENDS, relaxation_id
-from trona.workflows.jobs.relaxation_passes import latest
+from trona.workflows.jobs.relaxation_passes import settled
 from trona.workflows.local import pool
 from trona.workflows.ordering.arrangements import Search
 from trona.workflows.ordering.local_models import Workbench
@@ -54,18 +54,26 @@ def test_what_is_relaxed_is_not_relaxed_again(made, monkeypatch):
     assert bench.models()[0][0].structure == models[0].structure
 
 
-def test_a_relaxation_that_did_not_settle_is_continued_once(tmp_path):
+def test_a_relaxation_that_had_one_pass_and_did_not_settle_is_made_again(tmp_path):
     results = Results(str(tmp_path / "s.sqlite"))
     start = SULFIDE.structure
-    assert latest(start, results, CHGNET) == (None, start)
+    assert settled(start, results, CHGNET) is None
     moved = start.copy()
     moved.apply_strain(0.1)
-    results.save_relaxation(unsettled(start, moved))
-    doc, left = latest(start, results, CHGNET)
-    assert doc.n_steps == 7
-    assert left.volume == pytest.approx(moved.volume, rel=1e-4)
-    results.save_relaxation(unsettled(left, start))
-    assert latest(start, results, CHGNET)[1] is None
+    first = unsettled(start, moved)
+    results.save([first])
+    assert settled(start, results, CHGNET) is None
+    both = first.model_copy(update={"settings": {"passes": 2}})
+    results.save([both])
+    assert settled(start, results, CHGNET) == both
+
+
+def test_the_second_pass_that_an_older_store_holds_is_found(tmp_path):
+    results = Results(str(tmp_path / "s.sqlite"))
+    first = unsettled(SULFIDE.structure, SULFIDE.structure.copy().apply_strain(0.1))
+    second = unsettled(first.structure.to_structure(), SULFIDE.structure)
+    results.save([first, second])
+    assert settled(SULFIDE.structure, results, CHGNET) == second
 
 
 def unsettled(start, end):

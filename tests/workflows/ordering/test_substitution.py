@@ -124,7 +124,7 @@ def test_a_parent_is_a_bundled_crystal_a_reference_phase_or_a_file(tmp_path):
 
 
 def test_what_is_asked_twice_is_refused_and_files_are_read(tmp_path):
-    with pytest.raises(InputError, match="2 times"):
+    with pytest.raises(InputError, match="2 requests are called 'Na3PS4': name it once"):
         read_blueprints(["Na3PS4", "Na3PS4"])
     half = PARENTS["Na2S"].structure.copy()
     half.replace_species({"S": {"S": 0.5, "Se": 0.5}})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.stores.defaults import BACKEND
 from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
@@ -60,7 +61,7 @@ def make(
         int, typer.Option(min=0, help="Arrangements relaxed for each; 0 for electrostatics only.")
     ] = 8,
     seed: Seed = 0,
-    backend: RelaxedBy = "chgnet",
+    backend: RelaxedBy = BACKEND,
     store: StoreAt = None,
     workers: Workers = 2,
     as_json: AsJson = False,
@@ -125,7 +126,7 @@ def _deliver(
     if as_json:
         content = {
             "folder": str(to),
-            "models": [model.model_dump(mode="json") for model in models],
+            "models": list(models),
             "duplicates": same,
         }
         print_json(content)
@@ -152,7 +153,7 @@ def glass(
     melt_time: Annotated[float, typer.Option(help="Time in the melt.", metavar="ps")] = 4.0,
     rate: Annotated[float, typer.Option(help="Cooling rate.", metavar="K/ps")] = 300.0,
     seed: Seed = 0,
-    backend: Annotated[str, typer.Option(help="Potential.")] = "chgnet",
+    backend: Annotated[str, typer.Option(help="Potential.")] = BACKEND,
     store: StoreAt = None,
     workers: Workers = 2,
     as_json: AsJson = False,

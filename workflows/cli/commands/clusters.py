@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trona.stores.defaults import BACKEND
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -103,7 +104,7 @@ def submit(
     worker: Annotated[
         str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
     ] = None,
-    backend: RelaxedBy = "chgnet",
+    backend: RelaxedBy = BACKEND,
     resources: Annotated[
         str | None,
         typer.Option(help="For the scheduler, as nodes=1,time=04:00:00.", metavar="KEY=VALUE,…"),
@@ -120,6 +121,7 @@ def submit(
 ) -> None:
     """Submit candidates to a cluster; what is done or queued already is not submitted again."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.documents.results import now  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
@@ -129,7 +131,7 @@ def submit(
     from trona.workflows.cluster import submission as remote  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_backend, require_installed  # noqa: PLC0415
     from trona.workflows.local.pool import Work  # noqa: PLC0415
-    from trona.workflows.local.screening import plan, unrelaxed  # noqa: PLC0415
+    from trona.workflows.local.screening import plan, record, unrelaxed, written  # noqa: PLC0415
 
     settings, source = Settings(), find_backend(backend)
     gathered = gather(candidates or [], unbalanced=unbalanced)
@@ -139,7 +141,8 @@ def submit(
         formulas = [candidate.formula for candidate in chosen]
         named = remote.absolute(reference or settings.reference)
         energies = load_reference(named, correction, formulas)
-        todo = plan(chosen, Results(store or settings.store), energies, source)
+        results = Results(store or settings.store)
+        todo = plan(chosen, results, energies, source)
         if todo.relax:
             require_installed(source)
         for reason in (
@@ -150,6 +153,7 @@ def submit(
             typer.echo(reason, err=True)
         work = Work(source, energies.given or energies.name, energies.correction)
         told = list(remote.submit(controller, todo, energies, work, placement))
+        results.save([record(todo, energies, source, ended=now()), *written(todo)])
         _warn_without_runner(controller, found)
     _print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
 
@@ -271,7 +275,7 @@ def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson 
     states = count(doc.state for doc in collected.screenings) or "no result"
     if as_json:
         content: dict[str, Any] = {
-            "new": [doc.model_dump(mode="json") for doc in collected.screenings],
+            "new": collected.screenings,
             "relaxations": collected.relaxations,
             "known": collected.known,
             "differing": list(collected.differing),

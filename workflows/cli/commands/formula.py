@@ -1,12 +1,12 @@
-"""The commands that answer at once: window, interface, profile, validate. Nothing is stored."""
+"""The commands that answer at once; only an interface is stored, and only on request."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -21,9 +21,6 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
-
-if TYPE_CHECKING:
-    from trona.stores.energies.references import Reference as ReferenceEnergies
 
 __all__ = ["interface", "profile", "validate", "window"]
 
@@ -107,10 +104,10 @@ def window(
     )
 
 
-def _warn(energies: ReferenceEnergies) -> None:
-    """Say what results that rest on some energies do not say themselves."""
-    for line in energies.caveats:
-        typer.echo(line, err=True)
+KeptIn = Annotated[
+    str | None,
+    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
+]
 
 
 def interface(
@@ -122,6 +119,7 @@ def interface(
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
     plot: Plot = None,
+    store: KeptIn = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -134,15 +132,19 @@ def interface(
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.save_mixing(first, second, energies, voltage, plot)
+    if store is not None:
+        from trona.stores.collections.results import Results  # noqa: PLC0415
+
+        Results(store).save([document])
     if as_json:
-        print_json(document.model_dump(mode="json"))
+        print_json(document)
         return
     if as_csv:
         print_csv(rows.kink_rows(document))
         return
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
-    print_parts(*ladders.mixing(document), *ladders.caveats(document))
+    print_parts(*ladders.mixing(document))
 
 
 def profile(
@@ -165,7 +167,7 @@ def profile(
 
         drawing.save_discharges(formulas, energies, plot)
     if as_json:
-        print_json([document.model_dump(mode="json") for document in documents])
+        print_json(documents)
         return
     if as_csv:
         print_csv([row for document in documents for row in rows.plateau_rows(document)])
@@ -173,7 +175,7 @@ def profile(
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
     for document in documents:
-        print_parts(*ladders.plateaus(document), *ladders.caveats(document))
+        print_parts(*ladders.plateaus(document))
 
 
 def validate(
@@ -199,14 +201,14 @@ def validate(
             f"no published system among {', '.join(formulas or [])}: 'trona validate' lists all."
         )
     energies = load_reference(reference or Settings().reference, correction, formulas or ())
-    _warn(energies)
+    tell_caveats(energies)
     findings = compare(energies, chosen)
     if plot is not None:
         from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
         drawing.save_windows(findings, plot)
     if as_json:
-        print_json([finding.model_dump(mode="json") for finding in findings])
+        print_json(findings)
         return
     if as_csv:
         print_csv([row for finding in findings for row in rows.validation_rows(finding)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (
     AtReservoir,
     Correction,
@@ -44,6 +44,15 @@ Compositions = Annotated[
 ]
 
 
+def _energies(
+    name: str | None, correction: str | None, exclude: str | None, *formulas: str
+) -> ReferenceEnergies:
+    """Load reference energies, and say what a figure that rests on them does not say itself."""
+    found = load_energies(name, correction, exclude, *formulas)
+    tell_caveats(found)
+    return found
+
+
 @app.command()
 def windows(
     formulas: Compositions = None,
@@ -67,7 +76,7 @@ def windows(
     from trona.stores.assess import figures  # noqa: PLC0415
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-    energies = load_energies(reference, correction, exclude, *(formulas or ()))
+    energies = _energies(reference, correction, exclude, *(formulas or ()))
     docs = _documents(formulas, energies, store)
     marks = _marks(electrodes, energies)
     drawing.save_bars(WindowBars(figures.window_bars(docs), marks), to)
@@ -98,7 +107,7 @@ def interphases(
             raise InputError(f"screened results are drawn at 0 V, not {at:g} V: name formulas.")
         drawing.save_interphases(figures.interphase_map(_screened(store)), to)
         return
-    energies = load_energies(reference, correction, exclude, *formulas)
+    energies = _energies(reference, correction, exclude, *formulas)
     found = [assess_formula(formula, energies) for formula in formulas]
     points = (map_point(one.stability, one.interphases, at) for one in found)
     drawing.save_interphases(InterphaseMap(tuple(points), at), to)
@@ -116,7 +125,7 @@ def ladder(
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-    energies = load_energies(reference, correction, exclude, formula)
+    energies = _energies(reference, correction, exclude, formula)
     drawing.save_ladder(assess_formula(formula, energies), to)
 
 
@@ -144,7 +153,7 @@ def diagram(
     if "-" not in system:
         marked.insert(0, system)
     elements = list(parse(system.replace("-", "")))
-    energies = load_energies(reference, correction, exclude, "".join(elements), *marked)
+    energies = _energies(reference, correction, exclude, "".join(elements), *marked)
     drawing.save_diagram(elements, marked, energies, at, to)
 
 
@@ -161,7 +170,7 @@ def interface(
     """Draw the reaction energy of two materials against their mixing ratio."""
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-    energies = load_energies(reference, correction, exclude, first, second)
+    energies = _energies(reference, correction, exclude, first, second)
     drawing.save_mixing(first, second, energies, voltage, to)
 
 
@@ -176,7 +185,7 @@ def profile(
     """Draw discharges against sodium, with dQ/dV."""
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
-    drawing.save_discharges(formulas, load_energies(reference, correction, exclude, *formulas), to)
+    drawing.save_discharges(formulas, _energies(reference, correction, exclude, *formulas), to)
 
 
 @app.command()
@@ -186,7 +195,7 @@ def validation(to: To, reference: Reference = None, correction: Correction = Non
     from trona.workflows.cli import figures as drawing  # noqa: PLC0415
 
     drawing.save_parity_of_limits(
-        validate(load_energies(reference, correction, None), published_cases()), to
+        validate(_energies(reference, correction, None), published_cases()), to
     )
 
 

@@ -69,7 +69,7 @@ def query(
     if as_csv:
         print_csv(rows.summary_rows(found.summaries), rows.SUMMARY)
     elif as_json:
-        print_json([doc.model_dump(mode="json") for doc in results.documents(found.summaries)])
+        print_json(results.documents(found.summaries))
     elif not found.total:
         typer.echo("No candidate passes these filters.", err=True)
     else:
@@ -120,7 +120,7 @@ def show(
     if not docs:
         raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
     if as_json:
-        print_json([doc.model_dump(mode="json") for doc in docs])
+        print_json(docs)
         return
     if as_csv:
         print_csv([row for doc in docs for row in rows.candidate_rows(doc)])

@@ -138,7 +138,7 @@ def list_(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
 
     rows = available()
     if as_json:
-        print_json([row.model_dump(mode="json") for row in rows])
+        print_json(rows)
         return
     if as_csv:
         print_csv([row.model_dump(mode="json") for row in rows])
@@ -160,7 +160,7 @@ def info(
 
     document = information(load_reference(name, correction))
     if as_json:
-        print_json(document.model_dump(mode="json"))
+        print_json(document)
         return
     from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
 
@@ -185,7 +185,7 @@ def compare(
         load_reference(first, None, elements), load_reference(second, None, elements), elements
     )
     if as_json:
-        print_json(document.model_dump(mode="json"))
+        print_json(document)
         return
     from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
 

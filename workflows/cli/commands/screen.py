@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.stores.defaults import BACKEND
+from trona.workflows.cli.energies import tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -32,7 +34,7 @@ __all__ = ["compare", "screen"]
 
 def screen(
     files: ToScreen = None,
-    backend: RelaxedBy = "chgnet",
+    backend: RelaxedBy = BACKEND,
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,
@@ -67,8 +69,7 @@ def screen(
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
     energies = load_reference(reference or settings.reference, correction, formulas)
-    for line in energies.caveats:
-        typer.echo(line, err=True)
+    tell_caveats(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
     if (why := unrelaxed(candidates, energies, source)) is not None:
@@ -103,8 +104,7 @@ def compare(
     from trona.workflows.cli.comparison import beside  # noqa: PLC0415
 
     docs, energies = beside(names, store, reference, correction, exclude, pressure)
-    for line in energies.caveats:
-        typer.echo(line, err=True)
+    tell_caveats(energies)
     _print_ranking(docs, as_json, as_csv)
 
 
@@ -128,8 +128,7 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) ->
             }
             for place, doc in ranked
         ]
-        unranked = [doc.model_dump(mode="json") for doc in rest]
-        print_json({"ranking": placed, "unranked": unranked})
+        print_json({"ranking": placed, "unranked": rest})
     elif as_csv:
         in_order = [*(doc for _, doc in ranked), *rest]
         print_csv(rows.summary_rows([summarize_screening(doc) for doc in in_order]))

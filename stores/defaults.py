@@ -1,0 +1,10 @@
+"""What is taken where a user names nothing; light, since the command line reads it at its start."""
+
+from __future__ import annotations
+
+__all__ = ["BACKEND", "REFERENCE"]
+
+BACKEND = "chgnet"
+"""Source of relaxations."""
+REFERENCE = "bundled"
+"""Reference energies."""

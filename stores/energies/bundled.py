@@ -1,0 +1,72 @@
+"""Sets of energies that ship with trona: one row for each."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_MP2020, Scheme
+from trona.stores.defaults import REFERENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["BUNDLED_SCHEME", "SETS", "BundledSet", "bundled_data"]
+
+
+@dataclass(frozen=True)
+class BundledSet:
+    """
+    A set of phases with energies and structures.
+
+    Parameters
+    ----------
+    name
+        As a user writes it.
+    file
+        Of `trona.stores.energies`: gzipped JSON, as the script that computes the set writes it.
+    method
+        Functional or potential of its energies.
+    scheme
+        Correction scheme that they get unless another is asked for.
+    """
+
+    name: str
+    file: str
+    method: str
+    scheme: Scheme
+
+
+SETS: Mapping[str, BundledSet] = {
+    one.name: one
+    for one in (BundledSet("bundled", "bundled.json.gz", "CHGNet 0.3.0", SULFIDE_BY_CHARGE_MP2020),)
+}
+"""By name. CHGNet is trained on energies of the MP2020 scale."""
+
+
+BUNDLED_SCHEME = SETS[REFERENCE].scheme
+"""Of the default set."""
+
+
+@cache
+def bundled_data(name: str = REFERENCE) -> dict[str, Any]:
+    """
+    Raw content of a set: phases with uncorrected energies and structures.
+
+    Parameters
+    ----------
+    name
+        Of the set.
+
+    Returns
+    -------
+    dict
+        As written by the script that computes it.
+    """
+    packed = files("trona.stores.energies").joinpath(SETS[name].file).read_bytes()
+    data: dict[str, Any] = json.loads(gzip.decompress(packed))
+    return data

@@ -1,0 +1,100 @@
+"""What all tables of a terminal share: their frame, lists of facts, notes, and what is unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["NONE", "WIDE", "framed", "list_facts", "notes", "share"]
+
+NONE = "–"
+"""Stands where there is no value."""
+WIDE = 100
+"""Columns from which a terminal is wide."""
+
+
+def framed(**options: Any) -> Table:  # noqa: ANN401 (as rich takes them)
+    """
+    Begin a table in the frame that all have.
+
+    Parameters
+    ----------
+    **options
+        As for `rich.table.Table`.
+
+    Returns
+    -------
+    rich.table.Table
+        Without columns.
+    """
+    return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, **options)
+
+
+def list_facts(facts: Iterable[tuple[str, str | None]]) -> Table:
+    """
+    Lay out names beside values.
+
+    Parameters
+    ----------
+    facts
+        Name and value; what has no value is left out.
+
+    Returns
+    -------
+    rich.table.Table
+        One row for each.
+    """
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        if value:
+            table.add_row(f"[dim]{name}[/]", escape(value))
+    return table
+
+
+def notes(lines: Iterable[str]) -> list[str]:
+    """
+    Write what to bear in mind.
+
+    Parameters
+    ----------
+    lines
+        Plain sentences.
+
+    Returns
+    -------
+    list of str
+        One line in rich markup for each.
+    """
+    return [f"[dim]• {escape(line)}[/]" for line in lines]
+
+
+def share(fraction: float, basis: str) -> str:
+    """
+    Write how much of the products something is.
+
+    Parameters
+    ----------
+    fraction
+        Of 1.
+    basis
+        ``"volume"`` or ``"atoms"``.
+
+    Returns
+    -------
+    str
+        For example ``"43 vol%"``.
+
+    Examples
+    --------
+    >>> share(0.426, "volume"), share(0.5, "atoms")
+    ('43 vol%', '50 at%')
+    """
+    return f"{fraction * 100:.0f} {'vol%' if basis == 'volume' else 'at%'}"

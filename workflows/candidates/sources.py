@@ -371,7 +371,9 @@ def _from_formula(text: str, label: str, source: str) -> Candidate:
     """Make a candidate of a bare composition."""
     try:
         composition = parse(text)
-    except FormulaError:
+    except FormulaError as error:
+        if "write it like" not in str(error):  # it knows better what is meant
+            raise
         raise InputError(
             f"{text!r} is neither an existing file nor a chemical formula: name a CIF or POSCAR, "
             "a material such as mp-28782, or write a formula like Na3PS4."

@@ -214,7 +214,12 @@ def check(
     structures = {c.label: c.structure for c in gathered.candidates if c.structure is not None}
     same = duplicates(structures)
     if as_json:
-        content = {"candidates": described, "left_out": gathered.left_out, "duplicates": same}
+        content = {
+            "candidates": described,
+            "left_out": gathered.left_out,
+            "notes": gathered.notes,
+            "duplicates": same,
+        }
         print_json(content)
         return
     if as_csv:

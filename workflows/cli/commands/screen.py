@@ -104,7 +104,7 @@ def compare(
     from trona.workflows.cli.comparison import beside  # noqa: PLC0415
 
     docs, energies = beside(names, store, reference, correction, exclude, pressure)
-    tell_caveats(energies)
+    tell_caveats(energies, [doc.formula for doc in docs])
     _print_ranking(docs, as_json, as_csv)
 
 

@@ -35,6 +35,7 @@ _NAMES = (
     "_space_group_name_h-m",
 )
 _NUMBERS = ("_space_group_it_number", "_symmetry_int_tables_number")
+_ORIGIN = re.compile(r"[\s(:,]*(?:origin(?:\s*choice)?|O)\s*:?\s*([12])\)?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*\((?:no\.?\s*)?\d+\)$", re.IGNORECASE)
 _ENDING = re.compile(r"(?:\s+|\s*:\s*)([12SZHR])$", re.IGNORECASE)
 """Origin or axes, as in 'F d -3 m :2', 'F d -3 m Z', 'R -3 m H'."""
@@ -195,9 +196,24 @@ def _number(block: Block, name: str) -> int | None:
     return int(text)
 
 
+def _short(symbol: str) -> str:
+    """Turn a full symbol (F 4/m -3 2/m) into the short one (F m -3 m), where there is one."""
+    if gemmi.find_spacegroup_by_name(symbol) is not None:
+        return symbol
+    centring, *axes = symbol.split() or [""]
+    cubic = "-3" in axes[1:]
+    kept = [
+        axis if at == 0 and not cubic and axis[0] in "346" else axis.rpartition("/")[2]
+        for at, axis in enumerate(axes)
+    ]
+    short = " ".join([centring, *kept])
+    return symbol if gemmi.find_spacegroup_by_name(short) is None else short
+
+
 def _named(text: str) -> list[gemmi.SpaceGroup]:
     """List the settings that a Hermann-Mauguin symbol allows."""
-    plain = _NUMBERED.sub("", text.replace("_", " ")).strip()
+    plain = _ORIGIN.sub(r":\1", text.replace("_", " ")).strip()
+    plain = _short(_NUMBERED.sub("", plain).strip())
     ending = _ENDING.search(plain)
     if ending is not None:
         stem, letter = plain[: ending.start()], ending[1].upper()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,7 +90,7 @@ def read_number(text: str) -> float | None:
     Returns
     -------
     float or None
-        None where it is no number.
+        None where it is no finite number.
 
     Examples
     --------
@@ -97,7 +98,8 @@ def read_number(text: str) -> float | None:
     (5.6402, 0.5, 10.0, None)
     """
     match = _NUMBER.fullmatch(text.strip())
-    return None if match is None else float(match[1].replace("D", "e").replace("d", "e"))
+    value = inf if match is None else float(match[1].replace("D", "e").replace("d", "e"))
+    return value if isfinite(value) else None
 
 
 def read_symbol(text: str, expected: Collection[str] = ()) -> str | None:

@@ -187,8 +187,10 @@ def _positive(text: str | None) -> float | None:
 
 def _sum_formula(text: str) -> list[tuple[str, str]] | None:
     """Read a formula as symbols and amounts as written; None where it is none."""
+    if "," in text:
+        return _moiety(text)
     found: list[tuple[str, str]] = []
-    for token in text.replace(",", " ").split():
+    for token in text.split():
         match = _TOKEN.fullmatch(token)
         symbol = "" if match is None else match[1].capitalize()
         if match is None or not Element.is_valid_symbol(symbol):

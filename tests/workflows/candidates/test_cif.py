@@ -160,6 +160,40 @@ def test_the_origin_is_the_one_that_gives_the_formula():
         read_cif(crystal(cell, group.format(":1"), sites, "Na Cr2 S4"), "'it'")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["F d -3 m (origin choice 2)", "F d -3 m O2", "F 41/d -3 2/m :2", "Fd-3m:2", "F d -3 m (227)"],
+)
+def test_symbols_are_read_as_programs_write_them(name):
+    sites = ["Na1 0.125 0.125 0.125", "Cr1 0.5 0.5 0.5", "S1 0.26 0.26 0.26"]
+    group = f"_symmetry_space_group_name_H-M '{name}'"
+    (found,) = read_cif(crystal((10, 10, 10, 90, 90, 90), group, sites, "Na Cr2 S4"), "'it'")
+    assert found.structure.formula == "Na8 Cr16 S32"
+
+
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [("F 4/m -3 2/m", "F m -3 m"), ("P 63/m 2/m 2/c", "P 63/m m c"),
+     ("P 21/n 21/m 21/a", "P n m a"), ("R -3 2/m", "R -3 m")],
+)  # fmt: skip
+def test_full_symbols_mean_the_short_ones(full, short):
+    cell = (5, 5, 5, 90, 90, 90) if full[0] != "P" else (5, 5, 8, 90, 90, 120)
+    cell = (5, 6, 7, 90, 90, 90) if full.startswith("P 21") else cell
+    cell = (5, 5, 9, 90, 90, 120) if full[0] == "R" else cell
+    sites = ["Na1 0 0 0"]
+    found = [
+        read_cif(crystal(cell, f"_symmetry_space_group_name_H-M '{name}'", sites), "'it'")[0]
+        for name in (full, short)
+    ]
+    assert found[0].structure == found[1].structure
+
+
+def test_a_hydrate_with_a_comma_in_its_formula_is_read():
+    text = changed(("'Na3 P S4'", "'Na3 P S4, 8(H2 O)'"))
+    with pytest.raises(StructureInputError, match="hold no H"):
+        read_cif(text, "'it'")
+
+
 @pytest.mark.parametrize("name", ["R -3 m", "R-3m", "R -3 m :R", "R -3 m R"])
 def test_rhombohedral_axes_are_seen_in_the_cell(name):
     text = crystal(

@@ -12,7 +12,7 @@ from trona.screening.errors import StructureInputError
 from .cif_sites import AXES, digits, read_sites
 from .cif_symmetry import settings_of
 from .cif_text import read_blocks
-from .crystal import Atom, Crystal, assemble, into_cell, read_number, together
+from .crystal import Atom, CrystalRead, assemble, into_cell, read_value, together
 from .declared import declared_by
 from .structure_checks import close_pairs
 
@@ -34,7 +34,7 @@ limit follows the digits of the coordinates between these bounds."""
 _FULL = 1.001
 
 
-def read_cif(text: str, name: str) -> list[Crystal]:
+def read_cif(text: str, name: str) -> list[CrystalRead]:
     """
     Read all crystals of a CIF.
 
@@ -47,7 +47,7 @@ def read_cif(text: str, name: str) -> list[Crystal]:
 
     Returns
     -------
-    list of Crystal
+    list of CrystalRead
         One for each block with sites; blocks of texts only, such as ``data_global``, are passed
         over.
 
@@ -69,7 +69,7 @@ def read_cif(text: str, name: str) -> list[Crystal]:
     for at, block in enumerate(with_sites):
         place = name if len(with_sites) == 1 else f"{name}, block {at + 1} ({block.name!r}),"
         crystal = _crystal(block, place)
-        found.append(Crystal(crystal.structure, (*crystal.notes, *(() if at else lost))))
+        found.append(CrystalRead(crystal.structure, (*crystal.notes, *(() if at else lost))))
     return found
 
 
@@ -83,13 +83,13 @@ def _without_sites(blocks: list[Block], name: str) -> str:
     return f"{name} holds no structure: give a CIF with a cell and atom sites."
 
 
-def _crystal(block: Block, name: str) -> Crystal:
+def _crystal(block: Block, name: str) -> CrystalRead:
     """Read a block in the setting that its own formula asks for."""
     lattice, cell_notes = _lattice(block, name)
     declared = declared_by(block)
     atoms, site_notes = read_sites(block, declared.amounts, name)
     settings = settings_of(block, lattice, name)
-    fitting: list[tuple[Setting, Crystal]] = []
+    fitting: list[tuple[Setting, CrystalRead]] = []
     problems: list[StructureInputError] = []
     for setting in settings:
         try:
@@ -115,7 +115,7 @@ def _crystal(block: Block, name: str) -> Crystal:
             f"the file leaves its setting open: {setting.name} is taken, "
             + (f"though {others} would fit too" if others else "the only one that fits")
         )
-    return Crystal(crystal.structure, tuple(dict.fromkeys(notes)))
+    return CrystalRead(crystal.structure, tuple(dict.fromkeys(notes)))
 
 
 def _lattice(block: Block, name: str) -> tuple[Lattice, list[str]]:
@@ -126,7 +126,7 @@ def _lattice(block: Block, name: str) -> tuple[Lattice, list[str]]:
         if text is None and tag.startswith("angle"):
             text = "90"
             notes.append("angles that it does not give are 90 degrees")
-        value = None if text is None else read_number(text)
+        value = None if text is None else read_value(text)
         if value is None or not 0 < value < (180 if tag.startswith("angle") else np.inf):
             what = "no" if text is None else f"{text!r} as"
             raise StructureInputError(f"{name} gives {what} _cell_{tag}: give a positive number.")
@@ -144,7 +144,7 @@ def _rounding(block: Block) -> float:
 
 def _expand(
     lattice: Lattice, atoms: list[Atom], setting: Setting, rounding: float, name: str
-) -> Crystal:
+) -> CrystalRead:
     """Fill the cell by symmetry."""
     images = [
         Atom(atom.label, atom.symbol, place, atom.occupancy)
@@ -190,7 +190,7 @@ def _images(
     return found
 
 
-def _overlaps(crystal: Crystal) -> bool:
+def _overlaps(crystal: CrystalRead) -> bool:
     """Tell whether atoms lie on top of each other."""
     occupancy = np.array([site.species.num_atoms for site in crystal.structure])
     first, second, _ = close_pairs(crystal.structure)

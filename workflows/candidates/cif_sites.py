@@ -8,7 +8,7 @@ import numpy as np
 
 from trona.screening.errors import StructureInputError
 
-from .crystal import Atom, read_number, read_symbol
+from .crystal import Atom, read_symbol, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -125,7 +125,7 @@ def _rows(block: Block, name: str) -> list[_Row]:
     rows = []
     for at, (label, kind, flag, share, hydrogen, *place) in enumerate(zip(*columns, strict=True)):
         shown = label or f"number {at + 1}"
-        if (read_number(hydrogen) or 0) > 0:
+        if (read_value(hydrogen) or 0) > 0:
             raise StructureInputError(
                 f"{name} counts {hydrogen} hydrogen atoms at {shown!r} that have no coordinates: "
                 "add their sites."
@@ -137,7 +137,7 @@ def _rows(block: Block, name: str) -> list[_Row]:
 
 def _occupancy(text: str, label: str, name: str) -> float:
     """Read an occupancy; the dictionary's default is 1."""
-    value = 1.0 if not text else read_number(text)
+    value = 1.0 if not text else read_value(text)
     if value is None or not 0 <= value <= _ABOVE_ONE:
         raise StructureInputError(
             f"{name} has a site {label!r} of occupancy {text!r}: give a number between 0 and 1."
@@ -147,7 +147,7 @@ def _occupancy(text: str, label: str, name: str) -> float:
 
 def _coordinate(text: str, label: str, name: str) -> float:
     """Read a coordinate."""
-    value = read_number(text)
+    value = read_value(text)
     if value is None:
         raise StructureInputError(
             f"{name} has a site {label!r} with the coordinate {text or '?'!r}: give a number."

@@ -14,7 +14,7 @@ from gemmi import cif
 
 from trona.screening.errors import StructureInputError
 
-__all__ = ["Block", "decode", "read_blocks"]
+__all__ = ["Block", "decode_text", "read_blocks"]
 
 _QUOTED = r"^;.*?^;|'[^'\n]*'|\"[^\"\n]*\"|(?<!\S)#[^\n]*"
 _TRIPLE = re.compile(r"('''|\"\"\")(.*?)\1", re.DOTALL)
@@ -82,7 +82,7 @@ class Block:
         return next((self.values[name] for name in names if name in self.values), None)
 
 
-def decode(content: bytes) -> str:
+def decode_text(content: bytes) -> str:
     """
     Turn the bytes of a text file into text.
 

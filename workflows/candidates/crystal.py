@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pymatgen.core import Lattice
 
-__all__ = ["Atom", "Crystal", "assemble", "into_cell", "read_number", "read_symbol", "together"]
+__all__ = ["Atom", "CrystalRead", "assemble", "into_cell", "read_symbol", "read_value", "together"]
 
 _ISOTOPES = {"D": "deuterium", "T": "tritium"}
 _DUMMIES = frozenset({"X", "XX", "DU", "VAC", "VA", "BQ", "Q"})
@@ -39,7 +39,7 @@ _ROUNDING = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Crystal:
+class CrystalRead:
     """
     A structure as it was read.
 
@@ -78,7 +78,7 @@ class Atom:
     occupancy: float = 1.0
 
 
-def read_number(text: str) -> float | None:
+def read_value(text: str) -> float | None:
     """
     Read a number as crystallographers write it.
 
@@ -94,7 +94,7 @@ def read_number(text: str) -> float | None:
 
     Examples
     --------
-    >>> read_number("5.6402(3)"), read_number(".5"), read_number("1.0D+01"), read_number("5,6")
+    >>> read_value("5.6402(3)"), read_value(".5"), read_value("1.0D+01"), read_value("5,6")
     (5.6402, 0.5, 10.0, None)
     """
     match = _NUMBER.fullmatch(text.strip())
@@ -155,7 +155,7 @@ def _is_site_name(letters: str) -> bool:
     return len(letters) == 2 and letters[0].upper() in _SPLIT
 
 
-def assemble(lattice: Lattice, atoms: Sequence[Atom], name: str) -> Crystal:
+def assemble(lattice: Lattice, atoms: Sequence[Atom], name: str) -> CrystalRead:
     """
     Put atoms into a cell; those that share a position become one site.
 
@@ -170,7 +170,7 @@ def assemble(lattice: Lattice, atoms: Sequence[Atom], name: str) -> Crystal:
 
     Returns
     -------
-    Crystal
+    CrystalRead
         With notes on occupancies that were rounded, and isotopes.
 
     Raises
@@ -187,7 +187,7 @@ def assemble(lattice: Lattice, atoms: Sequence[Atom], name: str) -> Crystal:
         species.append(amounts)
         places.append(positions[group[0]])
         notes += [note] if note else []
-    return Crystal(Structure(lattice, species, places), tuple(dict.fromkeys(notes)))
+    return CrystalRead(Structure(lattice, species, places), tuple(dict.fromkeys(notes)))
 
 
 def _shared(atoms: Sequence[Atom], name: str) -> tuple[dict[str, float], str]:

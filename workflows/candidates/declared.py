@@ -11,7 +11,7 @@ from pymatgen.core import Composition, Element
 from trona.screening.errors import FormulaError
 from trona.screening.formulas import number, parse
 
-from .crystal import read_number
+from .crystal import read_value
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -181,7 +181,7 @@ def declared_by(block: Block) -> Declared:
 
 def _positive(text: str | None) -> float | None:
     """Read a positive number."""
-    value = None if text is None else read_number(text)
+    value = None if text is None else read_value(text)
     return value if value and value > 0 else None
 
 

@@ -10,7 +10,7 @@ from pymatgen.core import Element, Lattice
 
 from trona.screening.errors import StructureInputError
 
-from .crystal import Atom, Crystal, assemble, read_number, read_symbol
+from .crystal import Atom, CrystalRead, assemble, read_symbol, read_value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def potcar_symbols(path: Path) -> list[str]:
     return _TITLE.findall(path.read_text(encoding="latin-1"))
 
 
-def read_poscar(text: str, name: str, potcar: list[str]) -> Crystal:
+def read_poscar(text: str, name: str, potcar: list[str]) -> CrystalRead:
     """
     Read a POSCAR or CONTCAR.
 
@@ -61,7 +61,7 @@ def read_poscar(text: str, name: str, potcar: list[str]) -> Crystal:
 
     Returns
     -------
-    Crystal
+    CrystalRead
         The structure; velocities and selective dynamics are no part of it.
 
     Raises
@@ -89,13 +89,13 @@ def read_poscar(text: str, name: str, potcar: list[str]) -> Crystal:
         for number, (symbol, place) in enumerate(zip(species, places, strict=True), start=1)
     ]
     crystal = assemble(lattice, atoms, name)
-    return Crystal(crystal.structure, (*crystal.notes, *([note] if note else [])))
+    return CrystalRead(crystal.structure, (*crystal.notes, *([note] if note else [])))
 
 
 def _numbers(lines: list[str], at: int, name: str) -> list[float]:
     """Read three numbers at the beginning of a line."""
     words = lines[at].split()[:3] if at < len(lines) else []
-    values = [read_number(word) for word in words]
+    values = [read_value(word) for word in words]
     if len(values) < 3 or None in values:
         found = repr(lines[at].strip()) if words else "nothing"
         raise StructureInputError(
@@ -108,7 +108,7 @@ def _numbers(lines: list[str], at: int, name: str) -> list[float]:
 def _factors(lines: list[str], raw: NDArray[np.float64], name: str) -> NDArray[np.float64]:
     """Read what x, y and z are multiplied by: a factor, a volume, or three factors."""
     words = _COMMENT.sub("", lines[1]).split()
-    values = [value for value in map(read_number, words) if value is not None]
+    values = [value for value in map(read_value, words) if value is not None]
     volume = abs(float(np.linalg.det(raw)))
     if not volume > 0:
         raise StructureInputError(f"{name}, lines 3 to 5: the vectors span no cell: correct them.")

@@ -5,7 +5,6 @@ A candidate without a structure is screened as the mixture of phases that its co
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
@@ -24,7 +23,7 @@ from trona.stores.documents.results import StructureDoc
 from trona.stores.provenance import fingerprint
 
 from .mp_identifiers import is_material_id, material, materials
-from .structure_checks import require_sound
+from .structure_checks import require_distinct, require_sound
 from .structure_files import MANIFEST, folder_files, is_file_name, read_rows, read_structures
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ __all__ = [
     "from_material",
     "from_table",
     "gather",
-    "require_distinct",
     "require_sodium",
 ]
 
@@ -431,31 +429,6 @@ def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:
     found = tuple(candidate for part in parts for candidate in part.candidates)
     require_distinct((candidate.label for candidate in found), "candidates")
     return Gathered(found, tuple(reason for part in parts for reason in part.left_out))
-
-
-def require_distinct(
-    labels: Iterable[str], what: str, remedy: str = "rename one of the files"
-) -> None:
-    """
-    Refuse labels that stand twice.
-
-    Parameters
-    ----------
-    labels
-        Of all that is asked for.
-    what
-        What carries them, in the plural.
-    remedy
-        What to do about it.
-
-    Raises
-    ------
-    InputError
-        If there is one.
-    """
-    for label, times in Counter(labels).items():
-        if times > 1:
-            raise InputError(f"{times} {what} are called {label!r}: {remedy}.")
 
 
 def _usable(text: str, unbalanced: bool) -> Gathered:

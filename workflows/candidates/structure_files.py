@@ -20,8 +20,8 @@ from trona.stores.delimited import decimal_point, read_table
 from trona.stores.materials_project.structures import is_material_id
 
 from .cif import read_cif
-from .cif_text import decode
-from .crystal import Crystal
+from .cif_text import decode_text
+from .crystal import CrystalRead
 from .poscar import potcar_symbols, read_poscar
 from .xyz import read_xyz
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANIFEST",
-    "Found",
     "Row",
+    "StructureRead",
     "file_name",
     "folder_files",
     "is_file_name",
@@ -85,7 +85,7 @@ class Row:
     material_id: str = ""
 
 
-class Found(NamedTuple):
+class StructureRead(NamedTuple):
     """
     A structure of a file.
 
@@ -138,7 +138,7 @@ def is_file_name(text: str) -> bool:
     return "/" in text or PurePath(text).suffix.lower() in _SUFFIXES
 
 
-def read_structures(path: Path) -> list[Found]:
+def read_structures(path: Path) -> list[StructureRead]:
     """
     Read all structures of a file.
 
@@ -150,7 +150,7 @@ def read_structures(path: Path) -> list[Found]:
 
     Returns
     -------
-    list of Found
+    list of StructureRead
         Structures as written; labels come from the file's name, or from its folder's for POSCAR and
         CONTCAR, with a number where there are several structures.
 
@@ -167,14 +167,14 @@ def read_structures(path: Path) -> list[Found]:
     stem = path.resolve().parent.name if path.stem in _NAMES else path.stem
     stem = stem or str(found[0].structure.composition.reduced_formula)
     if len(found) == 1:
-        return [Found(stem, found[0].structure, found[0].notes)]
+        return [StructureRead(stem, found[0].structure, found[0].notes)]
     return [
-        Found(f"{stem}-{number}", one.structure, one.notes)
+        StructureRead(f"{stem}-{number}", one.structure, one.notes)
         for number, one in enumerate(found, start=1)
     ]
 
 
-def _parse(path: Path) -> list[Crystal]:
+def _parse(path: Path) -> list[CrystalRead]:
     """Read a file in the format that its name tells."""
     plain = PurePath(path.stem) if path.suffix.lower() in _PACKED else PurePath(path.name)
     suffix, name = plain.suffix.lower(), repr(str(path))
@@ -184,7 +184,7 @@ def _parse(path: Path) -> list[Crystal]:
         return read_cif(_content(path), name)
     if suffix in _POSCARS or any(one in plain.name for one in _NAMES):
         return [read_poscar(_content(path), name, potcar_symbols(path.parent / "POTCAR"))]
-    return [Crystal(_other(path))]
+    return [CrystalRead(_other(path))]
 
 
 def _content(path: Path) -> str:
@@ -195,7 +195,7 @@ def _content(path: Path) -> str:
     except (OSError, EOFError, zlib.error):
         raise StructureInputError(f"cannot read {str(path)!r}: it is damaged, or may not be read "
                                   "by you.") from None  # fmt: skip
-    text = decode(content if isinstance(content, bytes) else content.encode())
+    text = decode_text(content if isinstance(content, bytes) else content.encode())
     if not text.strip():
         raise StructureInputError(f"{str(path)!r} is empty: give a complete file.")
     return text

@@ -9,7 +9,7 @@ from pymatgen.core import Element, Lattice
 
 from trona.screening.errors import StructureInputError
 
-from .crystal import Atom, Crystal, assemble, read_number, read_symbol
+from .crystal import Atom, CrystalRead, assemble, read_symbol, read_value
 
 __all__ = ["read_xyz"]
 
@@ -21,7 +21,7 @@ _POSITIONS = ("pos", "positions", "position")
 _SHARES = ("occupancy", "occupancies", "occ", "occupation")
 
 
-def read_xyz(text: str, name: str) -> list[Crystal]:
+def read_xyz(text: str, name: str) -> list[CrystalRead]:
     """
     Read all frames of an extended XYZ file.
 
@@ -34,7 +34,7 @@ def read_xyz(text: str, name: str) -> list[Crystal]:
 
     Returns
     -------
-    list of Crystal
+    list of CrystalRead
         One for each frame; forces, energies and constraints are no part of them.
 
     Raises
@@ -65,7 +65,7 @@ def read_xyz(text: str, name: str) -> list[Crystal]:
     return found
 
 
-def _frame(lines: list[str], header: int, end: int, name: str) -> Crystal:
+def _frame(lines: list[str], header: int, end: int, name: str) -> CrystalRead:
     """Read a frame, whose comment is a line with the lattice."""
     pairs = {
         key.lower(): next(value for value in values if value or value == values[-1])
@@ -80,13 +80,15 @@ def _frame(lines: list[str], header: int, end: int, name: str) -> Crystal:
     if not labels or all(label.isdigit() for label in labels):
         return crystal
     shown = ", ".join(labels[:4]) + (" …" if len(labels) > 4 else "")
-    return Crystal(crystal.structure, (*crystal.notes, f"labels {shown} read as their elements"))
+    return CrystalRead(
+        crystal.structure, (*crystal.notes, f"labels {shown} read as their elements")
+    )
 
 
 def _lattice(pairs: dict[str, str], header: int, name: str) -> Lattice:
     """Read the lattice of a periodic frame."""
     periodic = re.findall(r"[TtFf01]", pairs.get("pbc", "T T T"))
-    values = [read_number(word) for word in re.split(r"[\s,]+", pairs.get("lattice", "").strip())]
+    values = [read_value(word) for word in re.split(r"[\s,]+", pairs.get("lattice", "").strip())]
     if "lattice" not in pairs or any(one in "Ff0" for one in periodic):
         raise StructureInputError(
             f'{name}, line {header + 1}, is not periodic: give Lattice="…" and pbc="T T T" in the '
@@ -120,10 +122,10 @@ def _atom(line: str, at: int, columns: dict[str, int], lattice: Lattice, name: s
     """Read the line of an atom."""
     words = line.split()
     place = next(columns[key] for key in _POSITIONS if key in columns)
-    position = [read_number(word) for word in words[place : place + 3]]
+    position = [read_value(word) for word in words[place : place + 3]]
     share = next((columns[key] for key in _SHARES if key in columns), None)
     texts = words[share : share + 1] if share is not None else ["1"]
-    occupancy = read_number(texts[0]) if texts else None
+    occupancy = read_value(texts[0]) if texts else None
     species = next((columns[key] for key in _SPECIES if key in columns), None)
     number = next((columns[key] for key in _NUMBERS if key in columns), 0)
     label = words[number if species is None else species :][:1]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from trona.stores.energies.entries import own_entry
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
-from trona.workflows.candidates.sources import Candidate, candidate_document, require_distinct
-from trona.workflows.candidates.structure_checks import require_sound
+from trona.workflows.candidates.sources import Candidate, candidate_document
+from trona.workflows.candidates.structure_checks import require_distinct, require_sound
 from trona.workflows.candidates.structure_files import folder_files, read_structures
 from trona.workflows.jobs.relaxation_passes import settled
 

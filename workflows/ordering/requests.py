@@ -11,8 +11,8 @@ from trona.screening.errors import InputError, StructureInputError
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.bundled import bundled_data
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
-from trona.workflows.candidates.sources import Candidate, bundled, from_material, require_distinct
-from trona.workflows.candidates.structure_checks import require_sound
+from trona.workflows.candidates.sources import Candidate, bundled, from_material
+from trona.workflows.candidates.structure_checks import require_distinct, require_sound
 from trona.workflows.candidates.structure_files import folder_files, is_file_name, read_structures
 
 from .blueprints import of_structure

@@ -6,7 +6,7 @@ import pytest
 
 from trona.screening.errors import StructureInputError
 from trona.workflows.candidates.cif import read_cif
-from trona.workflows.candidates.cif_text import decode
+from trona.workflows.candidates.cif_text import decode_text
 
 GROUP = "_symmetry_space_group_name_H-M 'I -4 3 m'"
 SUM = "_chemical_formula_sum 'Na3 P S4'"
@@ -84,7 +84,7 @@ def crystal(cell, group, sites, formula=""):
     ],
 )  # fmt: skip
 def test_one_crystal_in_every_dialect(text):
-    (found,) = read_cif(decode(text.encode()), "'it'")
+    (found,) = read_cif(decode_text(text.encode()), "'it'")
     assert found.structure.formula == "Na6 P2 S8"
     assert found.structure.volume == pytest.approx(343)
     assert found.notes == ()
@@ -92,7 +92,7 @@ def test_one_crystal_in_every_dialect(text):
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
 def test_encodings_are_told_apart(encoding):
-    assert "Ångström" in decode(("# Ångström\n" + SULFIDE).encode(encoding))
+    assert "Ångström" in decode_text(("# Ångström\n" + SULFIDE).encode(encoding))
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,10 @@ def named(value):
 
 def found_in(value):
     """Jobs anywhere in what was read."""
-    if isinstance(value, Flow):
-        return [job for job, _ in value.iterflow()]
-    return [document["job"] for document in value]
+    if isinstance(value, Job):
+        return [value]
+    parts = value.jobs if isinstance(value, Flow) else [document["job"] for document in value]
+    return [job for part in parts for job in found_in(part)]
 
 
 @pytest.mark.parametrize("name", ["flow-0.1.0.json", "queue-0.1.0.json"])

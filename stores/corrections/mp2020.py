@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pymatgen.entries.computed_entries import ComputedEntry
 
-__all__ = ["Calculation", "anion_correction", "hydrogen_correction"]
+__all__ = ["Calculation", "adjustments", "anion_correction", "hydrogen_correction"]
 
 _RUN_TYPES = ("GGA", "GGA+U")
 _FAMILY = "PAW_PBE "
@@ -75,11 +75,40 @@ def anion_correction(amounts: Mapping[str, float], calculation: Calculation | No
     CorrectionError
         If there is no structure, or Materials Project would not have computed it so.
     """
+    return sum(adjustments(amounts, calculation, "mp2020").values())
+
+
+def adjustments(
+    amounts: Mapping[str, float], calculation: Calculation | None, label: str
+) -> dict[str, float]:
+    """
+    Corrections of MP2020, one by one.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+    calculation
+        Structure and settings.
+    label
+        Of the correction that asks, for messages.
+
+    Returns
+    -------
+    dict
+        What is corrected (an element, a kind of oxide, or a metal as in ``"Fe in O"``) to eV per
+        formula unit.
+
+    Raises
+    ------
+    CorrectionError
+        If there is no structure, or Materials Project would not have computed it so.
+    """
     formula = plain(amounts)
     if calculation is None:
         raise CorrectionError(
-            f"the correction 'mp2020' needs the structure and settings behind the energy of "
-            f"{formula}: use it with VASP relaxations."
+            f"the correction {label!r} needs the structure and settings behind the energy of "
+            f"{formula}: use it with relaxations."
         )
     from pymatgen.entries.computed_entries import ComputedStructureEntry  # noqa: PLC0415
 
@@ -96,7 +125,8 @@ def anion_correction(amounts: Mapping[str, float], calculation: Calculation | No
         "potcar_symbols": list(calculation.potcar_titles),
     }
     entry = ComputedStructureEntry(structure, 0.0, parameters=parameters)
-    return sum(_adjustments(entry).values()) * sum(amounts.values()) / len(structure)
+    per_cell = sum(amounts.values()) / len(structure)
+    return {name: value * per_cell for name, value in _adjustments(entry).items()}
 
 
 def hydrogen_correction(amounts: Mapping[str, float]) -> float:
@@ -156,4 +186,10 @@ def _adjustments(entry: ComputedEntry, *, check_settings: bool = True) -> dict[s
         raise CorrectionError(
             f"the correction 'mp2020' cannot be applied to {entry.reduced_formula}: {reason}."
         ) from None
-    return {one.name.partition("(")[2].rstrip(")"): float(one.value) for one in found}
+    symbols = entry.composition.get_el_amt_dict()
+    anion = next((symbol for symbol in ("F", "O") if symbol in symbols), "")
+    named = {}
+    for one in found:
+        name = one.name.partition("(")[2].rstrip(")")
+        named[f"{name} in {anion}" if "mixing" in one.name else name] = float(one.value)
+    return named

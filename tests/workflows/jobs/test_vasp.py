@@ -99,7 +99,7 @@ def test_methods_tell_energies_that_share_no_hull_apart():
     by_method = {}
     for backend in BACKENDS.values():
         by_method.setdefault(backend.method, []).append(backend.name)
-    assert by_method["VASP PBE"] == ["vasp", "vasp-chgnet"]
+    assert by_method["VASP PBE"] == ["vasp", "vasp-chgnet", "vasp-sevennet"]
     assert len(by_method) == len(BACKENDS) - 1
     assert basis_of(MOCK.method) is None
 

@@ -60,6 +60,11 @@ class Tabular(ABC):
         table = type(frame)(written).to_html(index=False, escape=False)
         return f"<p><b>{_chemical(self.heading)}</b></p>{table}"
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Show the same as text, in IPython on a terminal: all that a result holds is too long."""
+        text = f"{self.heading}\n{self.to_frame().to_string(index=False)}"
+        return {"text/plain": text, "text/html": self._repr_html_()}
+
 
 def _chemical(text: str) -> str:
     """Write formulas with subscripts."""

@@ -118,7 +118,8 @@ class Study:
         Returns
         -------
         MixingLine
-            Drawn by `trona.screening.figures.paper.curves.draw_mixing` and `explorers.show_mixing`.
+            Drawn by `draw_mixing` in `trona.screening.figures.paper.curves` and by `show_mixing`
+            in `trona.screening.figures.browser.curves`.
 
         Raises
         ------

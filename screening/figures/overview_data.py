@@ -1,8 +1,8 @@
 """What figures of many candidates show, as plain numbers; nothing is drawn.
 
 Each figure is computed once and drawn twice: by matplotlib for papers, by plotly for looking. The
-ladder of one composition is `ladder.LadderFigure`, a phase diagram `diagram.GrandDiagram`; mixing
-lines (`interface.MixingLine`), discharges (`capacity.Discharge`) and published windows
+ladder of one composition is `ladder_data.LadderFigure`, a phase diagram `diagram.GrandDiagram`;
+mixing lines (`interface.MixingLine`), discharges (`discharge.Discharge`) and published windows
 (`parity.WindowPair`) already are what their figures show.
 """
 

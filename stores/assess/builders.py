@@ -23,7 +23,7 @@ from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.documents.migration import read_document
 from trona.stores.documents.results import RelaxationDoc
 from trona.stores.energies.entries import entry_document, entry_id, shares_hull
-from trona.stores.energies.references import load_once
+from trona.stores.energies.kept import load_once
 
 from .screenings import outcome, screening_id
 

@@ -42,7 +42,7 @@ from .bundled import SETS, bundled_data
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["SOURCES", "Reference", "Source", "load_once", "load_reference"]
+__all__ = ["SOURCES", "Reference", "Source", "load_reference", "source_names"]
 
 _ALIGNED = "aligned:"
 
@@ -222,33 +222,29 @@ def load_reference(
     """
     scheme = None if correction is None else compose(correction)
     aligned = name.startswith(_ALIGNED)
-    names = _joint().split(name.removeprefix(_ALIGNED))
-    parts = [_load_part(part, scheme, tuple(formulas)) for part in names]
-    reference = _aligned(parts, name) if aligned else reduce(_joined, parts)
+    loaded = [_load_part(part, scheme, tuple(formulas)) for part in source_names(name)]
+    reference = _aligned(loaded, name) if aligned else reduce(_joined, loaded)
     if reference.stores and not aligned:
         _require_elements(reference)
     said = unstated(reference.scale)
     return replace(reference, caveats=reference.caveats + said) if said else reference
 
 
-@cache
-def load_once(name: str, correction: str | None = None) -> Reference:
+def source_names(name: str) -> list[str]:
     """
-    Load reference energies once in a process: for jobs and builders that go on to many candidates.
+    Split the name of reference energies into those of its sources.
 
     Parameters
     ----------
-    name, correction
+    name
         As for `load_reference`.
 
     Returns
     -------
-    Reference
-        The same object each time, its table of phases made.
+    list of str
+        One for each source.
     """
-    reference = load_reference(name, correction)
-    _ = reference.table
-    return reference
+    return _joint().split(name.removeprefix(_ALIGNED))
 
 
 def _joint() -> re.Pattern[str]:

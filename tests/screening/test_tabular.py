@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from trona.screening import (
     assess,
@@ -45,6 +46,15 @@ def test_every_result_is_a_frame_and_a_notebook_table(results):
         page = result._repr_html_()
         assert page.count("<tr") == len(frame) + 1, name
         assert "<sub>" in page, name
+
+
+def test_every_result_is_a_short_table_in_ipython(results):
+    for name, result in results.items():
+        shown, _ = DisplayFormatter().format(result)
+        assert shown["text/html"] == result._repr_html_(), name
+        text = shown["text/plain"]
+        assert text.startswith(result.heading), name
+        assert len(text.splitlines()) == len(result.rows()) + 2, name
 
 
 def test_numbers_carry_units_in_the_names_of_their_columns(results):

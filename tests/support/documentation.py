@@ -1,4 +1,4 @@
-"""The code blocks of README.md and docs/, and a folder in which their commands can be run."""
+"""The code blocks of the pages, and a folder in which their commands can be run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 FENCE = re.compile(
     r'^```(bash|python)(?: title="([^"\n]*)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL

@@ -150,6 +150,8 @@ class _Display:
     def __init__(self, total: int, title: str) -> None:
         self._total = total
         self._console = Console(stderr=True, highlight=False)
+        # Not what the console says: notebooks force colour where nothing can be drawn over.
+        self._live = self._console.file.isatty()
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
@@ -157,7 +159,7 @@ class _Display:
             TimeElapsedColumn(),
             TextColumn("{task.fields[pace]}"),
             console=self._console,
-            disable=not self._console.is_terminal,
+            disable=not self._live,
         )
         self._task = self._bar.add_task(title, total=total, pace="")
         now = monotonic()
@@ -179,6 +181,6 @@ class _Display:
             self._pace.step(now)
         pace = self._pace.describe(self._total - done)
         self._bar.update(self._task, advance=1, description=escape(label), pace=pace)
-        if not self._console.is_terminal and now >= self._line_due:
+        if not self._live and now >= self._line_due:
             self._console.print(f"{done} of {self._total} candidates; {pace}", soft_wrap=True)
             self._line_due = now + _LINE_SECONDS

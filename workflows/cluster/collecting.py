@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trona.screening.errors import InputError
 from trona.stores.assess.screenings import outcome
 from trona.stores.documents.results import RelaxationDoc, ScreeningDoc
 from trona.stores.energies.entries import entry_document
-from trona.stores.energies.references import load_once
+from trona.stores.energies.kept import load_once
 
 from .queue import TAG
 from .tracking import standings
@@ -40,12 +41,16 @@ class Collected:
         Number of results that the store had already.
     differing
         Candidates that a worker held against other reference energies than were meant.
+    unloaded
+        Candidates whose reference cannot be loaded here, with the reason: their entry, or the
+        record of their failure, is not saved; a later collection saves it.
     """
 
     screenings: tuple[ScreeningDoc, ...]
     relaxations: int
     known: int
     differing: tuple[str, ...]
+    unloaded: Mapping[str, str]
 
 
 def collect_results(controller: JobController, results: Results) -> Collected:
@@ -63,17 +68,12 @@ def collect_results(controller: JobController, results: Results) -> Collected:
     -------
     Collected
         Counts, and the new results.
-
-    Raises
-    ------
-    InputError
-        If a reference that a candidate was to be held against cannot be loaded here.
     """
     rows = {one.id: one for one in standings(controller)}
     relaxations = _save_relaxations(controller, results)
-    _save_entries(controller, results)
+    unloaded = _save_entries(controller, results)
     known, saved, differing = 0, [], []
-    for doc, meant in _documents(controller, rows):
+    for doc, meant in _documents(controller, rows, unloaded):
         if doc.reference.checksum != meant:
             differing.append(doc.label)
         if _is_new(results, doc):
@@ -81,7 +81,7 @@ def collect_results(controller: JobController, results: Results) -> Collected:
             saved.append(doc)
         else:
             known += 1
-    return Collected(tuple(saved), relaxations, known, tuple(differing))
+    return Collected(tuple(saved), relaxations, known, tuple(differing), unloaded)
 
 
 def _save_relaxations(controller: JobController, results: Results) -> int:
@@ -95,18 +95,24 @@ def _save_relaxations(controller: JobController, results: Results) -> int:
     return count
 
 
-def _save_entries(controller: JobController, results: Results) -> None:
-    """Save the entry of each relaxation beside the reference that it was submitted for."""
+def _save_entries(controller: JobController, results: Results) -> dict[str, str]:
+    """Save the entries of relaxations; gives the candidates whose reference cannot be loaded."""
+    unloaded = {}
     for work, output in _outputs(controller, "RelaxationDoc"):
-        reference = load_once(work["given"], work["correction"])
         relaxation = RelaxationDoc.model_validate(output)
+        try:
+            reference = load_once(work["given"], work["correction"])
+        except InputError as error:
+            unloaded[relaxation.label] = str(error)
+            continue
         entry = entry_document(relaxation, reference.scale, reference.scheme)
         if results.entry(entry.id) is None:
             results.save([entry])
+    return unloaded
 
 
 def _documents(
-    controller: JobController, rows: Mapping[str, Standing]
+    controller: JobController, rows: Mapping[str, Standing], unloaded: dict[str, str]
 ) -> Iterator[tuple[ScreeningDoc, str]]:
     """Read results, then write those of candidates that left none; with the checksum meant."""
     documented = set()
@@ -122,7 +128,11 @@ def _documents(
     for row in rows.values():
         if row.state != "failed" or row.id in documented:
             continue
-        reference = load_once(row.work["given"], row.work["correction"])
+        try:
+            reference = load_once(row.work["given"], row.work["correction"])
+        except InputError as error:
+            unloaded[row.label] = str(error)
+            continue
         known = (row.label, row.work["formula"], row.work["source"], reference)
         yield outcome(*known, row.reason or "unknown"), reference.checksum
 

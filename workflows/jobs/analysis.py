@@ -7,7 +7,7 @@ from jobflow import JobConfig, OnMissing, job
 from trona.stores.assess.screenings import outcome
 from trona.stores.documents.results import FailureDoc, RelaxationDoc, ScreeningDoc
 from trona.stores.energies.completion import completed
-from trona.stores.energies.references import load_once
+from trona.stores.energies.kept import load_once
 
 __all__ = ["analyze"]
 

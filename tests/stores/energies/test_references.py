@@ -17,6 +17,7 @@ from trona.screening.errors import (
 from trona.screening.formulas import parse
 from trona.screening.stability.window import assess
 from trona.stores.assess.assessment import assess_formula, window_document
+from trona.stores.energies.kept import load_once
 from trona.stores.energies.references import load_reference
 
 
@@ -161,3 +162,12 @@ def test_a_metastable_phase_says_whether_pressure_helps():
     said = " ".join(window_document(assess_formula("Na2S4", denser)).caveats)
     assert "above the hull, stable from " in said
     assert "stable from" not in " ".join(window_document(assess_formula("Na2S", denser)).caveats)
+
+
+def test_a_table_that_is_edited_is_read_again_and_one_that_is_not_is_kept(tmp_path, table_path):
+    copy = tmp_path / "energies.csv"
+    copy.write_bytes(table_path.read_bytes())
+    first = load_once(f"table:{copy}")
+    assert load_once(f"table:{copy}") is first
+    copy.write_bytes(table_path.read_bytes() + b"\n")
+    assert load_once(f"table:{copy}").checksum != first.checksum

@@ -57,9 +57,15 @@ def test_a_short_run_in_a_file_is_silent(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_colour_in_a_notebook_makes_no_terminal_of_it(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as its kernel sets it
+    show_progress(outcomes(10), 10)
+    assert capsys.readouterr().err == ""
+
+
 def test_a_terminal_shows_labels_as_they_are(monkeypatch, capsys):
-    monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     show_progress(outcomes(3), 3)
     shown = capsys.readouterr().err
     assert "[c2]" in shown

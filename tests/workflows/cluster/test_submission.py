@@ -24,6 +24,7 @@ from tests.support.clusters import (
 )
 from tests.support.mongo_server import temporary
 from tests.support.warm_worker import warm
+from trona.screening.errors import ReferenceDataError
 from trona.stores.collections.results import Results
 from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import Candidate
@@ -148,6 +149,24 @@ def test_a_failed_candidate_that_is_let_go_on_waits_and_its_old_failure_is_no_re
     assert states(controller)[SICK_FORMULA] == "waiting"
     assert states(controller)["Na2S"] == "running"  # two of its three calculations are done
     assert collect_results(controller, results).known == len(candidates) - len(failed)
+
+
+def test_a_reference_that_cannot_be_loaded_costs_nothing_else(screened, monkeypatch, tmp_path):
+    controller, *_ = screened
+
+    def unreadable(*_):
+        raise ReferenceDataError("no such table")
+
+    monkeypatch.setattr("trona.workflows.cluster.collecting.load_once", unreadable)
+    results = Results(str(tmp_path / "other.sqlite"))
+    collected = collect_results(controller, results)
+    assert collected.relaxations == 2
+    assert {doc.label for doc in collected.screenings if doc.state == "completed"} == HEALTHY
+    assert set(collected.unloaded.values()) == {"no such table"}
+    ended = {one.label for one in standings(controller) if one.state in {"done", "failed"}}
+    assert ended <= {doc.label for doc in collected.screenings} | collected.unloaded.keys()
+    monkeypatch.undo()
+    assert collect_results(controller, results).unloaded == {}
 
 
 def wait_for(condition):

@@ -265,6 +265,7 @@ def retry(
 
 def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson = False) -> None:
     """Copy finished results into the results store; failures too, with their reasons."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster import collecting as collection  # noqa: PLC0415
@@ -279,6 +280,7 @@ def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson 
             "relaxations": collected.relaxations,
             "known": collected.known,
             "differing": list(collected.differing),
+            "unloaded": collected.unloaded,
         }
         print_json(content)
     else:
@@ -288,4 +290,10 @@ def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson 
             f"{', '.join(collected.differing[:5])}: the worker used other reference energies than "
             "this machine when it submitted; install the same trona on both.",
             err=True,
+        )
+    if collected.unloaded:
+        reasons = dict.fromkeys(collected.unloaded.values())
+        raise InputError(
+            f"the reference of {', '.join(collected.unloaded)} cannot be loaded here; all else is "
+            f"saved: make it available and collect again. {' '.join(reasons)}"
         )

@@ -68,6 +68,9 @@ class Method:
         empty if none.
     packages
         Distributions whose versions a result must name, beside those of trona itself.
+    learnt
+        True for a potential that learnt calculations of the Materials Project as they came: what is
+        corrected by their settings is corrected as if it had been computed with them.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Method:
     error: Accuracy | None = None
     deviations: str = ""
     packages: tuple[str, ...] = ()
+    learnt: bool = False
 
 
 _SEVENNET = ("sevenn", "e3nn", "torch", "numba")
@@ -91,8 +95,8 @@ METHODS: Mapping[str, Method] = {
             packages=("chgnet", "torch"),
         ),
         Method("CHGNet 0.2.0", EnergyBasis.MP2020),
-        Method("SevenNet l3i5", EnergyBasis.PLAIN, packages=_SEVENNET),
-        Method("SevenNet-0", EnergyBasis.PLAIN, packages=_SEVENNET),
+        Method("SevenNet l3i5", EnergyBasis.PLAIN, packages=_SEVENNET, learnt=True),
+        Method("SevenNet-0", EnergyBasis.PLAIN, packages=_SEVENNET, learnt=True),
         Method("VASP PBE", EnergyBasis.PLAIN, error=DFT),
         Method("VASP PBE+U", EnergyBasis.PLAIN, error=DFT),
         Method("VASP PBE(+U)", EnergyBasis.PLAIN, error=DFT),

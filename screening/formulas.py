@@ -7,6 +7,7 @@ fractional formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no 
 from __future__ import annotations
 
 import re
+from itertools import product
 from math import isfinite, pi
 from typing import TYPE_CHECKING
 
@@ -23,16 +24,26 @@ __all__ = [
     "canonical",
     "composition_codes",
     "fractions_key",
+    "near",
     "number",
     "parse",
     "plain",
     "present",
     "same_composition",
+    "usual",
 ]
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ADDUCT = re.compile(r"[·•⋅∙*]")
+_TYPED_HYDRATE = re.compile(r"(.*[A-Za-z)\]])([1-9]\d*|)\.([1-9]\d*|)H2O")
+"""A hydrate typed with a full stop, as Na3SbS4.8H2O."""
+_ZERO_FOR_O = re.compile(r"(?:[A-Za-z)\]]|[·•⋅∙*][\d.]*H2)(0)(?:(?=\d)|(?<=H20)$)")
+"""A zero where the letter O is meant: P04, 8H20."""
 _LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
+_PLAIN = re.compile(r"(?:[A-Za-z]+(?:\d+(?:\.\d+)?)?)+")
+_WORD = 4
+"""Letters without a digit, above which a text is a word rather than a formula."""
+_LONGEST_RUN = 8
 _FRACTION_DIGITS = 8
 """Compositions equal to this many digits of atomic fraction are one composition."""
 _OFF_THE_RATIONALS = 10**-_FRACTION_DIGITS / pi
@@ -66,6 +77,7 @@ def parse(formula: str) -> dict[str, float]:
     >>> parse("Na2(B10H10)0.5(B12H12)0.5")
     {'Na': 2.0, 'B': 11.0, 'H': 11.0}
     """
+    _require_one_reading(formula)
     amounts: dict[str, float] = {}
     for part in _ADDUCT.split(formula.translate(_SUBSCRIPTS).strip()):
         match = _LEADING_FACTOR.match(part.strip())
@@ -77,6 +89,71 @@ def parse(formula: str) -> dict[str, float]:
     if not amounts or present(amounts, formula) != amounts:
         raise FormulaError(f"{formula!r} has an amount that is not a positive number.")
     return amounts
+
+
+def _require_one_reading(formula: str) -> None:
+    """Ask where a formula may mean two things, or has a zero for a letter."""
+    text = formula.translate(_SUBSCRIPTS).strip()
+    hydrate = _TYPED_HYDRATE.fullmatch(text)
+    if hydrate is not None and not _ADDUCT.search(text):
+        salt, amount, water = hydrate.groups()
+        other = f", or {salt}{amount or 0}.{water}(H2O) for that amount" if water else ""
+        raise FormulaError(
+            f"{formula!r} may be a hydrate or a decimal amount: write {salt}{amount}·{water}H2O "
+            f"for the hydrate{other}."
+        )
+    if (zero := _ZERO_FOR_O.search(text)) is not None:
+        meant = text[: zero.start(1)] + "O" + text[zero.end(1) :]
+        raise FormulaError(f"{formula!r} has the digit zero where {meant} has the letter O: "
+                           "correct it.")  # fmt: skip
+
+
+def near(text: str) -> str | None:
+    """
+    Find a formula that differs from a text in capitals only.
+
+    Parameters
+    ----------
+    text
+        As a user typed it.
+
+    Returns
+    -------
+    str or None
+        The reading with sodium, or else with the fewest elements; None where there is none, or
+        the text looks like a word.
+
+    Examples
+    --------
+    >>> near("na3ps4"), near("Na3Ps4"), near("NACL"), near("nonsense")
+    ('Na3PS4', 'Na3PS4', 'NaCl', None)
+    """
+    plain = text.strip()
+    letters = sum(character.isalpha() for character in plain)
+    if _PLAIN.fullmatch(plain) is None or (letters == len(plain) and letters > _WORD):
+        return None
+    runs = [run for run in re.split(r"([A-Za-z]+)", plain) if run]
+    read = [_spellings(run) if run.isalpha() else [[run]] for run in runs]
+    options = [[symbol for part in parts for symbol in part] for parts in product(*read)]
+    options = [symbols for symbols in options if "".join(symbols) != plain]
+    best = min(options, key=lambda symbols: ("Na" not in symbols, len(symbols)), default=None)
+    return None if best is None else "".join(best)
+
+
+def _spellings(run: str) -> list[list[str]]:
+    """Split letters into symbols of elements in every way; at most a few letters."""
+    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
+
+    if not run:
+        return [[]]
+    if len(run) > _LONGEST_RUN:
+        return []
+    return [
+        [run[:length].capitalize(), *rest]
+        for length in (2, 1)
+        if length <= len(run) and Element.is_valid_symbol(run[:length].capitalize())
+        for rest in _spellings(run[length:])
+    ]
 
 
 def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
@@ -115,16 +192,22 @@ def _parse_plain(text: str, whole: str) -> dict[str, float]:
     try:
         composition = Composition(text)
     except ValueError:
-        raise FormulaError(
-            f"{whole!r} is not a chemical formula; write it like Na3PS4 or Na3SbS4·8H2O."
-        ) from None
+        raise FormulaError(f"{whole!r} is not a chemical formula; {_remedy(whole)}") from None
     amounts: dict[str, float] = {}
     for species, amount in composition.items():
         symbol = str(species.symbol)
         if not Element.is_valid_symbol(symbol):
-            raise FormulaError(f"{whole!r} names {symbol!r}, which is not an element.")
+            raise FormulaError(
+                f"{whole!r} names {symbol!r}, which is not an element; {_remedy(whole)}"
+            )
         amounts[symbol] = amounts.get(symbol, 0.0) + float(amount)  # D and H are one element
     return amounts
+
+
+def _remedy(text: str) -> str:
+    """Suggest a formula that is near, or show how one is written."""
+    meant = near(text)
+    return "write it like Na3PS4 or Na3SbS4·8H2O." if meant is None else f"did you mean {meant}?"
 
 
 def plain(amounts: Mapping[str, float]) -> str:
@@ -166,6 +249,36 @@ def canonical(amounts: Mapping[str, float]) -> str:
     from pymatgen.core import Composition  # noqa: PLC0415 (slow, not always needed)
 
     return str(Composition(dict(amounts)).reduced_formula)
+
+
+def usual(amounts: Mapping[str, float]) -> str:
+    """
+    Reduced formula of a compound without brackets, as chemists order it.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount.
+
+    Returns
+    -------
+    str
+        Elements by electronegativity, hydroxides ending in OH.
+
+    Examples
+    --------
+    >>> usual({"Al": 1, "Na": 1, "O": 2}), usual({"Na": 2, "S": 8, "Cr": 4})
+    ('NaAlO2', 'NaCr2S4')
+    """
+    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
+
+    reduced = parse(canonical(amounts))
+    order = sorted(reduced, key=lambda symbol: (Element(symbol).X, symbol))
+    if order[-2:] == ["H", "O"] and reduced["H"] == reduced["O"]:
+        order[-2:] = ["O", "H"]
+    return "".join(
+        symbol if reduced[symbol] == 1 else symbol + number(reduced[symbol], 8) for symbol in order
+    )
 
 
 def fractions_key(amounts: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -6,7 +6,9 @@ chemical potential difference in eV is numerically a voltage in V.
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, isfinite
+
+from .errors import InputError
 
 __all__ = [
     "SODIUM",
@@ -14,9 +16,12 @@ __all__ = [
     "chemical_potential",
     "limit_text",
     "range_text",
+    "require_small_energy",
     "voltage",
 ]
 
+MOST_ERROR = 2.0
+"""eV/atom: no error of an energy and no barrier to a reaction is larger."""
 SODIUM = "Na"
 """The element that the electrode exchanges with the electrolyte."""
 
@@ -25,6 +30,31 @@ ELEMENTARY_CHARGE = 1.602176634e-19
 _COULOMB_PER_MAH = 3.6
 _PER_CM2 = 1e20
 """Atoms per cm² in 1 µm of a density of one atom per Å³."""
+
+
+def require_small_energy(value: float, name: str) -> None:
+    """
+    Refuse an error or a tolerance that cannot be in eV per atom.
+
+    Parameters
+    ----------
+    value
+        eV/atom.
+    name
+        What it is.
+
+    Raises
+    ------
+    InputError
+        If it is negative, not finite, or so large that another unit is meant.
+    """
+    if not (isfinite(value) and value >= 0.0):
+        raise InputError(f"{name} is {value:g} eV/atom: give 0 or more.")
+    if value > MOST_ERROR:
+        raise InputError(
+            f"{name} is {value:g} eV/atom, and at most {MOST_ERROR:g} makes sense: give it in eV "
+            f"per atom ({value:g} meV are {value / 1000:g} eV)."
+        )
 
 
 def voltage(mu: float, mu_metal: float) -> float:

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.grand import Interval, Profile, profile
 from trona.screening.equilibrium.hull import Decomposition, decompose
-from trona.screening.errors import InputError, PhaseDataError
+from trona.screening.errors import PhaseDataError
 from trona.screening.formulas import same_composition
 from trona.screening.reactions import write_reaction
 from trona.screening.tabular import Tabular
-from trona.screening.units import SODIUM, chemical_potential, range_text
+from trona.screening.units import SODIUM, chemical_potential, range_text, require_small_energy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -241,8 +241,7 @@ def tolerated(stability: Stability, driving_force: float) -> Limits | None:
     InputError
         If the driving force is negative or not finite.
     """
-    if not 0.0 <= driving_force < inf:
-        raise InputError(f"the tolerated driving force is {driving_force} eV/atom: give 0 or more.")
+    require_small_energy(driving_force, "the tolerated driving force")
     best = stability.stabilized
     if -stability.reaction_energy(best.reduction) > driving_force + _NO_ENERGY:
         return None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
+from trona.screening.units import require_small_energy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,8 +75,7 @@ class ErrorModel:
                 raise InputError(f"{name!r} is no class of compounds: {', '.join(CLASSES)}.")
         stated = {"sigma": self.sigma, "common": self.common, **self.by_class}
         for name, value in stated.items():
-            if not (isfinite(value) and value >= 0.0):
-                raise InputError(f"{name} is {value} eV/atom: give 0 or more.")
+            require_small_energy(value, name)
 
     def own(self, amounts: Mapping[str, float]) -> float:
         """

@@ -32,6 +32,7 @@ from trona.stores.documents.results import (
     WindowDoc,
 )
 
+from .charge_notes import charge_notes
 from .properties import with_gaps
 
 if TYPE_CHECKING:
@@ -347,6 +348,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
     unknown = sorted({p.formula for p in rungs[0].products if "unknown" in {p.electronic, p.ionic}})
     if rungs[0].interphase == InterphaseClass.UNKNOWN:
         yield f"Class at 0 V unknown: conductor properties missing of {', '.join(unknown)}."
+    yield from charge_notes([stability.formula], assessment.table)
     yield from reference.caveats
     inside = stability.profile.composition.keys() | {"Na"}
     by_hydride = reference.scheme.result(reference.basis) is EnergyBasis.MP2020

@@ -25,6 +25,7 @@ from trona.stores.documents.results import (
 from trona.stores.provenance import fingerprint, versions
 
 from .assessment import Assessment, scale_document
+from .charge_notes import charge_notes
 
 if TYPE_CHECKING:
     from trona.screening.uncertainty.error_model import ErrorModel
@@ -72,7 +73,7 @@ def interface_document(
         reacts=line.reacts,
         strongest=_kink_document(line, line.strongest),
         kinks=[_kink_document(line, kink) for kink in line.kinks],
-        caveats=list(reference.caveats),
+        caveats=[*charge_notes([first, second], reference.table), *reference.caveats],
     )
 
 
@@ -121,7 +122,7 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
         molar_mass=found.molar_mass,
         capacity=found.capacity,
         plateaus=[_plateau_document(plateau) for plateau in found.plateaus],
-        caveats=list(reference.caveats),
+        caveats=[*charge_notes([formula], reference.table), *reference.caveats],
     )
 
 

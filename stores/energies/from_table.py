@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import csv
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import EnergyScale, Phase
 from trona.screening.errors import InputError, ReferenceDataError
-from trona.screening.formulas import canonical, parse
+from trona.screening.formulas import canonical, parse, usual
+from trona.stores.delimited import decimal_point, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from trona.stores.corrections.schemes import Scheme
+    from trona.stores.delimited import Line
 
 __all__ = ["absent_elements", "energy_column", "read_number", "row_phase", "table_rows"]
 
+_MOST_ENERGY = 6.0
+"""eV/atom; the most stable compounds, such as CaF2, have less than 4.5."""
+_ALIASES = {"pretty_formula": "formula", "formula_pretty": "formula", "reduced_formula": "formula",
+            "composition": "formula", "compound": "formula",
+            "formation_energy_per_atom_(ev/atom)": "formation_energy_per_atom",
+            "formation_energy_(ev/atom)": "formation_energy_per_atom"}  # fmt: skip
 _ENERGY_COLUMNS = ("formation_energy_per_atom", "formation_energy", "energy_per_atom")
 
 
-def energy_column(rows: Sequence[Mapping[str, str]], path: Path) -> str:
+def energy_column(rows: Sequence[Line], path: Path) -> str:
     """
     Find the column of formation energies.
 
@@ -42,19 +49,19 @@ def energy_column(rows: Sequence[Mapping[str, str]], path: Path) -> str:
     ReferenceDataError
         If a column is missing, or there is no row.
     """
-    columns = set(rows[0]) if rows else set()
+    columns = list(rows[0].cells) if rows else []
     for column in _ENERGY_COLUMNS:
         if column in columns and "formula" in columns:
             return column
+    found = f", and has {', '.join(columns)}" if columns else ""
     raise ReferenceDataError(
         f"the table {str(path)!r} needs the columns 'formula' and '{_ENERGY_COLUMNS[0]}' "
-        "(eV/atom) and at least one row."
+        f"(eV/atom) and at least one row{found}."
     )
 
 
 def row_phase(
-    row: Mapping[str, str | None],
-    line: int,
+    given: Line,
     column: str,
     scheme: Scheme,
     scale: EnergyScale,
@@ -65,10 +72,8 @@ def row_phase(
 
     Parameters
     ----------
-    row
-        Column to cell.
-    line
-        Its number, for messages.
+    given
+        Of the table.
     column
         Of the formation energies, eV/atom.
     scheme
@@ -88,7 +93,8 @@ def row_phase(
     ReferenceDataError
         If a cell cannot be read.
     """
-    formula = (row["formula"] or "").strip()
+    row, line = given.cells, given.number
+    formula = decimal_point(row["formula"])
     try:
         amounts = parse(formula)
     except InputError as error:
@@ -96,11 +102,20 @@ def row_phase(
     if len(amounts) == 1:
         formula = canonical(amounts)
         amounts = parse(formula)
+    elif formula.isalnum():
+        formula = usual(amounts)
+        amounts = parse(formula)
     n_atoms = sum(amounts.values())
     energy = read_number(row[column], column, line, path)
+    if abs(energy) > _MOST_ENERGY:
+        raise ReferenceDataError(
+            f"line {line} of {str(path)!r}: {column} is {energy:g}, and no compound has more than "
+            f"{_MOST_ENERGY:g} eV/atom: give formation energies in eV per atom (kJ/mol of formula "
+            "units divided by 96.485 and by the atoms of the formula)."
+        )
     volume = row.get("volume_per_atom")
     return Phase(
-        id=(row.get("id") or row.get("material_id") or "").strip() or f"{formula}#{line}",
+        id=row.get("id") or row.get("material_id") or f"{formula}#{line}",
         formula=formula,
         amounts=amounts,
         energy=energy * n_atoms + scheme.shift(amounts),
@@ -133,7 +148,7 @@ def read_number(text: str | None, column: str, line: int, path: Path) -> float:
         If it is no number.
     """
     try:
-        value = float(text or "")
+        value = float(decimal_point(text or ""))
     except ValueError:
         value = float("nan")
     if not isfinite(value):
@@ -169,14 +184,14 @@ def absent_elements(phases: Sequence[Phase], scale: EnergyScale) -> list[Phase]:
     return added
 
 
-def table_rows(path: Path) -> tuple[bytes, list[dict[str, str]]]:
+def table_rows(path: Path) -> tuple[bytes, list[Line]]:
     """
     Read a CSV file.
 
     Parameters
     ----------
     path
-        UTF-8 text with a header.
+        Text with a header.
 
     Returns
     -------
@@ -189,12 +204,9 @@ def table_rows(path: Path) -> tuple[bytes, list[dict[str, str]]]:
         If it cannot be read.
     """
     try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ReferenceDataError(
-            f"cannot read the table {str(path)!r}: {reason}. Give a CSV file of formation energies."
-        ) from None
-    rows = list(csv.DictReader(text.splitlines()))
-    return raw, rows
+        return path.read_bytes(), read_table(path, _ALIASES)
+    except (OSError, InputError) as error:
+        reason = str(error)
+        if isinstance(error, OSError):
+            reason = f"cannot read the table {str(path)!r}: {error.strerror}."
+        raise ReferenceDataError(f"{reason} Give a CSV file of formation energies.") from None

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES", "Reference", "Source", "load_reference", "source_names"]
 
 _ALIGNED = "aligned:"
-
 _OVER_CORRECTED = "polysulfide_over-corrected"
 """Flag by which a table says that it carries one sulfide correction per S atom."""
 
@@ -259,6 +258,11 @@ def _load_part(name: str, scheme: Scheme | None, formulas: tuple[str, ...]) -> R
     kind, _, rest = name.partition(":")
     source = SOURCES.get(kind)
     if source is None or (source.located and not rest) or (name != kind and not source.takes):
+        located = {".csv": "table", ".sqlite": "store", ".db": "store"}.get(
+            Path(name).suffix.lower()
+        )
+        if located is not None:
+            raise ReferenceDataError(f"no reference {name!r}: did you mean '{located}:{name}'?")
         *others, last = dict.fromkeys(one.example for one in SOURCES.values())
         raise ReferenceDataError(f"no reference {name!r}: use {', '.join(others)} or {last}.")
     return source.load(kind, rest, scheme, formulas)
@@ -427,19 +431,19 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     path = Path(rest).expanduser()
     raw, rows = formation_table.table_rows(path)
     energy_column = formation_table.energy_column(rows, path)
-    flagged = any(_OVER_CORRECTED in (row.get("flags") or "") for row in rows)
+    flagged = any(_OVER_CORRECTED in row.cells.get("flags", "") for row in rows)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
     basis = EnergyBasis.LEGACY if flagged else None
     name = f"table:{path}"
     scheme.require(basis, name)
     scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
     phases, gaps = [], {}
-    for line, row in enumerate(rows, start=2):
-        phase = formation_table.row_phase(row, line, energy_column, scheme, scale, path)
+    for row in rows:
+        phase = formation_table.row_phase(row, energy_column, scheme, scale, path)
         phases.append(phase)
-        if row.get("band_gap"):
+        if row.cells.get("band_gap"):
             gaps[phase.formula] = formation_table.read_number(
-                row["band_gap"], "band_gap", line, path
+                row.cells["band_gap"], "band_gap", row.number, path
             )
     phases += formation_table.absent_elements(phases, scale)
     return Reference(

@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 
+from tests.support.lints import each
 from tests.support.oracles import element_profile, phase_diagram, profile_error
 from tests.support.published import (
     CENTIVOLT,
@@ -120,7 +121,8 @@ def with_zirconate():
 # Windows and their edges
 
 
-@pytest.mark.parametrize(
+@pytest.mark.long
+@each(
     ("formula", "variant", "printed"),
     [
         pytest.param(formula, variant, row[column], id=f"{number} {formula} {variant}")
@@ -148,7 +150,8 @@ def test_without_a_window_the_exchange_changes_sign_where_it_was_recomputed(form
     assert stabilized.reduction_limit == pytest.approx(crossing, abs=MILLIVOLT)
 
 
-@pytest.mark.parametrize(
+@pytest.mark.long
+@each(
     ("formula", "column", "printed"),
     [*cases("4", WINDOWS, STEPS), *cases("4.1", LISTED, STEPS[2:])],
 )
@@ -169,7 +172,7 @@ def test_no_printed_reduction_is_stability_against_sodium(formula):
 
 
 @pytest.mark.parametrize("variant", ["A", "C"])
-@pytest.mark.parametrize("formula", WINDOWS)
+@each("formula", WINDOWS)
 def test_the_energy_above_hull_is_the_recomputed_one(formula, variant):
     row, document = WINDOWS[formula], judged(formula, variant)
     published = dict(zip("AC", decimals(row["E_hull (A / C) meV/atom"]), strict=True))
@@ -182,8 +185,9 @@ def test_the_energy_above_hull_is_the_recomputed_one(formula, variant):
         assert milli == pytest.approx(published[variant], abs=0.051)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("variant", ["A", "C"])
-@pytest.mark.parametrize("formula", WINDOWS | LISTED)
+@each("formula", WINDOWS | LISTED)
 def test_the_profile_is_that_of_pymatgen(formula, variant):
     amounts = parse(formula)
     theirs = element_profile(diagram(frozenset(["Na", *amounts]), variant), amounts)
@@ -208,7 +212,7 @@ def test_the_window_of_na3ass4_is_that_of_what_stands_in_for_it():
     assert {product.formula for product in still.products} == {"Na3AsS3", "S"}
 
 
-@pytest.mark.parametrize("formula", LISTED)
+@each("formula", LISTED)
 def test_the_charge_imbalance_is_the_printed_one(formula):
     printed = float(LISTED[formula]["charge imbalance"])
     assert charge_imbalance(formula) == pytest.approx(printed, abs=1e-9)

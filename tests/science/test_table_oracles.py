@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from pymatgen.core import Composition
 
+from tests.support.lints import each
 from tests.support.oracles import element_profile, grand_diagram, phase_diagram, profile_error
 from tests.support.published import TABLE, reference, require
 from trona.screening.equilibrium.grand import profile
@@ -45,7 +46,8 @@ def test_no_compound_of_the_table_is_left_out():
     assert len([phase for phase in COMPOUNDS if "Na" in phase.amounts]) > 450
 
 
-@pytest.mark.parametrize("system", SYSTEMS, ids="-".join)
+@pytest.mark.long
+@each("system", SYSTEMS, ids="-".join)
 def test_energies_above_hull_are_those_of_pymatgen(system):
     table = reference("C").table
     entries = {entry.name: entry for entry in diagram(system).all_entries}
@@ -54,7 +56,8 @@ def test_energies_above_hull_are_those_of_pymatgen(system):
         assert energy_above_hull(table, phase) == pytest.approx(above, abs=EXACT), phase.formula
 
 
-@pytest.mark.parametrize("system", OF_SODIUM, ids="-".join)
+@pytest.mark.long
+@each("system", OF_SODIUM, ids="-".join)
 def test_profiles_are_those_of_pymatgen(system):
     for phase in compounds(system):
         found = profile(reference("C").table, phase.amounts)
@@ -62,7 +65,8 @@ def test_profiles_are_those_of_pymatgen(system):
         assert profile_error(found, theirs) < EXACT, phase.formula
 
 
-@pytest.mark.parametrize("system", OF_SODIUM, ids="-".join)
+@pytest.mark.long
+@each("system", OF_SODIUM, ids="-".join)
 def test_grand_potentials_are_those_of_pymatgen(system):
     table = reference("C").table
     seed = [ord(letter) for letter in "".join(system)]

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trona.screening.errors import FormulaError
-from trona.screening.formulas import canonical, fractions_key, number, parse, same_composition
+from trona.screening.formulas import (
+    canonical,
+    fractions_key,
+    near,
+    number,
+    parse,
+    same_composition,
+    usual,
+)
 
 SYMBOLS = ("Na", "P", "S", "Sb", "Cl", "O", "H", "B", "Zr", "Y")
 
@@ -146,3 +154,42 @@ def test_number_keeps_four_digits_and_needs_no_exponent(value):
 )
 def test_number_drops_what_is_noise(value, text):
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("na3ps4", "Na3PS4"),
+        ("Na3Ps4", "Na3PS4"),
+        ("NACL", "NaCl"),
+        ("Na3P04", "Na3PO4"),
+        ("Na3SbS4·8H20", "Na3SbS4·8H2O"),
+        ("Na3SbS4.8H2O", "Na3SbS4·8H2O for the hydrate, or Na3SbS4.8(H2O)"),
+        ("Na2S.9H2O", "Na2S·9H2O"),
+        ("NaCl.H2O", "NaCl·H2O"),
+    ],
+)
+def test_what_looks_like_a_formula_is_answered_with_the_one_that_is_meant(text, meant):
+    with pytest.raises(FormulaError) as caught:
+        parse(text)
+    assert repr(text) in str(caught.value)
+    assert meant in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["nonsense", "nasicon", "Na3Xx", "na-3", "Na(", "na3ps4)"])
+def test_a_word_is_not_taken_for_a_formula(text):
+    assert near(text) is None
+
+
+@pytest.mark.parametrize("text", ["Na5B5H20", "NaCl0.5H2O", "Na2CO3·10H2O", "Na0.35CoO2·1.3H2O"])
+def test_zeros_and_points_that_mean_what_they_say_are_read(text):
+    assert parse(text)["Na"] > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("Al1Na1O2", "NaAlO2"), ("S4Na3P", "Na3PS4"), ("Na2Cr4S8", "NaCr2S4"), ("HNaO", "NaOH"),
+     ("B1H4Na1", "NaBH4"), ("Na2O2", "Na2O2"), ("O4S1Na2", "Na2SO4")],
+)  # fmt: skip
+def test_formulas_are_written_in_the_order_of_chemists(text, written):
+    assert usual(parse(text)) == written

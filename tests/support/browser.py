@@ -27,14 +27,8 @@ def program(*names):
     return next(filter(None, map(which, names)), None)
 
 
-@pytest.fixture(scope="session")
-def driver(tmp_path_factory):
-    """
-    A browser with an empty profile; without Chromium its tests are skipped.
-
-    Where ``TRONA_BROWSER_REQUIRED`` is set they fail instead: that is how `.ci/run` makes sure that
-    the pages were looked at.
-    """
+def start(profile):
+    """Start a browser with an empty profile, or skip (fail where it is required)."""
     chromium, chromedriver = program(*CHROMIUM), program("chromedriver")
     if not (chromium and chromedriver):
         reason = "Chromium and its driver are missing (Debian: chromium, chromium-driver)"
@@ -45,18 +39,16 @@ def driver(tmp_path_factory):
 
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     found = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
     found.set_script_timeout(120)
-    yield found
-    found.quit()
+    return found
 
 
-@pytest.fixture
-def browse(driver):
-    """A function that opens a file in a window of some size, light or dark."""
+def opener(driver):
+    """Make the function that opens a file in a window of some size, light or dark."""
 
     def browse(path, width=1280, height=900, scheme="light", part=""):
         driver.get("about:blank")

@@ -7,7 +7,6 @@ at its end. Run as a program it prints its URI, and lives as long as its standar
 
 from __future__ import annotations
 
-import os
 import socketserver
 import struct
 import subprocess
@@ -17,7 +16,6 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import bson
-import pytest
 from pymongo import MongoClient
 
 from tests.support.folders import ROOT
@@ -106,16 +104,6 @@ def running():
             process.wait()
 
 
-@pytest.fixture(scope="session")
-def mongo_server():
-    """URI of the server that TRONA_TEST_MONGO_URI names, or else of one of our own."""
-    if uri := os.environ.get("TRONA_TEST_MONGO_URI"):
-        yield uri.rstrip("/")
-        return
-    with running() as uri:
-        yield uri
-
-
 @contextmanager
 def temporary(server):
     """URI of an empty database; it and the one with ``_queue`` after its name are dropped."""
@@ -124,13 +112,6 @@ def temporary(server):
     with MongoClient(server) as client:
         for database in (name, f"{name}_queue"):
             client.drop_database(database)
-
-
-@pytest.fixture
-def mongo(mongo_server):
-    """URI of an empty database, dropped in the end."""
-    with temporary(mongo_server) as uri:
-        yield uri
 
 
 def main():

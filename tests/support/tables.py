@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from trona.stores.collections.results import Results
-from trona.stores.energies.references import load_reference
-
 # Formation energies, eV/atom: Materials Project 2019, PBE (CC BY 4.0), as published: every S
 # carries a sulfide correction of -0.66346 eV.
 ROWS = """\
@@ -33,32 +28,3 @@ ZrCl2,zrcl2,-2.04026,0.85,
 ZrCl3,zrcl3,-2.18137,0.0,
 ZrCl4,zrcl4,-2.25149,3.61,
 """
-
-
-@pytest.fixture
-def table_path(tmp_path):
-    """Path of the table."""
-    path = tmp_path / "energies.csv"
-    path.write_text(ROWS, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def reference(table_path):
-    """The table as a reference, polysulfides corrected by charge."""
-    return load_reference(f"table:{table_path}")
-
-
-@pytest.fixture
-def save(tmp_path):
-    """Function that saves relaxations in a store and returns its path."""
-
-    def write(*docs):
-        path = str(tmp_path / "mine.sqlite")
-        results = Results(path)
-        for doc in docs:
-            results.save_relaxation(doc)
-        results.close()
-        return path
-
-    return write

@@ -57,10 +57,9 @@ def run(flow, folder, faults=""):
     return Ran(flow, store, outputs)
 
 
-@pytest.fixture(scope="session")
-def screened(tmp_path_factory):
-    """All bundled structures through mock VASP; one crashes, one has to be corrected."""
+def run_all(folder):
+    """Run all bundled structures through mock VASP; one crashes, one has to be corrected."""
     maker = ScreeningMaker(relax_maker=relaxation_maker(MOCK))
     flow = Flow([maker.make(candidate) for candidate in CANDIDATES])
     faults = f"crash:always:static:{CRASHING},zbrent:relax:{CORRECTED}"
-    return run(flow, tmp_path_factory.mktemp("screened"), faults)
+    return run(flow, folder, faults)

@@ -6,25 +6,13 @@ import os
 import subprocess
 import sys
 
-import pytest
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp.sets import MPRelaxSet
 
-from tests.support.folders import ROOT
-
-SOURCE = ROOT / ".src"
 SULFIDE = Structure.from_spacegroup(
     "Fm-3m", Lattice.cubic(6.6), ["Na", "S"], [[0.25, 0.25, 0.25], [0, 0, 0]]
 ).get_primitive_structure()
 SODIUM = Structure(Lattice.cubic(4.2), ["Na", "Na"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-
-
-@pytest.fixture(scope="session", autouse=True)
-def importable():
-    """Programs that tests start find trona, wherever they run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(SOURCE))
-        yield
 
 
 def write_inputs(folder, structure=SULFIDE, **incar):

@@ -14,10 +14,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trona.screening.charges import write_formula
 from trona.screening.errors import InputError
 from trona.screening.formulas import number
 
-from .charges import write_formula
 from .structure_files import MANIFEST, file_name
 
 if TYPE_CHECKING:

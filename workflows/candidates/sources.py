@@ -5,7 +5,6 @@ A candidate without a structure is screened as the mixture of phases that its co
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pymatgen.core import Lattice, Structure
 
+from trona.screening.charges import objection, oxidation_states
 from trona.screening.errors import FormulaError, InputError, ReferenceDataError, StructureInputError
 from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
@@ -22,9 +22,8 @@ from trona.stores.documents.bookkeeping import CandidateDoc
 from trona.stores.documents.results import StructureDoc
 from trona.stores.provenance import fingerprint
 
-from .charges import objection, oxidation_states
 from .mp_identifiers import is_material_id, material, materials
-from .structure_checks import require_sound
+from .structure_checks import require_distinct, require_sound
 from .structure_files import MANIFEST, folder_files, is_file_name, read_rows, read_structures
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ __all__ = [
     "from_material",
     "from_table",
     "gather",
-    "require_distinct",
     "require_sodium",
 ]
 
@@ -70,12 +68,15 @@ class Candidate:
         Where it comes from.
     structure
         Starting structure; None for a bare composition.
+    notes
+        What was dropped or changed to read it; the source says it too.
     """
 
     label: str
     formula: str
     source: str
     structure: Structure | None = None
+    notes: tuple[str, ...] = ()
 
 
 def candidate_document(candidate: Candidate) -> CandidateDoc:
@@ -119,6 +120,11 @@ class Gathered:
 
     candidates: tuple[Candidate, ...]
     left_out: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """One sentence for everything that was dropped or changed to read the candidates."""
+        return tuple(f"{one.label}: {note}." for one in self.candidates for note in one.notes)
 
 
 def build_crystal(row: Mapping[str, Any]) -> Structure:
@@ -194,9 +200,13 @@ def from_file(path: Path) -> list[Candidate]:
     StructureInputError
         If there is no such file, it holds no structure, or not one that can be relaxed.
     """
-    return [
-        _with_structure(label, structure, str(path)) for label, structure in read_structures(path)
-    ]
+    return [_noted(_with_structure(one.label, one.structure, str(path)), one.notes)
+            for one in read_structures(path)]  # fmt: skip
+
+
+def _noted(candidate: Candidate, notes: tuple[str, ...]) -> Candidate:
+    """Say with a candidate what was dropped or changed to read it."""
+    return replace(candidate, source="; ".join([candidate.source, *notes]), notes=notes)
 
 
 def _with_structure(
@@ -272,8 +282,8 @@ def _from_row(row: Row, known: Mapping[str, MaterialDoc | str]) -> list[Candidat
     found = read_structures(row.path)
     if len(found) > 1:
         raise StructureInputError(f"{str(row.path)!r} holds {len(found)} structures: give one.")
-    candidate = _with_structure(row.label, found[0][1], str(row.path), row.formula)
-    return [replace(candidate, source=row.source)]
+    candidate = _with_structure(row.label, found[0].structure, str(row.path), row.formula)
+    return [_noted(replace(candidate, source=row.source), found[0].notes)]
 
 
 def _from_material_row(row: Row, found: MaterialDoc | str) -> Candidate:
@@ -359,7 +369,9 @@ def _from_formula(text: str, label: str, source: str) -> Candidate:
     """Make a candidate of a bare composition."""
     try:
         composition = parse(text)
-    except FormulaError:
+    except FormulaError as error:
+        if "write it like" not in str(error):  # it knows better what is meant
+            raise
         raise InputError(
             f"{text!r} is neither an existing file nor a chemical formula: name a CIF or POSCAR, "
             "a material such as mp-28782, or write a formula like Na3PS4."
@@ -417,31 +429,6 @@ def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:
     found = tuple(candidate for part in parts for candidate in part.candidates)
     require_distinct((candidate.label for candidate in found), "candidates")
     return Gathered(found, tuple(reason for part in parts for reason in part.left_out))
-
-
-def require_distinct(
-    labels: Iterable[str], what: str, remedy: str = "rename one of the files"
-) -> None:
-    """
-    Refuse labels that stand twice.
-
-    Parameters
-    ----------
-    labels
-        Of all that is asked for.
-    what
-        What carries them, in the plural.
-    remedy
-        What to do about it.
-
-    Raises
-    ------
-    InputError
-        If there is one.
-    """
-    for label, times in Counter(labels).items():
-        if times > 1:
-            raise InputError(f"{times} {what} are called {label!r}: {remedy}.")
 
 
 def _usable(text: str, unbalanced: bool) -> Gathered:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pymatgen.core import DummySpecies
 
-from trona.screening.errors import StructureInputError
+from trona.screening.errors import InputError, StructureInputError
 from trona.screening.units import SODIUM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from pymatgen.core import Element, Species, Structure
 
-__all__ = ["close_pairs", "duplicates", "require_sound", "require_volume"]
+__all__ = ["close_pairs", "duplicates", "require_distinct", "require_sound", "require_volume"]
 
 _SMALLEST_VOLUME, _LARGEST_VOLUME = 2.0, 250.0
 """Å³ per atom: dense hydrogen and diamond have 2 to 6, caesium has 120."""
@@ -194,3 +194,28 @@ def duplicates(
             groups[kind].append((primitive, [label]))
     found = [labels for same in groups.values() for _, labels in same]
     return [tuple(labels) for labels in found if len(labels) > 1]
+
+
+def require_distinct(
+    labels: Iterable[str], what: str, remedy: str = "rename one of the files"
+) -> None:
+    """
+    Refuse labels that stand twice.
+
+    Parameters
+    ----------
+    labels
+        Of all that is asked for.
+    what
+        What carries them, in the plural.
+    remedy
+        What to do about it.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    for label, times in Counter(labels).items():
+        if times > 1:
+            raise InputError(f"{times} {what} are called {label!r}: {remedy}.")

@@ -5,26 +5,35 @@ Nothing is judged here but whether a file can be read; what it holds may still b
 
 from __future__ import annotations
 
-import csv
 import re
 import warnings
+import zlib
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from monty.io import zopen
 from pymatgen.core import Structure
 
 from trona.screening.errors import InputError, StructureInputError
+from trona.stores.delimited import decimal_point, read_table
 from trona.stores.materials_project.structures import is_material_id
 
+from .cif import read_cif
+from .cif_text import decode_text
+from .crystal import CrystalRead
+from .poscar import potcar_symbols, read_poscar
+from .xyz import read_xyz
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from trona.stores.delimited import Line
 
 __all__ = [
     "MANIFEST",
     "Row",
+    "StructureRead",
     "file_name",
     "folder_files",
     "is_file_name",
@@ -36,8 +45,16 @@ MANIFEST = "candidates.csv"
 """Table of a folder of candidates, written by ``trona candidates make``."""
 
 _XYZ = frozenset({".xyz", ".extxyz"})
-_SUFFIXES = frozenset({".cif", ".vasp", ".poscar", *_XYZ})
+_POSCARS = frozenset({".vasp", ".poscar"})
+_SUFFIXES = frozenset({".cif", *_POSCARS, *_XYZ})
+_PACKED = frozenset({".gz", ".bz2", ".xz", ".lzma", ".z"})
 _NAMES = frozenset({"POSCAR", "CONTCAR"})
+_ALIASES = {
+    "pretty_formula": "formula", "formula_pretty": "formula", "reduced_formula": "formula",
+    "composition": "formula", "compound": "formula", "name": "label", "path": "file",
+    "structure": "file", "mp_id": "material_id",
+}  # fmt: skip
+"""Names of columns that other programs write."""
 _UNSAFE = re.compile(r"[^\w.+()-]+")
 
 
@@ -66,6 +83,25 @@ class Row:
     source: str
     path: Path | None
     material_id: str = ""
+
+
+class StructureRead(NamedTuple):
+    """
+    A structure of a file.
+
+    Parameters
+    ----------
+    label
+        After the file's name.
+    structure
+        As written.
+    notes
+        What was dropped or changed to read it.
+    """
+
+    label: str
+    structure: Structure
+    notes: tuple[str, ...] = ()
 
 
 def file_name(label: str) -> str:
@@ -102,7 +138,7 @@ def is_file_name(text: str) -> bool:
     return "/" in text or PurePath(text).suffix.lower() in _SUFFIXES
 
 
-def read_structures(path: Path) -> list[tuple[str, Structure]]:
+def read_structures(path: Path) -> list[StructureRead]:
     """
     Read all structures of a file.
 
@@ -110,13 +146,13 @@ def read_structures(path: Path) -> list[tuple[str, Structure]]:
     ----------
     path
         CIF (any number of blocks), POSCAR, extended XYZ (any number of frames), or any other format
-        that pymatgen reads.
+        that pymatgen reads; packed or not.
 
     Returns
     -------
-    list of tuple
-        Label and structure as written; labels come from the file's name, or from its folder's for
-        POSCAR and CONTCAR, with a number where there are several structures.
+    list of StructureRead
+        Structures as written; labels come from the file's name, or from its folder's for POSCAR and
+        CONTCAR, with a number where there are several structures.
 
     Raises
     ------
@@ -125,59 +161,57 @@ def read_structures(path: Path) -> list[tuple[str, Structure]]:
     """
     if not path.is_file():
         raise StructureInputError(f"no such file: {str(path)!r}. Name a CIF or POSCAR file.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = _parse(path)
-    except StructureInputError:
-        raise
-    except Exception as error:  # noqa: BLE001 (the parsers raise many types)
-        detail = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise StructureInputError(
-            f"cannot read a structure from {str(path)!r}: {detail.rstrip('.!')}. "
-            "Give a complete CIF or POSCAR."
-        ) from None
+    found = _parse(path)
     if not found:
         raise StructureInputError(f"{str(path)!r} holds no structure: give a complete file.")
     stem = path.resolve().parent.name if path.stem in _NAMES else path.stem
-    stem = stem or str(found[0].composition.reduced_formula)
+    stem = stem or str(found[0].structure.composition.reduced_formula)
     if len(found) == 1:
-        return [(stem, found[0])]
-    return [(f"{stem}-{number}", one) for number, one in enumerate(found, start=1)]
+        return [StructureRead(stem, found[0].structure, found[0].notes)]
+    return [
+        StructureRead(f"{stem}-{number}", one.structure, one.notes)
+        for number, one in enumerate(found, start=1)
+    ]
 
 
-def _parse(path: Path) -> list[Structure]:
+def _parse(path: Path) -> list[CrystalRead]:
     """Read a file in the format that its name tells."""
-    suffix = path.suffix.lower()
+    plain = PurePath(path.stem) if path.suffix.lower() in _PACKED else PurePath(path.name)
+    suffix, name = plain.suffix.lower(), repr(str(path))
     if suffix in _XYZ:
-        return _parse_xyz(path)
+        return read_xyz(_content(path), name)
     if suffix == ".cif":
-        from pymatgen.io.cif import CifParser  # noqa: PLC0415 (a quarter of a second)
+        return read_cif(_content(path), name)
+    if suffix in _POSCARS or any(one in plain.name for one in _NAMES):
+        return [read_poscar(_content(path), name, potcar_symbols(path.parent / "POTCAR"))]
+    return [CrystalRead(_other(path))]
 
-        return list(CifParser(path).parse_structures(primitive=False, on_error="raise"))
-    return [Structure.from_file(path)]
+
+def _content(path: Path) -> str:
+    """Read a text file, packed or not."""
+    try:
+        with zopen(path, "rb") as file:
+            content = file.read()
+    except (OSError, EOFError, zlib.error):
+        raise StructureInputError(f"cannot read {str(path)!r}: it is damaged, or may not be read "
+                                  "by you.") from None  # fmt: skip
+    text = decode_text(content if isinstance(content, bytes) else content.encode())
+    if not text.strip():
+        raise StructureInputError(f"{str(path)!r} is empty: give a complete file.")
+    return text
 
 
-def _parse_xyz(path: Path) -> list[Structure]:
-    """Read extended XYZ with ASE."""
-    if find_spec("ase") is None:
+def _other(path: Path) -> Structure:
+    """Read one of the further formats of pymatgen."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Structure.from_file(path)
+    except Exception:  # noqa: BLE001 (the parsers raise many types)
         raise StructureInputError(
-            f"reading {str(path)!r} needs the package 'ase': install trona with its ml extra."
-        )
-    from ase.io import iread  # noqa: PLC0415 (heavy)
-    from pymatgen.io.ase import AseAtomsAdaptor  # noqa: PLC0415
-
-    found = []
-    for atoms in iread(path, ":", format="extxyz"):
-        if not atoms.pbc.all() or atoms.cell.rank < 3:
-            raise StructureInputError(
-                f'{str(path)!r} is not periodic: give Lattice="…" in the second line of each frame.'
-            )
-        atoms.calc, atoms.constraints = None, []
-        structure = AseAtomsAdaptor.get_structure(atoms)
-        structure.site_properties.clear()
-        found.append(Structure(structure.lattice, structure.species, structure.frac_coords))
-    return found
+            f"cannot read a structure from {str(path)!r}: it is damaged, or its name ends in none "
+            "of .cif, .vasp, .poscar, .xyz and .extxyz; give a complete CIF or POSCAR."
+        ) from None
 
 
 def folder_files(folder: Path) -> list[Path]:
@@ -238,24 +272,21 @@ def read_rows(path: Path) -> list[Row]:
     InputError
         If it cannot be read, or has no formulas.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InputError(f"cannot read the table {str(path)!r}: {reason}.") from None
-    reader = csv.DictReader(lines)
-    rows: Sequence[dict[str, str | None]] = list(reader)
-    if not {"formula", "material_id"}.intersection(reader.fieldnames or ()) or not rows:
-        raise InputError(f"the table {str(path)!r} needs a column 'formula' and at least one row.")
-    return [_row(row, line, path) for line, row in enumerate(rows, start=2)]
+    lines = read_table(path, _ALIASES)
+    if not lines or not {"formula", "material_id"}.intersection(lines[0].cells):
+        found = f", not {', '.join(lines[0].cells)}" if lines else ""
+        raise InputError(
+            f"the table {str(path)!r} needs a column 'formula'{found} and at least one row."
+        )
+    return [_row(line, path) for line in lines]
 
 
-def _row(row: Mapping[str, str | None], line: int, path: Path) -> Row:
+def _row(given: Line, path: Path) -> Row:
     """Read a line of a table."""
     formula, label, source, file, material_id = (
-        (row.get(name) or "").strip()
-        for name in ("formula", "label", "source", "file", "material_id")
+        given.cells.get(name, "") for name in ("formula", "label", "source", "file", "material_id")
     )
+    formula, line = decimal_point(formula), given.number
     if not formula and not material_id:
         raise InputError(f"line {line} of {str(path)!r} has no formula: give one.")
     if material_id:

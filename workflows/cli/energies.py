@@ -9,6 +9,8 @@ import typer
 from .options import comma_list
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trona.stores.energies.references import Reference
 
 __all__ = ["load_energies", "tell_caveats"]
@@ -54,7 +56,7 @@ def load_energies(
     return energies.without(comma_list(exclude)).under(pressure)
 
 
-def tell_caveats(energies: Reference) -> None:
+def tell_caveats(energies: Reference, formulas: Sequence[str] = ()) -> None:
     """
     Say beside the output what results do not say themselves.
 
@@ -62,6 +64,10 @@ def tell_caveats(energies: Reference) -> None:
     ----------
     energies
         What the results rest on.
+    formulas
+        Compositions that were assessed; what carries a charge is named.
     """
-    for line in energies.caveats:
+    from trona.stores.assess.charge_notes import charge_notes  # noqa: PLC0415
+
+    for line in (*energies.caveats, *charge_notes(formulas, energies.table)):
         typer.echo(line, err=True)

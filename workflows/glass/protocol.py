@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from monty.json import MSONable
 
+from trona.screening.charges import exact_formula
 from trona.screening.errors import InputError, StructureInputError
 from trona.stores.corrections.schemes import AS_PUBLISHED
 from trona.stores.documents.made_structures import ModelDoc, TrialDoc
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.entries import Rejected, admit
 from trona.stores.provenance import fingerprint, versions
-from trona.workflows.candidates.charges import exact_formula
 from trona.workflows.jobs.backends import relaxation_id
 from trona.workflows.ordering.arrangements import Search, arrange
 from trona.workflows.ordering.supercells import Bounds, compact_supercell

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from trona.stores.energies.entries import own_entry
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
-from trona.workflows.candidates.sources import Candidate, candidate_document, require_distinct
-from trona.workflows.candidates.structure_checks import require_sound
+from trona.workflows.candidates.sources import Candidate, candidate_document
+from trona.workflows.candidates.structure_checks import require_distinct, require_sound
 from trona.workflows.candidates.structure_files import folder_files, read_structures
 from trona.workflows.jobs.relaxation_passes import settled
 
@@ -85,8 +85,8 @@ def _read(text: str) -> Iterator[tuple[str, Structure, str]]:
         yield f"{structure.composition.reduced_formula}-{text}", structure, found.source
         return
     for file in folder_files(path) if path.is_dir() else [path]:
-        for label, structure in read_structures(file):
-            yield label, structure, str(file)
+        for label, structure, notes in read_structures(file):
+            yield label, structure, "; ".join([str(file), *notes])
 
 
 def relax(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monty.json import MSONable
 
-from trona.workflows.candidates.charges import oxidation_states
+from trona.screening.charges import oxidation_states
 
 from .supercells import formula_units, sublattices
 

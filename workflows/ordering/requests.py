@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trona.screening.charges import objection, write_formula
 from trona.screening.errors import InputError, StructureInputError
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.bundled import bundled_data
-from trona.workflows.candidates.charges import objection, write_formula
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
-from trona.workflows.candidates.sources import Candidate, bundled, from_material, require_distinct
-from trona.workflows.candidates.structure_checks import require_sound
+from trona.workflows.candidates.sources import Candidate, bundled, from_material
+from trona.workflows.candidates.structure_checks import require_distinct, require_sound
 from trona.workflows.candidates.structure_files import folder_files, is_file_name, read_structures
 
 from .blueprints import of_structure
@@ -80,13 +80,13 @@ def read_blueprints(
 def _from_file(path: Path) -> list[Blueprint]:
     """Take the structures of a file, ordered or not."""
     found = []
-    for label, structure in read_structures(path):
+    for label, structure, notes in read_structures(path):
         sound = require_sound(structure, str(path), disorder=True)
         amounts = sound.composition.get_el_amt_dict()
         reason = objection(amounts, write_formula(amounts))
         if reason is not None:
             raise StructureInputError(f"{str(path)!r}: {reason}.")
-        found.append(of_structure(label, sound, f"of {path.name}"))
+        found.append(of_structure(label, sound, "; ".join([f"of {path.name}", *notes])))
     return found
 
 
@@ -138,11 +138,12 @@ def read_parent(name: str) -> Candidate:
             f"no parent {name!r}: name a structure file, a bundled electrolyte such as "
             "Na3PS4-cubic, a material such as mp-28782, or the id of a phase of the bundled set."
         )
-    (label, structure), *more = read_structures(path)
+    (label, structure, notes), *more = read_structures(path)
     if more:
         raise StructureInputError(f"{name!r} holds {len(more) + 1} structures: give one.")
     sound = require_sound(structure, name)
-    return Candidate(label, str(sound.composition.reduced_formula), path.name, sound)
+    source = "; ".join([path.name, *notes])
+    return Candidate(label, str(sound.composition.reduced_formula), source, sound, notes)
 
 
 @cache

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trona.screening.charges import STATES, objection, oxidation_states, write_formula
 from trona.screening.errors import FormulaError, InputError, StructureInputError
 from trona.screening.formulas import number, parse
 from trona.screening.units import SODIUM
-from trona.workflows.candidates.charges import STATES, objection, oxidation_states, write_formula
 
 from .blueprints import Blueprint
 from .voids import find_voids

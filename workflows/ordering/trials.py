@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 from monty.json import MSONable
 
+from trona.screening.charges import exact_formula
 from trona.screening.errors import StructureInputError
 from trona.stores.corrections.schemes import AS_PUBLISHED
 from trona.stores.documents.made_structures import ModelDoc, TrialDoc
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.entries import Rejected, admit
 from trona.stores.provenance import versions
-from trona.workflows.candidates.charges import exact_formula
 from trona.workflows.candidates.sources import Candidate
 
 from .arrangements import Search, arrange

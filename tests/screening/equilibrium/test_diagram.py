@@ -97,6 +97,7 @@ def test_formation_grand_potentials_are_zero_in_the_corners_and_not_positive(ref
         assert heights.max() < 1e-9
 
 
+@pytest.mark.long
 def test_both_figures_show_the_section_at_the_voltage(bundled):
     diagram = grand_diagram(bundled.table, "PSO", {"Na3PS3O": parse("Na3PS3O")})
     section = diagram.at(1.5)

@@ -91,7 +91,7 @@ def test_each_class_of_compounds_adds_its_own_error(reference):
     reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
     # Sulfides only take part: their error is that of the class, whatever others have.
     by_class = {"sulfide": 0.02, "oxide or oxysulfide": 0.5}
-    assert reduction.uncertainty(ErrorModel(9.0, by_class=by_class)) == pytest.approx(
+    assert reduction.uncertainty(ErrorModel(1.9, by_class=by_class)) == pytest.approx(
         reduction.uncertainty(ErrorModel(0.02))
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.lints import each
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.stability.interphase import Electronic, Ionic, electronic_class
 from trona.stores.assess.properties import load_properties, with_gaps
@@ -15,14 +16,14 @@ def find(formula):
     return TABLE[fractions_key(parse(formula))]
 
 
-@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.formula)
+@each("row", TABLE.values(), ids=lambda row: row.formula)
 def test_every_class_has_a_source(row):
     assert (row.electronic is Electronic.UNKNOWN) or row.electronic_source
     assert (row.ionic is Ionic.UNKNOWN) or row.ionic_source
     assert row.electronic is not Electronic.UNKNOWN or row.ionic is not Ionic.UNKNOWN
 
 
-@pytest.mark.parametrize(
+@each(
     "row", [row for row in TABLE.values() if row.band_gap is not None], ids=lambda row: row.formula
 )
 def test_gap_and_electronic_class_agree(row):

@@ -127,6 +127,7 @@ def test_where_no_usual_charge_applies_none_is_counted(formula):
     assert charge_imbalance(formula) is None
 
 
+@pytest.mark.long
 def test_every_comparison_has_a_verdict_with_a_reason(findings):
     for finding in findings.values():
         assert finding.reasons

@@ -9,6 +9,7 @@ from pymatgen.entries.compatibility import MaterialsProject2020Compatibility
 from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
 
 from tests.support.calculations import bundled_structure, calculated
+from tests.support.lints import each
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import parse
 from trona.stores.corrections.mp2020 import (
@@ -63,7 +64,7 @@ def by_pymatgen(entry_class, structure, calculation):
         return MaterialsProject2020Compatibility().process_entry(entry).energy + 1.0
 
 
-@pytest.mark.parametrize("row", bundled_data()["phases"][::6], ids=lambda row: row["id"])
+@each("row", bundled_data()["phases"][::6], ids=lambda row: row["id"])
 def test_pymatgen_corrects_the_whole_entry_by_as_much(row):
     structure, amounts = StructureDoc(**row["structure"]).to_structure(), parse(row["formula"])
     given = calculated(structure)

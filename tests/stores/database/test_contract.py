@@ -452,6 +452,7 @@ def histories(tmp_path_factory):
     return store
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(batches=BATCHES, sort=SORTS, chosen=CHOICES, skip=st.integers(0, 2), limit=st.integers(0, 3))
 def test_a_history_of_updates_ends_as_in_memory(histories, batches, sort, chosen, skip, limit):

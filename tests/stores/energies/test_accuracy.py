@@ -130,6 +130,7 @@ def test_deviations_are_small_and_of_many_compounds():
         assert abs(found.mean) <= found.mean_absolute
 
 
+@pytest.mark.long
 @needs_table
 def test_the_file_and_the_document_are_what_the_script_finds(script, rows):
     classes, common = script.by_class(rows)
@@ -142,6 +143,7 @@ def test_the_file_and_the_document_are_what_the_script_finds(script, rows):
     assert f"{common * 1000:.0f} meV per atom of the element" in written
 
 
+@pytest.mark.long
 @needs_table
 def test_the_likelihood_finds_the_errors_that_differences_were_drawn_with(script, rows):
     # The same compounds with drawn differences: both parts come back.

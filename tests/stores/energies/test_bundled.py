@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.lints import each
 from trona.screening.formulas import parse, same_composition
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.bundled import BUNDLED_SCHEME, bundled_data
@@ -27,7 +28,7 @@ NEEDED = [
 """Stable products and competing phases of the literature's reactions within the bundled systems."""
 
 
-@pytest.mark.parametrize("formula", NEEDED)
+@each("formula", NEEDED)
 def test_a_phase_is_there_or_named_as_missing_with_a_reason(formula):
     held = load_reference("bundled").table.find(parse(formula)) is not None
     missing = [r for r in DATA["missing"] if same_composition(parse(r["formula"]), parse(formula))]
@@ -35,7 +36,7 @@ def test_a_phase_is_there_or_named_as_missing_with_a_reason(formula):
     assert all(row["reason"] for row in missing)
 
 
-@pytest.mark.parametrize("row", DATA["phases"], ids=lambda row: row["id"])
+@each("row", DATA["phases"], ids=lambda row: row["id"])
 def test_a_phase_carries_its_provenance_and_a_structure_of_its_composition(row):
     structure = StructureDoc(**row["structure"]).to_structure()
     amounts = structure.composition.get_el_amt_dict()

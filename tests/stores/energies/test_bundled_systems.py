@@ -8,6 +8,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 import pytest
 
 from tests.support.folders import SCRIPTS
+from tests.support.lints import each
 from tests.support.published import needs_table, reference
 from trona.screening.equilibrium.hull import energies_above_hull
 from trona.screening.errors import ChemicalSystemError
@@ -44,12 +45,12 @@ def test_every_element_of_the_reviews_electrolytes_has_its_reference(bundled, sy
     assert bundled.table.find({symbol: 1.0}) is not None
 
 
-@pytest.mark.parametrize("formula", REVIEWED)
+@each("formula", REVIEWED)
 def test_every_electrolyte_of_the_review_can_be_assessed(bundled, formula):
     assert window_document(assess_formula(formula, bundled)).ladder
 
 
-@pytest.mark.parametrize("formula", FORMULAS)
+@each("formula", FORMULAS)
 def test_what_cannot_be_assessed_is_refused_for_an_element_that_is_named(bundled, formula):
     absent = parse(formula).keys() - set(bundled.table.elements)
     if absent:
@@ -60,7 +61,7 @@ def test_what_cannot_be_assessed_is_refused_for_an_element_that_is_named(bundled
 
 
 @needs_table
-@pytest.mark.parametrize("formula", REVIEWED)
+@each("formula", REVIEWED)
 def test_products_at_sodium_are_those_of_dft_or_the_reason_is_known(bundled, formula):
     mine, dft = at_sodium(formula, bundled), at_sodium(formula, reference("C"))
     if formula in DIFFERENT:

@@ -47,7 +47,7 @@ def test_optional_columns_are_used(tmp_path):
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("", "columns"),
+        ("", "empty"),
         ("formula,x\nNaCl,1\n", "columns"),
         ("formula,formation_energy_per_atom\n", "columns"),
         ("formula,formation_energy_per_atom\nNaXx,1\n", "line 2"),

@@ -27,10 +27,10 @@ def test_all_frames_of_an_extended_xyz_file_are_read(tmp_path):
     path = tmp_path / "run.extxyz"
     path.write_text(FRAME * 2)
     found = read_structures(path)
-    assert [label for label, _ in found] == ["run-1", "run-2"]
-    assert found[0][1].composition.reduced_formula == "NaCl"
-    assert found[0][1].volume == pytest.approx(64)
-    assert not found[0][1].site_properties
+    assert [one.label for one in found] == ["run-1", "run-2"]
+    assert found[0].structure.composition.reduced_formula == "NaCl"
+    assert found[0].structure.volume == pytest.approx(64)
+    assert not found[0].structure.site_properties
 
 
 def test_a_molecule_is_no_crystal(tmp_path):
@@ -44,14 +44,15 @@ def test_all_blocks_of_a_cif_are_read(tmp_path):
     path = tmp_path / "two.cif"
     text = SALT.to(fmt="cif")
     path.write_text(text + text.replace("data_NaCl", "data_again"))
-    assert [label for label, _ in read_structures(path)] == ["two-1", "two-2"]
+    assert [one.label for one in read_structures(path)] == ["two-1", "two-2"]
 
 
 def test_partial_occupancies_of_a_cif_are_kept(tmp_path):
     disordered = SALT.copy()
     disordered.replace_species({"Na": {"Na": 0.75, "Ag": 0.125}})
     disordered.to(str(tmp_path / "x.cif"))
-    ((_, read),) = read_structures(tmp_path / "x.cif")
+    (found,) = read_structures(tmp_path / "x.cif")
+    read = found.structure
     assert read.composition.almost_equals(disordered.composition)
     assert not read.is_ordered
 
@@ -77,6 +78,7 @@ def test_labels_become_file_names(label):
 @pytest.mark.skipif(not CIFS.exists(), reason="reference structures are not beside the project")
 def test_real_files_of_several_sources_are_read():
     for path in sorted(CIFS.glob("mp-1*.cif"))[:40]:
-        ((label, structure),) = read_structures(path)
+        ((label, structure, notes),) = read_structures(path)
         assert label == path.stem
         assert structure.volume > 0
+        assert not notes

@@ -241,6 +241,7 @@ def test_what_is_piped_has_no_colour(colour):
     assert "\x1b" not in done.stdout + done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [80, 160])
 def test_tables_keep_to_the_width_of_the_terminal(width, trona, store, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(width))

@@ -122,6 +122,7 @@ def test_an_interrupt_is_heard_by_the_parent_and_ends_its_processes():
         with pytest.raises(KeyboardInterrupt):
             next(done)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
         signal.signal(signal.SIGINT, heard)
     assert active_children() == []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pymatgen.core import Lattice, Structure
 
+from trona.screening.charges import charge_sum
 from trona.screening.errors import FormulaError, InputError, StructureInputError
 from trona.screening.formulas import parse, same_composition
-from trona.workflows.candidates.charges import charge_sum
 from trona.workflows.candidates.sources import Candidate, bundled
 from trona.workflows.candidates.structure_checks import require_sound
 from trona.workflows.ordering.arrangements import Search, arrange

@@ -214,7 +214,12 @@ def check(
     structures = {c.label: c.structure for c in gathered.candidates if c.structure is not None}
     same = duplicates(structures)
     if as_json:
-        content = {"candidates": described, "left_out": gathered.left_out, "duplicates": same}
+        content = {
+            "candidates": described,
+            "left_out": gathered.left_out,
+            "notes": gathered.notes,
+            "duplicates": same,
+        }
         print_json(content)
         return
     if as_csv:
@@ -224,6 +229,8 @@ def check(
     _report_duplicates(same)
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)
+    for note in gathered.notes:
+        typer.echo(note, err=True)
 
 
 def _report_duplicates(groups: Sequence[Sequence[str]]) -> None:

@@ -147,6 +147,7 @@ def submit(
             require_installed(source)
         for reason in (
             *(f"left out: {reason}" for reason in gathered.left_out),
+            *gathered.notes,
             *energies.caveats,
             *filter(None, [unrelaxed(chosen, energies, source)]),
         ):

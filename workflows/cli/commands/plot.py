@@ -49,7 +49,7 @@ def _energies(
 ) -> ReferenceEnergies:
     """Load reference energies, and say what a figure that rests on them does not say itself."""
     found = load_energies(name, correction, exclude, *formulas)
-    tell_caveats(found)
+    tell_caveats(found, formulas)
     return found
 
 
@@ -153,7 +153,8 @@ def diagram(
     if "-" not in system:
         marked.insert(0, system)
     elements = list(parse(system.replace("-", "")))
-    energies = _energies(reference, correction, exclude, "".join(elements), *marked)
+    energies = load_energies(reference, correction, exclude, "".join(elements), *marked)
+    tell_caveats(energies, marked)
     drawing.save_diagram(elements, marked, energies, at, to)
 
 

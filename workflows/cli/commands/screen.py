@@ -62,6 +62,8 @@ def screen(
     folder = None if keep_files is None else require_folder(keep_files, source)
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)
+    for note in gathered.notes:
+        typer.echo(note, err=True)
     structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
     for same in duplicates(structures, most=30):
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
@@ -102,7 +104,7 @@ def compare(
     from trona.workflows.cli.comparison import beside  # noqa: PLC0415
 
     docs, energies = beside(names, store, reference, correction, exclude, pressure)
-    tell_caveats(energies)
+    tell_caveats(energies, [doc.formula for doc in docs])
     _print_ranking(docs, as_json, as_csv)
 
 

@@ -100,6 +100,7 @@ def answer(ask):
         return type(error).__name__
 
 
+@pytest.mark.long
 @settings(max_examples=400)
 @given(docs=DOCUMENTS, criteria=CRITERIA, indexed=st.booleans())
 @example(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from trona.screening.charges import imbalance, objection, oxidation_states, write_formula
 from trona.screening.formulas import parse
 from trona.stores.energies.bundled import bundled_data
-from trona.workflows.candidates.charges import imbalance, objection, oxidation_states, write_formula
 
 # Compositions as printed in a review of sulfide electrolytes (Chem. Sci. (2026)), with the charge
 # that Na+, P5+, As5+, Sb5+, Si4+, Ge4+, Sn4+, Ti4+, W6+, Mo6+ leave over.
@@ -74,3 +74,16 @@ def test_sodium_phases_of_the_bundled_set_pass():
 
 def test_formulas_are_written_as_a_chemist_would():
     assert write_formula({"Na": 2.85, "P": 1.0, "S": 4.0, "O": 0.0}) == "Na2.85PS4"
+
+
+@pytest.mark.parametrize(
+    ("formula", "states"),
+    [
+        ("NaZr2(SO4)3", "Zr+4 S+6 O-2 leave a charge of +3"),
+        ("NaAl(SO4)3", "Al+3 S+6 O-2 leave a charge of -2"),
+        ("Na2PS4", "P+5 S-2 leave a charge of -1"),
+        ("Na3PS", "P+5 S-2 leave a charge of +6"),
+    ],
+)
+def test_the_states_in_the_message_are_the_nearest(formula, states):
+    assert states in objection(parse(formula), formula)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from trona.screening.formulas import canonical, number, parse, same_composition
-from trona.screening.units import SODIUM
+from .formulas import canonical, number, parse, same_composition
+from .units import SODIUM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,8 @@ of the Elements). P⁴⁺ and Ge³⁺ stand for P–P and Ge–Ge bonds, as in N
 
 _OXO = {"S": (6, 4), "Se": (6, 4), "Cl": (7, 5)}
 """Further states of anion formers in oxo anions, where there are three O or more for each."""
-_LEAST_OXYGEN = 3.0
+_LEAST_OXYGEN, _FULL_OXYGEN = 3.0, 4.0
+"""O for each centre: from three a sulfite or a sulfate, from four a sulfate."""
 
 _MIXED_VALENCE = frozenset({"Ti", "V", "Nb", "Cr", "Mn", "Fe", "Co", "Ni", "Cu"})
 """Elements whose average state may lie between two of its states, as in cathodes."""
@@ -150,12 +151,36 @@ def imbalance(amounts: Mapping[str, float]) -> float | None:
     Returns
     -------
     float or None
-        Elementary charges per formula unit with the usual states; None where the composition is
-        neutral, or counting does not apply.
+        Elementary charges per formula unit with the states that come nearest; None where the
+        composition is neutral, or counting does not apply.
     """
     if not _countable(amounts) or oxidation_states(amounts) is not None:
         return None
-    return charge_sum(amounts, {symbol: STATES[symbol][0] for symbol in amounts})
+    return charge_sum(amounts, _nearest_states(amounts))
+
+
+def _nearest_states(amounts: Mapping[str, float]) -> dict[str, float]:
+    """
+    Choose the states that come nearest to neutral.
+
+    Each element has its usual state, but for the centres of oxo anions (S⁶⁺ in a sulfate) and for
+    elements of mixed valence.
+    """
+    options = [_likely_states(symbol, amounts) for symbol in amounts]
+    choices: list[dict[str, float]] = [
+        dict(zip(amounts, chosen, strict=True)) for chosen in product(*options)
+    ]
+    return min(choices, key=lambda states: abs(charge_sum(amounts, states)))
+
+
+def _likely_states(symbol: str, amounts: Mapping[str, float]) -> tuple[int, ...]:
+    """List the states of an element that a message may name."""
+    if symbol in _MIXED_VALENCE:
+        return STATES[symbol]
+    oxo = _states_in(symbol, amounts)[len(STATES[symbol]) :]
+    if amounts.get("O", 0.0) >= _FULL_OXYGEN * amounts[symbol]:
+        oxo = oxo[:1]
+    return (STATES[symbol][0], *oxo)
 
 
 def objection(amounts: Mapping[str, float], name: str) -> str | None:
@@ -177,7 +202,8 @@ def objection(amounts: Mapping[str, float], name: str) -> str | None:
     excess = imbalance(amounts)
     if excess is None:
         return None
-    counted = " ".join(f"{symbol}{STATES[symbol][0]:+d}" for symbol in amounts)
+    states = _nearest_states(amounts)
+    counted = " ".join(f"{symbol}{states[symbol]:+g}" for symbol in amounts)
     sodium = amounts.get(SODIUM, 0.0) - excess
     repair = ""
     if sodium > _TOLERANCE:

@@ -1,0 +1,41 @@
+"""Compositions whose charges do not balance: said with every answer, never refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trona.screening.charges import objection
+from trona.screening.formulas import parse, same_composition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trona.screening.equilibrium.phases import PhaseTable
+
+__all__ = ["charge_notes"]
+
+
+def charge_notes(formulas: Iterable[str], table: PhaseTable) -> list[str]:
+    """
+    Say which compositions carry a charge.
+
+    Parameters
+    ----------
+    formulas
+        As the user writes them.
+    table
+        Phases of the reference; what is a phase there needs no note.
+
+    Returns
+    -------
+    list of str
+        One sentence for each.
+    """
+    notes = []
+    for formula in dict.fromkeys(formulas):
+        amounts = parse(formula)
+        reason = objection(amounts, formula)
+        known = any(same_composition(amounts, phase.amounts) for phase in table.phases)
+        if reason is not None and not known:
+            notes.append(f"{reason}.")
+    return notes

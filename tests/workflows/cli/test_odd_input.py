@@ -1,0 +1,41 @@
+"""Commands say what looks right and is not: charges, units, what was changed in a file."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from trona.workflows.cli.main import app
+
+HYDRIDE = """\
+8
+Lattice="4.88 0 0 0 4.88 0 0 0 4.88" Properties=species:S:1:pos:R:3 pbc="T T T"
+Na 0 0 0
+Na 2.44 2.44 0
+Na 2.44 0 2.44
+Na 0 2.44 2.44
+D 2.44 0 0
+D 0 2.44 0
+D 0 0 2.44
+D 2.44 2.44 2.44
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("window", "Na2PS4"), ("interface", "Na2PS4", "Na"), ("profile", "Na2PS4"),
+     ("compare", "Na2PS4", "Na3PS4")],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_every_command_notes_a_charge(command):
+    result = CliRunner().invoke(app, list(command))
+    assert result.exit_code == 0
+    said = " ".join((result.stdout + result.stderr).split())
+    assert said.count("'Na2PS4' is not neutral") == 1
+
+
+def test_what_was_changed_in_a_file_is_said(tmp_path):
+    (tmp_path / "hydride.xyz").write_text(HYDRIDE)
+    result = CliRunner().invoke(app, ["candidates", "check", str(tmp_path / "hydride.xyz")])
+    assert result.exit_code == 0
+    assert "hydride: deuterium taken as hydrogen." in result.stderr

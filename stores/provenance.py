@@ -19,6 +19,7 @@ _PACKAGES = (
     "atomate2",
     "jobflow",
     "chgnet",
+    "sevenn",
     "torch",
     "ase",
     "custodian",

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         default="",
         description="Name that documents give as who computed them; by default user@host.",
     )
+    fused: bool = Field(
+        default=True,
+        description="Evaluate SevenNet with trona's convolution: the same numbers, sooner.",
+    )
     mp_api_key: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("TRONA_MP_API_KEY", "MP_API_KEY", "PMG_MAPI_KEY"),

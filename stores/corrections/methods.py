@@ -68,6 +68,9 @@ class Method:
         empty if none.
     packages
         Distributions whose versions a result must name, beside those of trona itself.
+    learnt
+        True for a potential that learnt calculations of the Materials Project as they came: what is
+        corrected by their settings is corrected as if it had been computed with them.
     """
 
     name: str
@@ -76,7 +79,11 @@ class Method:
     error: Accuracy | None = None
     deviations: str = ""
     packages: tuple[str, ...] = ()
+    learnt: bool = False
 
+
+_SEVENNET = ("sevenn", "e3nn", "torch", "numba")
+"""The model stands in the first; trona's evaluation of it rests on the others."""
 
 METHODS: Mapping[str, Method] = {
     method.name: method
@@ -88,6 +95,8 @@ METHODS: Mapping[str, Method] = {
             packages=("chgnet", "torch"),
         ),
         Method("CHGNet 0.2.0", EnergyBasis.MP2020),
+        Method("SevenNet l3i5", EnergyBasis.PLAIN, packages=_SEVENNET, learnt=True),
+        Method("SevenNet-0", EnergyBasis.PLAIN, packages=_SEVENNET, learnt=True),
         Method("VASP PBE", EnergyBasis.PLAIN, error=DFT),
         Method("VASP PBE+U", EnergyBasis.PLAIN, error=DFT),
         Method("VASP PBE(+U)", EnergyBasis.PLAIN, error=DFT),
@@ -98,7 +107,8 @@ METHODS: Mapping[str, Method] = {
     )
 }
 """CHGNet was trained on corrected energies (Deng et al., Nat. Mach. Intell. 5 (2023) 1031); its
-r2SCAN model was not."""
+r2SCAN model was not. SevenNet was trained on the same calculations, on energies as
+VASP gave them (Park et al., J. Chem. Theory Comput. 20 (2024) 4857)."""
 
 _TABLE = "table "
 

@@ -50,6 +50,31 @@ class Calculation:
     hubbards: Mapping[str, float] = field(default_factory=dict)
     potcar_titles: tuple[str, ...] = ()
 
+    @classmethod
+    def of_materials_project(cls, structure: Structure) -> Calculation:
+        """
+        Tell how the Materials Project would compute a structure: in PBE, with U on some metals.
+
+        Parameters
+        ----------
+        structure
+            Ordered structure.
+
+        Returns
+        -------
+        Calculation
+            What a potential that learnt such calculations has learnt for it.
+        """
+        from pymatgen.io.vasp.sets import MPRelaxSet  # noqa: PLC0415 (slow to import)
+
+        config = MPRelaxSet.CONFIG
+        symbols = sorted(structure.composition.get_el_amt_dict())
+        anion = max(structure.composition.elements, key=lambda element: element.X).symbol
+        known = config["INCAR"]["LDAUU"].get(anion, {}) if len(symbols) > 1 else {}
+        hubbards = {symbol: float(known[symbol]) for symbol in symbols if symbol in known}
+        titles = tuple(f"{_FAMILY}{config['POTCAR'][symbol]}" for symbol in symbols)
+        return cls(structure, "GGA+U" if hubbards else "GGA", hubbards, titles)
+
 
 def anion_correction(amounts: Mapping[str, float], calculation: Calculation | None) -> float:
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.phases import EnergyScale, Phase
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import parse
-from trona.stores.corrections.methods import basis_of
+from trona.stores.corrections.methods import basis_of, method_of
 from trona.stores.corrections.mp2020 import Calculation
 from trona.stores.corrections.schemes import compose, default_scheme
 from trona.stores.documents.bookkeeping import EntryDoc
@@ -310,9 +310,12 @@ def entry_phase(entry: EntryDoc) -> Phase | None:
 
 def _calculation(relaxation: RelaxationDoc) -> Calculation:
     """Collect what a structural scheme asks for; what the settings lack stays unknown."""
-    settings = relaxation.settings
+    settings, structure = relaxation.settings, relaxation.structure.to_structure()
+    method = method_of(relaxation.method)
+    if method is not None and method.learnt:
+        return Calculation.of_materials_project(structure)
     return Calculation(
-        structure=relaxation.structure.to_structure(),
+        structure=structure,
         run_type=settings.get("run_type"),
         hubbards=settings.get("hubbards") or {},
         potcar_titles=tuple(settings.get("potcar_titles") or ()),

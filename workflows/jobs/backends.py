@@ -121,6 +121,10 @@ class ForceField(Backend):
         What the calculator takes, such as its model; plain content.
     prerelaxation
         Force-field backend that relaxes first, so that a slow one takes fewer steps; empty if none.
+    optimizer
+        Optimiser of ASE that atomate2 knows; its default, FIRE, if empty.
+    longest_step
+        Å that an atom moves at most in a step; the optimiser's own limit if zero.
     """
 
     force_field: str
@@ -130,6 +134,8 @@ class ForceField(Backend):
         default_factory=dict, hash=False, metadata={"later": True}
     )
     prerelaxation: str = field(default="", metadata={"later": True})
+    optimizer: str = field(default="", metadata={"later": True})
+    longest_step: float = field(default=0.0, metadata={"later": True})
 
     def __post_init__(self) -> None:
         # A dict with a callable becomes the callable itself where monty reads it: keep a name.
@@ -142,9 +148,15 @@ class ForceField(Backend):
 
     @property
     def calculator(self) -> str | dict[str, str]:
-        """The force field as atomate2 takes it."""
-        module, dot, name = self.force_field.rpartition(".")
-        return {"@module": module, "@callable": name} if dot else name
+        """
+        The force field as atomate2 takes it.
+
+        Where trona evaluates one of atomate2's itself, this is its way of doing so: it gives the
+        same numbers, so it is no choice and no identity holds it.
+        """
+        name = _OWN_EVALUATION.get(self.force_field, self.force_field)
+        module, dot, function = name.rpartition(".")
+        return {"@module": module, "@callable": function} if dot else name
 
     extra: ClassVar[str] = "ml"
 
@@ -181,22 +193,46 @@ class Vasp(Backend):
         return self.mock
 
 
+_OWN_EVALUATION = {"SevenNet": "trona.workflows.potentials.sevennet.calculator"}
+"""Names of atomate2, and what computes the same energies for trona."""
+
 _D3 = 12
 """IVDW of D3 with Becke–Johnson damping (Grimme et al., J. Comput. Chem. 32 (2011) 1456)."""
+
+
+def _sevennet(name: str, method: str, model: str) -> ForceField:
+    """Relax with a model of SevenNet as the bundled phases were relaxed."""
+    return ForceField(
+        name,
+        method,
+        "sevenn",
+        force_field="SevenNet",
+        max_force=0.02,
+        max_steps=250,
+        calculator_kwargs={"model": model},
+        optimizer="LBFGS",
+        longest_step=0.1,
+    )
+
 
 BACKENDS: dict[str, Backend] = {
     backend.name: backend
     for backend in (
         ForceField("chgnet", "CHGNet 0.3.0", "chgnet", force_field="CHGNet"),
+        _sevennet("sevennet", "SevenNet l3i5", "7net-l3i5"),
+        _sevennet("sevennet-0", "SevenNet-0", "7net-0"),
         Vasp("vasp", "VASP PBE", "atomate2", "mp-gga"),
         Vasp("vasp-chgnet", "VASP PBE", "atomate2", "mp-gga", prerelaxation="chgnet"),
+        Vasp("vasp-sevennet", "VASP PBE", "atomate2", "mp-gga", prerelaxation="sevennet"),
         Vasp("vasp-d3", "VASP PBE-D3(BJ)", "atomate2", "mp-gga", dispersion=_D3),
         Vasp("vasp-r2scan", "VASP r2SCAN", "atomate2", "mp24"),
         Vasp("mock", "MOCK VASP PBE", "atomate2", "mp-gga", mock=True),
     )
 }
-"""Deng et al., Nat. Mach. Intell. 5 (2023) 1031, for CHGNet. Jain et al., Phys. Rev. B 84 (2011)
-045115, and Kingsbury et al., Phys. Rev. Mater. 6 (2022) 013801, for settings of VASP."""
+"""Deng et al., Nat. Mach. Intell. 5 (2023) 1031, for CHGNet. Park et al., J. Chem.
+Theory Comput. 20 (2024) 4857, for SevenNet; 7net-0 is its model of 11 July 2024. Jain et al., Phys.
+Rev. B 84 (2011) 045115, and Kingsbury et al., Phys. Rev. Mater. 6 (2022) 013801, for settings of
+VASP."""
 
 
 def names() -> tuple[str, ...]:

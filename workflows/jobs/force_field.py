@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker
@@ -39,11 +39,13 @@ def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
     atomate2.forcefields.jobs.ForceFieldRelaxMaker
         Ready to make a job from a structure.
     """
+    step = {"maxstep": backend.longest_step} if backend.longest_step else {}
     return ForceFieldRelaxMaker(
         force_field_name=backend.calculator,
         calculator_kwargs=dict(backend.calculator_kwargs),
         steps=backend.max_steps,
-        relax_kwargs={"fmax": backend.max_force},
+        optimizer_kwargs={"optimizer": backend.optimizer} if backend.optimizer else {},
+        relax_kwargs={"fmax": backend.max_force, **step},
         ionic_step_data=("energy",),
     )
 
@@ -54,7 +56,7 @@ class Continued(Recorded):
 
     def carried_out(self, maker: Maker, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (as Recorded has it)
         """
-        Relax, and relax again what did not converge.
+        Relax, and relax again, with FIRE, what did not converge.
 
         Parameters
         ----------
@@ -73,9 +75,17 @@ class Continued(Recorded):
             if task.is_force_converged is not False:
                 break
             steps = task.output.n_steps or 0
+            if getattr(maker, "optimizer_kwargs", None):
+                maker = _with_fire(maker)
             task = super().carried_out(maker, task.structure, *arguments[1:], **options)
             task.output.n_steps = steps + (task.output.n_steps or 0)
         return task
+
+
+def _with_fire(maker: Any) -> Maker:  # noqa: ANN401 (one of atomate2's)
+    """Make a maker whose optimiser is atomate2's default."""
+    slow: Maker = replace(maker, optimizer_kwargs={})
+    return slow
 
 
 @dataclass

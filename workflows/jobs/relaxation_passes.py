@@ -2,9 +2,9 @@
 
 The force limit is checked on the relaxed structure, the optimiser's in coordinates scaled by the
 change of the cell: after a large one a relaxation may end just above the limit. A second pass, from
-where the first ended, settles that; what is above the limit after it is rejected. Both passes are
-one job, so the rule is the same wherever a relaxation is asked for. VASP's flows relax twice by
-themselves.
+where the first ended and with FIRE, settles that; what is above the limit after it is rejected.
+Both passes are one job, so the rule is the same wherever a relaxation is asked for. VASP's flows
+relax twice by themselves.
 """
 
 from __future__ import annotations

@@ -12,7 +12,11 @@ from tests.support.calculations import bundled_structure, calculated
 from tests.support.lints import each
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import parse
-from trona.stores.corrections.mp2020 import anion_correction, hydrogen_correction
+from trona.stores.corrections.mp2020 import (
+    Calculation,
+    anion_correction,
+    hydrogen_correction,
+)
 from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.bundled import bundled_data
 
@@ -30,6 +34,20 @@ PUBLISHED = {
 def test_each_kind_of_anion_gets_its_published_correction(formula):
     found = anion_correction(parse(formula), calculated(bundled_structure(formula)))
     assert found == pytest.approx(PUBLISHED[formula], abs=1e-9)
+
+
+@pytest.mark.parametrize("formula", PUBLISHED)
+def test_a_potential_that_learnt_such_calculations_gets_the_same(formula):
+    learnt = Calculation.of_materials_project(bundled_structure(formula))
+    assert anion_correction(parse(formula), learnt) == pytest.approx(PUBLISHED[formula], abs=1e-9)
+
+
+def test_settings_are_those_of_the_materials_project():
+    learnt = Calculation.of_materials_project(bundled_structure("NaCrO2"))
+    assert (learnt.run_type, learnt.hubbards) == ("GGA+U", {"Cr": 3.7})
+    assert learnt.potcar_titles == ("PAW_PBE Cr_pv", "PAW_PBE Na_pv", "PAW_PBE O")
+    sulfide = Calculation.of_materials_project(bundled_structure("NaCrS2"))
+    assert (sulfide.run_type, sulfide.hubbards) == ("GGA", {})
 
 
 def by_pymatgen(entry_class, structure, calculation):

@@ -99,8 +99,8 @@ def test_methods_tell_energies_that_share_no_hull_apart():
     by_method = {}
     for backend in BACKENDS.values():
         by_method.setdefault(backend.method, []).append(backend.name)
-    assert by_method["VASP PBE"] == ["vasp", "vasp-chgnet"]
-    assert len(by_method) == len(BACKENDS) - 1
+    assert by_method["VASP PBE"] == ["vasp", "vasp-chgnet", "vasp-sevennet"]
+    assert len(by_method) == len(BACKENDS) - 2
     assert basis_of(MOCK.method) is None
 
 

@@ -63,7 +63,7 @@ def correction_2019(amounts: Mapping[str, float], calculation: Calculation | Non
 
 @cache
 def _files() -> Path:
-    from pymatgen.entries import compatibility  # noqa: PLC0415 (takes seconds)
+    from pymatgen.analysis import compatibility  # noqa: PLC0415 (takes seconds)
 
     return Path(compatibility.__file__).parent
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .calibration import calibration_shift
+from .mp2019 import correction_2019
 from .mp2020 import Calculation, anion_correction, hydrogen_correction
 
 __all__ = [
@@ -41,6 +43,8 @@ class EnergyBasis(StrEnum):
     """
 
     PLAIN = "plain PBE(+U)"
+    SEVENNET = "plain PBE(+U) as SevenNet l3i5 learnt it"
+    SEVENNET_2019 = "of SevenNet l3i5, corrected as in 2019"
     MP2020 = "MP2020-corrected"
     LEGACY = "legacy Materials Project"
     RESCALED = "legacy Materials Project with rescaled sulfides"
@@ -161,9 +165,18 @@ PARTS = {
             "mp2020",
             "MP2020/1 (by structure)",
             "MP2020",
-            on=(EnergyBasis.PLAIN,),
+            on=(EnergyBasis.PLAIN, EnergyBasis.SEVENNET),
             gives=EnergyBasis.MP2020,
             shift=anion_correction,
+            structural=True,
+        ),
+        Part(
+            "mp2019",
+            "MP2019/1 (by structure)",
+            "MP2020",
+            on=(EnergyBasis.SEVENNET,),
+            gives=EnergyBasis.SEVENNET_2019,
+            shift=correction_2019,
             structural=True,
         ),
         Part(
@@ -178,8 +191,8 @@ PARTS = {
             "sulfide-by-charge-legacy",
             f"sulfide-by-charge/1 ({_LEGACY_SULFUR} eV per S)",
             _SULFIDES,
-            on=(EnergyBasis.LEGACY,),
-            gives=EnergyBasis.LEGACY,
+            on=(EnergyBasis.LEGACY, EnergyBasis.SEVENNET_2019),
+            gives=None,
             shift=_by_charge(_LEGACY_SULFUR, _LEGACY_PARTNERS),
         ),
         Part(
@@ -189,6 +202,14 @@ PARTS = {
             on=(EnergyBasis.MP2020, EnergyBasis.RESCALED),
             gives=None,
             shift=_by_charge(_MP2020_SULFUR, _MP2020_PARTNERS),
+        ),
+        Part(
+            "calibrated",
+            "calibrated/1 (SevenNet l3i5 on PBE(+U) of 2019)",
+            "calibration",
+            on=(EnergyBasis.SEVENNET_2019,),
+            gives=None,
+            shift=calibration_shift,
         ),
         Part(
             "hydroborate-as-hydride",

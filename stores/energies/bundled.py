@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_MP2020, Scheme
+from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_MP2020, Scheme, compose
 from trona.stores.defaults import REFERENCE
 
 if TYPE_CHECKING:
@@ -43,9 +43,17 @@ class BundledSet:
 
 SETS: Mapping[str, BundledSet] = {
     one.name: one
-    for one in (BundledSet("bundled", "bundled.json.gz", "CHGNet 0.3.0", SULFIDE_BY_CHARGE_MP2020),)
+    for one in (
+        BundledSet("bundled", "bundled.json.gz", "CHGNet 0.3.0", SULFIDE_BY_CHARGE_MP2020),
+        BundledSet(
+            "bundled-sevennet",
+            "bundled_sevennet.json.gz",
+            "SevenNet l3i5",
+            compose("mp2019,sulfide-by-charge-legacy,calibrated"),
+        ),
+    )
 }
-"""By name. CHGNet is trained on energies of the MP2020 scale."""
+"""By name. CHGNet is trained on energies of the MP2020 scale, SevenNet on uncorrected ones."""
 
 
 BUNDLED_SCHEME = SETS[REFERENCE].scheme

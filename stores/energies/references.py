@@ -346,7 +346,7 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
                 id=row["id"],
                 formula=row["formula"],
                 amounts=amounts,
-                energy=row["energy_per_atom"] * n_atoms + scheme.shift(amounts),
+                energy=row["energy_per_atom"] * n_atoms + _shift(scheme, row, amounts, n_atoms),
                 scale=scale,
                 source=row["source"],
                 volume=row["volume_per_atom"] * n_atoms,
@@ -361,6 +361,17 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
         missing={row["formula"]: row["reason"] for row in data["missing"]},
         basis=basis,
         origin=f"computed with {data['method']} on {data['created']}, ships with trona",
+    )
+
+
+def _shift(
+    scheme: Scheme, row: Mapping[str, Any], amounts: Mapping[str, float], n_atoms: float
+) -> float:
+    """Correct a row; what a structure tells was computed with the set, eV per formula unit."""
+    known = row.get("corrections", {})
+    return sum(
+        known[part.label] * n_atoms if part.label in known else part.shift(amounts, None)
+        for part in scheme.parts
     )
 
 

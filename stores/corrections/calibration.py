@@ -1,0 +1,96 @@
+"""Fitted corrections of a potential's energies: a shift for each kind of atom in a compound.
+
+The shifts are fitted by scripts/fit_calibration.py to formation energies of DFT and judged on
+chemical systems that the fit has not seen; `calibration.yaml` holds them with their spread. Pure
+lookup: nothing is fitted here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .mp2020 import Calculation
+
+__all__ = ["calibrated_elements", "calibration", "calibration_shift", "kinds"]
+
+_WITH_U = frozenset(("Co", "Cr", "Fe", "Mn", "Mo", "Ni", "V", "W"))
+"""Metals that the Materials Project computes with U in oxides and fluorides."""
+
+
+def kinds(amounts: Mapping[str, float]) -> dict[str, float]:
+    """
+    Count the atoms of a compound by what the calibration tells apart.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+
+    Returns
+    -------
+    dict
+        Element symbol, or ``"Fe+U"`` for a metal that is computed with U, to amount per formula
+        unit; nothing for an element, which stays where it is.
+    """
+    found: Counter[str] = Counter()
+    if len(amounts) > 1:
+        oxidised = not amounts.keys().isdisjoint(("O", "F"))
+        for symbol, amount in amounts.items():
+            found[f"{symbol}+U" if oxidised and symbol in _WITH_U else symbol] += amount
+    return dict(found)
+
+
+def calibration_shift(amounts: Mapping[str, float], _: Calculation | None) -> float:
+    """
+    Energy that the calibration adds.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+
+    Returns
+    -------
+    float
+        eV per formula unit; kinds of atoms that the fit has not seen add nothing.
+    """
+    shifts = calibration()["shifts"]
+    return float(
+        sum(shifts[kind]["shift"] * n for kind, n in kinds(amounts).items() if kind in shifts)
+    )
+
+
+def calibrated_elements() -> frozenset[str]:
+    """
+    Elements that the fit has seen.
+
+    Returns
+    -------
+    frozenset
+        Element symbols.
+    """
+    return frozenset(kind.removesuffix("+U") for kind in calibration()["shifts"])
+
+
+@cache
+def calibration() -> dict[str, Any]:
+    """
+    Read what was fitted.
+
+    Returns
+    -------
+    dict
+        ``shifts``: kind of atom to shift and spread (eV per atom) and number of compounds; beside
+        them the statistics of the fit and of its cross-validation.
+    """
+    text = files("trona.stores.corrections").joinpath("calibration.yaml").read_text("utf-8")
+    content: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return content

@@ -193,8 +193,8 @@ def main() -> None:
     about = {
         "method": data["method"],
         "versions": versions(),
-        "fitted_to": "PBE and PBE+U formation energies of the Materials Project of 2019, CC BY 4.0, "
-        "polysulfides by charge; without compounds of H with O",
+        "fitted_to": "PBE and PBE+U formation energies of the Materials Project of 2019, "
+        "CC BY 4.0, polysulfides by charge; without compounds of H with O",
         "written_by": "scripts/fit_calibration.py",
     }
     worst = np.argsort(-np.abs(residuals))[:20]

@@ -123,7 +123,9 @@ def judged(rows: Sequence[dict], table: dict[str, float]) -> tuple[list[dict], l
 def looked_for() -> list[dict]:
     """What was looked for before and not found."""
     groups = yaml.safe_load((HERE / "reference_missing.yaml").read_text(encoding="utf-8"))
-    return [{"formula": f, "reason": group["reason"]} for group in groups for f in group["formulas"]]
+    return [
+        {"formula": f, "reason": group["reason"]} for group in groups for f in group["formulas"]
+    ]
 
 
 def absent(tables: Sequence[Path], there: set[str], elements: set[str]) -> list[dict]:

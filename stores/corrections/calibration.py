@@ -7,7 +7,6 @@ lookup: nothing is fitted here.
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -40,15 +39,18 @@ def kinds(amounts: Mapping[str, float]) -> dict[str, float]:
         Element symbol, or ``"Fe+U"`` for a metal that is computed with U, to amount per formula
         unit; nothing for an element, which stays where it is.
     """
-    found: Counter[str] = Counter()
+    found: dict[str, float] = {}
     if len(amounts) > 1:
         oxidised = not amounts.keys().isdisjoint(("O", "F"))
         for symbol, amount in amounts.items():
-            found[f"{symbol}+U" if oxidised and symbol in _WITH_U else symbol] += amount
-    return dict(found)
+            found[f"{symbol}+U" if oxidised and symbol in _WITH_U else symbol] = amount
+    return found
 
 
-def calibration_shift(amounts: Mapping[str, float], _: Calculation | None) -> float:
+def calibration_shift(
+    amounts: Mapping[str, float],
+    calculation: Calculation | None,  # noqa: ARG001 (the form of every correction)
+) -> float:
     """
     Energy that the calibration adds.
 
@@ -56,6 +58,8 @@ def calibration_shift(amounts: Mapping[str, float], _: Calculation | None) -> fl
     ----------
     amounts
         Element symbol to amount per formula unit.
+    calculation
+        Not asked.
 
     Returns
     -------

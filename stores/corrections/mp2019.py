@@ -84,14 +84,14 @@ def _by_metal(corrections: Mapping[str, Mapping[str, float]]) -> dict[str, float
 
 @cache
 def _scheme_2020() -> dict[str, float]:
-    """EV per atom of what is corrected."""
+    """List what is corrected in 2020, eV per atom."""
     content = _content("MP2020Compatibility.yaml")["Corrections"]
     return {**content["CompositionCorrections"], **_by_metal(content["GGAUMixingCorrections"])}
 
 
 @cache
 def _scheme_2019() -> dict[str, float]:
-    """EV per atom of what is corrected."""
+    """List what is corrected in 2019, eV per atom."""
     content = _content("MPCompatibility.yaml")
     sulfur = {"S": float(content["SulfideCorrections"]["sulfide"])}
     metals = _by_metal(content["Advanced"]["UCorrections"])
@@ -100,7 +100,7 @@ def _scheme_2019() -> dict[str, float]:
 
 @cache
 def _gases() -> dict[str, float]:
-    """What the fitted energies of some elements add to PBE's, eV per atom."""
+    """Tell what the fitted energies of some elements add to PBE's, eV per atom."""
     with gzip.open(_files() / "calc_compounds.json.gz", "rt", encoding="utf-8") as file:
         computed = json.load(file)
     fitted = _content("MPCompatibility.yaml")["Advanced"]["CompoundEnergies"]

@@ -87,14 +87,15 @@ class Scheme:
         str or None
             A sentence without a full stop; None if they can.
         """
-        held = basis
+        held = set(EnergyBasis) if basis is None else {basis}
         for part in self.parts:
-            if held is not None and held not in part.on:
+            fitting = held.intersection(part.on)
+            if not fitting:
                 return (
                     f"the correction {part.label!r} is for energies that are "
-                    f"{' or '.join(part.on)}, not {held}"
+                    f"{' or '.join(part.on)}, not {' or '.join(sorted(held))}"
                 )
-            held = part.gives or held
+            held = {part.gives} if part.gives else fitting
         return None
 
     def result(self, basis: EnergyBasis | None) -> EnergyBasis | None:

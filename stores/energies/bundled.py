@@ -15,7 +15,7 @@ from trona.stores.defaults import REFERENCE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BUNDLED_SCHEME", "SETS", "BundledSet", "bundled_data"]
+__all__ = ["BUNDLED_SCHEME", "SETS", "BundledSet", "bundled_data", "row_energy"]
 
 
 @dataclass(frozen=True)
@@ -78,3 +78,29 @@ def bundled_data(name: str = REFERENCE) -> dict[str, Any]:
     packed = files("trona.stores.energies").joinpath(SETS[name].file).read_bytes()
     data: dict[str, Any] = json.loads(gzip.decompress(packed))
     return data
+
+
+def row_energy(row: Mapping[str, Any], amounts: Mapping[str, float], scheme: Scheme) -> float:
+    """
+    Corrected energy of a phase; corrections that ask for the structure came with the set.
+
+    Parameters
+    ----------
+    row
+        Of `bundled_data`.
+    amounts
+        Element symbol to amount per formula unit.
+    scheme
+        Corrections.
+
+    Returns
+    -------
+    float
+        eV per formula unit.
+    """
+    n_atoms, known = sum(amounts.values()), row.get("corrections", {})
+    shifts = (
+        known[part.label] * n_atoms if part.label in known else part.shift(amounts, None)
+        for part in scheme.parts
+    )
+    return float(row["energy_per_atom"] * n_atoms + sum(shifts))

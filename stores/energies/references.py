@@ -37,7 +37,7 @@ from . import alignment
 from . import from_store as relaxed
 from . import from_table as formation_table
 from .accuracy import unstated
-from .bundled import SETS, bundled_data
+from .bundled import SETS, bundled_data, row_energy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -346,7 +346,7 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
                 id=row["id"],
                 formula=row["formula"],
                 amounts=amounts,
-                energy=row["energy_per_atom"] * n_atoms + _shift(scheme, row, amounts, n_atoms),
+                energy=row_energy(row, amounts, scheme),
                 scale=scale,
                 source=row["source"],
                 volume=row["volume_per_atom"] * n_atoms,
@@ -361,17 +361,6 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
         missing={row["formula"]: row["reason"] for row in data["missing"]},
         basis=basis,
         origin=f"computed with {data['method']} on {data['created']}, ships with trona",
-    )
-
-
-def _shift(
-    scheme: Scheme, row: Mapping[str, Any], amounts: Mapping[str, float], n_atoms: float
-) -> float:
-    """Correct a row; what a structure tells was computed with the set, eV per formula unit."""
-    known = row.get("corrections", {})
-    return sum(
-        known[part.label] * n_atoms if part.label in known else part.shift(amounts, None)
-        for part in scheme.parts
     )
 
 

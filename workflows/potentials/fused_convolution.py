@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Positions = NDArray[np.uint64]
 
-__all__ = ["FusedConvolution", "Plan", "fuse"]
+__all__ = ["ConvolutionPlan", "FusedConvolution", "fuse"]
 
 _STEP = 0.01
 """Å; of the table."""
@@ -42,7 +42,7 @@ _LENGTH = "edge_length"
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class ConvolutionPlan:
     """
     A tensor product as the kernels want it: components outermost, channels innermost.
 
@@ -91,7 +91,7 @@ def _components_first(irreps: Any) -> NDArray[np.int64]:  # noqa: ANN401 (e3nn h
     return np.concatenate(pieces)
 
 
-def _plan(product: Any, table: Floats) -> Plan:  # noqa: ANN401 (e3nn has no types)
+def _plan(product: Any, table: Floats) -> ConvolutionPlan:  # noqa: ANN401 (e3nn has no types)
     """Read a tensor product of e3nn."""
     features, harmonics, results = product.irreps_in1, product.irreps_in2, product.irreps_out
     paths: list[tuple[int, ...]] = []
@@ -111,7 +111,7 @@ def _plan(product: Any, table: Floats) -> Plan:  # noqa: ANN401 (e3nn has no typ
         coupling += ir.dim * ir_out.dim
         weight += mul
     at, of, values = zip(*terms, strict=True)
-    return Plan(
+    return ConvolutionPlan(
         np.array(paths, np.uint64),
         np.array(at, np.uint64),
         np.array(of, np.uint64),
@@ -152,7 +152,7 @@ class _Convolve(torch.autograd.Function):
         r: Tensor,
         src: Tensor,
         dst: Tensor,
-        plan: Plan,
+        plan: ConvolutionPlan,
     ) -> Tensor:
         """Convolve, and keep what the slope needs."""
         given = [one.detach().contiguous().numpy() for one in (src, dst, x, y, r)]

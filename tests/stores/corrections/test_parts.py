@@ -112,7 +112,7 @@ def test_mp2020_is_told_by_structure():
      ("CHGNet r2scan", None), ("CHGNet", None), ("VASP PBE", EnergyBasis.PLAIN),
      ("VASP PBE+U", EnergyBasis.PLAIN),
      ("VASP PBE 6.4.2", EnergyBasis.PLAIN), ("VASP PBEsol", None), ("VASP r2SCAN", None),
-     ("SevenNet l3i5", EnergyBasis.PLAIN), ("MACE-MP-0", None), ("", None)],
+     ("SevenNet l3i5", EnergyBasis.SEVENNET), ("MACE-MP-0", None), ("", None)],
 )  # fmt: skip
 def test_what_a_method_holds_is_known_or_left_open(method, basis):
     assert basis_of(method) == basis

@@ -40,7 +40,7 @@ def test_one_crystal_goes_all_the_way(trona, tmp_path):
     done = trona("screen", tmp_path / "Na2Te.cif", *asked, *how)
     (found,) = json.loads(done.stdout)["ranking"]
     assert found["method"] == "SevenNet l3i5"
-    assert found["reference"]["correction"] == "mp2020,sulfide-by-charge-mp2020"
+    assert found["reference"]["correction"] == "mp2019,sulfide-by-charge-legacy,calibrated"
     assert found["window"]["reduction_limit"] == 0.0
     assert found["window"]["oxidation_limit"] == pytest.approx(1.64, abs=0.02)  # as at first
 

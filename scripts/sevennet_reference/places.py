@@ -1,0 +1,14 @@
+"""Where the scripts of this folder read and write; the environment may say otherwise."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = Path(os.environ.get("TRONA_REFERENCE_FOLDER", ROOT.parent / "shared" / "reference"))
+"""Tables of DFT, CIF files with their INDEX.csv, structures.jsonl.gz."""
+WORK = Path(os.environ.get("TRONA_REFERENCE_WORK", "reference-work"))
+"""Relaxations, and starting structures made from prototypes."""
+PROTOTYPES = WORK / "prototypes"
+BUNDLE = ROOT / "stores" / "energies" / "bundled.json.gz"

@@ -1,7 +1,8 @@
 """Results in a store: save them, find them again by what a scientist asks for.
 
 Questions look at summaries, which are a small part of the size of results. A summary that is
-missing (an older trona's store, a process killed between two writes) is made when it is noticed.
+missing or of an older schema (an older trona's store, a process killed between two writes) is made
+when it is noticed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from trona.screening.errors import InputError
 from trona.stores.database.connect import open_store
-from trona.stores.documents.bookkeeping import EntryDoc, SummaryDoc
+from trona.stores.documents.bookkeeping import SUMMARY_SCHEMA_VERSION, EntryDoc, SummaryDoc
 from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
 from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
 
@@ -208,7 +209,7 @@ class Results:
 
     def complete(self) -> int:
         """
-        Make the summaries that are missing.
+        Make the summaries that are missing or of an older schema.
 
         Returns
         -------
@@ -221,9 +222,10 @@ class Results:
             If a result cannot be read by this version.
         """
         full, small = self._store(ScreeningDoc), self._store(SummaryDoc)
-        if full.count() == small.count():
+        current = {"schema_version": {"$gte": SUMMARY_SCHEMA_VERSION}}
+        if full.count() == small.count(current):
             return 0
-        known = set(small.distinct("id"))
+        known = set(small.distinct("id", current))
         missing = sorted(set(full.distinct("id")) - known)
         for part in self._parts(missing):
             self.save([summarize_screening(doc) for doc in part])

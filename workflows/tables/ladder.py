@@ -37,6 +37,7 @@ __all__ = [
     "ladder_table",
     "mixing",
     "plateaus",
+    "range_or_crossing",
     "reasons",
     "styled",
     "volts",
@@ -83,9 +84,30 @@ def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
     return range_text(lower, upper, digits, between="–")
 
 
-def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
+def range_or_crossing(lower: float | None, upper: float | None, crossing: float | None) -> str:
     """
     Write the range without exchange, or the crossing voltage in brackets.
+
+    Parameters
+    ----------
+    lower, upper
+        Ends of the range, V, as in `volts`.
+    crossing
+        Reduction limit with the electrolyte lowered onto the hull, V; None without.
+
+    Returns
+    -------
+    str
+        For example ``"1.25–2.43"`` or ``"(1.66)"``.
+    """
+    if lower is None:
+        return NONE if crossing is None else f"({crossing:.2f})"
+    return volts(lower, upper)
+
+
+def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
+    """
+    Write the range of a window as `range_or_crossing` does.
 
     Parameters
     ----------
@@ -97,10 +119,9 @@ def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
     str
         For example ``"1.25–2.43"`` or ``"(1.66)"``.
     """
-    if window.reduction_limit is None:
-        crossing = window.stabilized.reduction_limit
-        return NONE if crossing is None else f"({crossing:.2f})"
-    return volts(window.reduction_limit, window.oxidation_limit)
+    return range_or_crossing(
+        window.reduction_limit, window.oxidation_limit, window.stabilized.reduction_limit
+    )
 
 
 def electron_part(rung: RungDoc) -> str:

@@ -22,7 +22,7 @@ from trona.workflows.tables import csv_rows as rows
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from trona.stores.collections.results import Found, Results
+    from trona.stores.collections.results import Found
 
 __all__ = ["query", "show"]
 
@@ -73,19 +73,19 @@ def query(
     elif not found.total:
         typer.echo("No candidate passes these filters.", err=True)
     else:
-        _print_found(results, found)
+        _print_found(found)
 
 
-def _print_found(results: Results, found: Found) -> None:
+def _print_found(found: Found) -> None:
     """Print a page as a table, and how much there is beside it."""
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
-    docs = results.documents(found.summaries)
-    ranked = [(found.places[doc.id], doc) for doc in docs if doc.id in found.places]
-    print_parts(*tables.outcomes(ranked, docs, console().width))
-    if len(docs) < found.total:
+    page = found.summaries
+    ranked = [(found.places[one.id], one) for one in page if one.id in found.places]
+    print_parts(*tables.outcomes(ranked, page, console().width))
+    if len(page) < found.total:
         typer.echo(
-            f"{len(docs)} of {found.total:,} results are on this page: --page shows another, "
+            f"{len(page)} of {found.total:,} results are on this page: --page shows another, "
             "--limit 0 all.",
             err=True,
         )

@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from trona.screening.errors import InputError
 from trona.stores.database.connect import open_store
-from trona.stores.documents.bookkeeping import SUMMARY_SCHEMA_VERSION, EntryDoc, SummaryDoc
+from trona.stores.documents.bookkeeping import (
+    SUMMARY_SCHEMA_VERSION,
+    EntryDoc,
+    RunDoc,
+    SummaryDoc,
+)
 from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
-from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
+from trona.stores.documents.results import Document, InterfaceDoc, RelaxationDoc, ScreeningDoc
 
 from .filters import Filters
 from .query_language import FIELDS
@@ -138,6 +143,15 @@ class Results:
         """All relaxations, sorted by id."""
         found = self._store(RelaxationDoc).query(sort={"id": 1})
         return [read_document(RelaxationDoc, one) for one in found]
+
+    def run(self, identity: str) -> RunDoc | None:
+        """Find a call of a screening by its id; None where there is none."""
+        return self._one(RunDoc, identity)
+
+    def interfaces(self) -> list[InterfaceDoc]:
+        """All interfaces, sorted by their materials and the time."""
+        found = self._store(InterfaceDoc).query(sort={"first": 1, "second": 1, "created": 1})
+        return [read_document(InterfaceDoc, one) for one in found]
 
     def screening(self, identity: str) -> ScreeningDoc | None:
         """Find a screening result by its id; None where there is none."""

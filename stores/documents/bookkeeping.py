@@ -132,8 +132,14 @@ class RunDoc(Document):
 
     schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
     id: str = Field(description="Content hash of what was asked, by whom and when.")
-    backend: str = Field(description="Source of relaxations, as the user writes it.")
-    method: str = Field(description="Its functional or potential with its version.")
+    backend: str = Field(
+        description="Source of relaxations, as the user writes it; 'store' where a rebuild took "
+        "those of the store."
+    )
+    method: str = Field(
+        description="Its functional or potential with its version; in a rebuild, that of the "
+        "reference."
+    )
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data and correction scheme.")
     correction: str | None = Field(
@@ -146,7 +152,9 @@ class RunDoc(Document):
     failed: int = Field(default=0, description="Ended with an error.")
     started: datetime = Field(default_factory=now, description="When, UTC.")
     ended: datetime | None = Field(
-        default=None, description="When it ended or was stopped, UTC; null if it was killed."
+        default=None,
+        description="When it ended or was stopped, UTC; null if it was killed. For work submitted "
+        "to a cluster, when it was submitted; its outcomes are counted when they are collected.",
     )
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."

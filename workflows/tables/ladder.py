@@ -33,6 +33,7 @@ __all__ = [
     "changes",
     "electron_part",
     "heading",
+    "interfaces",
     "ion_part",
     "ladder_table",
     "mixing",
@@ -452,3 +453,34 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
         f"x: atomic fraction of {second}; f.u.: formula unit of {escape(document.first)}[/]",
     )
     return ["\n".join(heading_lines), table, *notes([*mixtures, *document.caveats])]
+
+
+def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
+    """
+    Lay out pairs of materials, each with its strongest reaction.
+
+    Parameters
+    ----------
+    documents
+        Pairs.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per pair.
+    """
+    table = framed()
+    table.add_column("materials", overflow="fold")
+    table.add_column("sodium", no_wrap=True)
+    table.add_column("strongest reaction", overflow="fold")
+    table.add_column("by mixing\nmeV/at", justify="right", no_wrap=True)
+    table.add_column("reference", overflow="fold")
+    for one in documents:
+        table.add_row(
+            escape(f"{one.first} | {one.second}"),
+            "closed" if one.voltage is None else f"{one.voltage:g} V",
+            escape(one.strongest.reaction) if one.reacts else "none",
+            f"{one.strongest.mixing_energy_per_atom * 1000:.0f}",
+            escape(one.reference),
+        )
+    return table

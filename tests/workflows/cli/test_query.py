@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from trona.stores.assess.interfaces import interface_document
 from trona.stores.assess.screenings import failed_document, screening_document
 from trona.stores.collections import results as reading
 from trona.stores.collections.results import Results
@@ -46,3 +49,28 @@ def test_the_table_shows_products_with_amounts_and_the_window(store, trona):
     printed = trona("query", "--store", store).stdout
     assert "Na3P + 4 Na2S" in " ".join(printed.split())
     assert "broken failed: why" in printed
+
+
+def test_interfaces_that_were_kept_are_listed(tmp_path, reference, trona):
+    results = Results(str(tmp_path / "i.sqlite"))
+    options = ("query", "--interfaces", "--store", results.location)
+    documents = [interface_document("Na3PS4", "Na", reference, at) for at in (None, 1.0)]
+    results.save(documents)
+    printed = trona(*options).stdout
+    assert printed.count("Na3PS4 | Na") == 2
+    assert "closed" in printed
+    assert "1 V" in printed
+    listed = json.loads(trona(*options, "--json").stdout)
+    assert {one["id"] for one in listed} == {one.id for one in documents}
+    lines = trona(*options, "--csv").stdout.splitlines()
+    assert lines[0].startswith("first,second,voltage,reference,reacts,fraction,reaction")
+    assert len(lines) == 3
+    refused = trona(*options, "--elements", "Na")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "leave the filters out" in refused.stderr
+
+
+def test_a_store_without_interfaces_says_how_one_is_kept(store, trona):
+    done = trona("query", "--interfaces", "--store", store)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "trona interface" in done.stderr

@@ -40,6 +40,9 @@ Count = Annotated[
     str | None,
     typer.Option(help="Only count, by these fields, as in anions,class.", metavar="FIELDS"),
 ]
+Interfaces = Annotated[
+    bool, typer.Option("--interfaces", help="List the interfaces kept by 'interface --store'.")
+]
 
 
 @with_filters
@@ -50,13 +53,20 @@ def query(
     limit: Limit = None,
     page: Page = 1,
     count: Count = None,
+    interfaces: Interfaces = False,
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Find screened candidates, best first."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
+    if interfaces:
+        if filters != FilterOptions() or count is not None:
+            raise InputError("--interfaces lists all of them: leave the filters out.")
+        _print_interfaces(store, as_json, as_csv)
+        return
     wanted = read_filters(filters)
     results = open_results(store)
     if count is not None:
@@ -74,6 +84,26 @@ def query(
         typer.echo("No candidate passes these filters.", err=True)
     else:
         _print_found(found)
+
+
+def _print_interfaces(store: str | None, as_json: bool, as_csv: bool) -> None:
+    """Print the interfaces of a store."""
+    from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.collections.upkeep import require_store  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+    from trona.workflows.tables.ladder import interfaces as table  # noqa: PLC0415
+
+    location = store or Settings().store
+    require_store(location)
+    found = Results(location).interfaces()
+    if as_json:
+        print_json(found)
+    elif as_csv:
+        print_csv(rows.interface_rows(found), rows.INTERFACE)
+    elif found:
+        print_parts(table(found))
+    else:
+        typer.echo("no interface is stored: 'trona interface A B --store' keeps one.", err=True)
 
 
 def _print_found(found: Found) -> None:

@@ -9,6 +9,7 @@ than its relaxation is not done again.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,12 @@ from trona.stores.collections.summaries import summarize_screening
 from trona.stores.collections.transfer import open_collection
 from trona.stores.database.connect import resolved
 from trona.stores.defaults import REFERENCE
-from trona.stores.documents.bookkeeping import EntryDoc
+from trona.stores.documents.bookkeeping import EntryDoc, RunDoc
 from trona.stores.documents.migration import read_document
-from trona.stores.documents.results import RelaxationDoc
+from trona.stores.documents.results import RelaxationDoc, now
 from trona.stores.energies.entries import entry_document, entry_id, shares_hull
 from trona.stores.energies.kept import load_once
+from trona.stores.provenance import fingerprint
 
 from .screenings import outcome, screening_id
 
@@ -165,6 +167,7 @@ class ScreeningBuilder(Builder):
         self.screenings, self.summaries = screenings, summaries
         self.reference, self.correction = reference, correction
         self.done = 0
+        self.states: Counter[str] = Counter()
         super().__init__(
             sources=[relaxations, entries],
             targets=[screenings, summaries],
@@ -245,6 +248,7 @@ class ScreeningBuilder(Builder):
             As made by `process_item`.
         """
         self.done += len(items)
+        self.states.update(item["result"]["state"] for item in items)
         if items:
             self.screenings.update([item["result"] for item in items], key="id")
             self.summaries.update([item["summary"] for item in items], key="id")
@@ -340,14 +344,21 @@ def builders(
     list of Builder
         Entries first, then results.
     """
+    return list(_both(location, reference, correction))
+
+
+def _both(
+    location: str, reference: str, correction: str | None
+) -> tuple[EntryBuilder, ScreeningBuilder]:
+    """Make the two builders of a store."""
     relaxations = open_collection(location, "relaxations")
     entries = open_collection(location, "entries")
     screenings = open_collection(location, "screenings")
     summaries = open_collection(location, "summaries")
-    return [
+    return (
         EntryBuilder(relaxations, entries, reference, correction),
         ScreeningBuilder(relaxations, entries, screenings, summaries, reference, correction),
-    ]
+    )
 
 
 def rebuild(
@@ -385,8 +396,37 @@ def rebuild(
             f"the reference {energies.name!r} is read from the store that is rebuilt: copy it to "
             "another with 'trona store copy'."
         )
-    entries, results = (_run(one, processes) for one in builders(location, reference, correction))
+    started = now()
+    first, second = _both(location, reference, correction)
+    entries, results = _run(first, processes), _run(second, processes)
+    if results:
+        _record(location, energies, second.states, started)
     return entries, results
+
+
+def _record(
+    location: str, energies: Reference, states: Mapping[str, int], started: datetime
+) -> None:
+    """Write down that candidates were assessed again, and what became of them."""
+    call = RunDoc(
+        id="",
+        backend="store",
+        method=energies.scale.method,
+        reference=energies.name,
+        reference_checksum=energies.checksum,
+        correction=energies.correction,
+        candidates=sum(states.values()),
+        finished_before=0,
+        started=started,
+        ended=now(),
+        **states,
+    )
+    content = call.model_dump(mode="json")
+    runs = open_collection(location, "runs")
+    try:
+        runs.update([{**content, "id": fingerprint(content)}], key="id")
+    finally:
+        runs.close()  # type: ignore[no-untyped-call]
 
 
 def _run(builder: EntryBuilder | ScreeningBuilder, processes: int) -> int:

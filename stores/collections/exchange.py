@@ -114,7 +114,7 @@ def _write_csv(location: str, path: Path) -> int:
         for summary in summaries:
             row = summary.model_dump(mode="json")
             values = (row[name] for name in names)
-            writer.writerow([" ".join(x) if isinstance(x, list) else x for x in values])
+            writer.writerow([" ".join(map(str, x)) if isinstance(x, list) else x for x in values])
     return len(summaries)
 
 
@@ -134,7 +134,8 @@ def _write_parquet(location: str, path: Path) -> int:
         "int": pa.int64(),
         "bool": pa.bool_(),
         "datetime": pa.timestamp("us", tz="UTC"),
-        "list": pa.list_(pa.string()),
+        "list of str": pa.list_(pa.string()),
+        "list of float": pa.list_(pa.float64()),
     }
     columns = [
         pa.field(name, types[_kind(field.annotation)], metadata={"meaning": field.description})
@@ -149,7 +150,7 @@ def _write_parquet(location: str, path: Path) -> int:
 def _kind(annotation: Any) -> str:  # noqa: ANN401 (a type of any form)
     """Name the plain type of a field; null may stand in any."""
     if getattr(annotation, "__origin__", None) is list:
-        return "list"
+        return f"list of {_kind(get_args(annotation)[0])}"
     parts = [part for part in get_args(annotation) if part is not type(None)]
     if parts and isinstance(parts[0], str):
         return "str"

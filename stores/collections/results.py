@@ -1,7 +1,8 @@
 """Results in a store: save them, find them again by what a scientist asks for.
 
 Questions look at summaries, which are a small part of the size of results. A summary that is
-missing (an older trona's store, a process killed between two writes) is made when it is noticed.
+missing or of an older schema (an older trona's store, a process killed between two writes) is made
+when it is noticed.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from trona.screening.errors import InputError
 from trona.stores.database.connect import open_store
-from trona.stores.documents.bookkeeping import EntryDoc, SummaryDoc
+from trona.stores.documents.bookkeeping import (
+    SUMMARY_SCHEMA_VERSION,
+    EntryDoc,
+    RunDoc,
+    SummaryDoc,
+)
 from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
-from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
+from trona.stores.documents.results import Document, InterfaceDoc, RelaxationDoc, ScreeningDoc
 
 from .filters import Filters
 from .query_language import FIELDS
@@ -138,6 +144,15 @@ class Results:
         found = self._store(RelaxationDoc).query(sort={"id": 1})
         return [read_document(RelaxationDoc, one) for one in found]
 
+    def run(self, identity: str) -> RunDoc | None:
+        """Find a call of a screening by its id; None where there is none."""
+        return self._one(RunDoc, identity)
+
+    def interfaces(self) -> list[InterfaceDoc]:
+        """All interfaces, sorted by their materials and the time."""
+        found = self._store(InterfaceDoc).query(sort={"first": 1, "second": 1, "created": 1})
+        return [read_document(InterfaceDoc, one) for one in found]
+
     def screening(self, identity: str) -> ScreeningDoc | None:
         """Find a screening result by its id; None where there is none."""
         return self._one(ScreeningDoc, identity)
@@ -208,7 +223,7 @@ class Results:
 
     def complete(self) -> int:
         """
-        Make the summaries that are missing.
+        Make the summaries that are missing or of an older schema.
 
         Returns
         -------
@@ -221,9 +236,10 @@ class Results:
             If a result cannot be read by this version.
         """
         full, small = self._store(ScreeningDoc), self._store(SummaryDoc)
-        if full.count() == small.count():
+        current = {"schema_version": {"$gte": SUMMARY_SCHEMA_VERSION}}
+        if full.count() == small.count(current):
             return 0
-        known = set(small.distinct("id"))
+        known = set(small.distinct("id", current))
         missing = sorted(set(full.distinct("id")) - known)
         for part in self._parts(missing):
             self.save([summarize_screening(doc) for doc in part])

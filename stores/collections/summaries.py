@@ -66,13 +66,14 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
                      "space_group", "source", "created", "who")
     } | dict.fromkeys(
         ("energy_above_hull", "mixture", "reduction_limit", "oxidation_limit", "interphase",
-         "severity", "reaction", "driving_force", "sodium_consumed", "sodium_consumed_per_atom")
+         "severity", "reaction", "driving_force", "sodium_consumed", "sodium_consumed_per_atom",
+         "stabilized_reduction_limit")
     )  # fmt: skip
     if window is not None:
         content |= {
             name: getattr(window, name)
             for name in ("energy_above_hull", "mixture", "reduction_limit", "oxidation_limit")
-        }
+        } | {"stabilized_reduction_limit": window.stabilized.reduction_limit}
     if contact is not None:
         content |= {
             name: getattr(contact, name)
@@ -89,6 +90,7 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
         and window.reduction_limit is not None
         and window.oxidation_limit is None,
         products=[] if contact is None else contact.products,
+        product_amounts=[] if window is None else [p.amount for p in window.ladder[0].products],
     )
 
 

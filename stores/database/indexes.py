@@ -20,6 +20,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "entries": ("created", "relaxation_id"),
     "screenings": ("created", "label", "relaxation_id"),
     "summaries": (
+        "schema_version",
         "created",
         "label",
         "reference",

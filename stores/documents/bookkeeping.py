@@ -14,7 +14,11 @@ from trona.stores.provenance import versions, who
 
 from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, StructureDoc, now
 
-__all__ = ["CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
+__all__ = ["SUMMARY_SCHEMA_VERSION", "CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
+
+SUMMARY_SCHEMA_VERSION = 3
+"""Raised with every change of `SummaryDoc` alone: no id rests on it, and summaries of a lower
+version are made again from their results. Up to 2 it was the version of all documents."""
 
 
 class CandidateDoc(Document):
@@ -74,7 +78,10 @@ class EntryDoc(Document):
 class SummaryDoc(Document):
     """The searchable face of a screening result: flat, small, made from the result alone."""
 
-    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    schema_version: int = Field(
+        default=SUMMARY_SCHEMA_VERSION,
+        description="Version of summaries; those of a lower version are made again.",
+    )
     id: str = Field(description="Of the screening result.")
     label: str = Field(description="Name of the candidate.")
     formula: str = Field(description="Formula as given.")
@@ -95,12 +102,18 @@ class SummaryDoc(Document):
         description="V; null where unbounded or without a window."
     )
     unbounded: bool = Field(description="True where there is a window without an upper end.")
+    stabilized_reduction_limit: float | None = Field(
+        description="Reduction limit with the electrolyte lowered onto the hull, V; null without."
+    )
     interphase: str | None = Field(description="Class in contact with sodium at 0 V.")
     severity: float | None = Field(
         description="Harm of the class from 0 (stable) to 1; null where unknown."
     )
     reaction: str | None = Field(description="Balanced reaction at 0 V.")
     products: list[str] = Field(description="Formulas of the products at 0 V.")
+    product_amounts: list[float] = Field(
+        description="Formula units of each product per formula unit of the candidate."
+    )
     driving_force: float | None = Field(
         description="Energy released at 0 V, eV per electrolyte atom."
     )
@@ -119,8 +132,14 @@ class RunDoc(Document):
 
     schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
     id: str = Field(description="Content hash of what was asked, by whom and when.")
-    backend: str = Field(description="Source of relaxations, as the user writes it.")
-    method: str = Field(description="Its functional or potential with its version.")
+    backend: str = Field(
+        description="Source of relaxations, as the user writes it; 'store' where a rebuild took "
+        "those of the store."
+    )
+    method: str = Field(
+        description="Its functional or potential with its version; in a rebuild, that of the "
+        "reference."
+    )
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data and correction scheme.")
     correction: str | None = Field(
@@ -133,7 +152,9 @@ class RunDoc(Document):
     failed: int = Field(default=0, description="Ended with an error.")
     started: datetime = Field(default_factory=now, description="When, UTC.")
     ended: datetime | None = Field(
-        default=None, description="When it ended or was stopped, UTC; null if it was killed."
+        default=None,
+        description="When it ended or was stopped, UTC; null if it was killed. For work submitted "
+        "to a cluster, when it was submitted; its outcomes are counted when they are collected.",
     )
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."

@@ -69,6 +69,11 @@ def collection_of(model: type[Document]) -> str:
     return next(name for name, one in COLLECTIONS.items() if one is model)
 
 
+def _current(model: type[Document]) -> int:
+    """Read the version that this trona writes."""
+    return int(model.model_fields["schema_version"].default)
+
+
 def _version(model: type[Document], content: Mapping[str, Any]) -> object:
     """Read the version of a stored document."""
     return content.get("schema_version", _UNVERSIONED.get(model))
@@ -88,10 +93,11 @@ def migrated(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Of the current version; what is newer or has no version is left as it is.
+        Of the current version; what is newer or has no version is left as it is, and so are
+        summaries, which are made again.
     """
     version = _version(model, content)
-    if not isinstance(version, int) or version not in _STEPS:
+    if not isinstance(version, int) or version not in _STEPS or model is SummaryDoc:
         return content
     for step in range(version, SCHEMA_VERSION):
         content = _STEPS[step](model, content)
@@ -124,10 +130,16 @@ def read_document(model: type[Doc], content: dict[str, Any]) -> Doc:
     what = f"the stored {model.__name__} {plain.get('id')!r}"
     if not isinstance(version, int):
         raise StoreError(f"{what} has no schema version (field 'schema_version'): it is not ours.")
-    if version > SCHEMA_VERSION:
+    current = _current(model)
+    if version > current:
         raise StoreError(
-            f"{what} has schema version {version}, and this trona reads up to {SCHEMA_VERSION}: "
+            f"{what} has schema version {version}, and this trona reads up to {current}: "
             "upgrade trona."
+        )
+    if model is SummaryDoc and version < current:
+        raise StoreError(
+            f"{what} has schema version {version}, and this trona reads summaries of version "
+            f"{current}: 'trona store reindex' makes it again."
         )
     try:
         return model.model_validate(migrated(model, plain))
@@ -135,7 +147,7 @@ def read_document(model: type[Doc], content: dict[str, Any]) -> Doc:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise StoreError(
-            f"{what} (schema version {version}, this trona writes {SCHEMA_VERSION}) cannot be read "
+            f"{what} (schema version {version}, this trona writes {current}) cannot be read "
             f"at {place!r}: {first['msg']}. Compute it again, or read it with the trona that wrote "
             "it."
         ) from None

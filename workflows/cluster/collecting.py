@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,15 +74,31 @@ def collect_results(controller: JobController, results: Results) -> Collected:
     relaxations = _save_relaxations(controller, results)
     unloaded = _save_entries(controller, results)
     known, saved, differing = 0, [], []
-    for doc, meant in _documents(controller, rows, unloaded):
-        if doc.reference.checksum != meant:
+    runs: dict[str, Counter[str]] = {}
+    for doc, work in _documents(controller, rows, unloaded):
+        if (run := work.get("run")) is not None:  # none where an earlier trona submitted
+            runs.setdefault(run, Counter())[doc.state] += 1
+        if doc.reference.checksum != work["checksum"]:
             differing.append(doc.label)
         if _is_new(results, doc):
             results.save_screening(doc)
             saved.append(doc)
         else:
             known += 1
+    _count(results, runs)
     return Collected(tuple(saved), relaxations, known, tuple(differing), unloaded)
+
+
+def _count(results: Results, runs: Mapping[str, Counter[str]]) -> None:
+    """Write into the calls that submitted candidates what became of these, all anew."""
+    for identity, counts in runs.items():
+        run = results.run(identity)
+        if run is None:  # the call is in another store
+            continue
+        states = ("completed", "rejected", "failed")
+        counted = run.model_copy(update={state: counts[state] for state in states})
+        if counted != run:
+            results.save([counted])
 
 
 def _save_relaxations(controller: JobController, results: Results) -> int:
@@ -113,8 +130,8 @@ def _save_entries(controller: JobController, results: Results) -> dict[str, str]
 
 def _documents(
     controller: JobController, rows: Mapping[str, Standing], unloaded: dict[str, str]
-) -> Iterator[tuple[ScreeningDoc, str]]:
-    """Read results, then write those of candidates that left none; with the checksum meant."""
+) -> Iterator[tuple[ScreeningDoc, Mapping[str, Any]]]:
+    """Read results, then write those of candidates that left none; with what was submitted."""
     documented = set()
     for work, output in _outputs(controller, "ScreeningDoc"):
         doc, row = ScreeningDoc.model_validate(output), rows.get(work["id"])
@@ -124,7 +141,7 @@ def _documents(
                 continue
             # A job that fails tells the queue why; what it leaves for later jobs stays behind.
             doc = doc.model_copy(update={"reason": row.reason})
-        yield doc, work["checksum"]
+        yield doc, work
     for row in rows.values():
         if row.state != "failed" or row.id in documented:
             continue
@@ -134,7 +151,8 @@ def _documents(
             unloaded[row.label] = str(error)
             continue
         known = (row.label, row.work["formula"], row.work["source"], reference)
-        yield outcome(*known, row.reason or "unknown"), reference.checksum
+        doc = outcome(*known, row.reason or "unknown")
+        yield doc, {**row.work, "checksum": doc.reference.checksum}
 
 
 def _outputs(

@@ -156,7 +156,12 @@ def absolute(reference: str) -> str:
 
 
 def submit(
-    controller: JobController, todo: Plan, reference: Reference, work: Work, placement: Placement
+    controller: JobController,
+    todo: Plan,
+    reference: Reference,
+    work: Work,
+    placement: Placement,
+    run: str | None = None,
 ) -> Iterator[Submitted]:
     """
     Put the flows of a plan into the queue; each candidate stands there before the next is made.
@@ -173,6 +178,8 @@ def submit(
         What the worker does with each candidate.
     placement
         Where.
+    run
+        Id of the run document that counts what becomes of the candidates; None without one.
 
     Yields
     ------
@@ -193,7 +200,7 @@ def submit(
     queued = _queued(controller, list(flows))
     for identity, (candidate, make) in flows.items():
         if identity not in queued:
-            flow = _tagged(make(), identity, candidate, reference, work)
+            flow = _tagged(make(), identity, candidate, reference, work, run)
             queued = queued | (set() if _added(controller, flow, placement) else {identity})
         yield Submitted(candidate.label, "queued" if identity in queued else "submitted")
 
@@ -222,7 +229,12 @@ def _queued(controller: JobController, identities: Sequence[str]) -> set[str]:
 
 
 def _tagged(
-    flow: Flow | Job, identity: str, candidate: Candidate, reference: Reference, work: Work
+    flow: Flow | Job,
+    identity: str,
+    candidate: Candidate,
+    reference: Reference,
+    work: Work,
+    run: str | None,
 ) -> Flow:
     """Write into the metadata of a flow and of its jobs what they belong to."""
     from jobflow.core.flow import get_flow  # noqa: PLC0415
@@ -240,6 +252,7 @@ def _tagged(
                 "given": work.reference,
                 "correction": work.correction,
                 "checksum": reference.checksum,
+                "run": run,
             }
         }
     )

@@ -26,7 +26,6 @@ from .pool import Work, relaxed, run_flows
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from datetime import datetime
 
     from trona.stores.collections.results import Results
     from trona.stores.documents.bookkeeping import CandidateDoc, EntryDoc
@@ -244,9 +243,7 @@ def written(todo: Plan) -> list[CandidateDoc]:
     return [candidate_document(one) for one in (*(one for one, _ in todo.assess), *todo.relax)]
 
 
-def record(
-    todo: Plan, reference: Reference, backend: Backend, ended: datetime | None = None
-) -> RunDoc:
+def record(todo: Plan, reference: Reference, backend: Backend) -> RunDoc:
     """
     Write down what is asked for.
 
@@ -258,8 +255,6 @@ def record(
         Energies of competing phases.
     backend
         Source of relaxations.
-    ended
-        When the call ended, if that is known already.
 
     Returns
     -------
@@ -275,7 +270,6 @@ def record(
         correction=reference.correction,
         candidates=len(todo.done) + len(todo.assess) + len(todo.relax),
         finished_before=len(todo.done),
-        ended=ended,
     )
     content = call.model_dump(mode="json", exclude={"id"})
     return call.model_copy(update={"id": fingerprint(content)})

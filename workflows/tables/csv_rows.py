@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import DischargeDoc, InterfaceDoc, ScreeningDoc, WindowDoc
 
 __all__ = [
+    "INTERFACE",
     "SUMMARY",
     "Row",
     "candidate_rows",
+    "interface_rows",
     "interval_rows",
     "kink_rows",
     "model_rows",
@@ -34,6 +36,12 @@ SUMMARY = (
     "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
 )  # fmt: skip
 """Columns of a screening result."""
+
+INTERFACE = (
+    "first", "second", "voltage", "reference", "reacts", "fraction", "reaction", "energy_per_atom",
+    "mixing_energy_per_atom",
+)  # fmt: skip
+"""Columns of an interface."""
 
 
 def summary_rows(found: Sequence[SummaryDoc]) -> list[Row]:
@@ -113,6 +121,26 @@ def kink_rows(document: InterfaceDoc) -> list[Row]:
             **kink.model_dump(mode="json", exclude={"products"}),
         }
         for kink in document.kinks
+    ]
+
+
+def interface_rows(documents: Sequence[InterfaceDoc]) -> list[Row]:
+    """
+    List pairs of materials.
+
+    Parameters
+    ----------
+    documents
+        Pairs.
+
+    Returns
+    -------
+    list of dict
+        One for each: what it rests on, and its strongest reaction.
+    """
+    return [
+        {name: getattr(one if hasattr(one, name) else one.strongest, name) for name in INTERFACE}
+        for one in documents
     ]
 
 

@@ -33,10 +33,12 @@ __all__ = [
     "changes",
     "electron_part",
     "heading",
+    "interfaces",
     "ion_part",
     "ladder_table",
     "mixing",
     "plateaus",
+    "range_or_crossing",
     "reasons",
     "styled",
     "volts",
@@ -83,9 +85,30 @@ def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
     return range_text(lower, upper, digits, between="–")
 
 
-def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
+def range_or_crossing(lower: float | None, upper: float | None, crossing: float | None) -> str:
     """
     Write the range without exchange, or the crossing voltage in brackets.
+
+    Parameters
+    ----------
+    lower, upper
+        Ends of the range, V, as in `volts`.
+    crossing
+        Reduction limit with the electrolyte lowered onto the hull, V; None without.
+
+    Returns
+    -------
+    str
+        For example ``"1.25–2.43"`` or ``"(1.66)"``.
+    """
+    if lower is None:
+        return NONE if crossing is None else f"({crossing:.2f})"
+    return volts(lower, upper)
+
+
+def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
+    """
+    Write the range of a window as `range_or_crossing` does.
 
     Parameters
     ----------
@@ -97,10 +120,9 @@ def window_range(window: WindowDoc | SchemeLimitsDoc) -> str:
     str
         For example ``"1.25–2.43"`` or ``"(1.66)"``.
     """
-    if window.reduction_limit is None:
-        crossing = window.stabilized.reduction_limit
-        return NONE if crossing is None else f"({crossing:.2f})"
-    return volts(window.reduction_limit, window.oxidation_limit)
+    return range_or_crossing(
+        window.reduction_limit, window.oxidation_limit, window.stabilized.reduction_limit
+    )
 
 
 def electron_part(rung: RungDoc) -> str:
@@ -431,3 +453,34 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
         f"x: atomic fraction of {second}; f.u.: formula unit of {escape(document.first)}[/]",
     )
     return ["\n".join(heading_lines), table, *notes([*mixtures, *document.caveats])]
+
+
+def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
+    """
+    Lay out pairs of materials, each with its strongest reaction.
+
+    Parameters
+    ----------
+    documents
+        Pairs.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per pair.
+    """
+    table = framed()
+    table.add_column("materials", overflow="fold")
+    table.add_column("sodium", no_wrap=True)
+    table.add_column("strongest reaction", overflow="fold")
+    table.add_column("by mixing\nmeV/at", justify="right", no_wrap=True)
+    table.add_column("reference", overflow="fold")
+    for one in documents:
+        table.add_row(
+            escape(f"{one.first} | {one.second}"),
+            "closed" if one.voltage is None else f"{one.voltage:g} V",
+            escape(one.strongest.reaction) if one.reacts else "none",
+            f"{one.strongest.mixing_energy_per_atom * 1000:.0f}",
+            escape(one.reference),
+        )
+    return table

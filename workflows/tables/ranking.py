@@ -9,7 +9,7 @@ from rich.markup import escape
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
 
-from .ladder import heading, ladder_table, styled, window_range
+from .ladder import heading, ladder_table, range_or_crossing, styled
 from .layout import WIDE, framed, list_facts, notes
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from trona.screening.stability.ranking import Ranked
+    from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = [
@@ -37,7 +38,7 @@ def _milli(value: float | None) -> str:
     return "?" if value is None else f"{value * 1000:.0f}"
 
 
-def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
+def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
     """
     Lay out the ranking of candidates.
 
@@ -54,7 +55,7 @@ def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
         One row per candidate.
     """
     wide = width >= WIDE
-    mixtures = any(doc.window is not None and doc.window.mixture for _, doc in ranked)
+    mixtures = any(one.mixture for _, one in ranked)
     table = framed(
         caption="* mixture of phases: it has no energy of its own" if mixtures else None,
         caption_justify="left",
@@ -69,26 +70,28 @@ def ranking(ranked: Sequence[tuple[Ranked, ScreeningDoc]], width: int) -> Table:
     table.add_column("Na\nused", justify="right", no_wrap=True)
     if wide:
         table.add_column("score", justify="right", no_wrap=True)
-    for place, doc in ranked:
-        if doc.window is None or doc.contact is None:
+    for place, one in ranked:
+        if one.interphase is None or one.driving_force is None or one.sodium_consumed is None:
             continue
         row = [
             str(place.place),
-            escape(doc.label) + ("*" if doc.window.mixture else ""),
-            _milli(doc.window.energy_above_hull),
-            window_range(doc.window),
+            escape(one.label) + ("*" if one.mixture else ""),
+            _milli(one.energy_above_hull),
+            range_or_crossing(
+                one.reduction_limit, one.oxidation_limit, one.stabilized_reduction_limit
+            ),
             "none"
-            if doc.contact.interphase == "stable"
-            else terms((p.formula, p.amount) for p in doc.window.ladder[0].products),
-            styled(doc.contact.interphase),
-            f"{doc.contact.driving_force:.3f}",
-            number(doc.contact.sodium_consumed),
+            if one.interphase == "stable"
+            else terms(zip(one.products, one.product_amounts, strict=True)),
+            styled(one.interphase),
+            f"{one.driving_force:.3f}",
+            number(one.sodium_consumed),
         ]
         table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
     return table
 
 
-def vetoes(ranked: Sequence[tuple[Ranked, ScreeningDoc]]) -> list[str]:
+def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     """
     Name the bounds that candidates break.
 
@@ -105,7 +108,7 @@ def vetoes(ranked: Sequence[tuple[Ranked, ScreeningDoc]]) -> list[str]:
     return [escape(f"! {doc.label}: {reason}") for place, doc in ranked for reason in place.vetoes]
 
 
-def unranked_lines(docs: Sequence[ScreeningDoc]) -> list[str]:
+def unranked_lines(docs: Sequence[ScreeningDoc | SummaryDoc]) -> list[str]:
     """
     Name the candidates that have no result, with the reason.
 
@@ -124,7 +127,7 @@ def unranked_lines(docs: Sequence[ScreeningDoc]) -> list[str]:
     ]
 
 
-def counts(docs: Sequence[ScreeningDoc]) -> str:
+def counts(docs: Sequence[ScreeningDoc | SummaryDoc]) -> str:
     """
     Count what became of the candidates.
 
@@ -145,7 +148,7 @@ def counts(docs: Sequence[ScreeningDoc]) -> str:
 
 
 def outcomes(
-    ranked: Sequence[tuple[Ranked, ScreeningDoc]], docs: Sequence[ScreeningDoc], width: int
+    ranked: Sequence[tuple[Ranked, SummaryDoc]], docs: Sequence[SummaryDoc], width: int
 ) -> list[RenderableType]:
     """
     Lay out ranked results, and what became of the others.

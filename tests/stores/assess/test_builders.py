@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from trona.stores.assess.screenings import screening_document
 from trona.stores.collections.results import Filters, Results
 from trona.stores.corrections.schemes import AS_PUBLISHED
 from trona.stores.database.connect import open_store
-from trona.stores.documents.bookkeeping import EntryDoc
+from trona.stores.documents.bookkeeping import EntryDoc, RunDoc
+from trona.stores.documents.migration import read_document
 from trona.stores.energies.entries import admit, entry_document, entry_phase
 from trona.stores.energies.references import load_reference
 
@@ -78,6 +80,17 @@ def test_a_rebuilt_store_holds_what_screening_from_scratch_gives(store, processe
     assert (failed.state, "Os" in failed.reason) == ("failed", True)
     assert content(found.values()) == content(from_scratch())
     assert found["Na3PS4"].source == "mine.cif"
+
+
+def test_a_rebuild_writes_down_what_became_of_the_candidates(store):
+    rebuild(store)
+    (row,) = open_store(store, "runs").query()
+    run = read_document(RunDoc, row)
+    assert (run.backend, run.candidates) == ("store", 5)
+    states = Counter(doc.state for doc in current(store))
+    assert {"completed": run.completed, "rejected": run.rejected, "failed": run.failed} == {
+        state: states[state] for state in ("completed", "rejected", "failed")
+    }
 
 
 def test_what_has_not_changed_is_not_done_again(store):

@@ -14,7 +14,10 @@ from tests.support.folders import DATA
 from trona.screening.errors import InputError, StoreError
 from trona.stores.assess.screenings import failed_document, rank_documents, screening_document
 from trona.stores.collections.results import Filters, Results
+from trona.stores.collections.upkeep import Problem, check_store, reindex
 from trona.stores.database.connect import open_store
+from trona.stores.documents.bookkeeping import SUMMARY_SCHEMA_VERSION
+from trona.stores.documents.results import SCHEMA_VERSION
 from trona.stores.energies.references import load_reference
 
 FILE = DATA / "schema-1.jsonl"
@@ -179,3 +182,44 @@ def test_a_document_of_another_schema_is_named(results):
     store.update({"id": "future", "schema_version": 99, "created": None, "label": "x"})
     with pytest.raises(StoreError, match="99"):
         Results(results.location).screenings()
+
+
+def in_previous_form(location):
+    """Write the summaries of a store as an earlier trona did."""
+    summaries = open_store(location, "summaries")
+    rows = list(summaries.query())
+    summaries.remove_docs({})
+    added = ("_id", "product_amounts", "stabilized_reduction_limit")
+    summaries.update(
+        [{k: x for k, x in row.items() if k not in added} | {"schema_version": 2} for row in rows]
+    )
+
+
+def test_summaries_of_an_older_schema_are_made_again_when_they_are_noticed(results):
+    before = results.find()
+    in_previous_form(results.location)
+    assert [one for one in check_store(results.location) if isinstance(one, Problem)] == []
+    again = Results(results.location)
+    assert again.find().summaries == before.summaries
+    assert again.complete() == 0
+    versions = open_store(results.location, "summaries").distinct("schema_version")
+    assert versions == [SUMMARY_SCHEMA_VERSION]
+
+
+def test_an_older_summary_without_its_result_is_named_with_the_remedy(results):
+    in_previous_form(results.location)
+    open_store(results.location, "screenings").remove_docs({"label": "NaCl"})
+    with pytest.raises(StoreError, match=r"version 2.*store reindex"):
+        Results(results.location).find()
+    reindex(results.location)
+    assert Results(results.location).find().total == 4
+
+
+def test_the_version_of_summaries_is_their_own(results):
+    (summary,) = results.find(Filters(text="NaCl")).summaries
+    (doc,) = results.named("NaCl")
+    assert (summary.schema_version, doc.schema_version) == (SUMMARY_SCHEMA_VERSION, SCHEMA_VERSION)
+    assert (summary.products, summary.product_amounts) == (
+        [one.formula for one in doc.window.ladder[0].products],
+        [one.amount for one in doc.window.ladder[0].products],
+    )

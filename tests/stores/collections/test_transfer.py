@@ -200,6 +200,7 @@ def test_tables_hold_the_current_results_with_units(source, tmp_path):
     assert b"eV/atom" in table.schema.field("energy_above_hull").metadata[b"meaning"]
     by_label = {row["label"]: row for row in table.to_pylist()}
     assert by_label["Na3PS4"]["products"] == ["Na3P", "Na2S"]
+    assert by_label["Na3PS4"]["product_amounts"] == pytest.approx([1.0, 4.0])
     assert by_label["NaCl"]["method"] is None
 
 

@@ -26,6 +26,7 @@ from tests.support.mongo_server import temporary
 from tests.support.warm_worker import warm
 from trona.screening.errors import ReferenceDataError
 from trona.stores.collections.results import Results
+from trona.stores.database.connect import open_store
 from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.cluster.collecting import collect_results
@@ -33,7 +34,7 @@ from trona.workflows.cluster.queue import open_queue, prepare_queue, release
 from trona.workflows.cluster.submission import Placement, submit
 from trona.workflows.cluster.tracking import retry, standings
 from trona.workflows.jobs.backends import find_backend
-from trona.workflows.local.screening import plan
+from trona.workflows.local.screening import plan, record
 from trona.workflows.mock_vasp.faults import FAULTS_VARIABLE
 
 PATIENCE = 900
@@ -67,7 +68,9 @@ def put(controller, results, candidates, faults=(), on="laptop", backend="chgnet
     source, reference = find_backend(backend), load_reference("bundled")
     todo = plan(candidates, results, reference, source)
     work = FaultyWork(source, reference.name, reference.correction, faults=tuple(faults))
-    told = submit(controller, todo, reference, work, Placement(on))
+    call = record(todo, reference, source)
+    results.save([call])
+    told = submit(controller, todo, reference, work, Placement(on), call.id)
     return {one.label: one.outcome for one in told}
 
 
@@ -129,6 +132,11 @@ def test_healthy_candidates_are_documented_and_sick_ones_fail_with_their_reason(
     (corrected,) = (one for one in results.relaxations() if one.label == "Na2Se")
     assert "zbrent" in str(corrected.corrections)
     assert corrected.method == "MOCK VASP PBE"
+    counted = [
+        (one["completed"], one["rejected"] + one["failed"])
+        for one in open_store(results.location, "runs").query(sort={"started": 1})
+    ]
+    assert counted == [(len(HEALTHY), len(reasons)), (0, 0)]  # of the second, all was queued
 
 
 def test_what_was_collected_is_not_collected_or_computed_again(screened):

@@ -153,8 +153,9 @@ def submit(
         ):
             typer.echo(reason, err=True)
         work = Work(source, energies.given or energies.name, energies.correction)
-        told = list(remote.submit(controller, todo, energies, work, placement))
-        results.save([record(todo, energies, source, ended=now()), *written(todo)])
+        call = record(todo, energies, source)
+        told = list(remote.submit(controller, todo, energies, work, placement, call.id))
+        results.save([call.model_copy(update={"ended": now()}), *written(todo)])
         _warn_without_runner(controller, found)
     _print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
 

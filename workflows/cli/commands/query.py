@@ -22,7 +22,7 @@ from trona.workflows.tables import csv_rows as rows
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from trona.stores.collections.results import Found, Results
+    from trona.stores.collections.results import Found
 
 __all__ = ["query", "show"]
 
@@ -40,6 +40,9 @@ Count = Annotated[
     str | None,
     typer.Option(help="Only count, by these fields, as in anions,class.", metavar="FIELDS"),
 ]
+Interfaces = Annotated[
+    bool, typer.Option("--interfaces", help="List the interfaces kept by 'interface --store'.")
+]
 
 
 @with_filters
@@ -50,13 +53,20 @@ def query(
     limit: Limit = None,
     page: Page = 1,
     count: Count = None,
+    interfaces: Interfaces = False,
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Find screened candidates, best first."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
+    if interfaces:
+        if filters != FilterOptions() or count is not None:
+            raise InputError("--interfaces lists all of them: leave the filters out.")
+        _print_interfaces(store, as_json, as_csv)
+        return
     wanted = read_filters(filters)
     results = open_results(store)
     if count is not None:
@@ -73,19 +83,39 @@ def query(
     elif not found.total:
         typer.echo("No candidate passes these filters.", err=True)
     else:
-        _print_found(results, found)
+        _print_found(found)
 
 
-def _print_found(results: Results, found: Found) -> None:
+def _print_interfaces(store: str | None, as_json: bool, as_csv: bool) -> None:
+    """Print the interfaces of a store."""
+    from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.collections.upkeep import require_store  # noqa: PLC0415
+    from trona.stores.settings import Settings  # noqa: PLC0415
+    from trona.workflows.tables.ladder import interfaces as table  # noqa: PLC0415
+
+    location = store or Settings().store
+    require_store(location)
+    found = Results(location).interfaces()
+    if as_json:
+        print_json(found)
+    elif as_csv:
+        print_csv(rows.interface_rows(found), rows.INTERFACE)
+    elif found:
+        print_parts(table(found))
+    else:
+        typer.echo("no interface is stored: 'trona interface A B --store' keeps one.", err=True)
+
+
+def _print_found(found: Found) -> None:
     """Print a page as a table, and how much there is beside it."""
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
-    docs = results.documents(found.summaries)
-    ranked = [(found.places[doc.id], doc) for doc in docs if doc.id in found.places]
-    print_parts(*tables.outcomes(ranked, docs, console().width))
-    if len(docs) < found.total:
+    page = found.summaries
+    ranked = [(found.places[one.id], one) for one in page if one.id in found.places]
+    print_parts(*tables.outcomes(ranked, page, console().width))
+    if len(page) < found.total:
         typer.echo(
-            f"{len(docs)} of {found.total:,} results are on this page: --page shows another, "
+            f"{len(page)} of {found.total:,} results are on this page: --page shows another, "
             "--limit 0 all.",
             err=True,
         )

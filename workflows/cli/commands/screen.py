@@ -110,13 +110,17 @@ def compare(
 
 def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) -> None:
     """Print ranked results, then those that have none."""
-    from trona.stores.assess.screenings import rank_documents  # noqa: PLC0415
-    from trona.stores.collections.summaries import summarize_screening  # noqa: PLC0415
+    from trona.stores.collections.summaries import (  # noqa: PLC0415
+        rank_summaries,
+        summarize_screening,
+    )
     from trona.workflows.tables import csv_rows as rows  # noqa: PLC0415
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
-    ranked = rank_documents(docs)
-    rest = [doc for doc in docs if doc.state != "completed"]
+    by_id = {doc.id: doc for doc in docs}
+    summaries = [summarize_screening(doc) for doc in by_id.values()]
+    ranked = rank_summaries(summaries)
+    rest = [one for one in summaries if one.state != "completed"]
     if as_json:
         placed = [
             {
@@ -124,13 +128,12 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) ->
                 "score": place.score,
                 "missing": place.missing,
                 "vetoes": place.vetoes,
-                **doc.model_dump(mode="json"),
+                **by_id[one.id].model_dump(mode="json"),
             }
-            for place, doc in ranked
+            for place, one in ranked
         ]
-        print_json({"ranking": placed, "unranked": rest})
+        print_json({"ranking": placed, "unranked": [by_id[one.id] for one in rest]})
     elif as_csv:
-        in_order = [*(doc for _, doc in ranked), *rest]
-        print_csv(rows.summary_rows([summarize_screening(doc) for doc in in_order]))
+        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest]))
     else:
-        print_parts(*tables.outcomes(ranked, docs, console().width))
+        print_parts(*tables.outcomes(ranked, summaries, console().width))

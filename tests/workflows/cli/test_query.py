@@ -1,0 +1,76 @@
+"""A query answers from summaries: the results themselves are read for JSON only."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from trona.stores.assess.interfaces import interface_document
+from trona.stores.assess.screenings import failed_document, screening_document
+from trona.stores.collections import results as reading
+from trona.stores.collections.results import Results
+from trona.stores.documents.results import ScreeningDoc
+
+
+@pytest.fixture
+def store(tmp_path, reference):
+    found = Results(str(tmp_path / "s.sqlite"))
+    for formula in ("Na3PS4", "Na2S", "Na2ZrCl6"):
+        found.save_screening(screening_document(formula, formula, "test", reference))
+    found.save_screening(failed_document("broken", "Na3P", "test", reference, "why"))
+    found.close()
+    return found.location
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Names of the kinds of documents that are read, one for each document."""
+    read, original = [], reading.read_document
+
+    def noted(model, content):
+        read.append(model)
+        return original(model, content)
+
+    monkeypatch.setattr(reading, "read_document", noted)
+    return read
+
+
+@pytest.mark.parametrize(
+    ("options", "full"), [([], 0), (["--csv"], 0), (["--count", "class"], 0), (["--json"], 4)]
+)
+def test_a_query_reads_no_full_document_but_for_json(options, full, store, counted, trona):
+    done = trona("query", *options, "--store", store)
+    assert done.returncode == 0, done.stderr
+    assert counted.count(ScreeningDoc) == full
+
+
+def test_the_table_shows_products_with_amounts_and_the_window(store, trona):
+    printed = trona("query", "--store", store).stdout
+    assert "Na3P + 4 Na2S" in " ".join(printed.split())
+    assert "broken failed: why" in printed
+
+
+def test_interfaces_that_were_kept_are_listed(tmp_path, reference, trona):
+    results = Results(str(tmp_path / "i.sqlite"))
+    options = ("query", "--interfaces", "--store", results.location)
+    documents = [interface_document("Na3PS4", "Na", reference, at) for at in (None, 1.0)]
+    results.save(documents)
+    printed = trona(*options).stdout
+    assert printed.count("Na3PS4 | Na") == 2
+    assert "closed" in printed
+    assert "1 V" in printed
+    listed = json.loads(trona(*options, "--json").stdout)
+    assert {one["id"] for one in listed} == {one.id for one in documents}
+    lines = trona(*options, "--csv").stdout.splitlines()
+    assert lines[0].startswith("first,second,voltage,reference,reacts,fraction,reaction")
+    assert len(lines) == 3
+    refused = trona(*options, "--elements", "Na")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "leave the filters out" in refused.stderr
+
+
+def test_a_store_without_interfaces_says_how_one_is_kept(store, trona):
+    done = trona("query", "--interfaces", "--store", store)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "trona interface" in done.stderr

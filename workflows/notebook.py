@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from trona.screening.figures.ladder_data import ladder_figure
 from trona.screening.tabular import Tabular
 
 if TYPE_CHECKING:
@@ -148,9 +147,10 @@ class Window(Tabular):
         matplotlib.figure.Figure
             For a paper.
         """
-        from trona.screening.figures.paper.style import draw_ladder  # noqa: PLC0415
+        from .drawings import draw  # noqa: PLC0415
 
-        return draw_ladder(ladder_figure(self.assessment.stability, self.assessment.interphases))
+        drawn: Figure = draw("ladder", self.assessment)
+        return drawn
 
     def show(self) -> Page:
         """
@@ -161,9 +161,9 @@ class Window(Tabular):
         plotly.graph_objects.Figure
             To look at.
         """
-        from trona.screening.figures.browser.overviews import show_ladder  # noqa: PLC0415
+        from .drawings import show  # noqa: PLC0415
 
-        return show_ladder(ladder_figure(self.assessment.stability, self.assessment.interphases))
+        return show("ladder", self.assessment)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,9 +201,10 @@ class Ranking(Tabular):
         matplotlib.figure.Figure
             For a paper.
         """
-        from trona.screening.figures.paper.overviews import draw_bars  # noqa: PLC0415
+        from .drawings import draw  # noqa: PLC0415
 
-        return draw_bars(self.bars)
+        drawn: Figure = draw("windows", self.bars)
+        return drawn
 
     def show(self) -> Page:
         """
@@ -214,9 +215,9 @@ class Ranking(Tabular):
         plotly.graph_objects.Figure
             To look at.
         """
-        from trona.screening.figures.browser.overviews import show_bars  # noqa: PLC0415
+        from .drawings import show  # noqa: PLC0415
 
-        return show_bars(self.bars)
+        return show("windows", self.bars)
 
 
 def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:

@@ -45,6 +45,14 @@ assert COLOURS[kind] == "#CC79A7" and CLASSES[kind] == "sodium grows through"
 assert styled("dendritic") == "[bold red]dendrites[/]" and kind.severity == 0.9
 assert "dendritic" in filters._CHOICES["interphase"]
 """,
+    "A figure": """
+from pathlib import Path
+from trona.stores.energies.references import load_reference
+from trona.workflows.drawings import save_drawing
+for name in ("figure.svg", "figure.html"):
+    save_drawing("ladder of a formula", Path(name), "Na3PS4", load_reference("bundled"))
+    assert Path(name).stat().st_size > 1000
+""",
     "A command": """
 from typer.testing import CliRunner
 from trona.workflows.cli.main import app
@@ -52,7 +60,7 @@ assert CliRunner().invoke(app, ["salt"]).stdout == "NaCl\\n"
 """,
 }
 ALLOWED = {
-    "A potential": 3, "A source of reference energies": 2, "An interphase class": 2, "A command": 4,
+    "A potential": 3, "A source of reference energies": 2, "An interphase class": 2, "A figure": 1, "A command": 4,
 }  # fmt: skip
 
 

@@ -19,13 +19,13 @@ import jinja2
 from markupsafe import Markup
 
 from trona.screening.errors import InputError
-from trona.screening.figures.browser.overviews import show_bars, show_map
 from trona.screening.figures.browser.style import library
 from trona.screening.figures.overview_data import WindowBars
 from trona.screening.figures.paper.style import COLOURS
 from trona.stores.assess.figures import interphase_map, window_bars
 from trona.stores.assess.screenings import rank_documents
 from trona.stores.provenance import versions
+from trona.workflows.drawings import show
 from trona.workflows.tables.ranking import counts
 
 from .content import CLASSES, COLUMNS, Shared, candidates, unranked_rows
@@ -98,7 +98,10 @@ def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
     """Describe and draw the figures of many candidates."""
     if not best:
         return []
-    windows, interphases = show_bars(WindowBars(window_bars(best))), show_map(interphase_map(best))
+    windows, interphases = (
+        show("windows", WindowBars(window_bars(best))),
+        show("interphases", interphase_map(best)),
+    )
     count = f"the best {len(best)}" if len(best) > 1 else "the one"
     return [
         {

@@ -26,7 +26,7 @@ from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.assess import figures as stored
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.screenings import screening_document
-from trona.workflows.cli import figures as drawing
+from trona.workflows.drawings import save_drawing
 
 FORMULAS = ("Na3PS4", "NaCl", "Na2PS3", "ZrCl2")
 
@@ -162,5 +162,5 @@ def test_nothing_to_draw_is_refused():
 def test_without_a_drawing_library_the_remedy_is_named(monkeypatch, tmp_path, assessments):
     monkeypatch.setitem(sys.modules, "plotly", None)
     with pytest.raises(InputError, match=r"plotly: install trona\[plot\]"):
-        drawing.save_ladder(assessments["Na3PS4"], tmp_path / "figure.html")
+        save_drawing("ladder", tmp_path / "figure.html", assessments["Na3PS4"])
     assert not (tmp_path / "figure.html").exists()

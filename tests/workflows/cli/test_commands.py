@@ -19,7 +19,7 @@ from trona.stores.corrections.schemes import LABELS
 from trona.stores.database.connect import exists
 from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import bundled
-from trona.workflows.cli.figures import window_pairs
+from trona.workflows.drawings import window_pairs
 
 MAIN = "from trona.workflows.cli.main import main; main()"
 FORMULAS = ["Na3PS4", "Na2S", "NaCl", "Na2ZrCl6"]

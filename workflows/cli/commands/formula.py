@@ -78,9 +78,9 @@ def window(
         sigma=sigma,
     )
     if plot is not None:
-        from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+        from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-        drawing.save_ladder(assessment, plot)
+        save_figure_file("ladder", plot, assessment)
     usual = (
         energies
         if correction is None
@@ -129,9 +129,9 @@ def interface(
     energies = load_energies(reference, correction, exclude, first, second, pressure=pressure)
     document = interface_document(first, second, energies, voltage)
     if plot is not None:
-        from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+        from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-        drawing.save_mixing(first, second, energies, voltage, plot)
+        save_figure_file("interface", plot, first, second, energies, voltage)
     if store is not None:
         from trona.stores.collections.results import Results  # noqa: PLC0415
 
@@ -163,9 +163,9 @@ def profile(
     energies = load_energies(reference, correction, exclude, *formulas, pressure=pressure)
     documents = [discharge_document(formula, energies) for formula in formulas]
     if plot is not None:
-        from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+        from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-        drawing.save_discharges(formulas, energies, plot)
+        save_figure_file("profile", plot, formulas, energies)
     if as_json:
         print_json(documents)
         return
@@ -204,9 +204,9 @@ def validate(
     tell_caveats(energies)
     findings = compare(energies, chosen)
     if plot is not None:
-        from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+        from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-        drawing.save_windows(findings, plot)
+        save_figure_file("published windows", plot, findings)
     if as_json:
         print_json(findings)
         return

@@ -74,12 +74,12 @@ def windows(
     """Draw stability windows of candidates as bars, with the potentials of electrodes."""
     from trona.screening.figures.overview_data import WindowBars  # noqa: PLC0415
     from trona.stores.assess import figures  # noqa: PLC0415
-    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     energies = _energies(reference, correction, exclude, *(formulas or ()))
     docs = _documents(formulas, energies, store)
     marks = _marks(electrodes, energies)
-    drawing.save_bars(WindowBars(figures.window_bars(docs), marks), to)
+    save_figure_file("windows", to, WindowBars(figures.window_bars(docs), marks))
 
 
 @app.command()
@@ -100,17 +100,17 @@ def interphases(
     from trona.screening.figures.overview_data import InterphaseMap, map_point  # noqa: PLC0415
     from trona.stores.assess import figures  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
-    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     if not formulas:
         if at != 0.0:
             raise InputError(f"screened results are drawn at 0 V, not {at:g} V: name formulas.")
-        drawing.save_interphases(figures.interphase_map(_screened(store)), to)
+        save_figure_file("interphases", to, figures.interphase_map(_screened(store)))
         return
     energies = _energies(reference, correction, exclude, *formulas)
     found = [assess_formula(formula, energies) for formula in formulas]
     points = (map_point(one.stability, one.interphases, at) for one in found)
-    drawing.save_interphases(InterphaseMap(tuple(points), at), to)
+    save_figure_file("interphases", to, InterphaseMap(tuple(points), at))
 
 
 @app.command()
@@ -123,10 +123,10 @@ def ladder(
 ) -> None:
     """Draw voltage against sodium content, with the products of each step."""
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
-    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     energies = _energies(reference, correction, exclude, formula)
-    drawing.save_ladder(assess_formula(formula, energies), to)
+    save_figure_file("ladder", to, assess_formula(formula, energies))
 
 
 @app.command()
@@ -147,7 +147,7 @@ def diagram(
 ) -> None:
     """Draw the phases that coexist at a voltage; in html with a slider over all voltages."""
     from trona.screening.formulas import parse  # noqa: PLC0415
-    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     marked = comma_list(mark)
     if "-" not in system:
@@ -155,7 +155,7 @@ def diagram(
     elements = list(parse(system.replace("-", "")))
     energies = load_energies(reference, correction, exclude, "".join(elements), *marked)
     tell_caveats(energies, marked)
-    drawing.save_diagram(elements, marked, energies, at, to)
+    save_figure_file("diagram", to, elements, marked, energies, at)
 
 
 @app.command()
@@ -169,10 +169,10 @@ def interface(
     exclude: Exclude = None,
 ) -> None:
     """Draw the reaction energy of two materials against their mixing ratio."""
-    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     energies = _energies(reference, correction, exclude, first, second)
-    drawing.save_mixing(first, second, energies, voltage, to)
+    save_figure_file("interface", to, first, second, energies, voltage)
 
 
 @app.command()
@@ -184,19 +184,19 @@ def profile(
     exclude: Exclude = None,
 ) -> None:
     """Draw discharges against sodium, with dQ/dV."""
-    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    drawing.save_discharges(formulas, _energies(reference, correction, exclude, *formulas), to)
+    save_figure_file("profile", to, formulas, _energies(reference, correction, exclude, *formulas))
 
 
 @app.command()
 def validation(to: To, reference: Reference = None, correction: Correction = None) -> None:
     """Draw predicted against published limits."""
     from trona.stores.assess.validation import published_cases, validate  # noqa: PLC0415
-    from trona.workflows.cli import figures as drawing  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    drawing.save_parity_of_limits(
-        validate(_energies(reference, correction, None), published_cases()), to
+    save_figure_file(
+        "validation", to, validate(_energies(reference, correction, None), published_cases())
     )
 
 

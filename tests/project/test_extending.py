@@ -60,7 +60,8 @@ assert CliRunner().invoke(app, ["salt"]).stdout == "NaCl\\n"
 """,
 }
 ALLOWED = {
-    "A potential": 3, "A source of reference energies": 2, "An interphase class": 2, "A figure": 1, "A command": 4,
+    "A potential": 3, "A source of reference energies": 2, "An interphase class": 2,
+    "A figure": 1, "A command": 4,
 }  # fmt: skip
 
 

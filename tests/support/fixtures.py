@@ -71,8 +71,10 @@ def trona(capsys, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def mongo_server():
+def mongo_server(request):
     """URI of the server that TRONA_TEST_MONGO_URI names, or else of one of our own."""
+    if request.config.getoption("--fast"):
+        pytest.skip("not in the fast tier: it needs a server")
     if uri := os.environ.get("TRONA_TEST_MONGO_URI"):
         yield uri.rstrip("/")
         return

@@ -6,7 +6,7 @@ A candidate without a structure is screened as the mixture of phases that its co
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,9 +168,15 @@ def bundled() -> list[Candidate]:
     list of Candidate
         With starting structures where the compound has one, else as compositions.
     """
+    return list(_bundled())
+
+
+@cache
+def _bundled() -> tuple[Candidate, ...]:
+    """Build the crystals once in a process."""
     text = files("trona.workflows.candidates").joinpath("bundled.yaml").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return [
+    return tuple(
         Candidate(
             label=row["label"],
             formula=row["formula"],
@@ -178,7 +184,7 @@ def bundled() -> list[Candidate]:
             structure=build_crystal(row) if "sites" in row else None,
         )
         for row in rows
-    ]
+    )
 
 
 def from_file(path: Path) -> list[Candidate]:

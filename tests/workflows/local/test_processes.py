@@ -95,7 +95,7 @@ def test_processes_killed_or_interrupted_while_they_start_cost_no_item(number):
         for pid in hit:
             os.kill(pid, number)
 
-    striker = Thread(target=strike)
+    striker = Thread(target=strike, daemon=True)
     striker.start()
     assert sorted(result for _, result in done) == [0, 1, 2, 3]
     striker.join()

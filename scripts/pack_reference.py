@@ -100,6 +100,8 @@ def judged(rows: Sequence[dict], table: dict[str, float]) -> tuple[list[dict], l
     zero_of = {next(iter(parse(formula))): energy for formula, energy in zeros.items()}
     entered, missing = [], []
     for formula, found in sorted(by_formula.items()):
+        if not parse(formula).keys() <= zero_of.keys():
+            continue  # an element without a crystal of its own
         found.sort(key=lambda pair: (pair[0], pair[1]["id"]))
         amounts = parse(formula)
         zero = sum(zero_of[symbol] * n for symbol, n in amounts.items()) / sum(amounts.values())

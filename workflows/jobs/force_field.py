@@ -119,7 +119,8 @@ class RelaxMaker(Maker):
         Returns
         -------
         jobflow.Flow
-            Its output is a `RelaxationDoc`, or a `FailureDoc` if the relaxation failed.
+            Its output is a `RelaxationDoc`, or a `FailureDoc` if a relaxation failed. Steps of the
+            backend's first, rough relaxation are not counted.
         """
         start, label = candidate.structure, candidate.label
         before: list[Job] = []

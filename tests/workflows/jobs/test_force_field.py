@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
-from jobflow import Maker, job
+from jobflow import JobStore, Maker, job, run_locally
+from maggma.stores import MemoryStore
+from pymatgen.core import Lattice, Structure
 
-from trona.workflows.jobs.force_field import Continued
+from trona.stores.documents.results import FailureDoc, RelaxationDoc
+from trona.workflows.candidates.sources import Candidate
+from trona.workflows.jobs.backends import BACKENDS, ForceField
+from trona.workflows.jobs.force_field import Continued, RelaxMaker
+
+FACE_CENTRED = [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]
 
 
 @dataclass
@@ -45,3 +53,33 @@ def test_what_does_not_converge_goes_on_once_from_where_it_ended(converges, star
     assert maker.starts == [(start, None) for start in starts]
     assert task.is_force_converged is converges[-1]
     assert task.output.n_steps == steps
+
+
+@pytest.fixture
+def in_two_stages(monkeypatch):
+    """A backend that relaxes with effective-medium theory twice, the first time roughly."""
+    emt = {"@module": "ase.calculators.emt", "@callable": "EMT"}
+    rough = ForceField("rough", "EMT", "ase", force_field=emt, max_force=0.5)
+    monkeypatch.setitem(BACKENDS, "rough", rough)
+    return ForceField("fine", "EMT", "ase", force_field=emt, prerelaxation="rough")
+
+
+@pytest.mark.parametrize(("symbol", "kind"), [("Cu", RelaxationDoc), ("Na", FailureDoc)])
+def test_a_first_stage_is_refined_or_ends_the_candidate_with_its_reason(
+    in_two_stages, tmp_path, monkeypatch, symbol, kind
+):
+    monkeypatch.chdir(tmp_path)
+    packed = Structure(Lattice.cubic(3.9), [symbol] * 4, FACE_CENTRED)
+    flow = RelaxMaker(backend=in_two_stages).make(Candidate("metal", symbol, "test", packed))
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # atomate2 warns of its own settings
+        done = run_locally(flow, store=store, log=False)
+    found = done[flow.output.uuid][1].output
+    assert isinstance(found, kind)
+    if kind is RelaxationDoc:
+        assert found.converged
+        assert found.max_force < in_two_stages.max_force
+        assert found.volume < found.volume_start
+    else:
+        assert "Na" in found.reason or "EMT" in found.reason

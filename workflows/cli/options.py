@@ -47,9 +47,9 @@ Reference = Annotated[
 Correction = Annotated[
     str | None,
     typer.Option(
-        help="Corrections, joined by commas: as-published, mp2020, sulfide-legacy-to-mp2020, "
-        "sulfide-by-charge-legacy, sulfide-by-charge-mp2020, hydroborate-as-hydride, "
-        "hydroborate-uncorrected; by default the one that fits the reference.",
+        help="Corrections, joined by commas: as-published, mp2020, mp2019, "
+        "sulfide-legacy-to-mp2020, sulfide-by-charge-legacy, sulfide-by-charge-mp2020, calibrated, "
+        "hydroborate-as-hydride, hydroborate-uncorrected; by default the one that fits the reference.",
         metavar="NAMES",
     ),
 ]

@@ -17,7 +17,7 @@ settings.register_profile(
     max_examples=100,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("trona-fast", settings.get_profile("trona"), max_examples=15)
+settings.register_profile("trona-fast", settings.get_profile("trona"), max_examples=8)
 settings.load_profile("trona")
 
 collect_ignore_glob = ["support/*"]  # no tests there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ PLACES = st.lists(st.tuples(st.floats(150, 450), st.floats(150, 450)), min_size=
 )
 
 
+@pytest.mark.long
 @given(PLACES, st.lists(st.floats(10, 60), min_size=12, max_size=12))
 def test_no_label_covers_another_or_leaves_the_page(points, widths):
     sizes = np.column_stack([widths[: len(points)], np.full(len(points), 10.0)])
@@ -25,6 +27,7 @@ def test_no_label_covers_another_or_leaves_the_page(points, widths):
     assert (middles + sizes / 2 <= 600.0).all()
 
 
+@pytest.mark.long
 @given(PLACES)
 def test_labels_of_few_letters_cover_no_point(points):
     middles = placed(points, np.full((len(points), 2), 10.0), PAGE)

@@ -1,6 +1,6 @@
 """Binaries built from layers, vacancies, molecules and rings, where no crystal is a model.
 
-    built_binaries.py molecules.yaml OUT.jsonl [--only FORMULA ...]
+    built_binaries.py molecules.yaml OUT.jsonl
 
 Deterministic. Molecules are packed two to a cell (or one), turned so that they keep their
 distance; layered compounds take part of the octahedra between 1T or 2H layers; rock salt loses the
@@ -302,6 +302,7 @@ def main() -> None:
     parser.add_argument("molecules", type=Path)
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     volume = made.volumes(made.binaries(REFERENCE))
     table = made.reference_table(REFERENCE)
     found: list[Guess | None] = []

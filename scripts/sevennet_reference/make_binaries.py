@@ -1,6 +1,6 @@
 """Starting structures of binaries that stand on the DFT hull and have no structure yet.
 
-    make_binaries.py REFERENCE binaries.yaml OUT [--round NAME] [--only FORMULA ...]
+    make_binaries.py REFERENCE binaries.yaml OUT [--name NAME] [--only FORMULA ...]
 
 Models are binary crystals with other elements on their sites (those of the reference and the
 bundled set, AFLOW's library, types written by hand), and ternaries of which two species become one
@@ -226,7 +226,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", default=[], help="formulas, and no others")
     parser.add_argument("--groups", nargs="*", type=int, default=[0, 1, 2], help="importances")
     parser.add_argument("--skip", nargs="*", type=Path, default=[], help="files whose ids are had")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.choice.exists():
+        parser.error(f"{options.choice} is not there; run.py writes it: run.py --minutes 1")
+    options.out.mkdir(parents=True, exist_ok=True)
+    return options
 
 
 def main() -> None:

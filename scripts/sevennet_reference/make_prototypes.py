@@ -1,6 +1,6 @@
 """Starting structures by analogy: the prototypes at hand, with other elements on their sites.
 
-    make_prototypes.py REFERENCE prototypes.yaml OUT
+    make_prototypes.py REFERENCE prototypes.yaml BUNDLE OUT
 
 For each sodium compound of the reference table that neither the bundled set nor the folder of CIF
 files has, the prototypes of its composition are tried; the most similar come first. One JSON line a
@@ -813,6 +813,7 @@ def main() -> None:
     parser.add_argument("--named", nargs="*", default=[], help="formulas wanted in any case")
     parser.add_argument("--only", nargs="*", default=[], help="formulas, and no others")
     options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
     phases = bundled_phases(options.bundle)
     prototypes = fitting(
         [

@@ -197,7 +197,7 @@ def main() -> None:
     )
     parser.add_argument("--minutes", type=float, default=600.0)
     until = time.time() + 60 * parser.parse_args().minutes
-    WORK.mkdir(exist_ok=True)
+    WORK.mkdir(parents=True, exist_ok=True)
     potentials = Potentials()
     fine, rough = WORK / "relaxed.jsonl", WORK / "coarse.jsonl"
     while time.time() < until:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.stability.ranking import Ranked, rank
 from trona.stores.documents.bookkeeping import SummaryDoc
+from trona.stores.thermochemistry.temperatures import temperature_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -106,11 +107,19 @@ def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, Summar
     Returns
     -------
     list
-        Best first.
+        Best first; results of one temperature before those of a higher one, which are ranked for
+        themselves.
     """
-    by_key = {f"{one.label}\0{one.reference}": one for one in summaries if one.reaction is not None}
-    ranked = rank((key, _ranking_values(one)) for key, one in by_key.items())
-    return [(place, by_key[place.label]) for place in ranked]
+    by_temperature: dict[float, dict[str, SummaryDoc]] = {}
+    for one in summaries:
+        if one.reaction is not None:
+            alike = by_temperature.setdefault(temperature_of_name(one.reference), {})
+            alike[f"{one.label}\0{one.reference}"] = one
+    return [
+        (place, alike[place.label])
+        for _, alike in sorted(by_temperature.items())
+        for place in rank((key, _ranking_values(one)) for key, one in alike.items())
+    ]
 
 
 def _ranking_values(summary: SummaryDoc) -> dict[str, float | None]:

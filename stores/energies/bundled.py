@@ -9,13 +9,15 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from trona.screening.equilibrium.phases import EnergyScale, Phase
+from trona.screening.formulas import parse
 from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_MP2020, Scheme, compose
 from trona.stores.defaults import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BUNDLED_SCHEME", "SETS", "BundledSet", "bundled_data", "row_energy"]
+__all__ = ["BUNDLED_SCHEME", "SETS", "BundledSet", "bundled_data", "row_energy", "set_phases"]
 
 
 @dataclass(frozen=True)
@@ -104,3 +106,38 @@ def row_energy(row: Mapping[str, Any], amounts: Mapping[str, float], scheme: Sch
         for part in scheme.parts
     )
     return float(row["energy_per_atom"] * n_atoms + sum(shifts))
+
+
+def set_phases(data: Mapping[str, Any], scheme: Scheme) -> tuple[Phase, ...]:
+    """
+    Make the phases of a set.
+
+    Parameters
+    ----------
+    data
+        Of `bundled_data`.
+    scheme
+        Corrections.
+
+    Returns
+    -------
+    tuple of Phase
+        In the order of the set.
+    """
+    scale = EnergyScale(data["method"], scheme.name)
+    phases = []
+    for row in data["phases"]:
+        amounts = parse(row["formula"])
+        phases.append(
+            Phase(
+                id=row["id"],
+                formula=row["formula"],
+                amounts=amounts,
+                energy=row_energy(row, amounts, scheme),
+                scale=scale,
+                source=row["source"],
+                volume=row["volume_per_atom"] * sum(amounts.values()),
+                space_group=row["space_group"],
+            )
+        )
+    return tuple(phases)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, reduce
 from pathlib import Path
@@ -32,15 +31,18 @@ from trona.stores.corrections.schemes import (
 from trona.stores.materials_project import snapshot_files, snapshots
 from trona.stores.provenance import fingerprint
 from trona.stores.settings import Settings
+from trona.stores.thermochemistry.free_energies import phases_at, temperature_of
+from trona.stores.thermochemistry.temperatures import name_at, require_temperature
 
 from . import alignment
 from . import from_store as relaxed
 from . import from_table as formation_table
 from .accuracy import unstated
-from .bundled import SETS, bundled_data, row_energy
+from .bundled import SETS, bundled_data, set_phases
+from .sources import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["SOURCES", "Reference", "Source", "load_reference", "source_names"]
 
@@ -108,6 +110,11 @@ class Reference:
         """The common energy scale."""
         return self.phases[0].scale
 
+    @property
+    def temperature(self) -> float:
+        """Temperature of the free energies, K; 0 for energies."""
+        return temperature_of(self.scale)
+
     def without(self, formulas: Sequence[str]) -> Reference:
         """
         Leave phases out, as an option that the result names.
@@ -164,10 +171,41 @@ class Reference:
         """
         if pressure == 0.0:
             return self
-        phases = at_pressure(self.table, pressure).phases
-        name = f"{self.name} at {pressure:g} GPa"
         return replace(
-            self, name=name, phases=phases, checksum=fingerprint([self.checksum, pressure])
+            self,
+            name=f"{self.name} at {pressure:g} GPa",
+            phases=at_pressure(self.table, pressure).phases,
+            checksum=fingerprint([self.checksum, pressure]),
+        )
+
+    def at_temperature(self, temperature: float) -> Reference:
+        """
+        Free energies at a temperature instead of energies, gases at 1 bar.
+
+        Parameters
+        ----------
+        temperature
+            K.
+
+        Returns
+        -------
+        Reference
+            Under a name and a checksum of its own; the same at 0 K.
+
+        Raises
+        ------
+        InputError
+            If there are no data for the temperature, or a phase has neither table nor volume.
+        """
+        if require_temperature(temperature) == 0.0:
+            return self
+        found, said = phases_at(self.phases, temperature)
+        return replace(
+            self,
+            name=name_at(self.name, temperature),
+            phases=found,
+            checksum=fingerprint([self.checksum, "temperature", temperature]),
+            caveats=(*self.caveats, said),
         )
 
     @cached_property
@@ -336,26 +374,9 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
     data = bundled_data(name)
     basis = basis_of(data["method"])
     scheme.require(basis, name)
-    scale = EnergyScale(data["method"], scheme.name)
-    phases = []
-    for row in data["phases"]:
-        amounts = parse(row["formula"])
-        n_atoms = sum(amounts.values())
-        phases.append(
-            Phase(
-                id=row["id"],
-                formula=row["formula"],
-                amounts=amounts,
-                energy=row_energy(row, amounts, scheme),
-                scale=scale,
-                source=row["source"],
-                volume=row["volume_per_atom"] * n_atoms,
-                space_group=row["space_group"],
-            )
-        )
     return Reference(
         name=name,
-        phases=tuple(phases),
+        phases=set_phases(data, scheme),
         checksum=_checksum(json.dumps(data, sort_keys=True).encode(), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
@@ -437,18 +458,10 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     name = f"table:{path}"
     scheme.require(basis, name)
     scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
-    phases, gaps = [], {}
-    for row in rows:
-        phase = formation_table.row_phase(row, energy_column, scheme, scale, path)
-        phases.append(phase)
-        if row.cells.get("band_gap"):
-            gaps[phase.formula] = formation_table.read_number(
-                row.cells["band_gap"], "band_gap", row.number, path
-            )
-    phases += formation_table.absent_elements(phases, scale)
+    phases, gaps = formation_table.table_phases(rows, energy_column, scheme, scale, path)
     return Reference(
         name=name,
-        phases=tuple(phases),
+        phases=phases,
         checksum=_checksum(raw, scheme),
         scheme=scheme,
         band_gaps=gaps,
@@ -457,32 +470,7 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     )
 
 
-Loader = Callable[[str, str, Scheme | None, tuple[str, ...]], Reference]
-"""Kind, what follows the colon, correction scheme (None for the default), formulas to assess."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """
-    A kind of reference energies.
-
-    Parameters
-    ----------
-    load
-        Makes the reference.
-    example
-        How a user writes it, for messages.
-    takes, located
-        True where something may follow the kind and a colon; where something must.
-    """
-
-    load: Loader
-    example: str
-    takes: bool = True
-    located: bool = False
-
-
-SOURCES: dict[str, Source] = {
+SOURCES: dict[str, Source[Reference]] = {
     **{
         name: Source(
             lambda kind, _, scheme, __: _load_bundled(kind, scheme or SETS[kind].scheme),

@@ -13,8 +13,10 @@ __all__ = [
     "HOTTEST",
     "KELVIN_AT_ZERO_CELSIUS",
     "ROOM_TEMPERATURE",
+    "name_at",
     "parse_temperature",
     "require_temperature",
+    "temperature_of_name",
     "temperature_text",
 ]
 
@@ -26,6 +28,7 @@ COLDEST, HOTTEST = 250.0, 1000.0
 BOLTZMANN = 8.617333262e-5
 """eV/K (CODATA 2018)."""
 
+_NAMED = re.compile(r" at (\d+(?:\.\d+)?) K\b")
 _TYPED = re.compile(r"\s*(?P<number>[+-]?\d+(?:\.\d*)?)\s*(?P<unit>K|°?C)?\s*", re.IGNORECASE)
 
 
@@ -110,3 +113,45 @@ def temperature_text(temperature: float) -> str:
         As in ``"298.15 K"``.
     """
     return f"{temperature:g} K"
+
+
+def name_at(name: str, temperature: float) -> str:
+    """
+    Name energies at a temperature.
+
+    Parameters
+    ----------
+    name
+        Of reference energies at 0 K.
+    temperature
+        K.
+
+    Returns
+    -------
+    str
+        As in ``"bundled at 298.15 K"``.
+    """
+    return f"{name} at {temperature_text(temperature)}"
+
+
+def temperature_of_name(name: str) -> float:
+    """
+    Read the temperature of energies from their name.
+
+    Parameters
+    ----------
+    name
+        Of reference energies.
+
+    Returns
+    -------
+    float
+        K; 0 where it names none.
+
+    Examples
+    --------
+    >>> temperature_of_name("bundled at 298.15 K"), temperature_of_name("bundled")
+    (298.15, 0.0)
+    """
+    found = _NAMED.search(name)
+    return float(found[1]) if found else 0.0

@@ -21,6 +21,7 @@ __all__ = [
     "RelaxedBy",
     "SecondMaterial",
     "StoreAt",
+    "Temperature",
     "ToScreen",
     "Unbalanced",
     "Workers",
@@ -86,6 +87,13 @@ AtReservoir = Annotated[
 Pressure = Annotated[
     float,
     typer.Option(help="Enthalpies at this pressure instead of energies.", metavar="GPa"),
+]
+Temperature = Annotated[
+    str,
+    typer.Option(
+        help="Free energies at this temperature instead of energies, as in 298.15 or 25C.",
+        metavar="K",
+    ),
 ]
 Plot = Annotated[
     Path | None,

@@ -73,7 +73,7 @@ def test_elements_stay_and_scales_name_the_temperature():
     assert temperature_of(SCALE) == 0.0
     assert table.find({"Na": 1.0}).energy == 0.0
     assert table.find(parse("NaCl")).energy == pytest.approx(-3.98, abs=0.01)
-    assert "1 of 1 compounds are measured" in said
+    assert "of 1 of 1 compounds is measured" in said
 
 
 def test_gases_that_a_source_lacks_are_added():

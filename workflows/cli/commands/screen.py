@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.stores.defaults import BACKEND
-from trona.workflows.cli.energies import tell_caveats
+from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -18,6 +18,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     RelaxedBy,
     StoreAt,
+    Temperature,
     ToScreen,
     Unbalanced,
     Workers,
@@ -37,6 +38,7 @@ def screen(
     backend: RelaxedBy = BACKEND,
     reference: Reference = None,
     correction: Correction = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     workers: Workers = 2,
     keep_files: KeepFiles = None,
@@ -47,7 +49,6 @@ def screen(
     """Relax candidates, assess them against sodium, and rank them."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
-    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
@@ -68,7 +69,7 @@ def screen(
     for same in duplicates(structures, most=30):
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
-    energies = load_reference(reference or settings.reference, correction, formulas)
+    energies = load_energies(reference, correction, None, *formulas, temperature=temperature)
     tell_caveats(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
@@ -91,6 +92,7 @@ def compare(
     correction: Correction = None,
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -103,7 +105,7 @@ def compare(
     """
     from trona.workflows.cli.comparison import beside  # noqa: PLC0415
 
-    docs, energies = beside(names, store, reference, correction, exclude, pressure)
+    docs, energies = beside(names, store, reference, correction, exclude, pressure, temperature)
     tell_caveats(energies, [doc.formula for doc in docs])
     _print_ranking(docs, as_json, as_csv)
 

@@ -31,7 +31,7 @@ ROOM = 298.15
 BLACK_PHOSPHORUS = "Phosphorus, Black (P)"
 GASES = (
     "H2 O2 N2 F2 Cl2 Br2 I2 S2 S8 P4 H2O H2S SO2 SO3 CO CO2 COS CS2 CH4 HCl HBr HI HF NH3 B2H6 "
-    "SiH4 NO NO2 N2O N2O5 SiF4 SiCl4 PCl3 PCl5 PF3 PF5 POCl3 PSCl3 BF3 BCl3 SF4 SF6 SCl2 S2Cl2 "
+    "SiH4 NO NO2 N2O SiF4 SiCl4 PCl3 PF3 PF5 POCl3 PSCl3 BF3 BCl3 SF4 SF6 SCl2 S2Cl2 "
     "TiCl4 Cl2O ClO2 O3"
 )
 BETTER = {
@@ -47,6 +47,7 @@ BETTER = {
     "SnCl4": ("l", "7646-78-8"),
     "AsCl3": ("l", "7784-34-1"),
     "PCl3": ("l", "7719-12-2"),
+    "PCl5": ("s", "10026-13-8"),
 }
 NOT_WANTED = frozenset(["Ar1", "He1", "Kr1", "Ne1", "Rn1", "Xe1"])
 """Reference states of what forms no compound here."""
@@ -154,9 +155,9 @@ def by_entropy() -> list[dict[str, Any]]:
     made = []
     for formula, (state, cas) in BETTER.items():
         method = "CRC"
-        suffix = "g" if state == "g" else "l"
-        enthalpy = getattr(reaction, f"Hf{suffix}")(cas, method=method) / 1000
-        entropy = getattr(reaction, f"S0{suffix}")(cas, method=method)
+        enthalpy = getattr(reaction, f"Hf{state}")(cas, method=method) / 1000
+        known = method in getattr(reaction, f"S0{state}_methods")(cas)
+        entropy = getattr(reaction, f"S0{state}")(cas, method=method) if known else None
         made.append(
             {
                 "formula": formula,

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property, lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from trona.screening.equilibrium.pressure import at_pressure
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import fractions_key, parse, same_composition
 from trona.screening.units import SODIUM
+from trona.stores.corrections.anchors import anchored, shifted
 from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import (
@@ -134,6 +135,8 @@ class Reference:
         ReferenceDataError
             If it has no such phase, or the phase is an element.
         """
+        if not formulas:
+            return self
         phases = self.phases
         for formula in formulas:
             composition = parse(formula)
@@ -145,10 +148,8 @@ class Reference:
             phases = kept
         excluded = ", ".join(sorted(formulas))
         digest = hashlib.sha256(f"{self.checksum} without {excluded}".encode()).hexdigest()
-        name = f"{self.name} without {excluded}" if formulas else self.name
-        return replace(
-            self, name=name, phases=phases, checksum=digest[:16] if formulas else self.checksum
-        )
+        name = f"{self.name} without {excluded}"
+        return replace(self, name=name, phases=phases, checksum=digest[:16])
 
     def under(self, pressure: float) -> Reference:
         """
@@ -200,13 +201,9 @@ class Reference:
         if require_temperature(temperature) == 0.0:
             return self
         found, said = phases_at(self.phases, temperature)
-        return replace(
-            self,
-            name=name_at(self.name, temperature),
-            phases=found,
-            checksum=fingerprint([self.checksum, "temperature", temperature]),
-            caveats=(*self.caveats, said),
-        )
+        name, caveats = name_at(self.name, temperature), (*self.caveats, said)
+        checksum = fingerprint([self.checksum, "temperature", temperature])
+        return replace(self, name=name, phases=found, checksum=checksum, caveats=caveats)
 
     @cached_property
     def table(self) -> PhaseTable:
@@ -237,9 +234,8 @@ def load_reference(
         ``"store:LOCATION#METHOD"`` for those of one method. ``"A+B"`` joins two of one scale,
         ``"aligned:A+B"`` puts B onto the scale of A and says how far they disagree.
     correction
-        Names of corrections, joined by commas; by default by charge for CHGNet, for PBE energies
-        of the Materials Project and for a table that flags over-corrected polysulfides, MP2020
-        and by charge for PBE energies of a store, else as published.
+        Names of corrections, joined by commas; by default those of the method, by charge for a
+        flagged table, and water and molecules as measured where there are any.
     formulas
         Compositions that are going to be assessed.
 
@@ -257,12 +253,16 @@ def load_reference(
     EnergyScaleError
         If energies of different scales would meet.
     """
-    scheme = None if correction is None else compose(correction)
+    asked = None if correction is None else compose(correction)
+    plain = None if asked is None else asked.plain
     aligned = name.startswith(_ALIGNED)
-    loaded = [_load_part(part, scheme, tuple(formulas)) for part in source_names(name)]
-    reference = _aligned(loaded, name) if aligned else reduce(_joined, loaded)
-    if reference.stores and not aligned:
-        _require_elements(reference)
+    loaded = [_load_part(part, plain, tuple(formulas)) for part in source_names(name)]
+    if not aligned:
+        loaded = [reduce(_joined, loaded)]
+        if loaded[0].stores:
+            _require_elements(loaded[0])
+    loaded = [_as_measured(one, asked) for one in loaded]
+    reference = _aligned(loaded, name) if aligned else loaded[0]
     said = unstated(reference.scale)
     return replace(reference, caveats=reference.caveats + said) if said else reference
 
@@ -304,6 +304,17 @@ def _load_part(name: str, scheme: Scheme | None, formulas: tuple[str, ...]) -> R
         *others, last = dict.fromkeys(one.example for one in SOURCES.values())
         raise ReferenceDataError(f"no reference {name!r}: use {', '.join(others)} or {last}.")
     return source.load(kind, rest, scheme, formulas)
+
+
+@lru_cache(maxsize=8)
+def _as_measured(reference: Reference, asked: Scheme | None) -> Reference:
+    """Take water, hydroxides and molecules to measured energies: those that fit, or are asked."""
+    scheme = anchored(reference.scheme, reference.table, reference.name, asked)
+    if scheme == reference.scheme:
+        return reference
+    checksum = fingerprint([reference.checksum, scheme.name])
+    phases = shifted(reference.phases, scheme)
+    return replace(reference, phases=phases, scheme=scheme, checksum=checksum)
 
 
 def _joined(first: Reference, second: Reference) -> Reference:

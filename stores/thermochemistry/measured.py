@@ -58,18 +58,21 @@ def measured_energy(amounts: Mapping[str, float], temperature: float) -> Measure
     """
     if len(amounts) < 2:
         return None
+    known = [one for one in (condensed_series(amounts), gas_series(amounts)) if one is not None]
     found = [
-        (energy, series)
-        for series in (condensed_series(amounts), gas_series(amounts))
-        if series is not None
-        and (energy := formation(series, temperature or ROOM_TEMPERATURE)) is not None
+        (energy / sum(series.amounts.values()), series)
+        for series in known
+        if (energy := formation(series, temperature or ROOM_TEMPERATURE)) is not None
     ]
-    if not found:
+    if not found and temperature:
         return None
-    energy, series = min(found, key=lambda one: one[0] / sum(one[1].amounts.values()))
-    units = sum(amounts.values()) / sum(series.amounts.values())
-    value = energy if temperature else series.enthalpy
-    return Measured(value * units, series.state, series.source)
+    lowest = min(found, key=lambda one: one[0], default=(0.0, known[0] if known else None))
+    energy, series = lowest
+    if series is None:
+        return None
+    atoms = sum(amounts.values())
+    value = energy if temperature else series.enthalpy / sum(series.amounts.values())
+    return Measured(value * atoms, series.state, series.source)
 
 
 def formation(series: Series, temperature: float) -> float | None:

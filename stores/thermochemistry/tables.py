@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Series", "condensed_series", "element_series", "gas_series", "known_gases"]
+__all__ = [
+    "Series",
+    "condensed_series",
+    "element_series",
+    "gas_series",
+    "known_gases",
+    "known_molecules",
+]
 
 _EV_PER_KJ = 1 / 96.48533212
 """eV in a particle for kJ in a mole (CODATA 2018)."""
@@ -54,7 +61,7 @@ class Series:
     enthalpy
         Of formation at 298.15 K against trona's elements, eV.
     entropy
-        At 298.15 K where there is no table, eV/K; else None.
+        At 298.15 K where there is no table, eV/K; else None, as where it is not known.
     rows : shape (n_rows, 3)
         Temperature, K; -[G - H(298.15 K)]/T, eV/K; H - H(298.15 K), eV. Two rows of one
         temperature are a transition.
@@ -84,7 +91,9 @@ class Series:
             `COLDEST`, enthalpy and entropy are held (supercooled water).
         """
         if self.entropy is not None:
-            return -temperature * self.entropy if temperature > 0.0 else 0.0
+            return -temperature * self.entropy
+        if not len(self.rows):
+            return None
         known = self.rows[:, 0]
         if temperature < known[0]:
             return self._held(temperature) if temperature >= COLDEST else None
@@ -174,6 +183,19 @@ def known_gases() -> tuple[str, ...]:
         Formulas, sorted.
     """
     return tuple(sorted(one.formula for one in _molecules().values()))
+
+
+def known_molecules() -> tuple[str, ...]:
+    """
+    List what consists of molecules: the gases, and liquids and solids that have no table.
+
+    Returns
+    -------
+    tuple of str
+        Formulas, sorted.
+    """
+    liquids = {one.formula for one in _content() if one.state == "condensed" and not len(one.rows)}
+    return tuple(sorted(liquids.union(known_gases())))
 
 
 @cache

@@ -50,7 +50,8 @@ Correction = Annotated[
     typer.Option(
         help="Corrections, joined by commas: as-published, mp2020, mp2019, "
         "sulfide-legacy-to-mp2020, sulfide-by-charge-legacy, sulfide-by-charge-mp2020, calibrated, "
-        "hydroborate-as-hydride, hydroborate-uncorrected; by default those that fit the reference.",
+        "hydroborate-as-hydride, hydroborate-uncorrected, water-as-measured, "
+        "molecules-as-measured; by default those that fit the reference.",
         metavar="NAMES",
     ),
 ]

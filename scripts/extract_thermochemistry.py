@@ -35,7 +35,7 @@ GASES = (
     "TiCl4 Cl2O ClO2 O3"
 )
 BETTER = {
-    # JANAF's enthalpy of PH3 is against red phosphorus, its other phosphorus compounds white.
+    # JANAF's enthalpy of PH3 agrees with other sources against red phosphorus only.
     "PH3": ("g", "7803-51-2"),
     "AsH3": ("g", "7784-42-1"),
     "SbH3": ("g", "7803-52-3"),

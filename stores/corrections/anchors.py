@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["anchored", "shifted"]
 
 _WATER, _HYDROXIDE, _PEROXIDE = (parse(one) for one in ("H2O", "NaOH", "H2O2"))
+_NONMETALS = frozenset(["B", "C", "N", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I"])
 Key = tuple[tuple[str, float], ...]
 
 
@@ -218,12 +219,8 @@ def _bound_water(part: Part, table: PhaseTable) -> Part | None:
 
 def _is_metal_hydroxide(amounts: Mapping[str, float]) -> bool:
     """Tell M(OH)n of one metal by its composition."""
-    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
-
     others = amounts.keys() - {"H", "O"}
-    if len(others) != 1 or amounts.get("H") != amounts.get("O"):
-        return False
-    return bool(Element(next(iter(others))).is_metal)
+    return len(others) == 1 and not others & _NONMETALS and amounts.get("H") == amounts.get("O")
 
 
 def _excess(amounts: Mapping[str, float], table: PhaseTable) -> float | None:

@@ -6,6 +6,7 @@ Relative to the elements of trona in their reference states. What no table has i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from .elements import elements_increment
@@ -59,20 +60,27 @@ def measured_energy(amounts: Mapping[str, float], temperature: float) -> Measure
     if len(amounts) < 2:
         return None
     known = [one for one in (condensed_series(amounts), gas_series(amounts)) if one is not None]
-    found = [
-        (energy / sum(series.amounts.values()), series)
-        for series in known
-        if (energy := formation(series, temperature or ROOM_TEMPERATURE)) is not None
-    ]
-    if not found and temperature:
+    if temperature == 0.0 and known:
+        lowest = known[0] if len(known) == 1 else min(known, key=_at_room_temperature)
+        return _measured(lowest, lowest.enthalpy, amounts)
+    found = [(formation(series, temperature), series) for series in known]
+    reached = [(energy, series) for energy, series in found if energy is not None]
+    if not reached:
         return None
-    lowest = min(found, key=lambda one: one[0], default=(0.0, known[0] if known else None))
-    energy, series = lowest
-    if series is None:
-        return None
-    atoms = sum(amounts.values())
-    value = energy if temperature else series.enthalpy / sum(series.amounts.values())
-    return Measured(value * atoms, series.state, series.source)
+    energy, lowest = min(reached, key=lambda one: one[0] / one[1].atoms)
+    return _measured(lowest, energy, amounts)
+
+
+def _at_room_temperature(series: Series) -> float:
+    """Find the free energy of formation, eV/atom; last where only the enthalpy is known."""
+    found = formation(series, ROOM_TEMPERATURE)
+    return inf if found is None else found / series.atoms
+
+
+def _measured(series: Series, energy: float, amounts: Mapping[str, float]) -> Measured:
+    """Give the energy of a series for another formula unit of its composition."""
+    units = sum(amounts.values()) / series.atoms
+    return Measured(energy * units, series.state, series.source)
 
 
 def formation(series: Series, temperature: float) -> float | None:

@@ -75,6 +75,11 @@ class Series:
     entropy: float | None
     rows: NDArray[np.float64]
 
+    @property
+    def atoms(self) -> float:
+        """Atoms per formula unit."""
+        return sum(self.amounts.values())
+
     def increment(self, temperature: float) -> float | None:
         """
         Interpolate G(T) - H(298.15 K).

@@ -186,3 +186,12 @@ def test_water_becomes_hydroxide_and_hydrogen_where_it_does_in_a_flask(source):
     found = assess_formula("H2O", load_reference(source).at_temperature(298.15)).stability
     expected = (379.49 - 237.13) / 96.485
     assert found.window.reduction == pytest.approx(expected, abs=0.02)
+
+
+def test_a_reference_lists_what_is_added():
+    from trona.stores.assess.inventory import information
+
+    found = information(load_reference("bundled")).as_measured
+    assert {"H2O", "NaOH", "H2S"} <= found.keys()
+    assert list(found.values()) == sorted(found.values(), key=abs, reverse=True)
+    assert not information(load_reference("bundled", "sulfide-by-charge-mp2020")).as_measured

@@ -4,7 +4,8 @@ PBE with the usual corrections binds water, hydroxides and small molecules too s
 amount that depends on the source. A reference that has them says by how much: the shift takes H2O,
 hydroxides and molecules to their measured enthalpies of formation, and what holds water or
 hydroxide by the same amount per H2O and per OH. pymatgen's `MaterialsProjectAqueousCompatibility`
-does the same for water and hydrates (pull requests 1826 and 2886).
+does the same for water and hydrates (pull requests 1826 and 2886). Boranes are left to the policy
+for hydroborates, which treats both sides of their reactions alike.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from trona.stores.thermochemistry.measured import measured_energy
 from trona.stores.thermochemistry.tables import known_molecules
 
 from .hydrates import water_and_hydroxide
-from .parts import PARTS, WATER_AS_MEASURED
+from .parts import PARTS, WATER_AS_MEASURED, is_hydroborate
 from .schemes import Scheme
 
 if TYPE_CHECKING:
@@ -181,7 +182,8 @@ def _bound(part: Part, table: PhaseTable) -> Part | None:
     if part.label == WATER_AS_MEASURED:
         return _bound_water(part, table)
     formulas = [one for one in known_molecules() if one not in {"H2O", "H2O2"}]
-    excess = ((one, _excess(parse(one), table)) for one in formulas)
+    apart = [one for one in formulas if not is_hydroborate(parse(one))]
+    excess = ((one, _excess(parse(one), table)) for one in apart)
     found = {one: shift for one, shift in excess if shift is not None}
     if not found:
         return None

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .mp2020 import Calculation
     from .parts import Part
 
-__all__ = ["anchored", "shifted"]
+__all__ = ["MoleculeShift", "WaterShift", "anchored", "shifted"]
 
 _WATER, _HYDROXIDE, _PEROXIDE = (parse(one) for one in ("H2O", "NaOH", "H2O2"))
 _NONMETALS = frozenset(["B", "C", "N", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I"])

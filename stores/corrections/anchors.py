@@ -34,6 +34,9 @@ __all__ = ["MoleculeShift", "WaterShift", "anchored", "shifted"]
 
 _WATER, _HYDROXIDE, _PEROXIDE = (parse(one) for one in ("H2O", "NaOH", "H2O2"))
 _NONMETALS = frozenset(["B", "C", "N", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I"])
+_ADDUCTS = {"H3S": "H2S", "SiH8": "SiH4"} | dict.fromkeys(("SO4", "SO5", "SO6", "SO12"), "SO3")
+"""Packings of a molecule with H2 or O2, and the molecule in a formula unit. Nobody measured them;
+uncorrected they would replace the molecule."""
 Key = tuple[tuple[str, float], ...]
 
 
@@ -187,11 +190,12 @@ def _bound(part: Part, table: PhaseTable) -> Part | None:
     found = {one: shift for one, shift in excess if shift is not None}
     if not found:
         return None
+    name = f"{part.label}/1 (of {len(found)} molecules)"
+    found |= {one: found[inside] for one, inside in _ADDUCTS.items() if inside in found}
     shifts = tuple(
         (fractions_key(parse(one)), shift / sum(parse(one).values()))
         for one, shift in found.items()
     )
-    name = f"{part.label}/1 (of {len(found)} molecules)"
     return replace(part, name=name, shift=MoleculeShift(shifts))
 
 

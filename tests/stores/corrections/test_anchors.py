@@ -195,3 +195,11 @@ def test_a_reference_lists_what_is_added():
     assert {"H2O", "NaOH", "H2S"} <= found.keys()
     assert list(found.values()) == sorted(found.values(), key=abs, reverse=True)
     assert not information(load_reference("bundled", "sulfide-by-charge-mp2020")).as_measured
+
+
+@pytest.mark.parametrize("source", [*SETS, TABLE])
+def test_packings_of_a_molecule_with_hydrogen_do_not_replace_it(source):
+    table = load_reference(source).table
+    phase, molecule = table.find(parse("H3S")), table.find(parse("H2S"))
+    if phase is not None:
+        assert formation(table, phase) == pytest.approx(formation(table, molecule), abs=0.2)

@@ -1,4 +1,4 @@
-"""What a composition does beside water, O2 and CO2: products, driving force, and from which humidity.
+"""What a composition does beside water, O2 and CO2: products, driving force, onset humidity.
 
 The driving force is that of the whole reaction at the potentials of the reservoirs. The first step
 is where water is taken up first as its potential rises: its energy per H2O, what Zhu & Mo (Angew.

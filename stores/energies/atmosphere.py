@@ -25,7 +25,7 @@ from trona.stores.thermochemistry.temperatures import (
     parse_temperature,
 )
 
-from .oxygen_salts import element_energies, with_measured_salts
+from .oxygen_salts import element_energies, oxidised_sulfur, with_measured_salts
 
 if TYPE_CHECKING:
     from .references import Reference
@@ -198,6 +198,8 @@ class Atmosphere:
         Of the air.
     table
         Condensed phases, and gases at the pressures at which they leave.
+    without_oxidation
+        The same without salts of oxidised sulfur: water and CO2 do not oxidise sulfide.
     water, oxygen, carbon_dioxide
         What air supplies; CO2 is None where the reference has no carbon.
     saturated
@@ -211,6 +213,7 @@ class Atmosphere:
     reference: Reference
     conditions: Conditions
     table: PhaseTable
+    without_oxidation: PhaseTable
     water: Reservoir
     oxygen: Reservoir
     carbon_dioxide: Reservoir | None
@@ -234,17 +237,37 @@ class Atmosphere:
         """
         return exp((mu - self.saturated) / (BOLTZMANN * self.conditions.temperature))
 
-    def water_at(self, pressure: float) -> Reservoir:
+    def potential_of_water(self, pressure: float) -> float:
         """
-        Give water at another partial pressure.
+        Find the potential of water at another partial pressure.
 
         Parameters
         ----------
         pressure
             bar.
+
+        Returns
+        -------
+        float
+            eV per molecule.
         """
         thermal = BOLTZMANN * self.conditions.temperature
-        return Reservoir("H2O", self.water.mu + thermal * log(pressure / self.conditions.water))
+        return self.water.mu + thermal * log(pressure / self.conditions.water)
+
+    def at_water(self, pressure: float) -> Atmosphere:
+        """
+        Give the same air with more or less water.
+
+        Parameters
+        ----------
+        pressure
+            Partial pressure of water, bar.
+        """
+        return replace(
+            self,
+            conditions=replace(self.conditions, water=pressure),
+            water=Reservoir("H2O", self.potential_of_water(pressure)),
+        )
 
 
 def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = False) -> Atmosphere:
@@ -307,9 +330,11 @@ def _with_gases(
     notes: tuple[str, ...],
 ) -> Atmosphere:
     """Add gases at their pressures to condensed phases, and find what air supplies."""
-    scale = replace(
-        condensed[0].scale, zero=f"{reference.scale.zero}, {conditions.method} in {conditions.text}"
+    gone = pressure_text(conditions.released)
+    zero_text = (
+        f"{reference.scale.zero}, {conditions.method} in air at {conditions.temperature:g} K"
     )
+    scale = replace(condensed[0].scale, zero=f"{zero_text}, gases leave at {gone}")
     zero = element_energies(condensed)
 
     def potential(formula: str, pressure: float) -> float:
@@ -331,6 +356,7 @@ def _with_gases(
         if parse(name).keys() <= zero.keys() and name != "H2O"
     ]
     solids = [replace(phase, scale=scale) for phase in condensed]
+    sulfides = [phase for phase in solids if not oxidised_sulfur(phase.amounts)]
     dioxide = None
     if with_carbon:
         dioxide = Reservoir("CO2", potential("CO2", fixed["CO2"]))
@@ -340,6 +366,7 @@ def _with_gases(
         reference=reference,
         conditions=conditions,
         table=PhaseTable.from_phases([*solids, *gases]),
+        without_oxidation=PhaseTable.from_phases([*sulfides, *gases]),
         water=Reservoir("H2O", potential("H2O", conditions.water)),
         oxygen=Reservoir("O2", potential("O2", conditions.oxygen)),
         carbon_dioxide=dioxide,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import Phase
 
-__all__ = ["element_energies", "with_measured_salts"]
+__all__ = ["element_energies", "oxidised_sulfur", "with_measured_salts"]
 
 _ACIDS = frozenset(("B", "C", "N", "P", "S", "Cl", "Br", "I"))
 _EV_PER_KJ = 1 / 96.48533212
@@ -82,7 +82,7 @@ def with_measured_salts(phases: Sequence[Phase]) -> tuple[tuple[Phase, ...], tup
             shift = measured + elements - phase.n_atoms * own
             found.append(replace(phase, energy=phase.energy + shift))
             replaced[phase.formula] = None
-        elif not _oxidised_sulfur(phase.amounts):
+        elif not ({"C", "O"} <= phase.amounts.keys() or oxidised_sulfur(phase.amounts)):
             found.append(phase)
     return tuple(found), tuple(replaced)
 
@@ -98,8 +98,25 @@ def _measured(amounts: Mapping[str, float]) -> float | None:
     return None if measured is None or measured.state == "gas" else measured.energy
 
 
-def _oxidised_sulfur(amounts: Mapping[str, float]) -> bool:
-    """Tell whether a compound of sulfur and oxygen has more of both than sulfide and oxide."""
+def oxidised_sulfur(amounts: Mapping[str, float]) -> bool:
+    """
+    Tell whether a compound has more sulfur and oxygen than its cations make sulfide and oxide.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+
+    Returns
+    -------
+    bool
+        True for sulfates, sulfites and thiosulfates; False where an element has no usual charge.
+
+    Examples
+    --------
+    >>> oxidised_sulfur({"Na": 2, "S": 1, "O": 4}), oxidised_sulfur({"Na": 3, "P": 1, "S": 3, "O": 1})
+    (True, False)
+    """
     if not {"S", "O"} <= amounts.keys():
         return False
     others = [symbol for symbol in amounts if symbol not in {"S", "O"}]

@@ -1,0 +1,330 @@
+"""Compositions in moist air, written down; there is no arithmetic of its own here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from trona.screening.equilibrium.grand import profile
+from trona.screening.formulas import parse
+from trona.screening.reactions import terms
+from trona.screening.stability.discharge import molar_mass
+from trona.screening.stability.exposure import (
+    Course,
+    Exposed,
+    Exposure,
+    expose,
+    follow_water,
+    own_energy,
+)
+from trona.screening.units import SODIUM
+from trona.stores.documents.air import (
+    AirConditionsDoc,
+    AirDoc,
+    ExposureDoc,
+    FirstStepDoc,
+    GasDoc,
+    InterphaseAirDoc,
+)
+from trona.stores.energies.atmosphere import is_gas
+from trona.stores.energies.oxygen_salts import oxidised_sulfur
+from trona.stores.thermochemistry.gases import vapour_pressure
+from trona.stores.thermochemistry.humidity import dew_point
+from trona.stores.thermochemistry.temperatures import KELVIN_AT_ZERO_CELSIUS
+
+from .assessment import scale_document
+from .charge_notes import charge_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trona.screening.equilibrium.phases import PhaseTable
+    from trona.screening.equilibrium.reservoirs import Reservoir
+    from trona.stores.energies.atmosphere import Atmosphere, Conditions
+
+__all__ = ["InAir", "air_document", "air_documents", "in_air"]
+
+_MOLAR_VOLUME = 24789.6
+"""mL/mol of an ideal gas at 298.15 K and 1 bar (CODATA 2018)."""
+_DRIEST, _WETTEST = 4.0, 2.5
+"""eV below and above the potential of water in saturated air, between which it is followed."""
+_KINETICS = (
+    "Equilibrium only: how fast a reaction is, and whether a layer stops it, is not in it; water "
+    "and CO2 alone are taken not to oxidise sulfide."
+)
+_LOW_SALTS = (
+    "Phosphates, borates and other oxygen salts without measured energies are too stable by 0.1 "
+    "to 0.3 eV per O: reactions that end there are overstated."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class InAir:
+    """
+    A composition in air of every humidity.
+
+    Parameters
+    ----------
+    air
+        What it is exposed to.
+    exposed
+        The composition.
+    water
+        Open to water alone.
+    oxygen
+        Open to O2 alone.
+    carbon_dioxide
+        Open to CO2 alone; None without carbon.
+    together
+        Open to all of them.
+    interphase
+        Products of the contact with sodium metal, open to water.
+    """
+
+    air: Atmosphere
+    exposed: Exposed
+    water: Course
+    oxygen: Exposure
+    carbon_dioxide: Exposure | None
+    together: Course
+    interphase: tuple[Course, ...]
+
+
+def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
+    """
+    Expose a composition to moist air.
+
+    Parameters
+    ----------
+    formula
+        As the user writes it.
+    air
+        What it is exposed to.
+    interphase
+        Also the products of its contact with sodium metal.
+
+    Returns
+    -------
+    InAir
+        Products and driving forces at every humidity.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be used with the reference.
+    """
+    table = _table(air, parse(formula))
+    exposed = own_energy(table, parse(formula), formula)
+    dioxide = air.carbon_dioxide
+    others = [air.oxygen] if dioxide is None else [dioxide, air.oxygen]
+    return InAir(
+        air=air,
+        exposed=exposed,
+        water=_course(air, table, exposed, []),
+        oxygen=expose(air.table, exposed, [air.oxygen]),
+        carbon_dioxide=None if dioxide is None else expose(table, exposed, [dioxide]),
+        together=_course(air, air.table, exposed, others),
+        interphase=_interphase(formula, air) if interphase else (),
+    )
+
+
+def _table(air: Atmosphere, composition: Mapping[str, float]) -> PhaseTable:
+    """Choose the phases for what water or CO2 does alone: they do not oxidise sulfide."""
+    return air.table if oxidised_sulfur(composition) else air.without_oxidation
+
+
+def _course(
+    air: Atmosphere, table: PhaseTable, exposed: Exposed, others: Sequence[Reservoir]
+) -> Course:
+    """Follow a composition from dry air to more water than air can hold."""
+    top = min(air.saturated + _WETTEST, air.split - 1e-3)
+    return follow_water(table, exposed, others, air.saturated - _DRIEST, top)
+
+
+def _interphase(formula: str, air: Atmosphere) -> tuple[Course, ...]:
+    """Expose the products of the contact with sodium metal."""
+    if not parse(formula).keys() - {SODIUM}:
+        return ()
+    rung = profile(air.reference.table, parse(formula)).at(0.0)
+    if abs(rung.sodium_exchanged) < 1e-6:
+        return ()
+    return tuple(_product(air, phase.formula) for phase in rung.phases)
+
+
+@lru_cache(maxsize=1024)
+def _product(air: Atmosphere, formula: str) -> Course:
+    """Expose a product; many electrolytes share them."""
+    table = _table(air, parse(formula))
+    return _course(air, table, own_energy(table, parse(formula), formula), [])
+
+
+def air_documents(
+    formulas: Iterable[str],
+    air: Atmosphere,
+    pressures: Sequence[float] = (),
+    *,
+    interphase: bool = True,
+) -> list[AirDoc]:
+    """
+    Expose compositions to air of one or several humidities.
+
+    Parameters
+    ----------
+    formulas
+        As the user writes them.
+    air
+        What they are exposed to.
+    pressures
+        Partial pressures of water, bar; by default that of the air.
+    interphase
+        Also the products of their contact with sodium metal.
+
+    Returns
+    -------
+    list of AirDoc
+        One for each formula and humidity, in their order.
+
+    Raises
+    ------
+    InputError
+        If a formula cannot be used with the reference.
+    """
+    airs = [air.at_water(pressure) for pressure in pressures] or [air]
+    docs: list[AirDoc] = []
+    for formula in dict.fromkeys(formulas):
+        found = in_air(formula, air, interphase=interphase)
+        docs.extend(air_document(found, one) for one in airs)
+    return docs
+
+
+def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
+    """
+    Write down what a composition does in moist air.
+
+    Parameters
+    ----------
+    found
+        At every humidity.
+    air
+        The same air at the humidity to write down; by default that of ``found``.
+
+    Returns
+    -------
+    AirDoc
+        With a verdict that names its conditions.
+    """
+    air = air or found.air
+    mu, exposed = air.water.mu, found.exposed
+    water, step = found.water.at(mu), _first_step(found.water, air)
+    dioxide, above = found.carbon_dioxide, exposed.energy - exposed.stable
+    caveats = [*air.notes, _LOW_SALTS, _KINETICS]
+    return AirDoc(
+        formula=exposed.formula,
+        reference=air.reference.name,
+        energy_scale=scale_document(air.table.scale),
+        conditions=_conditions(air.conditions),
+        verdict=_verdict(exposed, water, step, air),
+        mixture=exposed.mixture,
+        energy_above_hull=None if exposed.mixture else max(above / exposed.n_atoms, 0.0),
+        first_step=step,
+        dries_below=None if found.water.drying is None else air.humidity_at(found.water.drying),
+        water=_exposure(water),
+        oxygen=_exposure(found.oxygen),
+        carbon_dioxide=None if dioxide is None else _exposure(dioxide),
+        air=_exposure(found.together.at(mu)),
+        interphase=[_product_document(one, air) for one in found.interphase],
+        caveats=[*charge_notes([exposed.formula], air.table), *air.reference.caveats, *caveats],
+    )
+
+
+def _conditions(conditions: Conditions) -> AirConditionsDoc:
+    """Write conditions down."""
+    return AirConditionsDoc(
+        temperature=conditions.temperature,
+        relative_humidity=conditions.relative_humidity,
+        dew_point=_celsius(conditions.water),
+        water=conditions.water,
+        released=conditions.released,
+        carbon_dioxide=conditions.carbon_dioxide,
+        oxygen=conditions.oxygen,
+        method=conditions.method,
+        text=conditions.text,
+    )
+
+
+def _celsius(pressure: float) -> float | None:
+    """Give the dew point of water at a partial pressure, °C."""
+    found = dew_point(pressure)
+    return None if found is None else found - KELVIN_AT_ZERO_CELSIUS
+
+
+def _first_step(course: Course, air: Atmosphere) -> FirstStepDoc | None:
+    """Write the first reaction with water down."""
+    step = course.first_step(air.water.mu)
+    if step is None or course.onset is None:
+        return None
+    humidity = air.humidity_at(course.onset)
+    saturated = vapour_pressure("H2O", air.conditions.temperature)
+    return FirstStepDoc(
+        reaction=step[1].equation,
+        energy_per_water=step[0],
+        relative_humidity=humidity,
+        dew_point=_celsius(humidity * saturated) if humidity <= 1.0 else None,
+    )
+
+
+def _exposure(found: Exposure) -> ExposureDoc:
+    """Write a reaction with gases of the air down."""
+    taken, water = found.taken, found.taken.get("H2O", 0.0)
+    parts = list(zip(found.found.phases, found.found.amounts.tolist(), strict=True))
+    mass = molar_mass(found.exposed.composition)
+    gases = [
+        GasDoc(formula=phase.formula, amount=x, ml_per_g=x * _MOLAR_VOLUME / mass)
+        for phase, x in parts
+        if is_gas(phase)
+    ]
+    return ExposureDoc(
+        open_to=[one.formula for one in found.reservoirs],
+        reacts=found.reacts,
+        hydrate=water > 0.0 and len(taken) == 1 and len(parts) == 1 and not gases,
+        reaction=found.equation,
+        energy_per_formula_unit=found.energy,
+        energy_per_atom=found.energy_per_atom,
+        energy_per_water=found.energy / water if water > 0.0 else None,
+        taken=taken,
+        products={phase.formula: x for phase, x in parts},
+        gases=gases,
+    )
+
+
+def _product_document(course: Course, air: Atmosphere) -> InterphaseAirDoc:
+    """Write a product of the interphase beside water down."""
+    found = course.at(air.water.mu)
+    return InterphaseAirDoc(
+        formula=course.exposed.formula,
+        reaction=found.equation,
+        energy_per_formula_unit=found.energy,
+        energy_per_atom=found.energy_per_atom,
+        first_step=_first_step(course, air),
+    )
+
+
+def _verdict(exposed: Exposed, water: Exposure, step: FirstStepDoc | None, air: Atmosphere) -> str:
+    """Say what happens, and under which conditions."""
+    text = air.conditions.text
+    if step is None:
+        return f"{exposed.formula} takes up no water at any humidity ({text})."
+    per_water = f"{step.energy_per_water:+.2f} eV per H2O in the first step"
+    if step.energy_per_water < 0.0:
+        document = _exposure(water)
+        if document.hydrate:
+            return f"{exposed.formula} becomes a hydrate at {text}: {per_water}."
+        given = [gas for gas in document.gases if gas.formula != "H2"] or document.gases
+        off = f", giving off {terms((g.formula, g.amount) for g in given)}" if given else ""
+        return f"{exposed.formula} reacts with water at {text}: {per_water}{off}."
+    if step.relative_humidity > 1.0:
+        where = "nor would it in saturated air"
+    else:
+        where = f"it would above {100 * step.relative_humidity:.3g} % relative humidity"
+    return f"{exposed.formula} does not react with water at {text}: {per_water}; {where}."

@@ -50,8 +50,8 @@ _MOLAR_VOLUME = 24789.6
 _DRIEST, _WETTEST = 4.0, 2.5
 """eV below and above the potential of water in saturated air, between which it is followed."""
 _KINETICS = (
-    "Equilibrium only: how fast a reaction is, and whether a layer stops it, is not in it; water "
-    "and CO2 alone are taken not to oxidise sulfide."
+    "Equilibrium only: how fast a reaction is, and whether a layer stops it, is not in it. Without "
+    "O2, sulfide is taken not to become sulfate, and CO2 not to become carbon."
 )
 _LOW_SALTS = (
     "Phosphates, borates and other oxygen salts without measured energies are too stable by 0.1 "
@@ -76,6 +76,8 @@ class InAir:
         Open to O2 alone.
     carbon_dioxide
         Open to CO2 alone; None without carbon.
+    moist
+        Open to H2O and CO2; None without carbon.
     together
         Open to all of them.
     interphase
@@ -87,6 +89,7 @@ class InAir:
     water: Course
     oxygen: Exposure
     carbon_dioxide: Exposure | None
+    moist: Course | None
     together: Course
     interphase: tuple[Course, ...]
 
@@ -124,14 +127,16 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
         water=_course(air, table, exposed, []),
         oxygen=expose(air.table, exposed, [air.oxygen]),
         carbon_dioxide=None if dioxide is None else expose(table, exposed, [dioxide]),
+        moist=None if dioxide is None else _course(air, table, exposed, [dioxide]),
         together=_course(air, air.table, exposed, others),
         interphase=_interphase(formula, air) if interphase else (),
     )
 
 
 def _table(air: Atmosphere, composition: Mapping[str, float]) -> PhaseTable:
-    """Choose the phases for what water or CO2 does alone: they do not oxidise sulfide."""
-    return air.table if oxidised_sulfur(composition) else air.without_oxidation
+    """Choose the phases for what water and CO2 do without O2: no oxidation of sulfide."""
+    whole = oxidised_sulfur(composition) or "C" in composition
+    return air.table if whole else air.without_oxidation
 
 
 def _course(
@@ -232,6 +237,7 @@ def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
         water=_exposure(water),
         oxygen=_exposure(found.oxygen),
         carbon_dioxide=None if dioxide is None else _exposure(dioxide),
+        water_and_carbon_dioxide=None if found.moist is None else _exposure(found.moist.at(mu)),
         air=_exposure(found.together.at(mu)),
         interphase=[_product_document(one, air) for one in found.interphase],
         caveats=[*charge_notes([exposed.formula], air.table), *air.reference.caveats, *caveats],

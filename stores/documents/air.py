@@ -105,6 +105,9 @@ class AirDoc(Document):
     water: ExposureDoc = Field(description="Open to H2O.")
     oxygen: ExposureDoc = Field(description="Open to O2.")
     carbon_dioxide: ExposureDoc | None = Field(description="Open to CO2; null without carbon.")
+    water_and_carbon_dioxide: ExposureDoc | None = Field(
+        description="Open to H2O and CO2; null without carbon."
+    )
     air: ExposureDoc = Field(description="Open to all of them together.")
     interphase: list[InterphaseAirDoc] = Field(
         description="Products of the contact with sodium metal, beside water."

@@ -46,6 +46,8 @@ OXYGEN, NITROGEN = 0.2095, 0.7808
 """bar, of dry air at 1 bar."""
 CARBON_DIOXIDE = 420e-6
 _GAS = "gas-"
+_INHIBITED = 100.0
+"""eV; makes a phase unreachable that a table must have."""
 _AIR = frozenset(("H", "C", "O"))
 """Compounds of these alone are the air's own: gases as measured, no others."""
 
@@ -199,7 +201,7 @@ class Atmosphere:
     table
         Condensed phases, and gases at the pressures at which they leave.
     without_oxidation
-        The same without salts of oxidised sulfur: water and CO2 do not oxidise sulfide.
+        The same for water and CO2 without O2: no salts of oxidised sulfur, no reduced carbon.
     water, oxygen, carbon_dioxide
         What air supplies; CO2 is None where the reference has no carbon.
     saturated
@@ -356,7 +358,8 @@ def _with_gases(
         if parse(name).keys() <= zero.keys() and name != "H2O"
     ]
     solids = [replace(phase, scale=scale) for phase in condensed]
-    sulfides = [phase for phase in solids if not oxidised_sulfur(phase.amounts)]
+    gentle = [_unreduced(phase) for phase in solids if not oxidised_sulfur(phase.amounts)]
+    gentle += [gas for gas in gases if "C" not in gas.amounts or gas.formula == "CO2"]
     dioxide = None
     if with_carbon:
         dioxide = Reservoir("CO2", potential("CO2", fixed["CO2"]))
@@ -366,7 +369,7 @@ def _with_gases(
         reference=reference,
         conditions=conditions,
         table=PhaseTable.from_phases([*solids, *gases]),
-        without_oxidation=PhaseTable.from_phases([*sulfides, *gases]),
+        without_oxidation=PhaseTable.from_phases(gentle),
         water=Reservoir("H2O", potential("H2O", conditions.water)),
         oxygen=Reservoir("O2", potential("O2", conditions.oxygen)),
         carbon_dioxide=dioxide,
@@ -374,6 +377,11 @@ def _with_gases(
         split=hydrogen + potential("O2", conditions.oxygen) / 2,
         notes=notes,
     )
+
+
+def _unreduced(phase: Phase) -> Phase:
+    """Put carbon out of reach: CO2 is not reduced to it at the temperatures of air."""
+    return replace(phase, energy=phase.energy + _INHIBITED) if [*phase.amounts] == ["C"] else phase
 
 
 def _gas(formula: str, conditions: Conditions, pressure: float) -> float:

@@ -114,7 +114,7 @@ def oxidised_sulfur(amounts: Mapping[str, float]) -> bool:
 
     Examples
     --------
-    >>> oxidised_sulfur({"Na": 2, "S": 1, "O": 4}), oxidised_sulfur({"Na": 3, "P": 1, "S": 3, "O": 1})
+    >>> oxidised_sulfur({"Na": 2, "S": 1, "O": 4}), oxidised_sulfur({"Zn": 2, "S": 1, "O": 1})
     (True, False)
     """
     if not {"S", "O"} <= amounts.keys():

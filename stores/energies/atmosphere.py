@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import exp, log
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from trona.screening.equilibrium.phases import Phase, PhaseTable
 from trona.screening.equilibrium.reservoirs import Reservoir
@@ -141,7 +141,7 @@ def read_conditions(
     humidity: str = "30%",
     released: str = "1ppm",
     carbon_dioxide: str | None = None,
-    method: Method = "free-energies",
+    method: str = "free-energies",
 ) -> Conditions:
     """
     Read the conditions that a user types.
@@ -173,7 +173,7 @@ def read_conditions(
     kelvin = parse_temperature(temperature)
     if kelvin == 0.0:
         raise InputError(f"air at {temperature} has no free energy: give 250 K to 373 K, as 25C.")
-    if method not in ("free-energies", "zhu-mo"):
+    if method not in _METHODS:
         raise InputError(f"no method {method!r}: use 'free-energies' or 'zhu-mo'.")
     dioxide = CARBON_DIOXIDE
     if carbon_dioxide is not None:
@@ -183,7 +183,7 @@ def read_conditions(
         water=parse_humidity(humidity, kelvin),
         released=parse_pressure(released, "H2S"),
         carbon_dioxide=dioxide,
-        method=method,
+        method=cast("Method", method),
     )
 
 
@@ -310,7 +310,9 @@ def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = F
     solids = [p for p in reference.phases if len(p.amounts) == 1 or not p.amounts.keys() <= _AIR]
     condensed, replaced = with_measured_salts(solids)
     if conditions.method == "free-energies":
-        condensed, _ = phases_at(condensed, conditions.temperature)
+        given = {phase.id for phase in condensed}
+        warm, _ = phases_at(condensed, conditions.temperature)  # adds gases at 1 bar
+        condensed = tuple(phase for phase in warm if phase.id in given)
     if replaced:
         notes.append(f"{len(replaced)} salts of oxygen acids have measured energies.")
     if not with_carbon:
@@ -358,8 +360,11 @@ def _with_gases(
         if parse(name).keys() <= zero.keys() and name != "H2O"
     ]
     solids = [replace(phase, scale=scale) for phase in condensed]
-    gentle = [_unreduced(phase) for phase in solids if not oxidised_sulfur(phase.amounts)]
-    gentle += [gas for gas in gases if "C" not in gas.amounts or gas.formula == "CO2"]
+    gentle = [
+        _unreduced(phase)
+        for phase in (*solids, *gases)
+        if not (oxidised_sulfur(phase.amounts) or _reduced_carbon(phase))
+    ]
     dioxide = None
     if with_carbon:
         dioxide = Reservoir("CO2", potential("CO2", fixed["CO2"]))
@@ -377,6 +382,12 @@ def _with_gases(
         split=hydrogen + potential("O2", conditions.oxygen) / 2,
         notes=notes,
     )
+
+
+def _reduced_carbon(phase: Phase) -> bool:
+    """Tell whether a compound has carbon that is not carbonate or CO2."""
+    carbon, oxygen = phase.amounts.get("C", 0.0), phase.amounts.get("O", 0.0)
+    return len(phase.amounts) > 1 and oxygen < 2.0 * carbon
 
 
 def _unreduced(phase: Phase) -> Phase:

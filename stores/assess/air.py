@@ -28,7 +28,6 @@ from trona.stores.documents.air import (
     InterphaseAirDoc,
 )
 from trona.stores.energies.atmosphere import is_gas
-from trona.stores.energies.oxygen_salts import oxidised_sulfur
 from trona.stores.thermochemistry.gases import vapour_pressure
 from trona.stores.thermochemistry.humidity import dew_point
 from trona.stores.thermochemistry.temperatures import KELVIN_AT_ZERO_CELSIUS
@@ -37,7 +36,7 @@ from .assessment import scale_document
 from .charge_notes import charge_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from trona.screening.equilibrium.phases import PhaseTable
     from trona.screening.equilibrium.reservoirs import Reservoir
@@ -51,7 +50,7 @@ _DRIEST, _WETTEST = 4.0, 2.5
 """eV below and above the potential of water in saturated air, between which it is followed."""
 _KINETICS = (
     "Equilibrium only: how fast a reaction is, and whether a layer stops it, is not in it. Without "
-    "O2, sulfide is taken not to become sulfate, and CO2 not to become carbon."
+    "O2, anions of salts are taken not to be oxidised, and CO2 not to become carbon."
 )
 _LOW_SALTS = (
     "Phosphates, borates and other oxygen salts without measured energies are too stable by 0.1 "
@@ -117,7 +116,7 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
     InputError
         If the formula cannot be used with the reference.
     """
-    table = _table(air, parse(formula))
+    table = air.table_for(parse(formula))
     exposed = own_energy(table, parse(formula), formula)
     dioxide = air.carbon_dioxide
     others = [air.oxygen] if dioxide is None else [dioxide, air.oxygen]
@@ -131,12 +130,6 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
         together=_course(air, air.table, exposed, others),
         interphase=_interphase(formula, air) if interphase else (),
     )
-
-
-def _table(air: Atmosphere, composition: Mapping[str, float]) -> PhaseTable:
-    """Choose the phases for what water and CO2 do without O2: no oxidation of sulfide."""
-    whole = oxidised_sulfur(composition) or "C" in composition
-    return air.table if whole else air.without_oxidation
 
 
 def _course(
@@ -160,7 +153,7 @@ def _interphase(formula: str, air: Atmosphere) -> tuple[Course, ...]:
 @lru_cache(maxsize=1024)
 def _product(air: Atmosphere, formula: str) -> Course:
     """Expose a product; many electrolytes share them."""
-    table = _table(air, parse(formula))
+    table = air.table_for(parse(formula))
     return _course(air, table, own_energy(table, parse(formula), formula), [])
 
 

@@ -25,9 +25,11 @@ from trona.stores.thermochemistry.temperatures import (
     parse_temperature,
 )
 
-from .oxygen_salts import element_energies, oxidised_sulfur, with_measured_salts
+from .oxygen_salts import element_energies, is_salt, oxidised_sulfur, with_measured_salts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .references import Reference
 
 __all__ = [
@@ -46,8 +48,8 @@ OXYGEN, NITROGEN = 0.2095, 0.7808
 """bar, of dry air at 1 bar."""
 CARBON_DIOXIDE = 420e-6
 _GAS = "gas-"
-_INHIBITED = 100.0
-"""eV; makes a phase unreachable that a table must have."""
+_FAR = 100.0
+"""eV."""
 _AIR = frozenset(("H", "C", "O"))
 """Compounds of these alone are the air's own: gases as measured, no others."""
 
@@ -202,6 +204,8 @@ class Atmosphere:
         Condensed phases, and gases at the pressures at which they leave.
     without_oxidation
         The same for water and CO2 without O2: no salts of oxidised sulfur, no reduced carbon.
+    without_hydrogen
+        And for salts, whose anions water does not oxidise: no H2.
     water, oxygen, carbon_dioxide
         What air supplies; CO2 is None where the reference has no carbon.
     saturated
@@ -216,12 +220,34 @@ class Atmosphere:
     conditions: Conditions
     table: PhaseTable
     without_oxidation: PhaseTable
+    without_hydrogen: PhaseTable
     water: Reservoir
     oxygen: Reservoir
     carbon_dioxide: Reservoir | None
     saturated: float
     split: float
     notes: tuple[str, ...]
+
+    def table_for(self, composition: Mapping[str, float]) -> PhaseTable:
+        """
+        Choose the phases for what water and CO2 do to a composition without O2.
+
+        They do not oxidise sulfide, CO2 does not become carbon, and water becomes H2 only beside
+        metals and hydrides.
+
+        Parameters
+        ----------
+        composition
+            Element symbol to amount per formula unit.
+
+        Returns
+        -------
+        PhaseTable
+            All phases where the composition itself has what would be left out.
+        """
+        if oxidised_sulfur(composition) or "C" in composition:
+            return self.table
+        return self.without_hydrogen if is_salt(composition) else self.without_oxidation
 
     def humidity_at(self, mu: float) -> float:
         """
@@ -303,7 +329,7 @@ def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = F
         gas = "CO2" if lacking == ["C"] else "H2O"
         raise ChemicalSystemError(
             f"air has {gas}, but {reference.name} has no phase of {', '.join(lacking)}: use a "
-            "reference that has, such as bundled."
+            "reference that covers it too."
         )
     with_carbon = "C" in symbols and conditions.carbon_dioxide is not None
     notes = [_METHODS[conditions.method]]
@@ -361,7 +387,7 @@ def _with_gases(
     ]
     solids = [replace(phase, scale=scale) for phase in condensed]
     gentle = [
-        _unreduced(phase)
+        _out_of_reach(phase, "C")
         for phase in (*solids, *gases)
         if not (oxidised_sulfur(phase.amounts) or _reduced_carbon(phase))
     ]
@@ -375,6 +401,7 @@ def _with_gases(
         conditions=conditions,
         table=PhaseTable.from_phases([*solids, *gases]),
         without_oxidation=PhaseTable.from_phases(gentle),
+        without_hydrogen=PhaseTable.from_phases(_out_of_reach(phase, "H") for phase in gentle),
         water=Reservoir("H2O", potential("H2O", conditions.water)),
         oxygen=Reservoir("O2", potential("O2", conditions.oxygen)),
         carbon_dioxide=dioxide,
@@ -390,9 +417,9 @@ def _reduced_carbon(phase: Phase) -> bool:
     return len(phase.amounts) > 1 and oxygen < 2.0 * carbon
 
 
-def _unreduced(phase: Phase) -> Phase:
-    """Put carbon out of reach: CO2 is not reduced to it at the temperatures of air."""
-    return replace(phase, energy=phase.energy + _INHIBITED) if [*phase.amounts] == ["C"] else phase
+def _out_of_reach(phase: Phase, symbol: str) -> Phase:
+    """Lift an element, which a table must have, so far that it forms nowhere."""
+    return replace(phase, energy=phase.energy + _FAR) if [*phase.amounts] == [symbol] else phase
 
 
 def _gas(formula: str, conditions: Conditions, pressure: float) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trona.screening.charges import STATES
+from trona.screening.charges import STATES, oxidation_states
 from trona.screening.formulas import fractions_key, parse
 from trona.stores.thermochemistry.measured import measured_energy
 
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import Phase
 
-__all__ = ["element_energies", "oxidised_sulfur", "with_measured_salts"]
+__all__ = ["element_energies", "is_salt", "oxidised_sulfur", "with_measured_salts"]
 
 _ACIDS = frozenset(("B", "C", "N", "P", "S", "Cl", "Br", "I"))
+_PNICTOGENS = ("N", "P", "As", "Sb", "Bi")
+_ROUNDING = 1e-6
 _EV_PER_KJ = 1 / 96.48533212
 _ENTHALPIES = {
     fractions_key(parse(formula)): kilojoules * _EV_PER_KJ / sum(parse(formula).values())
@@ -123,4 +125,34 @@ def oxidised_sulfur(amounts: Mapping[str, float]) -> bool:
     if not all(symbol in STATES for symbol in others):
         return False
     charge = sum(max(STATES[symbol]) * amounts[symbol] for symbol in others)
-    return charge < 2.0 * (amounts["S"] + amounts["O"]) - 1e-6
+    return charge < 2.0 * (amounts["S"] + amounts["O"]) - _ROUNDING
+
+
+def is_salt(amounts: Mapping[str, float]) -> bool:
+    """
+    Tell whether a composition without hydrogen is made of cations and anions in usual charges.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+
+    Returns
+    -------
+    bool
+        False for metals, alloys and hydrides.
+
+    Examples
+    --------
+    >>> is_salt({"Na": 3, "P": 1, "S": 4}), is_salt({"Na": 3, "P": 1}), is_salt({"Na": 15, "Sn": 4})
+    (True, True, False)
+    """
+    if "H" in amounts or len(amounts) == 1:
+        return False
+    if oxidation_states(amounts) is not None:
+        return True
+    pnictogens = sum(amounts.get(symbol, 0.0) for symbol in _PNICTOGENS)
+    others = [symbol for symbol in amounts if symbol not in _PNICTOGENS]
+    if not pnictogens or not all(symbol in STATES for symbol in others):
+        return False
+    return abs(sum(max(STATES[s]) * amounts[s] for s in others) - 3.0 * pnictogens) < _ROUNDING

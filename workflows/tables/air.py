@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["air_rows", "one_in_air", "ranked_documents", "ranked_in_air"]
 
+_NONE = 1e-6
+"""eV; less is no reaction."""
 _SATURATED = "> 100"
 
 
@@ -84,7 +86,7 @@ def _cells(found: ExposureDoc) -> list[str]:
     gases = ", ".join(f"{gas.formula} {gas.ml_per_g:.0f}" for gas in found.gases)
     return [
         ", ".join(found.open_to),
-        escape(found.reaction),
+        escape(found.reaction) if found.reacts else "none",
         f"{found.energy_per_formula_unit:.3f}",
         f"{found.energy_per_atom:.4f}",
         per_water,
@@ -100,7 +102,8 @@ def _interphase(doc: AirDoc) -> Table:
     table.add_column("first step, eV/H2O", justify="right")
     for one in doc.interphase:
         step = NONE if one.first_step is None else f"{one.first_step.energy_per_water:+.2f}"
-        table.add_row(escape(one.reaction), f"{one.energy_per_formula_unit:.2f}", step)
+        reaction = one.reaction if one.energy_per_formula_unit < -_NONE else f"{one.formula}: none"
+        table.add_row(escape(reaction), f"{one.energy_per_formula_unit:.2f}", step)
     return table
 
 
@@ -187,32 +190,31 @@ def air_rows(docs: Sequence[AirDoc]) -> list[Row]:
     list of dict
         One for each composition, humidity and exposure.
     """
-    rows: list[Row] = []
-    for doc in docs:
-        step = doc.first_step
-        for found in _exposures(doc):
-            rows.append(
-                {
-                    "formula": doc.formula,
-                    "temperature": doc.conditions.temperature,
-                    "relative_humidity": doc.conditions.relative_humidity,
-                    "dew_point": doc.conditions.dew_point,
-                    "released": doc.conditions.released,
-                    "open_to": "+".join(found.open_to),
-                    "reacts": found.reacts,
-                    "reaction": found.reaction,
-                    "energy_per_formula_unit": found.energy_per_formula_unit,
-                    "energy_per_atom": found.energy_per_atom,
-                    "energy_per_water": found.energy_per_water,
-                    "gases": "; ".join(f"{g.formula} {g.ml_per_g:.6g}" for g in found.gases),
-                    "first_step": None if step is None else step.reaction,
-                    "first_step_energy": None if step is None else step.energy_per_water,
-                    "onset_humidity": None if step is None else step.relative_humidity,
-                    "onset_dew_point": None if step is None else step.dew_point,
-                    "reference": doc.reference,
-                }
-            )
-    return rows
+    return [_row(doc, found) for doc in docs for found in _exposures(doc)]
+
+
+def _row(doc: AirDoc, found: ExposureDoc) -> Row:
+    """Write an exposure of a composition as a row."""
+    step, conditions = doc.first_step, doc.conditions
+    return {
+        "formula": doc.formula,
+        "temperature": conditions.temperature,
+        "relative_humidity": conditions.relative_humidity,
+        "dew_point": conditions.dew_point,
+        "released": conditions.released,
+        "open_to": "+".join(found.open_to),
+        "reacts": found.reacts,
+        "reaction": found.reaction,
+        "energy_per_formula_unit": found.energy_per_formula_unit,
+        "energy_per_atom": found.energy_per_atom,
+        "energy_per_water": found.energy_per_water,
+        "gases": "; ".join(f"{gas.formula} {gas.ml_per_g:.6g}" for gas in found.gases),
+        "first_step": None if step is None else step.reaction,
+        "first_step_energy": None if step is None else step.energy_per_water,
+        "onset_humidity": None if step is None else step.relative_humidity,
+        "onset_dew_point": None if step is None else step.dew_point,
+        "reference": doc.reference,
+    }
 
 
 def _exposures(doc: AirDoc) -> list[ExposureDoc]:

@@ -25,7 +25,13 @@ from trona.stores.thermochemistry.temperatures import (
     parse_temperature,
 )
 
-from .oxygen_salts import element_energies, is_salt, oxidised_sulfur, with_measured_salts
+from .oxygen_salts import (
+    element_energies,
+    is_hydride,
+    is_salt,
+    oxidised_sulfur,
+    with_measured_salts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -205,7 +211,7 @@ class Atmosphere:
     without_oxidation
         The same for water and CO2 without O2: no salts of oxidised sulfur, no reduced carbon.
     without_hydrogen
-        And for salts, whose anions water does not oxidise: no H2.
+        And for salts, whose anions water does not oxidise: no H2, no hydrides.
     water, oxygen, carbon_dioxide
         What air supplies; CO2 is None where the reference has no carbon.
     saturated
@@ -401,7 +407,9 @@ def _with_gases(
         conditions=conditions,
         table=PhaseTable.from_phases([*solids, *gases]),
         without_oxidation=PhaseTable.from_phases(gentle),
-        without_hydrogen=PhaseTable.from_phases(_out_of_reach(phase, "H") for phase in gentle),
+        without_hydrogen=PhaseTable.from_phases(
+            _out_of_reach(phase, "H") for phase in gentle if not is_hydride(phase.amounts)
+        ),
         water=Reservoir("H2O", potential("H2O", conditions.water)),
         oxygen=Reservoir("O2", potential("O2", conditions.oxygen)),
         carbon_dioxide=dioxide,

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import Phase
 
-__all__ = ["element_energies", "is_salt", "oxidised_sulfur", "with_measured_salts"]
+__all__ = ["element_energies", "is_hydride", "is_salt", "oxidised_sulfur", "with_measured_salts"]
 
 _ACIDS = frozenset(("B", "C", "N", "P", "S", "Cl", "Br", "I"))
+_ACIDIC = frozenset(("C", "N", "O", "F", "P", "S", "Cl", "As", "Se", "Br", "Sb", "Te", "I"))
+"""Elements whose hydrogen is a proton, or may be one."""
 _PNICTOGENS = ("N", "P", "As", "Sb", "Bi")
 _ROUNDING = 1e-6
 _EV_PER_KJ = 1 / 96.48533212
@@ -156,3 +158,25 @@ def is_salt(amounts: Mapping[str, float]) -> bool:
     if not pnictogens or not all(symbol in STATES for symbol in others):
         return False
     return abs(sum(max(STATES[s]) * amounts[s] for s in others) - 3.0 * pnictogens) < _ROUNDING
+
+
+def is_hydride(amounts: Mapping[str, float]) -> bool:
+    """
+    Tell whether the hydrogen of a compound is hydride: it is bound to metals, B, Si, Ge or Sn only.
+
+    Parameters
+    ----------
+    amounts
+        Element symbol to amount per formula unit.
+
+    Returns
+    -------
+    bool
+        False without hydrogen, and for the element.
+
+    Examples
+    --------
+    >>> is_hydride({"Na": 1, "H": 1}), is_hydride({"P": 1, "H": 3}), is_hydride({"H": 2})
+    (True, False, False)
+    """
+    return "H" in amounts and len(amounts) > 1 and not amounts.keys() & _ACIDIC

@@ -10,6 +10,7 @@ the rest, with exact breakpoints along the potential of one molecule.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,9 +52,15 @@ class Reservoir:
     mu: float
 
     @property
-    def amounts(self) -> dict[str, float]:
+    def amounts(self) -> Mapping[str, float]:
         """Element symbol to amount per molecule."""
-        return parse(self.formula)
+        return _counted(self.formula)
+
+
+@cache
+def _counted(formula: str) -> Mapping[str, float]:
+    """Count the atoms of a molecule."""
+    return parse(formula)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,12 +213,11 @@ def _lay_out(
         raise FormulaError("there is nothing to expose: name a composition with atoms.")
     symbols = sorted({*composition, *(s for one in reservoirs for s in one.amounts)})
     table.require(symbols)
+    transform = _transform(tuple(symbols), tuple(one.formula for one in reservoirs))
     inside = [table.elements.index(symbol) for symbol in symbols]
     ground = table.amounts[table.ground]
     outside = np.delete(np.arange(len(table.elements)), inside)
     index = table.ground[(ground[:, outside] == 0.0).all(axis=1)]
-    species = np.array([[one.amounts.get(s, 0.0) for one in reservoirs] for s in symbols])
-    transform = _transform(species)
     given = np.array([composition.get(symbol, 0.0) for symbol in symbols])
     rows, brought = _split(transform @ given, len(reservoirs))
     matrix, molecules = _split(transform @ table.amounts[np.ix_(index, inside)].T, len(reservoirs))
@@ -235,13 +241,16 @@ def _lay_out(
     )
 
 
-def _transform(species: NDArray[np.float64]) -> NDArray[np.float64]:
+@lru_cache(maxsize=512)
+def _transform(symbols: tuple[str, ...], molecules: tuple[str, ...]) -> NDArray[np.float64]:
     """
     Find the matrix that turns amounts of elements into components, the molecules last.
 
     Each molecule takes the place of one of its elements, chosen so that amounts of molecules
     follow from amounts of these elements alone.
     """
+    counted = [_counted(formula) for formula in molecules]
+    species = np.array([[amounts.get(symbol, 0.0) for amounts in counted] for symbol in symbols])
     n_elements, n_species = species.shape
     pivots: list[int] = []
     reduced = species.copy()
@@ -256,8 +265,8 @@ def _transform(species: NDArray[np.float64]) -> NDArray[np.float64]:
                 reduced[:, at] -= row[at] * reduced[:, one]
     others = np.delete(np.arange(n_elements), pivots)
     unit = np.eye(n_elements)
-    molecules = np.linalg.solve(species[pivots], unit[pivots])
-    return np.vstack([unit[others] - species[others] @ molecules, molecules])
+    solved = np.linalg.solve(species[pivots], unit[pivots])
+    return np.vstack([unit[others] - species[others] @ solved, solved])
 
 
 def _split(

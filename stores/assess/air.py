@@ -81,6 +81,8 @@ class InAir:
         Open to all of them.
     interphase
         Products of the contact with sodium metal, open to water.
+    caveats
+        What to bear in mind, in sentences.
     """
 
     air: Atmosphere
@@ -91,6 +93,7 @@ class InAir:
     moist: Course | None
     together: Course
     interphase: tuple[Course, ...]
+    caveats: tuple[str, ...]
 
 
 def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
@@ -129,6 +132,13 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
         moist=None if dioxide is None else _course(air, table, exposed, [dioxide]),
         together=_course(air, air.table, exposed, others),
         interphase=_interphase(formula, air) if interphase else (),
+        caveats=(
+            *charge_notes([formula], air.table),
+            *air.reference.caveats,
+            *air.notes,
+            _LOW_SALTS,
+            _KINETICS,
+        ),
     )
 
 
@@ -216,7 +226,6 @@ def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
     mu, exposed = air.water.mu, found.exposed
     water, step = found.water.at(mu), _first_step(found.water, air)
     dioxide, above = found.carbon_dioxide, exposed.energy - exposed.stable
-    caveats = [*air.notes, _LOW_SALTS, _KINETICS]
     return AirDoc(
         formula=exposed.formula,
         reference=air.reference.name,
@@ -233,7 +242,7 @@ def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
         water_and_carbon_dioxide=None if found.moist is None else _exposure(found.moist.at(mu)),
         air=_exposure(found.together.at(mu)),
         interphase=[_product_document(one, air) for one in found.interphase],
-        caveats=[*charge_notes([exposed.formula], air.table), *air.reference.caveats, *caveats],
+        caveats=list(found.caveats),
     )
 
 
@@ -273,6 +282,7 @@ def _first_step(course: Course, air: Atmosphere) -> FirstStepDoc | None:
     )
 
 
+@lru_cache(maxsize=1024)
 def _exposure(found: Exposure) -> ExposureDoc:
     """Write a reaction with gases of the air down."""
     taken, water = found.taken, found.taken.get("H2O", 0.0)

@@ -7,6 +7,7 @@ Murphy & Koop, Q. J. R. Meteorol. Soc. 131 (2005) 1539, equation 7 (110 to 273.1
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import exp, isfinite, log
 
 from trona.screening.errors import InputError
@@ -19,7 +20,7 @@ __all__ = ["dew_point", "ice_pressure", "parse_humidity", "parse_pressure"]
 _TRIPLE_POINT = 273.16
 _COLDEST, _HOTTEST = 110.0, 373.0
 """K; between these, dew points are told."""
-_STEPS = 60
+_STEPS = 40
 _TYPED = re.compile(
     r"\s*(?P<number>[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?)\s*(?P<unit>%|ppm|ppb|bar|°?C)?\s*",
     re.IGNORECASE,
@@ -58,6 +59,7 @@ def _saturation(temperature: float) -> float:
     return vapour_pressure("H2O", temperature)
 
 
+@lru_cache(maxsize=4096)
 def dew_point(pressure: float) -> float | None:
     """
     Find the temperature at which moist air begins to condense.

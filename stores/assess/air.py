@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.grand import profile
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from trona.screening.equilibrium.reservoirs import Reservoir
     from trona.stores.energies.atmosphere import Atmosphere, Conditions
 
-__all__ = ["InAir", "air_document", "air_documents", "in_air"]
+__all__ = ["InAir", "air_document", "air_documents", "in_air", "ranked_documents"]
 
 _MOLAR_VOLUME = 24789.6
 """mL/mol of an ideal gas at 298.15 K and 1 bar (CODATA 2018)."""
@@ -204,6 +205,28 @@ def air_documents(
         found = in_air(formula, air, interphase=interphase)
         docs.extend(air_document(found, one) for one in airs)
     return docs
+
+
+def ranked_documents(docs: Iterable[AirDoc]) -> list[AirDoc]:
+    """
+    Order compositions by how much they resist water.
+
+    Parameters
+    ----------
+    docs
+        In any order.
+
+    Returns
+    -------
+    list of AirDoc
+        Highest energy of the first step first, then the least driving force per atom.
+    """
+
+    def key(doc: AirDoc) -> tuple[float, float, str]:
+        step = inf if doc.first_step is None else doc.first_step.energy_per_water
+        return -step, -doc.water.energy_per_atom, doc.formula
+
+    return sorted(docs, key=key)
 
 
 def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:

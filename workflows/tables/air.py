@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
+
+from trona.stores.assess.air import ranked_documents
 
 from .layout import NONE, framed, list_facts, notes
 
@@ -19,33 +20,11 @@ if TYPE_CHECKING:
 
     from .csv_rows import Row
 
-__all__ = ["air_rows", "one_in_air", "ranked_documents", "ranked_in_air"]
+__all__ = ["air_rows", "one_in_air", "ranked_in_air"]
 
 _NONE = 1e-6
 """eV; less is no reaction."""
 _SATURATED = "> 100"
-
-
-def ranked_documents(docs: Sequence[AirDoc]) -> list[AirDoc]:
-    """
-    Order compositions by how much they resist water.
-
-    Parameters
-    ----------
-    docs
-        In any order.
-
-    Returns
-    -------
-    list of AirDoc
-        Highest energy of the first step first, then the least driving force per atom.
-    """
-    return sorted(docs, key=lambda doc: (-_step(doc), -doc.water.energy_per_atom, doc.formula))
-
-
-def _step(doc: AirDoc) -> float:
-    """Give the energy of the first step, eV per H2O; without one nothing is more resistant."""
-    return inf if doc.first_step is None else doc.first_step.energy_per_water
 
 
 def one_in_air(doc: AirDoc) -> list[RenderableType]:

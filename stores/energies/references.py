@@ -37,7 +37,7 @@ from . import alignment
 from . import from_store as relaxed
 from . import from_table as formation_table
 from .accuracy import unstated
-from .bundled import SETS, bundled_data, row_energy
+from .bundled import SETS, bundled_data, packed_energies, row_energy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -319,9 +319,10 @@ def _require_elements(reference: Reference) -> None:
     present = {symbol for phase in reference.phases for symbol in phase.amounts}
     pure = {next(iter(p.amounts)) for p in reference.phases if len(p.amounts) == 1}
     if absent := sorted(present - pure):
+        same = (one.name for one in SETS.values() if one.method == reference.scale.method)
         raise ReferenceDataError(
             f"{reference.name!r} has no phase of the element {', '.join(absent)}: join it with "
-            f"energies of the same scale, as in bundled+{reference.name}."
+            f"energies of the same scale, as in {next(same, 'mp')}+{reference.name}."
         )
 
 
@@ -356,7 +357,7 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
     return Reference(
         name=name,
         phases=tuple(phases),
-        checksum=_checksum(json.dumps(data, sort_keys=True).encode(), scheme),
+        checksum=_checksum(packed_energies(name), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
         basis=basis,

@@ -47,6 +47,7 @@ def screen(
     """Relax candidates, assess them against sodium, and rank them."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
@@ -68,7 +69,8 @@ def screen(
     for same in duplicates(structures, most=30):
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
-    energies = load_reference(reference or settings.reference, correction, formulas)
+    named = reference or default_reference(source.method)
+    energies = load_reference(named, correction, formulas)
     tell_caveats(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)

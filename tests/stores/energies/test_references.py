@@ -67,9 +67,7 @@ def test_an_unknown_reference_is_refused(name):
         load_reference(name)
 
 
-@pytest.mark.parametrize(
-    "correction", ["guess", "sulfide-legacy-to-mp2020"]
-)
+@pytest.mark.parametrize("correction", ["guess", "sulfide-legacy-to-mp2020"])
 def test_a_scheme_that_does_not_fit_is_refused_with_those_that_do(correction):
     with pytest.raises(CorrectionError, match="mp2019"):
         load_reference("bundled", correction)

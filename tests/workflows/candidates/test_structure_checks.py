@@ -63,7 +63,7 @@ def test_the_same_structure_in_another_cell_is_a_duplicate():
 
 
 DISTORTED = {"Fe3O4", "In", "Mn3O4", "NaNiO2", "SbAs"}
-"""Pairs of polymorphs within the tolerances of the matcher: one is the other, slightly distorted."""
+"""Polymorphs within the tolerances of the matcher: one is the other, slightly distorted."""
 
 
 def test_polymorphs_of_the_bundled_set_are_no_duplicates():

@@ -25,12 +25,13 @@ from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.diagram import grand_diagram
 from trona.screening.equilibrium.grand import profile
-from trona.screening.figures.overview_data import WindowBars, electrode_mark
+from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
 from trona.screening.stability.interface import mix
 from trona.stores.assess import figures
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.defaults import REFERENCE
 from trona.stores.energies.references import load_reference
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from trona.screening.equilibrium.diagram import GrandDiagram
     from trona.screening.stability.discharge import Discharge
     from trona.screening.stability.interface import MixingLine
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.energies.references import Reference
 
 __all__ = ["AtVoltage", "Ranking", "Study", "Window"]
@@ -172,6 +174,28 @@ class Study:
         elements = {symbol for amounts in marked.values() for symbol in amounts}
         return grand_diagram(self.reference.table, elements, marked)
 
+    def electrode(self, name: str) -> ElectrodePotential:
+        """
+        Potential at which an electrode works: measured where a source states it.
+
+        Parameters
+        ----------
+        name
+            Such as ``"NaCrO2"`` or ``"hard carbon"``; ``"NaCrO2@3.1"`` gives the potential,
+            ``"NaCrO2@computed"`` asks for the computed one.
+
+        Returns
+        -------
+        ElectrodePotential
+            With its source, and the computed potential beside it.
+
+        Raises
+        ------
+        InputError
+            If there is neither a measured nor a computed potential.
+        """
+        return choose_electrode(self.reference.table, name)
+
     def rank(self, formulas: Iterable[str], electrodes: Sequence[str] = ("Na",)) -> Ranking:
         """
         Rank compositions by the default criteria.
@@ -181,7 +205,7 @@ class Study:
         formulas
             Compositions.
         electrodes
-            Formulas whose potentials are marked in the figure.
+            Electrodes that are marked in the figure, as `electrode` takes them.
 
         Returns
         -------
@@ -195,6 +219,6 @@ class Study:
         """
         docs = [screening_document(one, one, "formula", self.reference) for one in formulas]
         places = tuple(rank_documents(docs))
-        marks = tuple(electrode_mark(self.reference.table, one) for one in electrodes)
+        marks = tuple(self.electrode(one).mark for one in electrodes)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
         return Ranking(places, bars)

@@ -26,6 +26,7 @@ from trona.stores.provenance import fingerprint, versions
 
 from .assessment import Assessment, scale_document
 from .charge_notes import charge_notes
+from .electrodes import electrode_notes
 
 if TYPE_CHECKING:
     from trona.screening.uncertainty.error_model import ErrorModel
@@ -73,7 +74,11 @@ def interface_document(
         reacts=line.reacts,
         strongest=_kink_document(line, line.strongest),
         kinks=[_kink_document(line, kink) for kink in line.kinks],
-        caveats=[*charge_notes([first, second], reference.table), *reference.caveats],
+        caveats=[
+            *electrode_notes([first, second], reference.table),
+            *charge_notes([first, second], reference.table),
+            *reference.caveats,
+        ],
     )
 
 

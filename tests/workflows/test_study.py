@@ -53,6 +53,15 @@ def test_answers_draw_themselves_in_both_forms(study):
         assert answer.show().data
 
 
+def test_electrodes_are_where_they_were_measured(study):
+    cathode = study.electrode("NaCrO2")
+    assert (cathode.low, cathode.mean, cathode.high) == (2.5, 3.0, 3.6)
+    assert cathode.difference == pytest.approx(3.0 - study.electrode("NaCrO2@computed").mean)
+    (mark,) = study.rank(["Na3PS4"], electrodes=("NaCrO2",)).bars.marks
+    assert mark.voltage == 3.0
+    assert mark.computed == cathode.computed.mark
+
+
 def test_options_choose_the_energies(study):
     less = Study("bundled", exclude=["Na3PS4"])
     assert less.window("Na3PS4").energy_above_hull is None

@@ -75,7 +75,7 @@ def show_bars(windows: WindowBars) -> Figure:
             yref="paper",
             yanchor="bottom",
             yshift=heights[at % 2],
-            text=f"{typeset(mark.formula, HTML)} {mark.voltage:.2f} V",
+            text=f"{typeset(mark.formula, HTML)} {mark.potential}",
             showarrow=False,
         )
     figure.update_yaxes(

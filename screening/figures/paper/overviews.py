@@ -97,7 +97,7 @@ def _draw_marks(axes: Axes, windows: WindowBars) -> None:
     for mark, place in zip(marks, places, strict=True):
         axes.axvline(mark.voltage, color="0.45", linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
         axes.annotate(
-            f"{typeset(mark.formula)}\n{mark.voltage:.2f} V",
+            f"{typeset(mark.formula)}\n{mark.potential}".replace(" (", "\n("),
             xy=(mark.voltage, 1.0),
             xycoords=axes.get_xaxis_transform(),
             xytext=(place, 1.0),

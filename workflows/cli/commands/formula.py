@@ -40,7 +40,11 @@ def window(
     ] = None,
     electrode: Annotated[
         str | None,
-        typer.Option(help="What happens at the potentials of this electrode.", metavar="FORMULA"),
+        typer.Option(
+            help="What happens where this electrode was measured to work; NaCrO2@computed, "
+            "NaCrO2@3.1 for another potential.",
+            metavar="NAME",
+        ),
     ] = None,
     products: Annotated[
         bool, typer.Option("--products", help="Also the products, ranked by type.")

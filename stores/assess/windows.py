@@ -27,6 +27,7 @@ from trona.stores.energies.accuracy import Accuracy, accuracy
 from .assessment import window_document
 from .electrodes import choose_electrode, electrode_document
 from .interfaces import dependence_documents
+from .validation import observations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +90,7 @@ def window_answer(
     stability = assessment.stability
     document = window_document(assessment, tolerance)
     content = dict(document)
+    content["observed"] = observations(document, assessment.reference)
     shown: Sequence[Rung] = stability.ladder
     found: ElectrodeDoc | None = None
     if at is not None:

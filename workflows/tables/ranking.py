@@ -10,10 +10,10 @@ from trona.screening.formulas import number
 from trona.screening.reactions import terms
 
 from .ladder import heading, ladder_table, range_or_crossing, styled
-from .layout import WIDE, framed, list_facts, notes
+from .layout import WIDE, framed, list_facts, notes, observed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
@@ -27,6 +27,7 @@ __all__ = [
     "outcomes",
     "ranking",
     "screening_details",
+    "seen",
     "tally",
     "unranked_lines",
     "vetoes",
@@ -172,6 +173,30 @@ def outcomes(
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
 
 
+def seen(docs: Iterable[ScreeningDoc]) -> list[str]:
+    """
+    Say which classes and limits of candidates experiments know, and whether trona agrees.
+
+    Parameters
+    ----------
+    docs
+        Results.
+
+    Returns
+    -------
+    list of str
+        One line in rich markup for each; products stand with the single candidate.
+    """
+    return [
+        line
+        for doc in docs
+        if doc.window is not None
+        for line in observed(
+            (one for one in doc.window.observed if one.quantity != "products"), doc.label
+        )
+    ]
+
+
 def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
     """
     Lay out how many results share the values of some fields.
@@ -215,7 +240,8 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     if doc.reason:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
-        parts += [heading(doc.window), ladder_table(doc.window.formula, doc.window.ladder)]
+        parts += [heading(doc.window), *observed(doc.window.observed)]
+        parts.append(ladder_table(doc.window.formula, doc.window.ladder))
         parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())

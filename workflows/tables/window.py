@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from .ladder import electron_part, heading, ion_part, ladder_table, reasons, styled, volts
-from .layout import WIDE, framed, notes, share
+from .layout import WIDE, framed, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,7 @@ def answer(
         Parts to print in order.
     """
     parts: list[RenderableType] = [heading(document, document.uncertainty)]
+    parts += observed(document.observed)
     if document.electrode is not None:
         parts += electrode_details(document.electrode)
     if single:

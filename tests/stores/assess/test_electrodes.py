@@ -20,7 +20,7 @@ from trona.stores.assess.electrodes import (
 )
 
 ROW = """
-- formulas: [NaX]
+- formulas: [NaJ]
   names: []
   low: 1.0
   mean: 1.5
@@ -87,9 +87,9 @@ def test_what_no_source_states_is_not_known(name):
         (ROW.replace("high: 2.0", "high: 20.0"), "high"),
         (ROW.replace("mean: 1.5", "mean: high"), "mean"),
         (ROW.replace("conditions", "condition"), "condition"),
-        (ROW.replace("[NaX]", "[]"), "name"),
-        (ROW, "NaX"),
-        (ROW.replace("NaX", "NaS") * 2, "nas"),
+        (ROW.replace("[NaJ]", "[]"), "name"),
+        (ROW, "NaJ"),
+        (ROW.replace("NaJ", "NaS") * 2, "nas"),
     ],
 )
 def test_a_row_that_is_not_complete_is_refused_when_it_is_read(text, word):

@@ -459,3 +459,25 @@ def test_mistakes_with_stores_are_one_sentence_without_secrets(arguments, word, 
     assert done.stderr.startswith("trona: ")
     assert word in done.stderr
     assert "secret" not in done.stderr
+
+
+def test_what_experiments_say_stands_with_the_answer():
+    said = "Observed on sodium metal: stable (Chi et al., Nat. Commun. 13 (2022) 2854)"
+    printed = succeed("window", "Na6Zr4Si4P2O24", "--sigma", "0", COLUMNS="300")
+    assert f"{said}; trona disagrees" in printed
+    printed = succeed("compare", "Na3Zr2Si2PO12", "Na3PO4", COLUMNS="300")
+    assert f"Na3Zr2Si2PO12: {said}; trona disagrees" in printed
+    printed = succeed("interface", "Na3Zr2Si2PO12", "Na", COLUMNS="300")
+    assert f"{said}; trona disagrees" in printed
+    content = json.loads(succeed("compare", "Na3Zr2Si2PO12", "--json"))
+    (seen,) = [
+        one
+        for one in content["ranking"][0]["window"]["observed"]
+        if one["quantity"] == "interphase"
+    ]
+    assert (seen["observed"], seen["verdict"]) == ("stable", "disagree")
+
+
+def test_an_interface_says_where_its_cathode_works():
+    printed = succeed("interface", "Na3PS4", "NaCrO2", COLUMNS="300")
+    assert "NaCrO2 works at 3.00 V (2.50–3.60 V), measured; computed" in printed

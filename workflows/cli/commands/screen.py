@@ -137,3 +137,4 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) ->
         print_csv(rows.summary_rows([*(one for _, one in ranked), *rest]))
     else:
         print_parts(*tables.outcomes(ranked, summaries, console().width))
+        print_parts(*tables.seen(by_id[one.id] for _, one in ranked))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from trona.screening.tabular import Tabular
 from trona.stores.assess.assessment import window_document
+from trona.stores.assess.electrodes import withstands
 from trona.stores.assess.validation import observations
+from trona.stores.collections.summaries import summarize_screening
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from trona.screening.stability.ranking import Ranked
     from trona.screening.stability.window import Limits, Rung
     from trona.stores.assess.assessment import Assessment
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ObservationDoc, ScreeningDoc
 
 __all__ = ["AtVoltage", "Ranking", "Window"]
@@ -191,10 +194,13 @@ class Ranking(Tabular):
         Places and results, best first.
     bars
         Their windows, with the electrodes that were asked for.
+    electrodes
+        The same electrodes, with their potentials and sources.
     """
 
     places: tuple[tuple[Ranked, ScreeningDoc], ...]
     bars: WindowBars
+    electrodes: tuple[ElectrodePotential, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -204,7 +210,14 @@ class Ranking(Tabular):
 
     def rows(self) -> list[dict[str, object]]:
         """List the candidates, best first."""
-        return [_row(place, doc) for place, doc in self.places]
+        return [
+            {
+                **_row(place, doc),
+                **{f"at {one.name}": withstands(summary, one) for one in self.electrodes},
+            }
+            for place, doc in self.places
+            for summary in (summarize_screening(doc),)
+        ]
 
     def plot(self) -> Figure:
         """

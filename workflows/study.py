@@ -205,7 +205,7 @@ class Study:
         formulas
             Compositions.
         electrodes
-            Electrodes that are marked in the figure, as `electrode` takes them.
+            Electrodes, as `electrode` takes them: marked in the figure, and a column each.
 
         Returns
         -------
@@ -219,6 +219,7 @@ class Study:
         """
         docs = [screening_document(one, one, "formula", self.reference) for one in formulas]
         places = tuple(rank_documents(docs))
-        marks = tuple(self.electrode(one).mark for one in electrodes)
+        chosen = tuple(self.electrode(one) for one in electrodes)
+        marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
-        return Ranking(places, bars)
+        return Ranking(places, bars, chosen)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from trona.screening.equilibrium.phases import PhaseTable
+    from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import RungDoc
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "find_measured",
     "measured_electrodes",
     "read_electrodes",
+    "withstands",
 ]
 
 COMPUTED = "computed"
@@ -222,14 +224,15 @@ def find_measured(name: str) -> MeasuredElectrode | None:
     return next((one for one in measured_electrodes() if _is_among(asked, one)), None)
 
 
-def choose_electrode(table: PhaseTable, asked: str) -> ElectrodePotential:
+def choose_electrode(table: PhaseTable | None, asked: str) -> ElectrodePotential:
     """
     Find the potential at which an electrode works: given, measured or computed, in this order.
 
     Parameters
     ----------
     table
-        Phases on one energy scale, sodium among them.
+        Phases on one energy scale, sodium among them; None where there are none at hand: then
+        nothing is computed.
     asked
         A formula or name; ``@3.4`` after it gives the potential, ``@computed`` asks for the
         computed one.
@@ -261,6 +264,37 @@ def choose_electrode(table: PhaseTable, asked: str) -> ElectrodePotential:
         raise InputError(f"no potential of {name!r}: {obstacle}; give one as {name}{_AT}3.4.")
     ends = (computed.takes, computed.gives, computed.mark)
     return ElectrodePotential(name, "computed", *ends, measured, computed, obstacle)
+
+
+def withstands(limits: SummaryDoc, found: ElectrodePotential) -> str:
+    """
+    Say whether a screened candidate is stable wherever an electrode works.
+
+    Parameters
+    ----------
+    limits
+        The candidate; completed.
+    found
+        The electrode.
+
+    Returns
+    -------
+    str
+        ``"stable"``, with the distance to the nearer limit, or how it reacts and from which
+        potential on.
+    """
+    lower, upper = limits.reduction_limit, limits.oxidation_limit
+    if lower is None:
+        return "no window"
+    highest = found.high if isfinite(found.high) else found.mean
+    reacts = [f"reduced below {lower:.2f} V"] if found.low < lower else []
+    if upper is not None and highest > upper:
+        reacts.append(f"oxidised above {upper:.2f} V")
+    if reacts:
+        return "; ".join(reacts)
+    spare = [found.low - lower] if lower > 0.0 else []
+    spare += [] if upper is None else [upper - highest]
+    return f"stable, {min(spare):.2f} V to spare" if spare else "stable"
 
 
 def electrode_notes(names: Iterable[str], table: PhaseTable) -> list[str]:
@@ -345,9 +379,11 @@ def _volts(text: str, asked: str) -> float:
 
 
 def _compute(
-    table: PhaseTable, name: str, measured: MeasuredElectrode | None
+    table: PhaseTable | None, name: str, measured: MeasuredElectrode | None
 ) -> tuple[Electrode | None, str]:
     """Compute the potential, or say why that is impossible."""
+    if table is None:
+        return None, "stored results hold no reference energies"
     formula = name
     if measured is not None and _is_name(name, measured):
         if not measured.formulas:

@@ -231,7 +231,9 @@ class ObservationDoc(Document):
         place = "" if self.electrode is None else f" on {self.electrode}"
         kind = "" if self.quantity == "interphase" else f"{self.quantity} "
         said = {"agree": "agrees", "disagree": "disagrees"}.get(self.verdict, "cannot say")
-        why = self.reason if self.verdict == "cannot say" else f"predicted {self.predicted}."
+        elsewhere = self.electrode not in {None, "sodium metal"}
+        where = " for sodium at 0 V" if elsewhere else ""
+        why = self.reason if said == "cannot say" else f"predicted {self.predicted}{where}."
         return f"Observed{place}: {kind}{self.observed} ({self.source}); trona {said}: {why}"
 
 

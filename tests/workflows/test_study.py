@@ -57,9 +57,18 @@ def test_electrodes_are_where_they_were_measured(study):
     cathode = study.electrode("NaCrO2")
     assert (cathode.low, cathode.mean, cathode.high) == (2.5, 3.0, 3.6)
     assert cathode.difference == pytest.approx(3.0 - study.electrode("NaCrO2@computed").mean)
-    (mark,) = study.rank(["Na3PS4"], electrodes=("NaCrO2",)).bars.marks
+    ranking = study.rank(["Na3PS4"], electrodes=("NaCrO2",))
+    assert "oxidised above" in ranking.to_frame()["at NaCrO2"].item()
+    (mark,) = ranking.bars.marks
     assert mark.voltage == 3.0
     assert mark.computed == cathode.computed.mark
+
+
+def test_a_window_says_what_is_observed(study):
+    window = study.window("Na3Zr2Si2PO12")
+    (seen,) = [one for one in window.observed if one.quantity == "interphase"]
+    assert (seen.observed, seen.verdict) == ("stable", "disagree")
+    assert seen.sentence in window.heading
 
 
 def test_options_choose_the_energies(study):

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
+from trona.stores.assess.electrodes import withstands
 
 from .ladder import heading, ladder_table, range_or_crossing, styled
 from .layout import WIDE, framed, list_facts, notes, observed
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from trona.screening.stability.ranking import Ranked
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = [
+    "beside_electrode",
     "counts",
     "outcomes",
     "ranking",
@@ -171,6 +174,34 @@ def outcomes(
     parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
     parts += [*unranked_lines(docs), *vetoes(ranked)]
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
+
+
+def beside_electrode(
+    found: Iterable[SummaryDoc], electrode: ElectrodePotential | None
+) -> list[RenderableType]:
+    """
+    Say which candidates are stable where an electrode works.
+
+    Parameters
+    ----------
+    found
+        Completed results.
+    electrode
+        The electrode; None where none was asked for.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    if electrode is None:
+        return []
+    table = framed()
+    table.add_column("candidate", overflow="fold")
+    table.add_column(f"at {escape(electrode.name)}, {electrode.potential}", overflow="fold")
+    for one in found:
+        table.add_row(escape(one.label), withstands(one, electrode))
+    return [escape(electrode.sentence), table]
 
 
 def seen(docs: Iterable[ScreeningDoc]) -> list[str]:

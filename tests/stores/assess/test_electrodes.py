@@ -17,7 +17,10 @@ from trona.stores.assess.electrodes import (
     find_measured,
     measured_electrodes,
     read_electrodes,
+    withstands,
 )
+from trona.stores.assess.screenings import screening_document
+from trona.stores.collections.summaries import summarize_screening
 
 ROW = """
 - formulas: [NaJ]
@@ -160,3 +163,29 @@ def test_sodium_metal_is_the_zero(table):
 def test_an_interface_says_where_its_electrode_works(table):
     (note,) = electrode_notes(["Na3PS4", "NaCrO2"], table)
     assert note.startswith("NaCrO2 works at 3.00 V (2.50–3.60 V)")
+
+
+@pytest.mark.parametrize(
+    ("limits", "asked", "said"),
+    [
+        ((1.1, 2.4), "NVP", "oxidised above 2.40 V"),
+        ((1.1, 3.5), "NVP", "stable, 0.10 V to spare"),
+        ((0.0, 2.0), "Na", "stable, 2.00 V to spare"),
+        ((0.0, None), "Na", "stable"),
+        ((0.5, None), "Na", "reduced below 0.50 V"),
+        ((1.3, 2.2), "S", "reduced below 1.30 V; oxidised above 2.20 V"),
+        ((1.3, 2.2), "NVP@2.0", "stable, 0.20 V to spare"),
+        ((None, None), "NVP", "no window"),
+    ],
+)
+def test_a_candidate_is_stable_only_within_its_window(limits, asked, said, reference):
+    summary = summarize_screening(screening_document("x", "Na3PS4", "formula", reference))
+    lower, upper = limits
+    changed = summary.model_copy(update={"reduction_limit": lower, "oxidation_limit": upper})
+    assert withstands(changed, choose_electrode(None, asked)) == said
+
+
+def test_without_energies_only_the_measured_potential_is_known():
+    assert choose_electrode(None, "NaCrO2").computed is None
+    with pytest.raises(InputError, match="NaCrO2@"):
+        choose_electrode(None, "NaCrO2@computed")

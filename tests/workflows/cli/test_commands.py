@@ -481,3 +481,16 @@ def test_what_experiments_say_stands_with_the_answer():
 def test_an_interface_says_where_its_cathode_works():
     printed = succeed("interface", "Na3PS4", "NaCrO2", COLUMNS="300")
     assert "NaCrO2 works at 3.00 V (2.50–3.60 V), measured; computed" in printed
+
+
+def test_rankings_say_who_is_stable_at_an_electrode(table, store):
+    options = ("--electrode", "NVP", "--reference", table)
+    printed = succeed("compare", "Na3PS4", "NaCl", *options, COLUMNS="300")
+    assert "NVP works at 3.40 V (3.30–3.40 V), measured" in printed
+    assert "oxidised above 2.43 V" in printed
+    content = json.loads(succeed("compare", "Na3PS4", *options, "--json"))
+    assert content["ranking"][0]["electrode"] == "oxidised above 2.43 V"
+    assert "measured" in content["electrode"]
+    printed = succeed("query", "--electrode", "NVP", "--store", store, COLUMNS="300")
+    assert "oxidised above 2.43 V" in printed
+    assert trona("query", "--electrode", "CoS2", "--store", store).returncode == 2

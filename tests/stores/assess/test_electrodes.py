@@ -43,13 +43,12 @@ IN_USE = {
     "NaCrO2": 3.0,
     "Na3V2(PO4)3": 3.4,
     "Na3V2(PO4)2F3": 3.9,
-    "Prussian white": 3.15,
-    "Prussian blue": 3.15,
+    "Prussian white": 3.0,
+    "Prussian blue": 3.0,
     "NaNi1/3Fe1/3Mn1/3O2": 2.75,
     "NaNi0.33Fe0.33Mn0.33O2": 2.75,
     "Na2/3[Fe1/2Mn1/2]O2": 2.75,
     "Na0.67Fe0.5Mn0.5O2": 2.75,
-    "NaFePO4": 2.8,
 }
 
 

@@ -63,8 +63,8 @@ class Mark:
 
     @property
     def potential(self) -> str:
-        """The potential for people, with the computed one in brackets."""
-        beside = "" if self.computed is None else f" (computed {self.computed:.2f})"
+        """The potential for people; in a second line the computed one."""
+        beside = "" if self.computed is None else f"\n(computed {self.computed:.2f})"
         return f"{self.voltage:.2f} V{beside}"
 
 

@@ -47,6 +47,8 @@ COMPUTED = "computed"
 _AT = "@"
 _HIGHEST = 6.0
 """V against Na/Na+; no electrode of a sodium cell works above it."""
+_SAME_POTENTIAL = 0.005
+"""Potentials closer than this (V) are written alike."""
 _SAME = 0.003
 """Atomic fractions closer than this are one electrode: Na0.67 is Na2/3."""
 
@@ -119,7 +121,8 @@ class ElectrodePotential:
     @property
     def mark(self) -> Mark:
         """The electrode on a voltage axis, with the computed potential where it is another."""
-        beside = None if self.computed is None or self.basis == COMPUTED else self.computed.mark
+        same = self.difference is not None and abs(self.difference) < _SAME_POTENTIAL
+        beside = None if self.computed is None or same else self.computed.mark
         return Mark(self.name, self.mean, beside)
 
     @property

@@ -153,6 +153,12 @@ def test_what_cannot_be_an_electrode_is_refused_with_the_remedy(asked, error, wo
         choose_electrode(table, asked)
 
 
+def test_a_computed_potential_that_is_the_same_is_not_marked_twice(table):
+    assert choose_electrode(table, "Na").mark == Mark("Na", 0.0)
+    assert choose_electrode(table, "Na").mark.potential == "0.00 V"
+    assert choose_electrode(table, "S").mark.potential.startswith("1.42 V\n(computed ")
+
+
 def test_sodium_metal_is_the_zero(table):
     found = choose_electrode(table, "Na")
     assert (found.low, found.high, found.difference) == (0.0, 0.0, 0.0)

@@ -276,7 +276,7 @@ def withstands(limits: SummaryDoc, found: ElectrodePotential) -> str:
     Parameters
     ----------
     limits
-        The candidate; completed.
+        The candidate; its state is told where it was not assessed.
     found
         The electrode.
 
@@ -288,7 +288,7 @@ def withstands(limits: SummaryDoc, found: ElectrodePotential) -> str:
     """
     lower, upper = limits.reduction_limit, limits.oxidation_limit
     if lower is None:
-        return "no window"
+        return "no window" if limits.state == "completed" else limits.state
     highest = found.high if isfinite(found.high) else found.mean
     reacts = [f"reduced below {lower:.2f} V"] if found.low < lower else []
     if upper is not None and highest > upper:

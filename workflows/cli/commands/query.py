@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.collections.results import Found
+    from trona.stores.documents.bookkeeping import SummaryDoc
+    from trona.stores.documents.results import ScreeningDoc
 
 __all__ = ["query", "show"]
 
@@ -82,13 +84,29 @@ def query(
         wanted, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )
     if as_csv:
-        print_csv(rows.summary_rows(found.summaries), rows.SUMMARY)
+        more = [] if beside is None else [f"at {beside.name}"]
+        print_csv(rows.summary_rows(found.summaries, beside), [*rows.SUMMARY, *more])
     elif as_json:
-        print_json(results.documents(found.summaries))
+        _print_documents(results.documents(found.summaries), found.summaries, beside)
     elif not found.total:
         typer.echo("No candidate passes these filters.", err=True)
     else:
         _print_found(found, beside)
+
+
+def _print_documents(
+    docs: Sequence[ScreeningDoc],
+    summaries: Sequence[SummaryDoc],
+    electrode: ElectrodePotential | None,
+) -> None:
+    """Print results as JSON, with what an electrode makes of each where one is asked for."""
+    if electrode is None:
+        print_json(docs)
+        return
+    from trona.stores.assess.electrodes import withstands  # noqa: PLC0415
+
+    by_id = {one.id: withstands(one, electrode) for one in summaries}
+    print_json([{**doc.model_dump(mode="json"), "electrode": by_id[doc.id]} for doc in docs])
 
 
 def _print_interfaces(store: str | None, as_json: bool, as_csv: bool) -> None:

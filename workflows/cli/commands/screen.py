@@ -155,7 +155,7 @@ def _print_ranking(
         stated = {} if electrode is None else {"electrode": electrode.sentence}
         print_json({**stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]})
     elif as_csv:
-        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest]))
+        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
     else:
         print_parts(*tables.outcomes(ranked, summaries, console().width))
         print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))

@@ -33,6 +33,7 @@ from trona.stores.assess import figures
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.screenings import rank_documents, screening_document
+from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
 from trona.stores.energies.references import load_reference
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from trona.screening.stability.discharge import Discharge
     from trona.screening.stability.interface import MixingLine
     from trona.stores.assess.electrodes import ElectrodePotential
+    from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
 
 __all__ = ["AtVoltage", "Ranking", "Study", "Window"]
@@ -129,6 +131,27 @@ class Study:
             If a formula or the voltage cannot be used with this reference.
         """
         return mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
+
+    def observed(self, first: str, second: str) -> list[ObservationDoc]:
+        """
+        Find what experiments say of two materials in contact; `Window.observed` has one alone.
+
+        Parameters
+        ----------
+        first, second
+            Formulas, of which one is an electrode.
+
+        Returns
+        -------
+        list of ObservationDoc
+            With sources, and whether trona agrees; empty where no experiment is known.
+
+        Raises
+        ------
+        InputError
+            If a formula cannot be used with this reference.
+        """
+        return pair_observations(first, second, self.reference)
 
     def discharge(self, formula: str) -> Discharge:
         """

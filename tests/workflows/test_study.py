@@ -69,6 +69,8 @@ def test_a_window_says_what_is_observed(study):
     (seen,) = [one for one in window.observed if one.quantity == "interphase"]
     assert (seen.observed, seen.verdict) == ("stable", "disagree")
     assert seen.sentence in window.heading
+    assert {one.electrode for one in study.observed("Na3SbS4", "Na15Sn4")} == {"Na-Sn alloy"}
+    assert study.observed("Na3PS4", "NaCrO2") == []
 
 
 def test_options_choose_the_energies(study):

@@ -125,7 +125,7 @@ def test_window_shows_what_happens_at_an_electrode(table):
 def test_window_shows_how_far_the_threshold_is_and_ranks_products():
     printed = succeed("window", "Na3PS4", "--products")
     assert "25 vol% +9" in printed
-    ranked = printed.partition("product")[2]
+    ranked = printed.partition("\n product ")[2]
     assert ranked.index("Na3P ") < ranked.index("Na2S ") < ranked.index("Na3P11")
     at_sodium = succeed("window", "Na3PS4", "--at", "0", COLUMNS="120")
     assert "each µm of electrolyte takes up 0.197 mAh/cm² or 1.63 µm of metal" in at_sodium

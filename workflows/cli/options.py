@@ -88,7 +88,7 @@ AtElectrode = Annotated[
     str | None,
     typer.Option(
         "--electrode",
-        help="Also whether each is stable where this electrode was measured to work; "
+        help="Also what happens where this electrode was measured to work; "
         "NaCrO2@computed, NaCrO2@3.1 for another potential.",
         metavar="NAME",
     ),

@@ -497,4 +497,6 @@ def test_rankings_say_who_is_stable_at_an_electrode(table, store):
     assert as_csv.splitlines()[0].endswith(",at NVP")
     listed = json.loads(succeed("query", "--electrode", "NVP", "--store", store, "--json"))
     assert "oxidised above 2.43 V" in {one["electrode"] for one in listed}
+    for more in (["--count", "class"], ["--interfaces"]):
+        assert trona("query", "--electrode", "NVP", *more, "--store", store).returncode == 2
     assert trona("query", "--electrode", "CoS2", "--store", store).returncode == 2

@@ -69,10 +69,12 @@ def query(
     from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
     if interfaces:
-        if filters != FilterOptions() or count is not None:
+        if filters != FilterOptions() or count is not None or electrode is not None:
             raise InputError("--interfaces lists all of them: leave the filters out.")
         _print_interfaces(store, as_json, as_csv)
         return
+    if count is not None and electrode is not None:
+        raise InputError("--count counts fields of results: leave --electrode out.")
     wanted = read_filters(filters)
     beside = None if electrode is None else choose_electrode(None, electrode)
     results = open_results(store)

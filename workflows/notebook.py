@@ -7,6 +7,10 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.tabular import Tabular
+from trona.stores.assess.assessment import window_document
+from trona.stores.assess.electrodes import withstands
+from trona.stores.assess.validation import observations
+from trona.stores.collections.summaries import summarize_screening
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,7 +21,8 @@ if TYPE_CHECKING:
     from trona.screening.stability.ranking import Ranked
     from trona.screening.stability.window import Limits, Rung
     from trona.stores.assess.assessment import Assessment
-    from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.assess.electrodes import ElectrodePotential
+    from trona.stores.documents.results import ObservationDoc, ScreeningDoc
 
 __all__ = ["AtVoltage", "Ranking", "Window"]
 
@@ -96,11 +101,23 @@ class Window(Tabular):
         return self.assessment.reference.caveats
 
     @property
+    def observed(self) -> tuple[ObservationDoc, ...]:
+        """What experiments say of this composition, and whether trona agrees."""
+        document = window_document(self.assessment)
+        return tuple(observations(document, self.assessment.reference))
+
+    @property
     def heading(self) -> str:
-        """The composition, its window and its distance from the hull."""
+        """The composition, its window, its distance from the hull, and what is observed."""
         above = self.energy_above_hull
         hull = "mixture of phases" if above is None else f"{1000 * above:.0f} meV/atom above hull"
-        return " ".join([f"{self.assessment.stability.heading} ({hull})", *self.caveats])
+        return " ".join(
+            [
+                f"{self.assessment.stability.heading} ({hull})",
+                *(one.sentence for one in self.observed),
+                *self.caveats,
+            ]
+        )
 
     def rows(self) -> list[dict[str, object]]:
         """List the intervals of the ladder with their interphases, lowest voltage first."""
@@ -177,10 +194,13 @@ class Ranking(Tabular):
         Places and results, best first.
     bars
         Their windows, with the electrodes that were asked for.
+    electrodes
+        The same electrodes, with their potentials and sources.
     """
 
     places: tuple[tuple[Ranked, ScreeningDoc], ...]
     bars: WindowBars
+    electrodes: tuple[ElectrodePotential, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -190,7 +210,14 @@ class Ranking(Tabular):
 
     def rows(self) -> list[dict[str, object]]:
         """List the candidates, best first."""
-        return [_row(place, doc) for place, doc in self.places]
+        return [
+            {
+                **_row(place, doc),
+                **{f"at {one.name}": withstands(summary, one) for one in self.electrodes},
+            }
+            for place, doc in self.places
+            for summary in (summarize_screening(doc),)
+        ]
 
     def plot(self) -> Figure:
         """

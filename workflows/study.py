@@ -25,13 +25,15 @@ from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.diagram import grand_diagram
 from trona.screening.equilibrium.grand import profile
-from trona.screening.figures.overview_data import WindowBars, electrode_mark
+from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
 from trona.screening.stability.interface import mix
 from trona.stores.assess import figures
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.screenings import rank_documents, screening_document
+from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
 from trona.stores.energies.references import load_reference
 
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from trona.screening.equilibrium.diagram import GrandDiagram
     from trona.screening.stability.discharge import Discharge
     from trona.screening.stability.interface import MixingLine
+    from trona.stores.assess.electrodes import ElectrodePotential
+    from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
 
 __all__ = ["AtVoltage", "Ranking", "Study", "Window"]
@@ -128,6 +132,27 @@ class Study:
         """
         return mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
 
+    def observed(self, first: str, second: str) -> list[ObservationDoc]:
+        """
+        Find what experiments say of two materials in contact; `Window.observed` has one alone.
+
+        Parameters
+        ----------
+        first, second
+            Formulas, of which one is an electrode.
+
+        Returns
+        -------
+        list of ObservationDoc
+            With sources, and whether trona agrees; empty where no experiment is known.
+
+        Raises
+        ------
+        InputError
+            If a formula cannot be used with this reference.
+        """
+        return pair_observations(first, second, self.reference)
+
     def discharge(self, formula: str) -> Discharge:
         """
         Discharge a composition to sodium metal at equilibrium.
@@ -172,6 +197,28 @@ class Study:
         elements = {symbol for amounts in marked.values() for symbol in amounts}
         return grand_diagram(self.reference.table, elements, marked)
 
+    def electrode(self, name: str) -> ElectrodePotential:
+        """
+        Potential at which an electrode works: measured where a source states it.
+
+        Parameters
+        ----------
+        name
+            Such as ``"NaCrO2"`` or ``"hard carbon"``; ``"NaCrO2@3.1"`` gives the potential,
+            ``"NaCrO2@computed"`` asks for the computed one.
+
+        Returns
+        -------
+        ElectrodePotential
+            With its source, and the computed potential beside it.
+
+        Raises
+        ------
+        InputError
+            If there is neither a measured nor a computed potential.
+        """
+        return choose_electrode(self.reference.table, name)
+
     def rank(self, formulas: Iterable[str], electrodes: Sequence[str] = ("Na",)) -> Ranking:
         """
         Rank compositions by the default criteria.
@@ -181,7 +228,7 @@ class Study:
         formulas
             Compositions.
         electrodes
-            Formulas whose potentials are marked in the figure.
+            Electrodes, as `electrode` takes them: marked in the figure, and a column each.
 
         Returns
         -------
@@ -195,6 +242,7 @@ class Study:
         """
         docs = [screening_document(one, one, "formula", self.reference) for one in formulas]
         places = tuple(rank_documents(docs))
-        marks = tuple(electrode_mark(self.reference.table, one) for one in electrodes)
+        chosen = tuple(self.electrode(one) for one in electrodes)
+        marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
-        return Ranking(places, bars)
+        return Ranking(places, bars, chosen)

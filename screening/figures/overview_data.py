@@ -9,7 +9,7 @@ mixing lines (`interface.MixingLine`), discharges (`discharge.Discharge`) and pu
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
@@ -53,10 +53,19 @@ class Mark:
         The electrode.
     voltage
         V against Na/Na+.
+    computed
+        The computed potential, V, where another one is marked; None if there is none beside it.
     """
 
     formula: str
     voltage: float
+    computed: float | None = None
+
+    @property
+    def potential(self) -> str:
+        """The potential for people; in a second line the computed one."""
+        beside = "" if self.computed is None else f"\n(computed {self.computed:.2f})"
+        return f"{self.voltage:.2f} V{beside}"
 
 
 @dataclass(frozen=True)
@@ -178,7 +187,7 @@ class InterphaseMap:
 
 def electrode_mark(table: PhaseTable, formula: str) -> Mark:
     """
-    Potential at which an electrode works.
+    Compute the potential at which an electrode works.
 
     Parameters
     ----------
@@ -199,8 +208,7 @@ def electrode_mark(table: PhaseTable, formula: str) -> Mark:
     ChemicalSystemError
         If an element has no reference phase.
     """
-    found = electrode(table, parse(formula), formula)
-    return Mark(formula, found.gives if isfinite(found.gives) else found.takes)
+    return Mark(formula, electrode(table, parse(formula), formula).mark)
 
 
 def window_bar(stability: Stability, at_metal: Interphase, label: str | None = None) -> WindowBar:

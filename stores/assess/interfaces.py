@@ -26,6 +26,8 @@ from trona.stores.provenance import fingerprint, versions
 
 from .assessment import Assessment, scale_document
 from .charge_notes import charge_notes
+from .electrodes import electrode_notes
+from .validation import pair_observations
 
 if TYPE_CHECKING:
     from trona.screening.uncertainty.error_model import ErrorModel
@@ -73,7 +75,12 @@ def interface_document(
         reacts=line.reacts,
         strongest=_kink_document(line, line.strongest),
         kinks=[_kink_document(line, kink) for kink in line.kinks],
-        caveats=[*charge_notes([first, second], reference.table), *reference.caveats],
+        observed=pair_observations(first, second, reference),
+        caveats=[
+            *electrode_notes([first, second], reference.table),
+            *charge_notes([first, second], reference.table),
+            *reference.caveats,
+        ],
     )
 
 

@@ -249,6 +249,7 @@ def _facts(window: WindowDoc) -> list[list[str]]:
     return [
         ["at fixed composition", window.decomposition],
         ["window if lowered onto the hull", f"{width} V"],
+        *(["experiment", one.sentence] for one in window.observed),
     ]
 
 

@@ -11,7 +11,7 @@ from trona.screening.formulas import number
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.units import range_text
 
-from .layout import NONE, framed, notes, share
+from .layout import NONE, framed, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -452,7 +452,8 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
         f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}",
         f"x: atomic fraction of {second}; f.u.: formula unit of {escape(document.first)}[/]",
     )
-    return ["\n".join(heading_lines), table, *notes([*mixtures, *document.caveats])]
+    seen = observed(document.observed)
+    return ["\n".join(heading_lines), *seen, table, *notes([*mixtures, *document.caveats])]
 
 
 def interfaces(documents: Sequence[InterfaceDoc]) -> Table:

@@ -90,14 +90,15 @@ def _draw_marks(axes: Axes, windows: WindowBars) -> None:
     from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415
 
     marks = sorted(windows.marks, key=lambda mark: mark.voltage)
-    places = spaced([mark.voltage for mark in marks], 0.13 * windows.top)
+    wide = any(mark.computed is not None for mark in marks)
+    places = spaced([mark.voltage for mark in marks], (0.21 if wide else 0.13) * windows.top)
     above = axes.get_xaxis_transform() + ScaledTranslation(
         0.0, _ABOVE / _POINTS_PER_INCH, root(axes).dpi_scale_trans
     )
     for mark, place in zip(marks, places, strict=True):
         axes.axvline(mark.voltage, color="0.45", linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
         axes.annotate(
-            f"{typeset(mark.formula)}\n{mark.voltage:.2f} V",
+            f"{typeset(mark.formula)}\n{mark.potential}",
             xy=(mark.voltage, 1.0),
             xycoords=axes.get_xaxis_transform(),
             xytext=(place, 1.0),

@@ -61,9 +61,9 @@ def windows(
     electrodes: Annotated[
         str | None,
         typer.Option(
-            help="Electrodes to mark; by default those of Na,Na15Sn4,S,NaCrO2 whose elements the "
-            "reference has; '' for none.",
-            metavar="FORMULAS",
+            help="Electrodes to mark, where they were measured to work; NaCrO2@computed, "
+            "NaCrO2@3.1 for another potential; by default Na,Na15Sn4,S,NaCrO2; '' for none.",
+            metavar="NAMES",
         ),
     ] = None,
     reference: Reference = None,
@@ -201,15 +201,12 @@ def validation(to: To, reference: Reference = None, correction: Correction = Non
 
 
 def _marks(electrodes: str | None, energies: ReferenceEnergies) -> tuple[Mark, ...]:
-    """Find potentials of the electrodes named; of the default ones as far as they are covered."""
-    from trona.screening.figures.overview_data import ELECTRODES, electrode_mark  # noqa: PLC0415
-    from trona.screening.formulas import parse  # noqa: PLC0415
+    """Find where the electrodes named work, or the default ones."""
+    from trona.screening.figures.overview_data import ELECTRODES  # noqa: PLC0415
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
 
-    names = comma_list(electrodes)
-    if electrodes is None:
-        covered = set(energies.table.elements)
-        names = [formula for formula in ELECTRODES if parse(formula).keys() <= covered]
-    return tuple(electrode_mark(energies.table, formula) for formula in names)
+    names = ELECTRODES if electrodes is None else comma_list(electrodes)
+    return tuple(choose_electrode(energies.table, name).mark for name in names)
 
 
 def _documents(

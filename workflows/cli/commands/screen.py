@@ -11,6 +11,7 @@ from trona.workflows.cli.energies import tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
+    AtElectrode,
     Correction,
     Exclude,
     KeepFiles,
@@ -27,7 +28,9 @@ from trona.workflows.cli.terminal import console, print_csv, print_json, print_p
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.energies.references import Reference as ReferenceEnergies
 
 __all__ = ["compare", "screen"]
 
@@ -41,6 +44,7 @@ def screen(
     workers: Workers = 2,
     keep_files: KeepFiles = None,
     unbalanced: Unbalanced = False,
+    electrode: AtElectrode = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -71,6 +75,7 @@ def screen(
     formulas = [candidate.formula for candidate in candidates]
     named = reference or default_reference(source.method)
     energies = load_reference(named, correction, formulas)
+    beside = _electrode(electrode, energies)
     tell_caveats(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
@@ -79,7 +84,7 @@ def screen(
     docs = show_progress(
         run_screening(todo, results, energies, source, workers, folder), len(candidates)
     )
-    _print_ranking(docs, as_json, as_csv)
+    _print_ranking(docs, as_json, as_csv, beside)
     if all(doc.state != "completed" for doc in docs):
         raise InputError("no candidate could be assessed; the reasons stand above.")
 
@@ -94,6 +99,7 @@ def compare(
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
     store: StoreAt = None,
+    electrode: AtElectrode = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -107,11 +113,24 @@ def compare(
 
     docs, energies = beside(names, store, reference, correction, exclude, pressure)
     tell_caveats(energies, [doc.formula for doc in docs])
-    _print_ranking(docs, as_json, as_csv)
+    _print_ranking(docs, as_json, as_csv, _electrode(electrode, energies))
 
 
-def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) -> None:
+def _electrode(asked: str | None, energies: ReferenceEnergies) -> ElectrodePotential | None:
+    """Find the electrode that is asked for."""
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
+
+    return None if asked is None else choose_electrode(energies.table, asked)
+
+
+def _print_ranking(
+    docs: Sequence[ScreeningDoc],
+    as_json: bool,
+    as_csv: bool,
+    electrode: ElectrodePotential | None,
+) -> None:
     """Print ranked results, then those that have none."""
+    from trona.stores.assess.electrodes import withstands  # noqa: PLC0415
     from trona.stores.collections.summaries import (  # noqa: PLC0415
         rank_summaries,
         summarize_screening,
@@ -130,12 +149,16 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) ->
                 "score": place.score,
                 "missing": place.missing,
                 "vetoes": place.vetoes,
+                **({} if electrode is None else {"electrode": withstands(one, electrode)}),
                 **by_id[one.id].model_dump(mode="json"),
             }
             for place, one in ranked
         ]
-        print_json({"ranking": placed, "unranked": [by_id[one.id] for one in rest]})
+        stated = {} if electrode is None else {"electrode": electrode.sentence}
+        print_json({**stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]})
     elif as_csv:
-        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest]))
+        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
     else:
         print_parts(*tables.outcomes(ranked, summaries, console().width))
+        print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
+        print_parts(*tables.seen(by_id[one.id] for _, one in ranked))

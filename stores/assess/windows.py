@@ -103,13 +103,23 @@ def window_answer(
     errors = accuracy(assessment.table.scale)
     if sigma is not None:
         errors = Accuracy(ErrorModel(sigma), "given by the user")
-    model = None if errors is None or errors.model == ErrorModel(0.0) else errors.model
+    content["no_uncertainty"] = why_none = _why_no_errors(assessment, errors)
+    model = None if errors is None or why_none is not None else errors.model
     if errors is not None and model is not None:
         voltages = [0.0 if at is None else at] if found is None else _potentials(found)
         content["uncertainty"] = uncertainty_document(assessment, errors, voltages)
     if why:
         content["dependence"] = dependence_documents(assessment, model)
     return WindowAnswerDoc.model_validate(content)
+
+
+def _why_no_errors(assessment: Assessment, errors: Accuracy | None) -> str | None:
+    """Say why limits stand without errors; None where they have some."""
+    if assessment.coverage.open:
+        return assessment.coverage.sentences[0]
+    if errors is None:
+        return f"No error is stated for energies of {assessment.table.scale.method}."
+    return "An error of 0 was asked for." if errors.model == ErrorModel(0.0) else None
 
 
 def uncertainty_document(

@@ -248,6 +248,14 @@ class WindowDoc(Document):
         description="The same with the electrolyte lowered onto the hull; may be one voltage."
     )
     ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of its elements that no phase of the reference joins, as 'Ta-O': "
+        "where there is one, classes are unknown and limits have no error.",
+    )
+    doubts: list[str] = Field(
+        default=[], description="Why rankings put it apart, in sentences; empty where they do not."
+    )
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
 
 
@@ -292,6 +300,11 @@ class InterfaceDoc(Document):
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of elements of both materials that no phase of the reference joins, as "
+        "'Ta-O': where there is one, a stronger reaction may be missing.",
+    )
     caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."
@@ -321,6 +334,10 @@ class DischargeDoc(Document):
     molar_mass: float = Field(description="g/mol of formula units as written.")
     capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
     plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of its elements that no phase of the reference joins, as 'Fe-O'.",
+    )
     caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 

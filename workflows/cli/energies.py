@@ -65,9 +65,10 @@ def tell_caveats(energies: Reference, formulas: Sequence[str] = ()) -> None:
     energies
         What the results rest on.
     formulas
-        Compositions that were assessed; what carries a charge is named.
+        Compositions that were assessed: charges, and what the reference lacks of each, are named.
     """
-    from trona.stores.assess.charge_notes import charge_notes  # noqa: PLC0415
+    from trona.stores.assess.reservations import reservations  # noqa: PLC0415
 
-    for line in (*energies.caveats, *charge_notes(formulas, energies.table)):
+    said = [line for one in formulas for line in reservations([one], energies)]
+    for line in dict.fromkeys([*energies.caveats, *said]):
         typer.echo(line, err=True)

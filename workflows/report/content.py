@@ -180,7 +180,7 @@ def _candidate(
         "sodium": contact.sodium_consumed,
         "cells": _cells(place, doc, window, contact),
         "heading": _plain(heading(window)),
-        "vetoes": list(place.vetoes),
+        "vetoes": [*place.vetoes, *place.apart],
         "missing": [name.replace("_", " ") for name in place.missing],
         "contact": _contact(contact),
         "facts": _facts(window),
@@ -198,7 +198,7 @@ def _cells(
     crossing = window.stabilized.reduction_limit
     without = _NONE if crossing is None else f"({crossing:.2f})"
     return {
-        "place": str(place.place),
+        "place": _NONE if place.apart else str(place.place),
         "label": doc.label,
         "hull": "?" if above is None else f"{above * 1000:.0f}",
         "reduction": without if lower is None else f"{lower:.2f}",

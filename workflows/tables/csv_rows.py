@@ -34,6 +34,7 @@ Row = dict[str, Any]
 SUMMARY = (
     "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
     "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
+    "doubts",
 )  # fmt: skip
 """Columns of a screening result."""
 
@@ -58,7 +59,10 @@ def summary_rows(found: Sequence[SummaryDoc]) -> list[Row]:
     list of dict
         One for each.
     """
-    return [{name: getattr(one, name) for name in SUMMARY} for one in found]
+    return [
+        {name: getattr(one, name) for name in SUMMARY} | {"doubts": " ".join(one.doubts)}
+        for one in found
+    ]
 
 
 def candidate_rows(doc: ScreeningDoc) -> list[Row]:

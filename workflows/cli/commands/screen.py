@@ -124,10 +124,11 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) ->
     if as_json:
         placed = [
             {
-                "place": place.place,
+                "place": None if place.apart else place.place,
                 "score": place.score,
                 "missing": place.missing,
                 "vetoes": place.vetoes,
+                "apart": place.apart,
                 **by_id[one.id].model_dump(mode="json"),
             }
             for place, one in ranked

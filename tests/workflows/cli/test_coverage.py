@@ -1,0 +1,112 @@
+"""Answers say what their reference does not cover, and are neither sure nor first where it decides.
+
+The tables are made by hand; energies are of the right size and prove nothing.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from trona import Study
+
+GAP = """\
+formula,id,formation_energy_per_atom
+Na2O,na2o,-1.46
+NaTa,nata,0.05
+NaTaO3,natao3,-2.9
+NaCl,nacl,-2.10
+NaAlO2,naalo2,-2.97
+Al2O3,al2o3,-3.44
+NaAl,naal,0.05
+TaCl5,tacl5,-1.50
+ClO2,clo2,0.4
+"""
+SAID = "Nothing here joins Ta and O: products with both cannot be found."
+QUESTIONS = {
+    "window": ("window", "NaTaO3"),
+    "interface": ("interface", "NaCl", "NaTaO3"),
+    "profile": ("profile", "NaTaO3"),
+}
+
+
+@pytest.fixture
+def gap(tmp_path):
+    path = tmp_path / "gap.csv"
+    path.write_text(GAP, encoding="utf-8")
+    return f"table:{path}"
+
+
+def one_line(text):
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)
+def test_an_answer_names_the_elements_that_nothing_joins(trona, gap, asked):
+    done = trona(*asked, "--reference", gap)
+    assert SAID in one_line(done.stdout)
+    content = json.loads(trona(*asked, "--reference", gap, "--json").stdout)
+    document = content[0] if isinstance(content, list) else content
+    assert document["open_pairs"] == ["Ta-O"]
+    assert SAID in document["caveats"]
+
+
+def test_an_interface_asks_for_the_pairs_across_it(trona, gap):
+    done = trona("interface", "TaCl5", "NaAlO2", "--reference", gap)
+    assert "Nothing here joins Al and Cl: products with both" in one_line(done.stdout)
+
+
+def test_no_reaction_is_not_said_where_products_may_be_missing(trona, gap):
+    done = trona("interface", "NaCl", "NaTaO3", "--reference", gap)
+    assert "no reaction among the phases of the reference, which lacks products" in one_line(
+        done.stdout
+    )
+
+
+def test_no_class_and_no_error_stand_on_a_gap(trona, gap):
+    content = json.loads(trona("window", "NaTaO3", "--reference", gap, "--json").stdout)
+    assert {rung["interphase"] for rung in content["ladder"]} == {"unknown"}
+    assert content["uncertainty"] is None
+    assert content["no_uncertainty"] == SAID
+    printed = trona("window", "NaTaO3", "--reference", gap, "--sigma", "0.03", "--why").stdout
+    assert "±" not in printed.replace("without ±", "")
+
+
+def test_no_gap_no_word(trona, gap):
+    content = json.loads(trona("window", "NaAlO2", "--reference", gap, "--json").stdout)
+    assert content["open_pairs"] == content["doubts"] == []
+    assert content["uncertainty"] is not None
+    assert content["no_uncertainty"] is None
+
+
+def test_a_ranking_puts_gaps_apart_and_says_why(trona, gap):
+    asked = ("compare", "NaTaO3", "NaAlO2", "--reference", gap)
+    ranked = json.loads(trona(*asked, "--json").stdout)["ranking"]
+    assert [(one["label"], one["place"]) for one in ranked] == [("NaAlO2", 1), ("NaTaO3", None)]
+    assert ranked[1]["apart"] == [SAID]
+    assert f"NaTaO3 not ranked: {SAID}" in one_line(trona(*asked).stdout)
+
+
+def test_screened_candidates_with_gaps_stand_apart(trona, gap, tmp_path):
+    store = tmp_path / "s.sqlite"
+    done = trona("screen", "NaTaO3", "NaAlO2", "--store", store, "--reference", gap)
+    assert f"NaTaO3 not ranked: {SAID}" in one_line(done.stdout)
+    found = one_line(trona("query", "--store", store).stdout)
+    assert f"NaTaO3 not ranked: {SAID}" in found
+    assert found.index("NaAlO2") < found.index("NaTaO3")
+    page = tmp_path / "report.html"
+    assert trona("report", "--store", store, "--to", page).returncode == 0
+    assert SAID in page.read_text(encoding="utf-8")
+
+
+def test_python_says_the_same(gap):
+    study = Study(gap)
+    window = study.window("NaTaO3")
+    assert window.at(0.0).interphase.kind.value == "unknown"
+    assert SAID in window.caveats
+    ranking = study.rank(["NaTaO3", "NaAlO2"])
+    table = ranking.to_frame()
+    assert table["candidate"].tolist() == ["NaAlO2", "NaTaO3"]
+    assert SAID in table["apart"][1]
+    assert SAID in ranking.heading

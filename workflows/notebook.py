@@ -94,9 +94,8 @@ class Window(Tabular):
     @property
     def caveats(self) -> tuple[str, ...]:
         """What must not be overlooked, in sentences."""
-        return tuple(
-            reservations([self.formula], self.assessment.reference, self.assessment.coverage)
-        )
+        found = self.assessment
+        return (*reservations([self.formula], found.reference, found.coverage), *found.alarms)
 
     @property
     def heading(self) -> str:

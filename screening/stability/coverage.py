@@ -128,7 +128,7 @@ def coverage(
         inside = wanted & phase.amounts.keys()
         if len(inside) < 2:
             continue
-        if len(phase.amounts) > 2 and any(same_composition(phase.amounts, one) for one in asked):
+        if len(inside) > 2 and any(_is(phase, one) for one in asked):
             continue
         joined.update(map(frozenset, combinations(inside, 2)))
     gaps = [
@@ -140,6 +140,12 @@ def coverage(
         tuple(sorted(pair for pair in gaps if _decides(pair))),
         tuple(sorted(pair for pair in gaps if _rarely_decides(pair))),
     )
+
+
+def _is(phase: Phase, composition: Mapping[str, float]) -> bool:
+    """Tell whether a phase has a composition."""
+    same_elements = phase.amounts.keys() == composition.keys()
+    return same_elements and same_composition(phase.amounts, composition)
 
 
 def _ordered(pair: Pair) -> Pair:

@@ -13,6 +13,7 @@ from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import MAX_PRESSURE, stabilizing_pressure
 from trona.screening.formulas import fractions_key, number, parse
 from trona.screening.reactions import write_reaction
+from trona.screening.stability.alarms import alarms
 from trona.screening.stability.interphase import (
     Conduction,
     Interphase,
@@ -96,6 +97,8 @@ class Assessment:
         The window without high-pressure phases; None where those set no limit.
     coverage
         Pairs of its elements that no phase of the reference joins.
+    alarms
+        What no known compound has, in sentences.
     """
 
     reference: Reference
@@ -106,11 +109,12 @@ class Assessment:
     thresholds: Thresholds | None
     exclusion: Exclusion | None
     coverage: Coverage
+    alarms: tuple[str, ...]
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why a ranking must not trust it, in sentences."""
-        return self.coverage.sentences[:1] if self.coverage.open else ()
+        return (*(self.coverage.sentences[:1] if self.coverage.open else ()), *self.alarms)
 
 
 def assess_formula(
@@ -166,6 +170,7 @@ def assess_formula(
         thresholds=thresholds,
         exclusion=_at_ambient_pressure(table, stability),
         coverage=found,
+        alarms=alarms(table, stability),
     )
 
 
@@ -370,6 +375,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
     if rungs[0].interphase == InterphaseClass.UNKNOWN and not assessment.coverage.open:
         yield f"Class at 0 V unknown: conductor properties missing of {', '.join(unknown)}."
     yield from reservations([stability.formula], reference, assessment.coverage)
+    yield from assessment.alarms
     if assessment.coverage.open:
         yield "So every class here is unknown, and the limits stand without ±."
     inside = stability.profile.composition.keys() | {"Na"}

@@ -56,7 +56,9 @@ def load_energies(
     return energies.without(comma_list(exclude)).under(pressure)
 
 
-def tell_caveats(energies: Reference, formulas: Sequence[str] = ()) -> None:
+def tell_caveats(
+    energies: Reference, formulas: Sequence[str] = (), *, together: bool = False
+) -> None:
     """
     Say beside the output what results do not say themselves.
 
@@ -65,10 +67,13 @@ def tell_caveats(energies: Reference, formulas: Sequence[str] = ()) -> None:
     energies
         What the results rest on.
     formulas
-        Compositions that were assessed: charges, and what the reference lacks of each, are named.
+        Compositions that were assessed: what the reference lacks of each is named.
+    together
+        True where they meet, so that the elements of all count together.
     """
     from trona.stores.assess.reservations import reservations  # noqa: PLC0415
 
-    said = [line for one in formulas for line in reservations([one], energies)]
+    questions = [list(formulas)] if together else [[one] for one in formulas]
+    said = [line for asked in questions for line in reservations(asked, energies)]
     for line in dict.fromkeys([*energies.caveats, *said]):
         typer.echo(line, err=True)

@@ -45,11 +45,15 @@ Compositions = Annotated[
 
 
 def _energies(
-    name: str | None, correction: str | None, exclude: str | None, *formulas: str
+    name: str | None,
+    correction: str | None,
+    exclude: str | None,
+    *formulas: str,
+    together: bool = False,
 ) -> ReferenceEnergies:
     """Load reference energies, and say what a figure that rests on them does not say itself."""
     found = load_energies(name, correction, exclude, *formulas)
-    tell_caveats(found, formulas)
+    tell_caveats(found, formulas, together=together)
     return found
 
 
@@ -154,7 +158,7 @@ def diagram(
         marked.insert(0, system)
     elements = list(parse(system.replace("-", "")))
     energies = load_energies(reference, correction, exclude, "".join(elements), *marked)
-    tell_caveats(energies, marked)
+    tell_caveats(energies, [*elements, *marked], together=True)
     save_figure_file("diagram", to, elements, marked, energies, at)
 
 
@@ -171,7 +175,7 @@ def interface(
     """Draw the reaction energy of two materials against their mixing ratio."""
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, first, second)
+    energies = _energies(reference, correction, exclude, first, second, together=True)
     save_figure_file("interface", to, first, second, energies, voltage)
 
 

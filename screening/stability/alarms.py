@@ -121,7 +121,8 @@ def alarms(table: PhaseTable, stability: Stability) -> tuple[str, ...]:
     tuple of str
         One sentence for each; none where all is as known compounds have it.
     """
-    most = ceiling(stability.profile.composition)
+    composition = stability.profile.composition
+    most = ceiling(composition)
     kind = f"compounds with {most.anion}" if most.anion else "compounds without an anion"
     said = []
     depth = _depth(table, stability)
@@ -130,7 +131,7 @@ def alarms(table: PhaseTable, stability: Stability) -> tuple[str, ...]:
             f"{stability.formula} lies {depth:.2f} eV/atom below the hull of the other phases, "
             f"where known {kind} reach {most.depth:.2f}: phases are missing or its energy is wrong."
         )
-    if stability.window is not None:
+    if stability.window is not None and SODIUM in composition:
         said += _of_window(stability.window, most, kind)
     return tuple(said)
 

@@ -181,6 +181,8 @@ def _find(case: Case, reference: Reference) -> ValidatedCase:
     except ChemicalSystemError:
         absent = sorted(set(parse(case.formula)) - set(reference.table.elements))
         obstacle = f"The reference does not cover {', '.join(absent)}."
+    if prediction is not None and prediction.open_pairs:
+        obstacle = prediction.doubts[0]
     excess = charge_imbalance(case.formula)
     if excess is not None and abs(excess) > _BALANCED:
         printed = f"The printed charges add up to {excess:+.3g} per formula unit."

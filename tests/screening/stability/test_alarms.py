@@ -46,6 +46,11 @@ def test_windows_and_limits_beyond_all_known_ones_are_told():
     assert told("NaCl", {"NaCl": -2.1}) == ()
 
 
+def test_a_window_without_an_end_is_told_of_sodium_compounds_only():
+    assert told("P2S5", BINARIES) == ()
+    assert told("NaP3S8", {"P2S5": -0.64, "NaP3S8": -9.0}) != ()
+
+
 @pytest.mark.parametrize(
     ("elements", "anion"),
     [("Na P S", "S"), ("Na S O", "O"), ("Na B H", "H"), ("Na Al Cl O F", "F"), ("Na Sn", "")],

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from trona import Study
+from trona.stores.assess.validation import Case, Contact, validate
 from trona.stores.energies.references import load_reference
 
 GAP = """\
@@ -100,6 +101,23 @@ def test_screened_candidates_with_gaps_stand_apart(trona, gap, tmp_path):
     page = tmp_path / "report.html"
     assert trona("report", "--store", store, "--to", page).returncode == 0
     assert SAID in page.read_text(encoding="utf-8")
+
+
+def test_figures_of_windows_mark_what_is_not_ranked(trona, gap, tmp_path):
+    to = tmp_path / "windows.html"
+    asked = ("NaTaO3", "NaAlO2", "--to", to, "--electrodes", "")
+    done = trona("plot", "windows", *asked, "--reference", gap)
+    assert f"NaTaO3: {SAID}" in one_line(done.stderr)
+    drawn = to.read_text(encoding="utf-8")
+    assert "the reference cannot judge it: not ranked" in drawn
+
+
+def test_a_published_case_with_a_gap_cannot_be_judged(gap):
+    contact = Contact(products=["Na2O", "Ta"], interphase="stable", kind="observed", source="none")
+    case = Case(formula="NaTaO3", group="test", contacts=[contact])
+    (found,) = validate(load_reference(gap), [case])
+    assert found.verdict == "cannot say"
+    assert found.reasons == [SAID]
 
 
 def test_python_says_the_same(gap):

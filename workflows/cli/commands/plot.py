@@ -57,6 +57,12 @@ def _energies(
     return found
 
 
+def _tell_doubts(label: str, doubts: Sequence[str]) -> None:
+    """Say why a candidate in a figure is not to be trusted."""
+    for why in doubts:
+        typer.echo(f"{label}: {why}", err=True)
+
+
 @app.command()
 def windows(
     formulas: Compositions = None,
@@ -83,6 +89,8 @@ def windows(
     energies = _energies(reference, correction, exclude, *(formulas or ()))
     docs = _documents(formulas, energies, store)
     marks = _marks(electrodes, energies)
+    for doc in docs:
+        _tell_doubts(doc.label, () if doc.window is None else doc.window.doubts)
     save_figure_file("windows", to, WindowBars(figures.window_bars(docs), marks))
 
 
@@ -113,6 +121,8 @@ def interphases(
         return
     energies = _energies(reference, correction, exclude, *formulas)
     found = [assess_formula(formula, energies) for formula in formulas]
+    for one in found:
+        _tell_doubts(one.stability.formula, one.doubts)
     points = (map_point(one.stability, one.interphases, at) for one in found)
     save_figure_file("interphases", to, InterphaseMap(tuple(points), at))
 
@@ -130,7 +140,9 @@ def ladder(
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     energies = _energies(reference, correction, exclude, formula)
-    save_figure_file("ladder", to, assess_formula(formula, energies))
+    assessment = assess_formula(formula, energies)
+    _tell_doubts(formula, assessment.doubts)
+    save_figure_file("ladder", to, assessment)
 
 
 @app.command()

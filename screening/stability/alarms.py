@@ -6,8 +6,8 @@ all among these: 794 stable sodium compounds for window and oxidation limit, sta
 three or more elements for the depth below the hull of all others. Phases that its correction of
 S-S bonds or its lack of binary competitors makes too stable (polysulfides, cocrystals with S8) are
 left out, and so are the polychlorides of high pressure. Where calorimetry says more than PBE, it
-stands instead: windows of NaF, NaCl, NaBr and NaI, and Na2CO3 below Na2O + CO2 (formation enthalpies
-of NIST-JANAF, 4th edition, 1998: 575, 411, 361, 288, 1131, 418 and 394 kJ/mol).
+stands instead: windows of NaF, NaCl, NaBr and NaI, and Na2CO3 below Na2O + CO2 (formation
+enthalpies of NIST-JANAF, 4th edition, 1998: 575, 411, 361, 288, 1131, 418 and 394 kJ/mol).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from trona.screening.equilibrium.hull import energy_above_hull
 from trona.screening.equilibrium.phases import PhaseTable
@@ -165,12 +167,8 @@ def _depth(table: PhaseTable, stability: Stability) -> float:
 
 
 def _others(table: PhaseTable, amounts: Mapping[str, float]) -> list[Phase]:
-    """Phases of these elements and of sodium that have another composition."""
-    return [
-        phase
-        for phase in table.phases
-        if phase.amounts.keys() <= amounts.keys() | {SODIUM}
-        and not (
-            phase.amounts.keys() == amounts.keys() and same_composition(phase.amounts, amounts)
-        )
-    ]
+    """Phases of these elements that have another composition."""
+    outside = [symbol not in amounts for symbol in table.elements]
+    inside = np.flatnonzero(~(table.amounts[:, outside] > 0).any(axis=1)).tolist()
+    phases = [table.phases[at] for at in inside]
+    return [phase for phase in phases if not same_composition(phase.amounts, amounts)]

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from trona.screening.formulas import same_composition
 from trona.screening.units import SODIUM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from trona.screening.equilibrium.phases import Phase
+    from trona.screening.equilibrium.phases import PhaseTable
 
 __all__ = ["Coverage", "coverage"]
 
@@ -92,7 +94,7 @@ class Coverage:
 
 
 def coverage(
-    phases: Iterable[Phase],
+    table: PhaseTable,
     elements: Iterable[str],
     asked: Sequence[Mapping[str, float]] = (),
 ) -> Coverage:
@@ -101,10 +103,11 @@ def coverage(
 
     Parameters
     ----------
-    phases
-        Of the reference.
+    table
+        Phases of the reference.
     elements
-        Of the question: one material, or both of an interface. Sodium is always among them.
+        Of the question: one material, or both of an interface. Sodium is always among them; what
+        the table does not have at all is left out.
     asked
         Compositions that are asked about. A phase of three elements or more that is one of them
         joins nothing: it cannot be its own product.
@@ -113,28 +116,17 @@ def coverage(
     -------
     Coverage
         Pairs in alphabetical order, the anion former second.
-
-    Examples
-    --------
-    >>> from trona.screening.equilibrium.phases import EnergyScale, Phase
-    >>> scale = EnergyScale("PBE", "none")
-    >>> oxide = Phase("a", "Na2O", {"Na": 2, "O": 1}, energy=-4.4, scale=scale)
-    >>> coverage([oxide], ["Ta", "O"]).open
-    (('Ta', 'O'),)
     """
-    wanted = {*elements, SODIUM}
-    joined: set[frozenset[str]] = set()
-    for phase in phases:
-        inside = wanted & phase.amounts.keys()
-        if len(inside) < 2:
-            continue
-        if len(inside) > 2 and any(_is(phase, one) for one in asked):
-            continue
-        joined.update(map(frozenset, combinations(inside, 2)))
+    symbols = sorted(({*elements, SODIUM} & set(table.elements)) - _NOBLE)
+    present = table.amounts[:, [table.elements.index(one) for one in symbols]] > 0
+    for composition in asked:
+        if len(composition) > 2:
+            present[_rows_of(table, composition)] = False
+    joined = present.T.astype(int) @ present
     gaps = [
-        _ordered(pair)
-        for pair in combinations(sorted(wanted - _NOBLE), 2)
-        if frozenset(pair) not in joined
+        _ordered((symbols[i], symbols[j]))
+        for i, j in combinations(range(len(symbols)), 2)
+        if not joined[i, j]
     ]
     return Coverage(
         tuple(sorted(pair for pair in gaps if _decides(pair))),
@@ -142,10 +134,11 @@ def coverage(
     )
 
 
-def _is(phase: Phase, composition: Mapping[str, float]) -> bool:
-    """Tell whether a phase has a composition."""
-    same_elements = phase.amounts.keys() == composition.keys()
-    return same_elements and same_composition(phase.amounts, composition)
+def _rows_of(table: PhaseTable, composition: Mapping[str, float]) -> list[int]:
+    """Find all phases of a composition."""
+    inside = np.array([composition.get(symbol, 0.0) > 0 for symbol in table.elements])
+    alike = np.flatnonzero(((table.amounts > 0) == inside).all(axis=1)).tolist()
+    return [at for at in alike if same_composition(table.phases[at].amounts, composition)]
 
 
 def _ordered(pair: Pair) -> Pair:

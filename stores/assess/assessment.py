@@ -160,7 +160,7 @@ def assess_formula(
     if own is not None and own_gap is not None:
         properties = with_gaps({own.formula: own_gap}, own.source, properties)
     interphases = tuple(interphase(rung, properties, thresholds) for rung in stability.ladder)
-    found = covered([formula], reference, None if own is None else own.id)
+    found = covered([formula], reference)
     return Assessment(
         reference=reference,
         table=table,

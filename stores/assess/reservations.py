@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["covered", "reservations"]
 
 
-def covered(formulas: Sequence[str], reference: Reference, own: str | None = None) -> Coverage:
+def covered(formulas: Sequence[str], reference: Reference) -> Coverage:
     """
     Find what the reference does not cover of some compositions.
 
@@ -28,8 +28,6 @@ def covered(formulas: Sequence[str], reference: Reference, own: str | None = Non
         One material, or both of an interface.
     reference
         Energies of competing phases.
-    own
-        Identifier of a phase that is the material itself; it joins no elements.
 
     Returns
     -------
@@ -37,8 +35,7 @@ def covered(formulas: Sequence[str], reference: Reference, own: str | None = Non
         Of all elements of all compositions, with sodium.
     """
     asked = [parse(formula) for formula in formulas]
-    others = (phase for phase in reference.phases if phase.id != own)
-    return coverage(others, {symbol for one in asked for symbol in one}, asked)
+    return coverage(reference.table, {symbol for one in asked for symbol in one}, asked)
 
 
 def reservations(

@@ -39,7 +39,11 @@ def covered(formulas: Sequence[str], reference: Reference) -> Coverage:
 
 
 def reservations(
-    formulas: Sequence[str], reference: Reference, found: Coverage | None = None
+    formulas: Sequence[str],
+    reference: Reference,
+    found: Coverage | None = None,
+    *,
+    apart: bool = False,
 ) -> list[str]:
     """
     Say what an answer about some compositions must not leave out.
@@ -52,18 +56,25 @@ def reservations(
         Energies of competing phases.
     found
         What `covered` found of them; by default it is found here.
+    apart
+        True where each composition is answered for itself.
 
     Returns
     -------
     list of str
-        Sentences: pairs of elements that nothing joins, phases known to be missing, charges, and
-        the caveats of the reference.
+        Sentences: pairs of elements that nothing joins, charges, the caveats of the reference, and
+        phases known to be missing.
     """
-    coverage_ = covered(formulas, reference) if found is None else found
-    inside = {symbol for formula in formulas for symbol in parse(formula)} | {SODIUM}
-    gone = [formula for formula in reference.missing if parse(formula).keys() <= inside]
+    questions = [[one] for one in formulas] if apart else [list(formulas)]
+    coverages = [covered(one, reference) for one in questions] if found is None else [found]
+    systems = [{SODIUM}.union(*map(parse, question)) for question in questions]
+    gone = [
+        formula
+        for formula in reference.missing
+        if any(parse(formula).keys() <= system for system in systems)
+    ]
     return [
-        *coverage_.sentences,
+        *dict.fromkeys(line for one in coverages for line in one.sentences),
         *charge_notes(formulas, reference.table),
         *reference.caveats,
         *([f"Not in the reference: {', '.join(gone)}."] if gone else []),

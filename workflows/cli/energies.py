@@ -73,7 +73,5 @@ def tell_caveats(
     """
     from trona.stores.assess.reservations import reservations  # noqa: PLC0415
 
-    questions = [list(formulas)] if together else [[one] for one in formulas]
-    said = [line for asked in questions for line in reservations(asked, energies)]
-    for line in dict.fromkeys([*energies.caveats, *said]):
+    for line in reservations(formulas, energies, apart=not together):
         typer.echo(line, err=True)

@@ -27,6 +27,7 @@ from trona.stores.energies.accuracy import Accuracy, accuracy
 
 from .assessment import window_document
 from .interfaces import dependence_documents
+from .reservations import covered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +99,8 @@ def window_answer(
     if against is not None:
         found, shown = _electrode(document, assessment, against)
         content["electrode"] = found
+        said = covered([against], assessment.reference).sentences
+        content["caveats"] = [*document.caveats, *(f"Electrode {against}: {one}" for one in said)]
         content["ladder"] = [_written(document, assessment, rung) for rung in shown]
     content["products"] = _products(assessment, shown)
     errors = accuracy(assessment.table.scale)

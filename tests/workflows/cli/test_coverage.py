@@ -11,6 +11,9 @@ from dataclasses import replace
 import pytest
 
 from trona import Study
+from trona.screening.equilibrium.phases import Phase
+from trona.screening.formulas import parse
+from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.validation import Case, Contact, validate
 from trona.stores.energies.references import load_reference
 
@@ -65,6 +68,21 @@ def test_no_reaction_is_not_said_where_products_may_be_missing(trona, gap):
     assert "no reaction among the phases of the reference, which lacks products" in one_line(
         done.stdout
     )
+
+
+def test_an_electrode_is_asked_for_its_own_pairs(trona, gap):
+    done = trona("window", "NaCl", "--electrode", "NaTaO3", "--reference", gap)
+    assert f"Electrode NaTaO3: {SAID}" in one_line(done.stdout)
+
+
+def test_the_energy_of_the_candidate_itself_closes_no_gap(tmp_path):
+    path = tmp_path / "without.csv"
+    path.write_text(GAP.replace("NaTaO3,natao3,-2.9\n", ""), encoding="utf-8")
+    reference = load_reference(f"table:{path}")
+    own = Phase("relaxed", "NaTaO3", parse("NaTaO3"), energy=-14.0, scale=reference.scale)
+    found = assess_formula("NaTaO3", reference, own=own)
+    assert found.coverage.open == (("Ta", "O"),)
+    assert {one.kind.value for one in found.interphases} == {"unknown"}
 
 
 def test_no_class_and_no_error_stand_on_a_gap(trona, gap):

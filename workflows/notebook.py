@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trona.screening.tabular import Tabular
 from trona.stores.assess.assessment import window_document
 from trona.stores.assess.electrodes import withstands
+from trona.stores.assess.reservations import reservations
 from trona.stores.assess.validation import observations
 from trona.stores.collections.summaries import summarize_screening
 
@@ -97,8 +98,9 @@ class Window(Tabular):
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """What every result that rests on these energies must say, in sentences."""
-        return self.assessment.reference.caveats
+        """What must not be overlooked, in sentences."""
+        found = self.assessment
+        return (*reservations([self.formula], found.reference, found.coverage), *found.alarms)
 
     @property
     def observed(self) -> tuple[ObservationDoc, ...]:
@@ -206,7 +208,8 @@ class Ranking(Tabular):
     def heading(self) -> str:
         """How many there are."""
         said = dict.fromkeys(line for _, doc in self.places for line in doc.reference.caveats)
-        return " ".join([f"{len(self.places)} candidates, best first", *said])
+        apart = [f"{one.label}: {why}" for one, _ in self.places for why in one.apart]
+        return " ".join([f"{len(self.places)} candidates, best first", *said, *apart])
 
     def rows(self) -> list[dict[str, object]]:
         """List the candidates, best first."""
@@ -251,10 +254,10 @@ def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:
     """Write a candidate as a row."""
     window, contact = doc.window, doc.contact
     if window is None or contact is None:
-        return {"place": place.place, "candidate": doc.label}
+        return {"place": None if place.apart else place.place, "candidate": doc.label}
     upper = window.oxidation_limit
     return {
-        "place": place.place,
+        "place": None if place.apart else place.place,
         "candidate": doc.label,
         "above hull (eV/atom)": window.energy_above_hull,
         "from (V)": window.reduction_limit,
@@ -264,4 +267,5 @@ def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:
         "released at 0 V (eV/atom)": contact.driving_force,
         "Na used per formula unit": contact.sodium_consumed,
         "score": place.score,
+        "apart": " ".join(place.apart),
     }

@@ -21,6 +21,7 @@ Examples
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.diagram import grand_diagram
@@ -32,6 +33,7 @@ from trona.screening.stability.interface import mix
 from trona.stores.assess import figures
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.electrodes import choose_electrode
+from trona.stores.assess.reservations import reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
@@ -130,7 +132,8 @@ class Study:
         InputError
             If a formula or the voltage cannot be used with this reference.
         """
-        return mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
+        line = mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
+        return replace(line, caveats=tuple(reservations([first, second], self.reference)))
 
     def observed(self, first: str, second: str) -> list[ObservationDoc]:
         """
@@ -172,7 +175,8 @@ class Study:
         InputError
             If the formula cannot be used with this reference.
         """
-        return discharge(profile(self.reference.table, parse(formula)))
+        found = discharge(profile(self.reference.table, parse(formula)))
+        return replace(found, caveats=tuple(reservations([formula], self.reference)))
 
     def diagram(self, *formulas: str) -> GrandDiagram:
         """
@@ -195,7 +199,8 @@ class Study:
         """
         marked = {formula: parse(formula) for formula in formulas}
         elements = {symbol for amounts in marked.values() for symbol in amounts}
-        return grand_diagram(self.reference.table, elements, marked)
+        found = grand_diagram(self.reference.table, elements, marked)
+        return replace(found, caveats=tuple(reservations(formulas, self.reference)))
 
     def electrode(self, name: str) -> ElectrodePotential:
         """

@@ -84,6 +84,8 @@ class WindowBar:
         Class of its interphase at 0 V.
     mixture
         True where it has no phase of its own.
+    doubtful
+        True where the reference cannot judge it: it is not ranked.
     """
 
     label: str
@@ -91,6 +93,12 @@ class WindowBar:
     upper: float
     kind: InterphaseClass
     mixture: bool = False
+    doubtful: bool = False
+
+    @property
+    def signs(self) -> str:
+        """What stands behind the name; `WindowBars.notes` explains it."""
+        return "*" * self.mixture + "?" * self.doubtful
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,13 @@ class WindowBars:
     def __post_init__(self) -> None:
         if not self.bars:
             raise InputError("there is no window to draw: name at least one composition.")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the signs behind names mean, of those that occur."""
+        found = "".join(bar.signs for bar in self.bars)
+        meanings = {"*": "* mixture of phases", "?": "? the reference cannot judge it: not ranked"}
+        return tuple(text for sign, text in meanings.items() if sign in found)
 
     @property
     def top(self) -> float:

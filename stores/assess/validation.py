@@ -186,6 +186,8 @@ def _find(case: Case, reference: Reference) -> ValidatedCase:
     except ChemicalSystemError:
         absent = sorted(set(parse(case.formula)) - set(reference.table.elements))
         obstacle = f"The reference does not cover {', '.join(absent)}."
+    if prediction is not None and prediction.open_pairs:
+        obstacle = prediction.doubts[0]
     obstacle = " ".join(filter(None, (_misprint(case), obstacle)))
     comparisons = list(_compare(case, prediction, obstacle, reference))
     verdicts = {comparison.verdict for comparison in comparisons}

@@ -27,6 +27,7 @@ from trona.stores.energies.accuracy import Accuracy, accuracy
 from .assessment import window_document
 from .electrodes import choose_electrode, electrode_document
 from .interfaces import dependence_documents
+from .reservations import covered
 from .validation import observations
 
 if TYPE_CHECKING:
@@ -100,18 +101,30 @@ def window_answer(
     if against is not None:
         found, shown = _electrode(document, assessment, against)
         content["electrode"] = found
+        said = covered([against], assessment.reference).sentences
+        content["caveats"] = [*document.caveats, *(f"Electrode {against}: {one}" for one in said)]
         content["ladder"] = [_written(document, assessment, rung) for rung in shown]
     content["products"] = _products(assessment, shown)
     errors = accuracy(assessment.table.scale)
     if sigma is not None:
         errors = Accuracy(ErrorModel(sigma), "given by the user")
-    model = None if errors is None or errors.model == ErrorModel(0.0) else errors.model
+    content["no_uncertainty"] = why_none = _why_no_errors(assessment, errors)
+    model = None if errors is None or why_none is not None else errors.model
     if errors is not None and model is not None:
         voltages = [0.0 if at is None else at] if found is None else _potentials(found)
         content["uncertainty"] = uncertainty_document(assessment, errors, voltages)
     if why:
         content["dependence"] = dependence_documents(assessment, model)
     return WindowAnswerDoc.model_validate(content)
+
+
+def _why_no_errors(assessment: Assessment, errors: Accuracy | None) -> str | None:
+    """Say why limits stand without errors; None where they have some."""
+    if assessment.coverage.open:
+        return assessment.coverage.sentences[0]
+    if errors is None:
+        return f"No error is stated for energies of {assessment.table.scale.method}."
+    return "An error of 0 was asked for." if errors.model == ErrorModel(0.0) else None
 
 
 def uncertainty_document(

@@ -89,6 +89,7 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
         unbounded=window is not None
         and window.reduction_limit is not None
         and window.oxidation_limit is None,
+        doubts=[] if window is None else window.doubts,
         products=[] if contact is None else contact.products,
         product_amounts=[] if window is None else [p.amount for p in window.ladder[0].products],
     )
@@ -109,7 +110,8 @@ def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, Summar
         Best first.
     """
     by_key = {f"{one.label}\0{one.reference}": one for one in summaries if one.reaction is not None}
-    ranked = rank((key, _ranking_values(one)) for key, one in by_key.items())
+    doubts = {key: one.doubts for key, one in by_key.items()}
+    ranked = rank(((key, _ranking_values(one)) for key, one in by_key.items()), doubts=doubts)
     return [(place, by_key[place.label]) for place in ranked]
 
 

@@ -136,6 +136,9 @@ class WindowAnswerDoc(WindowDoc):
         description="Spread of limits and classes; null where switched off, or no error is stated "
         "for the energies (see caveats).",
     )
+    no_uncertainty: str | None = Field(
+        default=None, description="Why there is no uncertainty; null where there is one."
+    )
     dependence: list[LimitDependenceDoc] | None = Field(
         default=None, description="What the limits depend on; null if not asked for."
     )

@@ -275,6 +275,14 @@ class WindowDoc(Document):
     observed: list[ObservationDoc] = Field(
         default=[], description="What experiments say of this composition, as far as trona knows."
     )
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of its elements that no phase of the reference joins, as 'Ta-O': "
+        "where there is one, classes are unknown and limits have no error.",
+    )
+    doubts: list[str] = Field(
+        default=[], description="Why rankings put it apart, in sentences; empty where they do not."
+    )
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
 
 
@@ -322,6 +330,11 @@ class InterfaceDoc(Document):
     observed: list[ObservationDoc] = Field(
         default=[], description="What experiments say of this pair, as far as trona knows."
     )
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of elements of both materials that no phase of the reference joins, as "
+        "'Ta-O': where there is one, a stronger reaction may be missing.",
+    )
     caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."
@@ -351,6 +364,10 @@ class DischargeDoc(Document):
     molar_mass: float = Field(description="g/mol of formula units as written.")
     capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
     plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of its elements that no phase of the reference joins, as 'Fe-O'.",
+    )
     caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 

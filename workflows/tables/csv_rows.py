@@ -35,6 +35,7 @@ Row = dict[str, Any]
 SUMMARY = (
     "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
     "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
+    "doubts",
 )  # fmt: skip
 """Columns of a screening result."""
 
@@ -63,7 +64,10 @@ def summary_rows(
     list of dict
         One for each.
     """
-    table: list[Row] = [{name: getattr(one, name) for name in SUMMARY} for one in found]
+    table: list[Row] = [
+        {name: getattr(one, name) for name in SUMMARY} | {"doubts": " ".join(one.doubts)}
+        for one in found
+    ]
     if electrode is not None:
         from trona.stores.assess.electrodes import withstands  # noqa: PLC0415 (loads numpy)
 

@@ -426,6 +426,8 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
     sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
     strongest = document.strongest.mixing_energy_per_atom * 1000
     nothing = "no reaction" if document.voltage is None else "mixing releases nothing more"
+    if document.open_pairs:
+        nothing = f"{nothing} among the phases of the reference, which lacks products"
     verdict = f"up to {strongest:.0f} meV/atom by mixing" if document.reacts else nothing
     scale = document.energy_scale
     table = framed()

@@ -11,7 +11,7 @@ from trona.screening.reactions import terms
 from trona.stores.assess.electrodes import withstands
 
 from .ladder import heading, ladder_table, range_or_crossing, styled
-from .layout import WIDE, framed, list_facts, notes, observed
+from .layout import NONE, WIDE, framed, list_facts, notes, observed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,11 +74,15 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
     table.add_column("Na\nused", justify="right", no_wrap=True)
     if wide:
         table.add_column("score", justify="right", no_wrap=True)
+    separate = False
     for place, one in ranked:
+        if place.apart and not separate:
+            table.add_section()
+            separate = True
         if one.interphase is None or one.driving_force is None or one.sodium_consumed is None:
             continue
         row = [
-            str(place.place),
+            NONE if place.apart else str(place.place),
             escape(one.label) + ("*" if one.mixture else ""),
             _milli(one.energy_above_hull),
             range_or_crossing(
@@ -97,7 +101,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
 
 def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     """
-    Name the bounds that candidates break.
+    Name the bounds that candidates break, and say why some stand apart.
 
     Parameters
     ----------
@@ -109,7 +113,14 @@ def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     list of str
         One sentence in rich markup for each.
     """
-    return [escape(f"! {doc.label}: {reason}") for place, doc in ranked for reason in place.vetoes]
+    return [
+        *(escape(f"! {doc.label}: {why}") for place, doc in ranked for why in place.vetoes),
+        *(
+            escape(f"– {doc.label} not ranked: {why}")
+            for place, doc in ranked
+            for why in place.apart
+        ),
+    ]
 
 
 def unranked_lines(docs: Sequence[ScreeningDoc | SummaryDoc]) -> list[str]:

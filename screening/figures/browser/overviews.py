@@ -50,7 +50,7 @@ def show_bars(windows: WindowBars) -> Figure:
     figure.update_layout(
         legend={**LEGEND, "title": "interphase at 0 V"}, margin={"b": 110, "t": 90}
     )
-    names = [typeset(b.label, HTML) + ("*" if b.mixture else "") for b in windows.bars]
+    names = [typeset(b.label, HTML) + b.signs for b in windows.bars]
     for kind, colour in COLOURS.items():
         rows = [at for at, bar in enumerate(windows.bars) if bar.kind is kind]
         if not rows:
@@ -86,8 +86,8 @@ def show_bars(windows: WindowBars) -> Figure:
         range=[len(names) - 0.4, -0.6],
         ticks="",
     )
-    note = "<br>* mixture of phases" if any(bar.mixture for bar in windows.bars) else ""
-    figure.update_xaxes(title=VOLTAGE + note, range=[0.0, windows.top], showgrid=True)
+    title = "<br>".join([VOLTAGE, *windows.notes])
+    figure.update_xaxes(title=title, range=[0.0, windows.top], showgrid=True)
     return figure
 
 

@@ -45,14 +45,11 @@ def draw_bars(windows: WindowBars) -> Figure:
     axes = Figure(figsize=(7.2, 1.7 + 0.27 * n_bars), layout="constrained").add_subplot()
     for row, bar in enumerate(windows.bars):
         _draw_bar(axes, row, bar, windows.top)
-    names = [typeset(bar.label) + ("*" if bar.mixture else "") for bar in windows.bars]
+    names = [typeset(bar.label) + bar.signs for bar in windows.bars]
     axes.set_yticks(range(n_bars), names, fontsize=9)
     axes.set_ylim(n_bars - 0.4, -0.6)
     axes.set_xlim(0.0, windows.top)
-    label = VOLTAGE
-    if any(bar.mixture for bar in windows.bars):
-        label += "\n* mixture of phases"
-    axes.set_xlabel(label)
+    axes.set_xlabel("\n".join([VOLTAGE, *windows.notes]))
     axes.tick_params(axis="y", length=0)
     _draw_marks(axes, windows)
     class_legend(root(axes), {bar.kind for bar in windows.bars}, "interphase at 0 V")

@@ -45,12 +45,22 @@ Compositions = Annotated[
 
 
 def _energies(
-    name: str | None, correction: str | None, exclude: str | None, *formulas: str
+    name: str | None,
+    correction: str | None,
+    exclude: str | None,
+    *formulas: str,
+    together: bool = False,
 ) -> ReferenceEnergies:
     """Load reference energies, and say what a figure that rests on them does not say itself."""
     found = load_energies(name, correction, exclude, *formulas)
-    tell_caveats(found, formulas)
+    tell_caveats(found, formulas, together=together)
     return found
+
+
+def _tell_doubts(label: str, doubts: Sequence[str]) -> None:
+    """Say why a candidate in a figure is not to be trusted."""
+    for why in doubts:
+        typer.echo(f"{label}: {why}", err=True)
 
 
 @app.command()
@@ -79,6 +89,8 @@ def windows(
     energies = _energies(reference, correction, exclude, *(formulas or ()))
     docs = _documents(formulas, energies, store)
     marks = _marks(electrodes, energies)
+    for doc in docs:
+        _tell_doubts(doc.label, () if doc.window is None else doc.window.doubts)
     save_figure_file("windows", to, WindowBars(figures.window_bars(docs), marks))
 
 
@@ -109,6 +121,8 @@ def interphases(
         return
     energies = _energies(reference, correction, exclude, *formulas)
     found = [assess_formula(formula, energies) for formula in formulas]
+    for one in found:
+        _tell_doubts(one.stability.formula, one.doubts)
     points = (map_point(one.stability, one.interphases, at) for one in found)
     save_figure_file("interphases", to, InterphaseMap(tuple(points), at))
 
@@ -126,7 +140,9 @@ def ladder(
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     energies = _energies(reference, correction, exclude, formula)
-    save_figure_file("ladder", to, assess_formula(formula, energies))
+    assessment = assess_formula(formula, energies)
+    _tell_doubts(formula, assessment.doubts)
+    save_figure_file("ladder", to, assessment)
 
 
 @app.command()
@@ -154,7 +170,7 @@ def diagram(
         marked.insert(0, system)
     elements = list(parse(system.replace("-", "")))
     energies = load_energies(reference, correction, exclude, "".join(elements), *marked)
-    tell_caveats(energies, marked)
+    tell_caveats(energies, [*elements, *marked], together=True)
     save_figure_file("diagram", to, elements, marked, energies, at)
 
 
@@ -171,7 +187,7 @@ def interface(
     """Draw the reaction energy of two materials against their mixing ratio."""
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, first, second)
+    energies = _energies(reference, correction, exclude, first, second, together=True)
     save_figure_file("interface", to, first, second, energies, voltage)
 
 

@@ -145,11 +145,12 @@ def _print_ranking(
     if as_json:
         placed = [
             {
-                "place": place.place,
+                "place": None if place.apart else place.place,
                 "score": place.score,
                 "missing": place.missing,
                 "vetoes": place.vetoes,
                 **({} if electrode is None else {"electrode": withstands(one, electrode)}),
+                "apart": place.apart,
                 **by_id[one.id].model_dump(mode="json"),
             }
             for place, one in ranked

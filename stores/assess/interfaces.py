@@ -28,7 +28,7 @@ from .assessment import Assessment, scale_document
 from .charge_notes import charge_notes
 
 if TYPE_CHECKING:
-    from trona.screening.uncertainty.error_model import ErrorModel
+    from trona.stores.documents.json_output import UncertaintyDoc
     from trona.stores.energies.references import Reference
 
 __all__ = ["dependence_documents", "discharge_document", "interface_document"]
@@ -138,7 +138,7 @@ def _plateau_document(plateau: Plateau) -> PlateauDoc:
 
 
 def dependence_documents(
-    assessment: Assessment, model: ErrorModel | None = None
+    assessment: Assessment, errors: UncertaintyDoc | None = None
 ) -> list[LimitDependenceDoc]:
     """
     Say what the limits of a window depend on.
@@ -147,8 +147,10 @@ def dependence_documents(
     ----------
     assessment
         As computed by `assess_formula`.
-    model
-        Errors of the energies; no uncertainty is given without.
+    errors
+        What errors of the energies make of the limits; no uncertainty is given without. One limit
+        has one error, that of the draws: to first order it would be too large wherever other
+        products take over within it.
 
     Returns
     -------
@@ -158,16 +160,17 @@ def dependence_documents(
     found = zip(
         ("reduction", "oxidation"),
         dependence(assessment.table, assessment.stability),
+        (None, None) if errors is None else (errors.reduction, errors.oxidation),
         strict=True,
     )
     return [
         LimitDependenceDoc(
             limit=name,
             voltage=limit.voltage,
-            sigma=None if model is None else model.sigma,
-            sigma_by_class={} if model is None else dict(model.by_class),
-            common=None if model is None else model.common,
-            uncertainty=None if model is None else limit.uncertainty(model),
+            sigma=None if errors is None else errors.sigma,
+            sigma_by_class={} if errors is None else errors.sigma_by_class,
+            common=None if errors is None else errors.common,
+            uncertainty=None if spread is None else spread.std,
             phases=[
                 DependenceDoc(
                     formula=one.phase.formula,
@@ -178,6 +181,6 @@ def dependence_documents(
                 for one in limit.phases
             ],
         )
-        for name, limit in found
+        for name, limit, spread in found
         if limit is not None
     ]

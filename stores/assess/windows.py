@@ -103,12 +103,12 @@ def window_answer(
     errors = accuracy(assessment.table.scale)
     if sigma is not None:
         errors = Accuracy(ErrorModel(sigma), "given by the user")
-    model = None if errors is None or errors.model == ErrorModel(0.0) else errors.model
-    if errors is not None and model is not None:
+    drawn: UncertaintyDoc | None = None
+    if errors is not None and errors.model != ErrorModel(0.0):
         voltages = [0.0 if at is None else at] if found is None else _potentials(found)
-        content["uncertainty"] = uncertainty_document(assessment, errors, voltages)
+        content["uncertainty"] = drawn = uncertainty_document(assessment, errors, voltages)
     if why:
-        content["dependence"] = dependence_documents(assessment, model)
+        content["dependence"] = dependence_documents(assessment, drawn)
     return WindowAnswerDoc.model_validate(content)
 
 

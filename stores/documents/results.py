@@ -117,7 +117,7 @@ class LimitDependenceDoc(Document):
         "was assumed.",
     )
     uncertainty: float | None = Field(
-        description="Standard deviation of the limit to first order, V; null without errors."
+        description="Standard deviation of the limit over the draws, V; null without errors."
     )
     phases: list[DependenceDoc] = Field(description="Phases that move it, strongest first.")
 

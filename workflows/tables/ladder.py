@@ -336,7 +336,7 @@ def reasons(document: LimitDependenceDoc) -> list[RenderableType]:
     head = f"[bold]{document.limit} limit {document.voltage:.3f}{error} V[/] depends on"
     note = None
     if document.uncertainty is not None:
-        note = "[dim]± to first order: it holds as long as the same products form.[/]"
+        note = "[dim]± over the draws; the slopes hold as long as the same products form.[/]"
     return [head, table, *([note] if note else [])]
 
 

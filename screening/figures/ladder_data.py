@@ -118,7 +118,7 @@ class LadderFigure:
     @property
     def kinds(self) -> set[InterphaseClass]:
         """Classes that are shown."""
-        reacting = [step for step in self.steps if step.kind is not InterphaseClass.STABLE]
+        reacting = [step for step in self.steps if step.kind.reacts]
         return {step.kind for step in self.steps} | {p.kind for s in reacting for p in s.parts}
 
     @property

@@ -263,7 +263,7 @@ def map_point(
     """
     here = stability.ladder.index(stability.rung(voltage))
     found = tuple(interphases)[here]
-    reacts = found.kind is not InterphaseClass.STABLE
+    reacts = found.kind.reacts
     return MapPoint(
         label=label or stability.formula,
         driving_force=max(0.0, -stability.reaction_energy(voltage)),

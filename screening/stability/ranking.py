@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 
+from .window import HELD
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -134,6 +136,12 @@ DEFAULT_CRITERIA = (
 
 DEFAULT_VETOES = (
     Veto("energy_above_hull", 0.1, "more than 0.1 eV/atom above the hull: unlikely to be made"),
+    Veto(
+        "decomposes",
+        0.0,
+        f"decomposes by itself at 0 V, and is not known to lie within {1000 * HELD:g} meV/atom of "
+        "the hull",
+    ),
 )
 """Sun et al., Sci. Adv. 2 (2016) e1600225: 90 % of made compounds lie below about 0.07 eV/atom."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable
 
-__all__ = ["Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
+__all__ = ["HELD", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
 
 _NO_EXCHANGE = 1e-8
 """Sodium exchanged below this fraction of the formula's atoms is none."""
@@ -37,6 +37,12 @@ _NO_EXCHANGE = 1e-8
 
 _NO_ENERGY = 1e-10
 """Reaction energies above minus this (eV/atom) are rounding of a difference of large numbers."""
+
+
+HELD = 0.025
+"""Up to this (eV/atom above the hull) an electrolyte is taken to hold together: the thermal energy
+at room temperature, and the error of DFT (Hautier, Ong, Jain, Moore & Ceder, Phys. Rev. B 85 (2012)
+155208)."""
 
 
 class Reaction(StrEnum):
@@ -87,6 +93,8 @@ class Rung:
         Reaction energy at ``energy_voltage``, eV per electrolyte atom; negative is downhill.
     energy_voltage
         The end of the interval farther from the window, V; its lower end where unbounded.
+    decomposes
+        True where the electrolyte, without a reaction with an electrode, becomes other phases.
     """
 
     interval: Interval
@@ -94,6 +102,7 @@ class Rung:
     equation: str
     energy_per_atom: float
     energy_voltage: float
+    decomposes: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +177,19 @@ class Stability(Tabular):
             return None
         difference = self.phase.energy_per_atom - self.decomposition.energy / self.n_atoms
         return max(difference, 0.0)
+
+    @property
+    def decomposes(self) -> bool:
+        """
+        True where other phases stand in its place at fixed composition.
+
+        Not where it has an energy of its own and lies no more than `HELD` above them.
+        """
+        phases, composition = self.decomposition.phases, self.profile.composition
+        if all(same_composition(phase.amounts, composition) for phase in phases):
+            return False
+        above = self.energy_above_hull
+        return above is None or above > HELD
 
     @property
     def electrolyte_energy(self) -> float:
@@ -373,4 +395,5 @@ def _rung(stability: Stability, interval: Interval) -> Rung:
         ),
         energy_per_atom=stability.reaction_energy(far),
         energy_voltage=far,
+        decomposes=kind in {Reaction.NONE, Reaction.DISPROPORTIONATION} and stability.decomposes,
     )

@@ -127,7 +127,7 @@ def point(label: str, window: WindowDoc) -> MapPoint:
         At 0 V; without a conducting part where nothing reacts.
     """
     rung = window.ladder[0]
-    reacts = rung.interphase != InterphaseClass.STABLE
+    reacts = InterphaseClass(rung.interphase).reacts
     products = [p for p in rung.products if p.electronic == "unknown"]
     return MapPoint(
         label=label,

@@ -117,6 +117,7 @@ def _ranking_values(summary: SummaryDoc) -> dict[str, float | None]:
     """Collect what the default criteria ask for."""
     return {
         "interphase_severity": summary.severity,
+        "decomposes": float(summary.interphase == InterphaseClass.DECOMPOSES),
         "energy_above_hull": summary.energy_above_hull,
         "driving_force": summary.driving_force,
         "oxidation_limit": inf if summary.unbounded else summary.oxidation_limit,

@@ -178,8 +178,8 @@ class RungDoc(Document):
         description="Voltage of that energy, V: the end farther from the window, if bounded."
     )
     interphase: str = Field(
-        description="stable, passivating, blocking, mixed-conducting, electronic-conductor "
-        "or unknown."
+        description="stable, passivating, growth-stops, blocking, mixed-conducting, "
+        "growth-goes-on, electronic-conductor, decomposes or unknown."
     )
     electrons: str = Field(description="conducted, blocked or unknown through the products.")
     ions: str = Field(description="Sodium ions: conducted, blocked or unknown.")

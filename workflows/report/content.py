@@ -235,6 +235,8 @@ def _contact(contact: ContactDoc) -> str:
     """Say what happens at sodium metal."""
     if contact.interphase == "stable":
         return "At sodium metal (0 V): no reaction."
+    if contact.interphase == InterphaseClass.DECOMPOSES:
+        return f"At sodium metal (0 V) it decomposes by itself: {contact.reaction}."
     used = number(contact.sodium_consumed)
     return (
         f"At sodium metal (0 V): {contact.reaction}; {contact.driving_force:.3f} eV per atom are "

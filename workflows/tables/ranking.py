@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
+from trona.screening.stability.interphase import InterphaseClass
 
 from .ladder import heading, ladder_table, range_or_crossing, styled
 from .layout import WIDE, framed, list_facts, notes
@@ -81,7 +82,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
                 one.reduction_limit, one.oxidation_limit, one.stabilized_reduction_limit
             ),
             "none"
-            if one.interphase == "stable"
+            if one.interphase == InterphaseClass.STABLE
             else terms(zip(one.products, one.product_amounts, strict=True)),
             styled(one.interphase),
             f"{one.driving_force:.3f}",

@@ -10,7 +10,6 @@ from trona.screening.figures.ladder_data import UNITS
 from trona.screening.figures.paper.parity import VERDICTS, parity_points
 from trona.screening.figures.paper.style import COLOURS
 from trona.screening.formulas import number
-from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.typesetting import HTML, subscripted, typeset
 from trona.screening.units import range_text
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from trona.screening.figures.ladder_data import LadderFigure, LadderStep
     from trona.screening.figures.overview_data import InterphaseMap, WindowBars
     from trona.screening.figures.paper.parity import WindowPair
+    from trona.screening.stability.interphase import InterphaseClass
 
 __all__ = ["show_bars", "show_ladder", "show_map", "show_parity"]
 
@@ -181,9 +181,9 @@ def _add_parts(figure: Figure, ladder: LadderFigure, kind: InterphaseClass) -> N
     boxes = []
     for step in ladder.steps:
         upper, left = min(step.upper, ladder.top), 0.0
-        stable = step.kind is InterphaseClass.STABLE
+        still = None if step.kind.reacts else step.kind
         for part in step.parts:
-            if (InterphaseClass.STABLE if stable else part.kind) is kind:
+            if (still or part.kind) is kind:
                 boxes.append((left, 100 * part.fraction, step.lower, upper, part.formula, step))
             left += 100 * part.fraction
     figure.add_bar(

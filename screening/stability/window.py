@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable
 
-__all__ = ["HELD", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
+__all__ = ["HELD", "NO_EXCHANGE", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
 
-_NO_EXCHANGE = 1e-8
+NO_EXCHANGE = 1e-8
 """Sodium exchanged below this fraction of the formula's atoms is none."""
 
 
@@ -349,7 +349,7 @@ def assess(
 
 def _exchange(found: Profile, interval: Interval) -> float:
     """Sodium exchanged in an interval, with rounding noise set to zero."""
-    noise = _NO_EXCHANGE * sum(found.composition.values())
+    noise = NO_EXCHANGE * sum(found.composition.values())
     return interval.sodium_exchanged if abs(interval.sodium_exchanged) > noise else 0.0
 
 

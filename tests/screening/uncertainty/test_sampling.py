@@ -16,7 +16,7 @@ from trona.screening.formulas import parse
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.stability.window import assess
 from trona.screening.uncertainty.error_model import ErrorModel
-from trona.screening.uncertainty.sampling import sample
+from trona.screening.uncertainty.sampling import classes_at_metal, sample
 from trona.screening.uncertainty.sensitivity import dependence
 from trona.stores.assess.properties import load_properties
 
@@ -157,3 +157,14 @@ def test_one_draw_and_impossible_voltages_are_refused(table):
         ask(table, "Na3PS4", ErrorModel(0.02), samples=1)
     with pytest.raises(VoltageError):
         ask(table, "Na3PS4", ErrorModel(0.02), voltages=(-1.0,))
+
+
+@settings(max_examples=100)
+@given(ANY_SYSTEM)
+def test_the_fast_way_to_classes_at_metal_gives_the_same(system):
+    phases, composition = system
+    table = PhaseTable.from_phases(phases)
+    stability = assess(table, composition, "X")
+    model, properties = ErrorModel(0.1, 0.05), load_properties()
+    slow = sample(table, stability, model, properties, samples=20)
+    assert classes_at_metal(table, stability, model, properties, samples=20) == slow.classes[0]

@@ -75,6 +75,8 @@ class WindowBar:
         Class of its interphase at 0 V.
     mixture
         True where it has no phase of its own.
+    sure
+        False where the class holds in too few draws of the energies to stand alone.
     """
 
     label: str
@@ -82,6 +84,7 @@ class WindowBar:
     upper: float
     kind: InterphaseClass
     mixture: bool = False
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,8 @@ class MapPoint:
         Class of the interphase.
     basis
         Of the fractions: ``"volume"`` or ``"atoms"``.
+    sure
+        False where the class holds in too few draws of the energies to stand alone.
     """
 
     label: str
@@ -145,6 +150,7 @@ class MapPoint:
     unknown: float
     kind: InterphaseClass
     basis: str = "volume"
+    sure: bool = True
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, StructureDoc, now
 
 __all__ = ["SUMMARY_SCHEMA_VERSION", "CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
 
-SUMMARY_SCHEMA_VERSION = 3
+SUMMARY_SCHEMA_VERSION = 4
 """Raised with every change of `SummaryDoc` alone: no id rests on it, and summaries of a lower
 version are made again from their results. Up to 2 it was the version of all documents."""
 
@@ -106,8 +106,16 @@ class SummaryDoc(Document):
         description="Reduction limit with the electrolyte lowered onto the hull, V; null without."
     )
     interphase: str | None = Field(description="Class in contact with sodium at 0 V.")
+    interphase_shares: dict[str, float] = Field(
+        description="Class to share of the draws of energies in which it holds; empty where no "
+        "error is stated."
+    )
+    interphase_share: float | None = Field(
+        description="Share of the draws in which the class holds; null where no error is stated."
+    )
     severity: float | None = Field(
-        description="Harm of the class from 0 (stable) to 1; null where unknown."
+        description="Harm from 0 (stable) to 1 of the worst class that holds, with those that are "
+        "worse, in more than a tenth of the draws; null where unknown."
     )
     reaction: str | None = Field(description="Balanced reaction at 0 V.")
     products: list[str] = Field(description="Formulas of the products at 0 V.")

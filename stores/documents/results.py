@@ -181,6 +181,11 @@ class RungDoc(Document):
         description="stable, passivating, growth-stops, blocking, mixed-conducting, "
         "growth-goes-on, electronic-conductor, decomposes or unknown."
     )
+    interphase_shares: dict[str, float] = Field(
+        default={},
+        description="Class to share of the draws of energies in which it holds there, at 0 V in a "
+        "stored ladder, most frequent first; empty where none were drawn.",
+    )
     electrons: str = Field(description="conducted, blocked or unknown through the products.")
     ions: str = Field(description="Sodium ions: conducted, blocked or unknown.")
     fraction_basis: str = Field(description="'volume', or 'atoms' where a volume is missing.")
@@ -412,6 +417,11 @@ class ContactDoc(Document):
     reaction: str = Field(description="Balanced reaction per formula unit at 0 V.")
     products: list[str] = Field(description="Formulas of the products at 0 V.")
     interphase: str = Field(description="Class of the products at 0 V.")
+    interphase_shares: dict[str, float] = Field(
+        default={},
+        description="Class to share of the draws of energies in which it holds, most frequent "
+        "first; empty where no error is stated, and in older documents.",
+    )
     driving_force: float = Field(
         description="Energy released at 0 V, eV per electrolyte atom; not negative."
     )

@@ -9,12 +9,13 @@ from rich.markup import escape
 
 from trona.screening.formulas import number
 from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.uncertainty.confidence import is_sure, verdict
 from trona.screening.units import range_text
 
 from .layout import NONE, framed, notes, share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
@@ -40,6 +41,7 @@ __all__ = [
     "plateaus",
     "range_or_crossing",
     "reasons",
+    "said",
     "styled",
     "volts",
     "window_range",
@@ -62,6 +64,33 @@ def styled(interphase: str) -> str:
     """
     kind = InterphaseClass(interphase)
     return f"[{kind.style}]{kind.short}[/]"
+
+
+def said(interphase: str, shares: Mapping[str, float], between: str = ", ") -> str:
+    """
+    Write a class as sure as it is.
+
+    Parameters
+    ----------
+    interphase
+        The class by the energies as they are.
+    shares
+        Class to share of the draws; empty where none were drawn.
+    between
+        What stands between several classes.
+
+    Returns
+    -------
+    str
+        Rich markup, as in ``"stable"``, ``"likely stable 78 %"`` or
+        ``"uncertain: unknown 53 %, stable 46 %"``.
+    """
+    word, named = verdict(interphase, shares)
+    if not word:
+        return styled(interphase)
+    listed = between.join(f"{styled(kind)} {_percent(share)}" for kind, share in named.items())
+    gap = between if "\n" in between else " "
+    return f"{word}{':' if word == 'uncertain' else ''}{gap}{listed}"
 
 
 def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
@@ -304,7 +333,8 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) 
             _reaction(rung),
             "0" if still else f"{rung.na_exchanged:+.3g}",
             f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
-            styled(rung.interphase),
+            styled(rung.interphase)
+            + ("" if is_sure(rung.interphase, rung.interphase_shares) else " ?"),
             electron_part(rung),
             *([ion_part(rung), NONE if still else charge] if wide else []),
         )

@@ -10,7 +10,7 @@ from trona.screening.formulas import number
 from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
 
-from .ladder import heading, ladder_table, range_or_crossing, styled
+from .ladder import heading, ladder_table, range_or_crossing, said
 from .layout import WIDE, framed, list_facts, notes
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
             "none"
             if one.interphase == InterphaseClass.STABLE
             else terms(zip(one.products, one.product_amounts, strict=True)),
-            styled(one.interphase),
+            said(one.interphase, one.interphase_shares, between="\n"),
             f"{one.driving_force:.3f}",
             number(one.sodium_consumed),
         ]

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from trona.screening.figures.ladder_data import LadderFigure, LadderStep
-    from trona.screening.figures.overview_data import InterphaseMap, WindowBars
+    from trona.screening.figures.overview_data import (
+        InterphaseMap,
+        MapPoint,
+        WindowBar,
+        WindowBars,
+    )
     from trona.screening.figures.paper.parity import WindowPair
     from trona.screening.stability.interphase import InterphaseClass
 
@@ -59,9 +64,15 @@ def show_bars(windows: WindowBars) -> Figure:
             y=rows,
             base=[bar.lower for bar in bars],
             x=[max(min(bar.upper, windows.top) - bar.lower, 0.01) for bar in bars],
-            marker={"color": colour},
+            marker={
+                "color": colour,
+                "pattern": {"shape": ["" if bar.sure else "/" for bar in bars]},
+            },
             name=kind.value,
-            customdata=[f"{names[at]}<br>{_range(windows.bars[at])}<br>{kind}" for at in rows],
+            customdata=[
+                f"{names[at]}<br>{_range(windows.bars[at])}<br>{_class(windows.bars[at])}"
+                for at in rows
+            ],
             hovertemplate="%{customdata}<extra></extra>",
         )
     heights = (0.0, 26.0)
@@ -87,6 +98,11 @@ def show_bars(windows: WindowBars) -> Figure:
     note = "<br>* mixture of phases" if any(bar.mixture for bar in windows.bars) else ""
     figure.update_xaxes(title=VOLTAGE + note, range=[0.0, windows.top], showgrid=True)
     return figure
+
+
+def _class(one: WindowBar | MapPoint) -> str:
+    """Write the class, and that it is not sure where it is not."""
+    return one.kind.value if one.sure else f"{one.kind.value}, not sure"
 
 
 def _range(limits: Any) -> str:  # noqa: ANN401
@@ -239,11 +255,15 @@ def show_map(interphases: InterphaseMap) -> Figure:
                 "thickness": 1,
             },
             mode="markers",
-            marker={"color": colour, "size": 10},
+            marker={
+                "color": colour,
+                "size": 10,
+                "symbol": ["circle" if p.sure else "circle-open" for p in points],
+            },
             customdata=[
                 f"{typeset(p.label, HTML)}<br>{p.driving_force:.3f} eV/atom<br>"
                 f"{100 * p.conducting:.1f} {UNITS[p.basis]} conducting, "
-                f"{100 * p.unknown:.1f} unknown<br>{kind}"
+                f"{100 * p.unknown:.1f} unknown<br>{_class(p)}"
                 for p in points
             ],
             hovertemplate="%{customdata}<extra></extra>",

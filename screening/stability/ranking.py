@@ -139,8 +139,8 @@ DEFAULT_VETOES = (
     Veto(
         "decomposes",
         0.0,
-        f"decomposes by itself at 0 V by these energies, and is not known to lie within {1000 * HELD:g} meV/atom of "
-        "the hull",
+        "decomposes by itself at 0 V by these energies, and is not known to lie within "
+        f"{1000 * HELD:g} meV/atom of the hull",
     ),
 )
 """Sun et al., Sci. Adv. 2 (2016) e1600225: 90 % of made compounds lie below about 0.07 eV/atom."""

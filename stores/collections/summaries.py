@@ -84,7 +84,8 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
         } | _confidence(contact.interphase, contact.interphase_shares)  # fmt: skip
     return SummaryDoc(
         **content,
-        interphase_shares={} if contact is None else contact.interphase_shares,
+        drawn_classes=[] if contact is None else list(contact.interphase_shares),
+        drawn_shares=[] if contact is None else list(contact.interphase_shares.values()),
         anions=anion_system(doc.elements),
         reference=doc.reference.name,
         reference_checksum=doc.reference.checksum,

@@ -106,10 +106,11 @@ class SummaryDoc(Document):
         description="Reduction limit with the electrolyte lowered onto the hull, V; null without."
     )
     interphase: str | None = Field(description="Class in contact with sodium at 0 V.")
-    interphase_shares: dict[str, float] = Field(
-        description="Class to share of the draws of energies in which it holds; empty where no "
-        "error is stated."
+    drawn_classes: list[str] = Field(
+        description="Classes over the draws of energies, most frequent first; empty where no error "
+        "is stated."
     )
+    drawn_shares: list[float] = Field(description="Share of the draws in which each holds.")
     interphase_share: float | None = Field(
         description="Share of the draws in which the class holds; null where no error is stated."
     )
@@ -133,6 +134,11 @@ class SummaryDoc(Document):
     source: str = Field(description="Where the candidate comes from.")
     created: datetime = Field(description="When the result was computed, UTC.")
     who: str | None = Field(description="User and host that computed it.")
+
+    @property
+    def interphase_shares(self) -> dict[str, float]:
+        """Class to share of the draws in which it holds."""
+        return dict(zip(self.drawn_classes, self.drawn_shares, strict=True))
 
 
 class RunDoc(Document):

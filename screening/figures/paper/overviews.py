@@ -70,8 +70,8 @@ def _draw_bar(axes: Axes, row: int, bar: WindowBar, top: float) -> None:
     if bar.lower == bar.upper:
         axes.plot([bar.lower], [row], "D", color=colour, markerfacecolor=inside, markersize=5)
     else:
-        style = {"color": colour} if bar.sure else {"color": inside, "ec": colour, "hatch": "///"}
-        axes.barh(row, upper - bar.lower, 0.62, bar.lower, **style)
+        hatch = None if bar.sure else "///"
+        axes.barh(row, upper - bar.lower, 0.62, bar.lower, color=inside, ec=colour, hatch=hatch)
     ends = [(bar.lower, -3, "right")] if 0.0 < bar.lower < bar.upper else []
     ends += [(upper, 3 if bar.lower < bar.upper else 6, "left")]
     for volts, offset, side in ends:

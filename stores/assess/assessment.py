@@ -15,7 +15,6 @@ from trona.screening.formulas import fractions_key, number, parse
 from trona.screening.reactions import write_reaction
 from trona.screening.stability.interphase import (
     Interphase,
-    InterphaseClass,
     PropertyTable,
     Thresholds,
 )
@@ -363,7 +362,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
         yield f"No range of voltage is free of exchange: it changes sign at {volts} V."
     if rungs[0].reaction_kind == Reaction.DISPROPORTIONATION:
         yield "It decomposes by itself and releases sodium at 0 V: not a reduction by sodium."
-    elif any(found.kind is InterphaseClass.DECOMPOSES for found in assessment.interphases):
+    elif not stability.mixture and stability.decomposes:
         yield f"It decomposes where no sodium is exchanged: {_equation(stability)}."
     after = [rung for rung in stability.ladder if rung.kind is Reaction.OXIDATION]
     pressed = [p.formula for rung in after[:1] for p in rung.interval.phases if _pressed(p)]

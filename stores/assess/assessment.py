@@ -13,11 +13,6 @@ from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import MAX_PRESSURE, stabilizing_pressure
 from trona.screening.formulas import fractions_key, number, parse
 from trona.screening.reactions import write_reaction
-from trona.screening.stability.interphase import (
-    Interphase,
-    PropertyTable,
-    Thresholds,
-)
 from trona.screening.stability.products import (
     by_harm,
     interphase,
@@ -44,6 +39,11 @@ from .properties import with_gaps, with_rules
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from trona.screening.stability.interphase import (
+        Interphase,
+        PropertyTable,
+        Thresholds,
+    )
     from trona.stores.energies.references import Reference
 
 __all__ = [

@@ -143,7 +143,8 @@ class Stability(Tabular):
             volts = self.stabilized.reduction
             return f"{self.formula}: no range without exchange, which changes sign at {volts:.2f} V"
         limits = range_text(self.window.reduction, self.window.oxidation)
-        return f"{self.formula}: stable from {limits} V"
+        state = "exchanges no sodium" if self.decomposes else "stable"
+        return f"{self.formula}: {state} from {limits} V"
 
     def rows(self) -> list[dict[str, object]]:
         """List the intervals of the ladder, lowest voltage first."""

@@ -33,7 +33,8 @@ Row = dict[str, Any]
 
 SUMMARY = (
     "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
-    "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
+    "oxidation_limit", "interphase", "interphase_share", "reaction", "driving_force",
+    "sodium_consumed", "reason",
 )  # fmt: skip
 """Columns of a screening result."""
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.uncertainty.confidence import is_sure
 
 from .ladder import heading, ladder_table, range_or_crossing, said
 from .layout import WIDE, framed, list_facts, notes
@@ -216,7 +217,11 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     if doc.reason:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
-        parts += [heading(doc.window), ladder_table(doc.window.formula, doc.window.ladder)]
+        parts.append(heading(doc.window))
+        metal = doc.window.ladder[0]
+        if not is_sure(metal.interphase, metal.interphase_shares):
+            parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
+        parts.append(ladder_table(doc.window.formula, doc.window.ladder))
         parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())

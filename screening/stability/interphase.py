@@ -194,11 +194,8 @@ _CLASSES = {
     (Conduction.BLOCKED, Conduction.UNKNOWN): InterphaseClass.GROWTH_STOPS,
     (Conduction.CONDUCTED, Conduction.UNKNOWN): InterphaseClass.GROWTH_GOES_ON,
 }
-_UNKNOWN = InterphaseClass.UNKNOWN
 _THROUGH: dict[str, Conduction] = {
-    "metal": Conduction.CONDUCTED,
-    "narrow-gap": Conduction.CONDUCTED,
-    "conductor": Conduction.CONDUCTED,
+    **dict.fromkeys(("metal", "narrow-gap", "conductor"), Conduction.CONDUCTED),
     "insulator": Conduction.BLOCKED,
     "unknown": Conduction.UNKNOWN,
 }
@@ -232,7 +229,9 @@ class PhaseProperties:
     @property
     def kind(self) -> InterphaseClass:
         """Type of the phase: the class of an interphase that consists of it alone."""
-        return _CLASSES.get((_THROUGH[self.electronic], _THROUGH[self.ionic]), _UNKNOWN)
+        return _CLASSES.get(
+            (_THROUGH[self.electronic], _THROUGH[self.ionic]), InterphaseClass.UNKNOWN
+        )
 
 
 PropertyTable = dict[tuple[tuple[str, float], ...], PhaseProperties]
@@ -420,9 +419,8 @@ def classify(
     dark_ionic = _sum(shares, ionic={Ionic.UNKNOWN})
     electrons = _electrons(metal, narrow, dark, limits)
     ions = _verdict(ionic, dark_ionic, limits.percolation)
-    kind = _CLASSES.get((electrons, ions), _UNKNOWN)
-    if not reacts:
-        kind = InterphaseClass.DECOMPOSES if decomposes else InterphaseClass.STABLE
+    still = InterphaseClass.DECOMPOSES if decomposes else InterphaseClass.STABLE
+    kind = _CLASSES.get((electrons, ions), InterphaseClass.UNKNOWN) if reacts else still
     margins = (metal - limits.metal, metal + narrow - limits.percolation)
     return Interphase(
         kind=kind,

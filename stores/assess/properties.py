@@ -71,14 +71,14 @@ def _text() -> str:
 
 def checksum() -> str:
     """
-    Identify the properties that ship with trona: results that rest on others are other results.
+    Identify the properties and rules of trona: results that rest on others are other results.
 
     Returns
     -------
     str
         16 hexadecimal digits.
     """
-    return fingerprint(_text())
+    return fingerprint([_text(), RULES])
 
 
 @cache

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.screening.formulas import number
-from trona.screening.stability.interphase import InterphaseClass
-from trona.screening.uncertainty.confidence import is_sure, verdict
+from trona.screening.uncertainty.confidence import is_sure
 from trona.screening.units import range_text
 
+from .classes import percent, styled
 from .layout import NONE, framed, notes, share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
@@ -41,56 +41,9 @@ __all__ = [
     "plateaus",
     "range_or_crossing",
     "reasons",
-    "said",
-    "styled",
     "volts",
     "window_range",
 ]
-
-
-def styled(interphase: str) -> str:
-    """
-    Write an interphase class in its colour.
-
-    Parameters
-    ----------
-    interphase
-        The class.
-
-    Returns
-    -------
-    str
-        Rich markup.
-    """
-    kind = InterphaseClass(interphase)
-    return f"[{kind.style}]{kind.short}[/]"
-
-
-def said(interphase: str, shares: Mapping[str, float], between: str = ", ") -> str:
-    """
-    Write a class as sure as it is.
-
-    Parameters
-    ----------
-    interphase
-        The class by the energies as they are.
-    shares
-        Class to share of the draws; empty where none were drawn.
-    between
-        What stands between several classes.
-
-    Returns
-    -------
-    str
-        Rich markup, as in ``"stable"``, ``"likely stable 78 %"`` or
-        ``"uncertain: unknown 53 %, stable 46 %"``.
-    """
-    word, named = verdict(interphase, shares)
-    if not word:
-        return styled(interphase)
-    listed = between.join(f"{styled(kind)} {_percent(share)}" for kind, share in named.items())
-    gap = between if "\n" in between else " "
-    return f"{word}{':' if word == 'uncertain' else ''}{gap}{listed}"
 
 
 def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
@@ -256,10 +209,10 @@ def _confidence(found: UncertaintyDoc) -> str:
     """Write how often which class was drawn, and from which errors."""
     at = "; ".join(
         f"at {number(round(one.voltage, 3))} V "
-        + ", ".join(f"{styled(kind)} {_percent(x)}" for kind, x in one.fractions.items())
+        + ", ".join(f"{styled(kind)} {percent(x)}" for kind, x in one.fractions.items())
         for one in found.interphases
     )
-    closed = f"; no window in {_percent(1 - found.with_window)}" if found.with_window < 1 else ""
+    closed = f"; no window in {percent(1 - found.with_window)}" if found.with_window < 1 else ""
     shared = f" + {found.common * 1000:.0f} per element" if found.common else ""
     draws = f"{found.samples} draws, σ {_sigma(found)} meV/atom{shared}"
     return f"{at}{closed}  [dim]({draws})[/]"
@@ -271,13 +224,6 @@ def _sigma(found: UncertaintyDoc) -> str:
         return f"{found.sigma * 1000:g}"
     least, most = min(found.sigma_by_class.values()), max(found.sigma_by_class.values())
     return f"{least * 1000:.0f}–{most * 1000:.0f}"
-
-
-def _percent(fraction: float) -> str:
-    """Write a fraction of draws."""
-    if 0.99 < fraction < 1.0:
-        return ">99 %"
-    return f"{fraction * 100:.0f} %" if fraction >= 0.01 else "<1 %"
 
 
 def _tolerated(window: WindowDoc) -> str:

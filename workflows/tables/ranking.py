@@ -11,7 +11,8 @@ from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.uncertainty.confidence import is_sure
 
-from .ladder import heading, ladder_table, range_or_crossing, said
+from .classes import said
+from .ladder import heading, ladder_table, range_or_crossing
 from .layout import WIDE, framed, list_facts, notes
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from .ladder import electron_part, heading, ion_part, ladder_table, reasons, said, styled, volts
+from .classes import said, styled
+from .ladder import electron_part, heading, ion_part, ladder_table, reasons, volts
 from .layout import WIDE, framed, notes, share
 
 if TYPE_CHECKING:

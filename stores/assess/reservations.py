@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trona.screening.formulas import parse
 from trona.screening.stability.coverage import Coverage, coverage
 from trona.screening.units import SODIUM
+from trona.stores.energies.accuracy import accuracy
 
 from .charge_notes import charge_notes
 
@@ -74,8 +75,22 @@ def reservations(
         if any(parse(formula).keys() <= system for system in systems)
     ]
     return [
+        *_uncalibrated(set().union(*systems), reference),
         *dict.fromkeys(line for one in coverages for line in one.sentences),
         *charge_notes(formulas, reference.table),
         *reference.caveats,
         *([f"Not in the reference: {', '.join(gone)}."] if gone else []),
     ]
+
+
+def _uncalibrated(elements: set[str], reference: Reference) -> list[str]:
+    """Say of which elements the fitted shifts know nothing."""
+    errors = accuracy(reference.scale)
+    strange = [] if errors is None else errors.model.strange(elements)
+    if errors is None or not strange:
+        return []
+    sentence = (
+        f"No compound of {', '.join(strange)} is in the fit that calibrates these energies: such "
+        f"compounds are taken to err by {1000 * errors.model.unseen:.0f} meV/atom."
+    )
+    return [sentence]

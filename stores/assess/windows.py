@@ -101,8 +101,7 @@ def window_answer(
     if against is not None:
         found, shown = _electrode(document, assessment, against)
         content["electrode"] = found
-        said = covered([against], assessment.reference).sentences
-        content["caveats"] = [*document.caveats, *(f"Electrode {against}: {one}" for one in said)]
+        content["caveats"] = [*document.caveats, *_open_electrode(found, assessment)]
         content["ladder"] = [_written(document, assessment, rung) for rung in shown]
     content["products"] = _products(assessment, shown)
     errors = accuracy(assessment.table.scale)
@@ -121,6 +120,14 @@ def window_answer(
     if why:
         content["dependence"] = dependence_documents(assessment, drawn)
     return WindowAnswerDoc.model_validate(content)
+
+
+def _open_electrode(found: ElectrodeDoc, assessment: Assessment) -> list[str]:
+    """Say what the reference lacks for an electrode whose potential is computed."""
+    if found.basis != "computed":
+        return []
+    said = covered([found.formula], assessment.reference).sentences
+    return [f"Electrode {found.formula}: {one}" for one in said]
 
 
 def _why_no_errors(assessment: Assessment, errors: Accuracy | None) -> str | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from trona.screening.uncertainty.error_model import CLASSES, ErrorModel
+from trona.stores.corrections.calibration import calibrated_elements, calibration
 from trona.stores.corrections.methods import DFT, Accuracy, method_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "Accuracy",
     "Deviation",
     "accuracy",
+    "calibrated",
     "common_deviation",
     "deviations",
     "unstated",
@@ -152,14 +154,35 @@ def unstated(scale: EnergyScale) -> tuple[str, ...]:
     return (sentence,)
 
 
+def calibrated(method: Method) -> bool:
+    """
+    Tell whether energies of a method are calibrated by default.
+
+    Parameters
+    ----------
+    method
+        Row of the table of methods.
+
+    Returns
+    -------
+    bool
+        True where its correction holds fitted shifts.
+    """
+    return "calibrated" in (method.correction or "").split(",")
+
+
 @cache
 def _measured(method: Method) -> Accuracy:
     """Add the error of DFT to the deviations from DFT."""
     found, common = deviations(method.deviations), common_deviation(method.deviations)
     own = {name: round(hypot(one.own, DFT.model.sigma), 4) for name, one in found.items()}
     least, most = (1000 * f(found[name].own for name in CLASSES) for f in (min, max))
+    seen, unseen = frozenset[str](), 0.0
+    if calibrated(method):
+        seen = calibrated_elements()
+        unseen = round(hypot(calibration()["before"]["ninety_percent"] / 1000, DFT.model.sigma), 4)
     return Accuracy(
-        ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}),
+        ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}, seen, unseen),
         f"{method.name.split()[0]} scatters about DFT by {least:.0f} to {most:.0f} meV/atom in "
         f"each compound, by its class, and {1000 * common:.0f} meV per atom of an element in all "
         "its compounds (docs/bundled-reference.md); the 20 meV/atom of DFT are added in squares",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
 from math import hypot
 
@@ -18,6 +19,7 @@ from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.uncertainty.error_model import CLASSES, anion_class
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.reservations import reservations
 from trona.stores.assess.screenings import screening_document
 from trona.stores.assess.windows import window_answer
 from trona.stores.collections.results import Results
@@ -121,6 +123,26 @@ def test_errors_of_a_potential_are_those_of_the_comparison_and_of_dft(name, file
         assert stated == pytest.approx(hypot(found.own, DFT.model.sigma), abs=1e-4)
 
 
+def test_an_element_outside_the_fit_gets_a_wide_error_and_says_so():
+    energies = load_reference("bundled")
+    model = accuracy(energies.scale).model
+    assert model.own(parse("HfO2")) == model.unseen > 1.5 * model.own(parse("ZrO2"))
+    assert model.own({"Hf": 1.0}) == 0.0
+    zirconium = [phase for phase in energies.phases if "Zr" in phase.amounts]
+    swapped = (
+        replace(
+            one,
+            id=f"Hf for Zr in {one.id}",
+            amounts={"Hf" if s == "Zr" else s: n for s, n in one.amounts.items()},
+        )
+        for one in zirconium
+    )
+    found = replace(energies, phases=(*energies.phases, *swapped))
+    (said,) = [line for line in reservations(["Na2HfO3"], found) if "Hf is in the fit" in line]
+    assert f"{1000 * model.unseen:.0f} meV/atom" in said
+    assert not any("in the fit" in line for line in reservations(["Na2ZrO3"], found))
+
+
 @of_each_set
 def test_every_bundled_compound_has_a_deviation(name, file):
     found = deviations(file)
@@ -210,7 +232,7 @@ def test_classes_are_drawn_where_the_user_looks(reference):
     assessment = assess_formula("Na3PS4", reference)
     (at,) = window_answer(assessment, at=2.0).uncertainty.interphases
     assert (at.voltage, at.fractions) == (2.0, {"stable": 1.0})
-    (cathode,) = window_answer(assessment, against="S").uncertainty.interphases
+    (cathode,) = window_answer(assessment, against="S@computed").uncertainty.interphases
     assert cathode.voltage == pytest.approx(2.089, abs=0.001)
     (metal,) = window_answer(assessment, against="Na").uncertainty.interphases
     assert (metal.voltage, metal.fractions) == (0.0, {"mixed-conducting": 1.0})

@@ -33,7 +33,7 @@ from trona.stores.materials_project import snapshot_files, snapshots
 from trona.stores.provenance import fingerprint
 from trona.stores.settings import Settings
 from trona.stores.thermochemistry.free_energies import phases_at, temperature_of
-from trona.stores.thermochemistry.temperatures import name_at, require_temperature
+from trona.stores.thermochemistry.temperatures import cold_name, name_at, require_temperature
 
 from . import alignment
 from . import from_store as relaxed
@@ -196,9 +196,9 @@ class Reference:
         Raises
         ------
         InputError
-            If there are no data for the temperature, or a phase has neither table nor volume.
+            If it is at another temperature, there are no data, or a phase lacks its volume.
         """
-        if require_temperature(temperature) == 0.0:
+        if require_temperature(temperature) in {0.0, self.temperature}:
             return self
         found, said = phases_at(self.phases, temperature)
         name, caveats = name_at(self.name, temperature), (*self.caveats, said)
@@ -263,8 +263,9 @@ def load_reference(
             _require_elements(loaded[0])
     loaded = [_as_measured(one, asked) for one in loaded]
     reference = _aligned(loaded, name) if aligned else loaded[0]
-    said = unstated(reference.scale)
-    return replace(reference, caveats=reference.caveats + said) if said else reference
+    if said := unstated(reference.scale):
+        reference = replace(reference, caveats=reference.caveats + said)
+    return reference.at_temperature(cold_name(name)[1])
 
 
 def source_names(name: str) -> list[str]:
@@ -281,7 +282,7 @@ def source_names(name: str) -> list[str]:
     list of str
         One for each source.
     """
-    return _joint().split(name.removeprefix(_ALIGNED))
+    return _joint().split(cold_name(name)[0].removeprefix(_ALIGNED))
 
 
 def _joint() -> re.Pattern[str]:

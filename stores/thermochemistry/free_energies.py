@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import Phase
-from trona.screening.errors import PhaseDataError
+from trona.screening.errors import InputError, PhaseDataError
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.uncertainty.error_model import anion_class
 
@@ -212,9 +212,15 @@ def phases_at(phases: Sequence[Phase], temperature: float) -> tuple[tuple[Phase,
 
     Raises
     ------
+    InputError
+        If the phases are at a temperature already.
     PhaseDataError
         If a phase has neither a measured table nor a volume.
     """
+    if present := temperature_of(phases[0].scale):
+        raise InputError(
+            f"these energies are at {temperature_text(present)} already: name one temperature."
+        )
     unknown = [one for one in phases if heat(one.amounts, temperature, one.volume) is None]
     if unknown:
         raise _unknown(unknown)

@@ -7,6 +7,11 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.tabular import Tabular
+from trona.stores.assess.assessment import window_document
+from trona.stores.assess.electrodes import withstands
+from trona.stores.assess.reservations import reservations
+from trona.stores.assess.validation import observations
+from trona.stores.collections.summaries import summarize_screening
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,7 +22,8 @@ if TYPE_CHECKING:
     from trona.screening.stability.ranking import Ranked
     from trona.screening.stability.window import Limits, Rung
     from trona.stores.assess.assessment import Assessment
-    from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.assess.electrodes import ElectrodePotential
+    from trona.stores.documents.results import ObservationDoc, ScreeningDoc
 
 __all__ = ["AtVoltage", "Ranking", "Window"]
 
@@ -92,15 +98,28 @@ class Window(Tabular):
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """What every result that rests on these energies must say, in sentences."""
-        return self.assessment.reference.caveats
+        """What must not be overlooked, in sentences."""
+        found = self.assessment
+        return (*reservations([self.formula], found.reference, found.coverage), *found.alarms)
+
+    @property
+    def observed(self) -> tuple[ObservationDoc, ...]:
+        """What experiments say of this composition, and whether trona agrees."""
+        document = window_document(self.assessment)
+        return tuple(observations(document, self.assessment.reference))
 
     @property
     def heading(self) -> str:
-        """The composition, its window and its distance from the hull."""
+        """The composition, its window, its distance from the hull, and what is observed."""
         above = self.energy_above_hull
         hull = "mixture of phases" if above is None else f"{1000 * above:.0f} meV/atom above hull"
-        return " ".join([f"{self.assessment.stability.heading} ({hull})", *self.caveats])
+        return " ".join(
+            [
+                f"{self.assessment.stability.heading} ({hull})",
+                *(one.sentence for one in self.observed),
+                *self.caveats,
+            ]
+        )
 
     def rows(self) -> list[dict[str, object]]:
         """List the intervals of the ladder with their interphases, lowest voltage first."""
@@ -177,20 +196,31 @@ class Ranking(Tabular):
         Places and results, best first.
     bars
         Their windows, with the electrodes that were asked for.
+    electrodes
+        The same electrodes, with their potentials and sources.
     """
 
     places: tuple[tuple[Ranked, ScreeningDoc], ...]
     bars: WindowBars
+    electrodes: tuple[ElectrodePotential, ...] = ()
 
     @property
     def heading(self) -> str:
         """How many there are."""
         said = dict.fromkeys(line for _, doc in self.places for line in doc.reference.caveats)
-        return " ".join([f"{len(self.places)} candidates, best first", *said])
+        apart = [f"{one.label}: {why}" for one, _ in self.places for why in one.apart]
+        return " ".join([f"{len(self.places)} candidates, best first", *said, *apart])
 
     def rows(self) -> list[dict[str, object]]:
         """List the candidates, best first."""
-        return [_row(place, doc) for place, doc in self.places]
+        return [
+            {
+                **_row(place, doc),
+                **{f"at {one.name}": withstands(summary, one) for one in self.electrodes},
+            }
+            for place, doc in self.places
+            for summary in (summarize_screening(doc),)
+        ]
 
     def plot(self) -> Figure:
         """
@@ -224,10 +254,10 @@ def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:
     """Write a candidate as a row."""
     window, contact = doc.window, doc.contact
     if window is None or contact is None:
-        return {"place": place.place, "candidate": doc.label}
+        return {"place": None if place.apart else place.place, "candidate": doc.label}
     upper = window.oxidation_limit
     return {
-        "place": place.place,
+        "place": None if place.apart else place.place,
         "candidate": doc.label,
         "above hull (eV/atom)": window.energy_above_hull,
         "from (V)": window.reduction_limit,
@@ -237,4 +267,5 @@ def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:
         "released at 0 V (eV/atom)": contact.driving_force,
         "Na used per formula unit": contact.sodium_consumed,
         "score": place.score,
+        "apart": " ".join(place.apart),
     }

@@ -9,7 +9,7 @@ mixing lines (`interface.MixingLine`), discharges (`discharge.Discharge`) and pu
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
@@ -53,10 +53,19 @@ class Mark:
         The electrode.
     voltage
         V against Na/Na+.
+    computed
+        The computed potential, V, where another one is marked; None if there is none beside it.
     """
 
     formula: str
     voltage: float
+    computed: float | None = None
+
+    @property
+    def potential(self) -> str:
+        """The potential for people; in a second line the computed one."""
+        beside = "" if self.computed is None else f"\n(computed {self.computed:.2f})"
+        return f"{self.voltage:.2f} V{beside}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,8 @@ class WindowBar:
         Class of its interphase at 0 V.
     mixture
         True where it has no phase of its own.
+    doubtful
+        True where the reference cannot judge it: it is not ranked.
     """
 
     label: str
@@ -82,6 +93,12 @@ class WindowBar:
     upper: float
     kind: InterphaseClass
     mixture: bool = False
+    doubtful: bool = False
+
+    @property
+    def signs(self) -> str:
+        """What stands behind the name; `WindowBars.notes` explains it."""
+        return "*" * self.mixture + "?" * self.doubtful
 
 
 @dataclass(frozen=True)
@@ -108,6 +125,13 @@ class WindowBars:
     def __post_init__(self) -> None:
         if not self.bars:
             raise InputError("there is no window to draw: name at least one composition.")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the signs behind names mean, of those that occur."""
+        found = "".join(bar.signs for bar in self.bars)
+        meanings = {"*": "* mixture of phases", "?": "? the reference cannot judge it: not ranked"}
+        return tuple(text for sign, text in meanings.items() if sign in found)
 
     @property
     def top(self) -> float:
@@ -178,7 +202,7 @@ class InterphaseMap:
 
 def electrode_mark(table: PhaseTable, formula: str) -> Mark:
     """
-    Potential at which an electrode works.
+    Compute the potential at which an electrode works.
 
     Parameters
     ----------
@@ -199,8 +223,7 @@ def electrode_mark(table: PhaseTable, formula: str) -> Mark:
     ChemicalSystemError
         If an element has no reference phase.
     """
-    found = electrode(table, parse(formula), formula)
-    return Mark(formula, found.gives if isfinite(found.gives) else found.takes)
+    return Mark(formula, electrode(table, parse(formula), formula).mark)
 
 
 def window_bar(stability: Stability, at_metal: Interphase, label: str | None = None) -> WindowBar:

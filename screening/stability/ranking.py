@@ -113,6 +113,9 @@ class Ranked:
         Criteria without a value.
     vetoes
         Reasons of the bounds it breaks.
+    apart
+        Why its values cannot be trusted: it then stands behind all others, and its place means
+        nothing.
     """
 
     label: str
@@ -120,6 +123,7 @@ class Ranked:
     score: float
     missing: tuple[str, ...]
     vetoes: tuple[str, ...]
+    apart: tuple[str, ...] = ()
 
 
 DEFAULT_CRITERIA = (
@@ -142,9 +146,10 @@ def rank(
     candidates: Iterable[tuple[str, Mapping[str, float | None]]],
     criteria: Sequence[Criterion] = DEFAULT_CRITERIA,
     vetoes: Sequence[Veto] = DEFAULT_VETOES,
+    doubts: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Ranked]:
     """
-    Order candidates: vetoed ones last, then by falling score, then by label.
+    Order candidates: doubtful ones last, before them vetoed ones, then by falling score and label.
 
     Parameters
     ----------
@@ -154,6 +159,8 @@ def rank(
         What counts, with direction and weight.
     vetoes
         Bounds not to be broken.
+    doubts
+        Label to why the values of the candidate cannot be trusted.
 
     Returns
     -------
@@ -169,13 +176,15 @@ def rank(
         raise InputError("there is no criterion to rank by: give at least one.")
     total = sum(criterion.weight for criterion in criteria)
     scored = [_score(label, values, criteria, total, vetoes) for label, values in candidates]
-    scored.sort(key=lambda one: (bool(one[3]), -one[1], one[0]))
+    apart = {label: tuple(reasons) for label, reasons in (doubts or {}).items() if reasons}
+    scored.sort(key=lambda one: (one[0] in apart, bool(one[3]), -one[1], one[0]))
     ranked: list[Ranked] = []
     place, tie = 0, None
     for position, (label, score, missing, broken) in enumerate(scored, start=1):
-        if tie != (score, bool(broken)):
-            place, tie = position, (score, bool(broken))
-        ranked.append(Ranked(label, place, score, missing, broken))
+        key = (score, bool(broken), label in apart)
+        if tie != key:
+            place, tie = position, key
+        ranked.append(Ranked(label, place, score, missing, broken, apart.get(label, ())))
     return ranked
 
 

@@ -5,7 +5,7 @@ There is no arithmetic of its own here: `trona.screening` computes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import MAX_PRESSURE, stabilizing_pressure
 from trona.screening.formulas import fractions_key, number, parse
 from trona.screening.reactions import write_reaction
+from trona.screening.stability.alarms import alarms
 from trona.screening.stability.interphase import (
+    Conduction,
     Interphase,
     InterphaseClass,
     PropertyTable,
@@ -32,12 +34,13 @@ from trona.stores.documents.results import (
     WindowDoc,
 )
 
-from .charge_notes import charge_notes
 from .properties import with_gaps
+from .reservations import covered, reservations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from trona.screening.stability.coverage import Coverage
     from trona.stores.energies.references import Reference
 
 __all__ = [
@@ -92,6 +95,10 @@ class Assessment:
         Connection thresholds; None for the default.
     exclusion
         The window without high-pressure phases; None where those set no limit.
+    coverage
+        Pairs of its elements that no phase of the reference joins.
+    alarms
+        What no known compound has, in sentences.
     """
 
     reference: Reference
@@ -101,6 +108,13 @@ class Assessment:
     properties: PropertyTable
     thresholds: Thresholds | None
     exclusion: Exclusion | None
+    coverage: Coverage
+    alarms: tuple[str, ...]
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why a ranking must not trust it, in sentences."""
+        return (*(self.coverage.sentences[:1] if self.coverage.open else ()), *self.alarms)
 
 
 def assess_formula(
@@ -145,15 +159,25 @@ def assess_formula(
     properties = with_gaps(dict(reference.band_gaps), reference.gap_source)
     if own is not None and own_gap is not None:
         properties = with_gaps({own.formula: own_gap}, own.source, properties)
+    interphases = tuple(interphase(rung, properties, thresholds) for rung in stability.ladder)
+    found = covered([formula], reference)
     return Assessment(
         reference=reference,
         table=table,
         stability=stability,
-        interphases=tuple(interphase(rung, properties, thresholds) for rung in stability.ladder),
+        interphases=tuple(map(_unknown, interphases)) if found.open else interphases,
         properties=properties,
         thresholds=thresholds,
         exclusion=_at_ambient_pressure(table, stability),
+        coverage=found,
+        alarms=alarms(table, stability),
     )
+
+
+def _unknown(found: Interphase) -> Interphase:
+    """Take back a class that rests on products which may not be the ones that form."""
+    nobody = Conduction.UNKNOWN
+    return replace(found, kind=InterphaseClass.UNKNOWN, electrons=nobody, ions=nobody)
 
 
 def _at_ambient_pressure(table: PhaseTable, stability: Stability) -> Exclusion | None:
@@ -220,6 +244,8 @@ def window_document(assessment: Assessment, tolerance: float | None = None) -> W
             reduction_limit=touching.reduction, oxidation_limit=_bounded(touching.oxidation)
         ),
         ladder=rungs,
+        open_pairs=["-".join(pair) for pair in assessment.coverage.open],
+        doubts=list(assessment.doubts),
         caveats=list(_caveats(assessment, rungs)),
     )
 
@@ -346,10 +372,12 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
     if any(rung.tied for rung in rungs):
         yield "Some products could be exchanged for others at no cost (see 'tied')."
     unknown = sorted({p.formula for p in rungs[0].products if "unknown" in {p.electronic, p.ionic}})
-    if rungs[0].interphase == InterphaseClass.UNKNOWN:
+    if rungs[0].interphase == InterphaseClass.UNKNOWN and not assessment.coverage.open:
         yield f"Class at 0 V unknown: conductor properties missing of {', '.join(unknown)}."
-    yield from charge_notes([stability.formula], assessment.table)
-    yield from reference.caveats
+    yield from reservations([stability.formula], reference, assessment.coverage)
+    yield from assessment.alarms
+    if assessment.coverage.open:
+        yield "So every class here is unknown, and the limits stand without ±."
     inside = stability.profile.composition.keys() | {"Na"}
     by_hydride = reference.scheme.result(reference.basis) is EnergyBasis.MP2020
     if {"B", "H"} <= inside and by_hydride and not reference.scheme.settles("hydroborates"):
@@ -358,6 +386,3 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
             "Hydroborates carry MP2020's correction of hydrides, which was fitted to none of them: "
             f"compare with --correction {without}."
         )
-    gone = [formula for formula in reference.missing if parse(formula).keys() <= inside]
-    if gone:
-        yield f"Not in the reference: {', '.join(gone)}."

@@ -43,6 +43,7 @@ def _bar(label: str, window: WindowDoc) -> WindowBar:
         upper=inf if limits.oxidation_limit is None else limits.oxidation_limit,
         kind=InterphaseClass(window.ladder[0].interphase),
         mixture=window.mixture,
+        doubtful=bool(window.doubts),
     )
 
 

@@ -25,7 +25,9 @@ from trona.stores.documents.results import (
 from trona.stores.provenance import fingerprint, versions
 
 from .assessment import Assessment, scale_document
-from .charge_notes import charge_notes
+from .electrodes import electrode_notes
+from .reservations import covered, reservations
+from .validation import pair_observations
 
 if TYPE_CHECKING:
     from trona.screening.uncertainty.error_model import ErrorModel
@@ -60,6 +62,7 @@ def interface_document(
         If a formula or the voltage cannot be used with this reference.
     """
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
+    found = covered([first, second], reference)
     asked = [first, second, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(
         id=fingerprint([SCHEMA_VERSION, *asked]),
@@ -73,7 +76,12 @@ def interface_document(
         reacts=line.reacts,
         strongest=_kink_document(line, line.strongest),
         kinks=[_kink_document(line, kink) for kink in line.kinks],
-        caveats=[*charge_notes([first, second], reference.table), *reference.caveats],
+        open_pairs=["-".join(pair) for pair in found.open],
+        observed=pair_observations(first, second, reference),
+        caveats=[
+            *electrode_notes([first, second], reference.table),
+            *reservations([first, second], reference, found),
+        ],
     )
 
 
@@ -115,6 +123,7 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
         If the formula cannot be used with this reference.
     """
     found = discharge(profile(reference.table, parse(formula)))
+    coverage = covered([formula], reference)
     return DischargeDoc(
         formula=formula,
         reference=reference.name,
@@ -122,7 +131,8 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
         molar_mass=found.molar_mass,
         capacity=found.capacity,
         plateaus=[_plateau_document(plateau) for plateau in found.plateaus],
-        caveats=[*charge_notes([formula], reference.table), *reference.caveats],
+        open_pairs=["-".join(pair) for pair in coverage.open],
+        caveats=reservations([formula], reference, coverage),
     )
 
 

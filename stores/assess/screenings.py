@@ -25,6 +25,7 @@ from trona.stores.provenance import fingerprint, versions
 
 from .assessment import assess_formula, window_document
 from .properties import checksum
+from .validation import observations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -180,6 +181,7 @@ def screen_entry(
             own = None
     window = window_document(assess_formula(formula, reference, own=own, own_gap=gap))
     window.caveats += caveats
+    window.observed = observations(window, reference)
     doc = _outcome(*known, "completed", None)
     doc.window = window
     doc.contact = _contact(window, None if own is None else own.volume)

@@ -10,8 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
-from trona.screening.formulas import parse
-from trona.screening.stability.electrode import AtPotential, at_potential, electrode, passed
+from trona.screening.stability.electrode import AtPotential, at_potential, passed
 from trona.screening.stability.products import rank_products
 from trona.screening.uncertainty.error_model import ErrorModel
 from trona.screening.uncertainty.sampling import sample
@@ -26,7 +25,10 @@ from trona.stores.documents.json_output import (
 from trona.stores.energies.accuracy import Accuracy, accuracy
 
 from .assessment import window_document
+from .electrodes import choose_electrode, electrode_document
 from .interfaces import dependence_documents
+from .reservations import covered
+from .validation import observations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,8 +67,8 @@ def window_answer(
     at
         Voltage, V: the ladder then holds the reaction there only.
     against
-        Formula of an electrode: the ladder then holds the intervals between the window and the
-        potentials of the electrode.
+        An electrode, as `choose_electrode` takes it: the ladder then holds the intervals
+        between the window and the potentials of the electrode.
     why
         True to say what the limits depend on.
     sigma
@@ -89,6 +91,7 @@ def window_answer(
     stability = assessment.stability
     document = window_document(assessment, tolerance)
     content = dict(document)
+    content["observed"] = observations(document, assessment.reference)
     shown: Sequence[Rung] = stability.ladder
     found: ElectrodeDoc | None = None
     if at is not None:
@@ -98,18 +101,30 @@ def window_answer(
     if against is not None:
         found, shown = _electrode(document, assessment, against)
         content["electrode"] = found
+        said = covered([against], assessment.reference).sentences
+        content["caveats"] = [*document.caveats, *(f"Electrode {against}: {one}" for one in said)]
         content["ladder"] = [_written(document, assessment, rung) for rung in shown]
     content["products"] = _products(assessment, shown)
     errors = accuracy(assessment.table.scale)
     if sigma is not None:
         errors = Accuracy(ErrorModel(sigma), "given by the user")
-    model = None if errors is None or errors.model == ErrorModel(0.0) else errors.model
+    content["no_uncertainty"] = why_none = _why_no_errors(assessment, errors)
+    model = None if errors is None or why_none is not None else errors.model
     if errors is not None and model is not None:
         voltages = [0.0 if at is None else at] if found is None else _potentials(found)
         content["uncertainty"] = uncertainty_document(assessment, errors, voltages)
     if why:
         content["dependence"] = dependence_documents(assessment, model)
     return WindowAnswerDoc.model_validate(content)
+
+
+def _why_no_errors(assessment: Assessment, errors: Accuracy | None) -> str | None:
+    """Say why limits stand without errors; None where they have some."""
+    if assessment.coverage.open:
+        return assessment.coverage.sentences[0]
+    if errors is None:
+        return f"No error is stated for energies of {assessment.table.scale.method}."
+    return "An error of 0 was asked for." if errors.model == ErrorModel(0.0) else None
 
 
 def uncertainty_document(
@@ -211,16 +226,11 @@ def _electrode(
 ) -> tuple[ElectrodeDoc, Sequence[Rung]]:
     """Write down what happens at an electrode; with the intervals from the window to it."""
     stability = assessment.stability
-    found = electrode(assessment.table, parse(formula), formula)
-    takes = at_potential(stability, found.takes, gives=False)
-    gives = at_potential(stability, found.gives, gives=True) if found.gives < inf else None
-    alone = found.stability
-    written = ElectrodeDoc(
-        formula=formula,
-        mixture=alone is not None and alone.mixture,
-        energy_above_hull=0.0 if alone is None else alone.energy_above_hull,
-        takes=found.takes,
-        gives=None if gives is None else found.gives,
+    found = choose_electrode(assessment.table, formula)
+    takes = at_potential(stability, found.low, gives=False)
+    gives = at_potential(stability, found.high, gives=True) if found.high < inf else None
+    written = electrode_document(
+        found,
         at_takes=_rung_at(document, assessment, takes),
         at_gives=None if gives is None else _rung_at(document, assessment, gives),
     )

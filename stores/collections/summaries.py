@@ -90,6 +90,7 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
         unbounded=window is not None
         and window.reduction_limit is not None
         and window.oxidation_limit is None,
+        doubts=[] if window is None else window.doubts,
         products=[] if contact is None else contact.products,
         product_amounts=[] if window is None else [p.amount for p in window.ladder[0].products],
     )
@@ -118,7 +119,10 @@ def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, Summar
     return [
         (place, alike[place.label])
         for _, alike in sorted(by_temperature.items())
-        for place in rank((key, _ranking_values(one)) for key, one in alike.items())
+        for place in rank(
+            ((key, _ranking_values(one)) for key, one in alike.items()),
+            doubts={key: one.doubts for key, one in alike.items()},
+        )
     ]
 
 

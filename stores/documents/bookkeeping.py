@@ -16,7 +16,7 @@ from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, StructureDoc, now
 
 __all__ = ["SUMMARY_SCHEMA_VERSION", "CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
 
-SUMMARY_SCHEMA_VERSION = 3
+SUMMARY_SCHEMA_VERSION = 4
 """Raised with every change of `SummaryDoc` alone: no id rests on it, and summaries of a lower
 version are made again from their results. Up to 2 it was the version of all documents."""
 
@@ -110,6 +110,9 @@ class SummaryDoc(Document):
         description="Harm of the class from 0 (stable) to 1; null where unknown."
     )
     reaction: str | None = Field(description="Balanced reaction at 0 V.")
+    doubts: list[str] = Field(
+        description="Why rankings put it apart, in sentences; empty where they do not."
+    )
     products: list[str] = Field(description="Formulas of the products at 0 V.")
     product_amounts: list[float] = Field(
         description="Formula units of each product per formula unit of the candidate."

@@ -30,6 +30,7 @@ __all__ = [
     "KinkDoc",
     "LimitDependenceDoc",
     "LimitsDoc",
+    "ObservationDoc",
     "PlateauDoc",
     "ProductDoc",
     "ReferenceDoc",
@@ -213,6 +214,29 @@ class RungDoc(Document):
     tied: list[str] = Field(description="Phases that could take part at no cost.")
 
 
+class ObservationDoc(Document):
+    """What an experiment says of a composition, beside what is predicted."""
+
+    quantity: str = Field(description="reduction limit, oxidation limit, products or interphase.")
+    observed: str = Field(description="As the source has it.")
+    electrode: str | None = Field(description="What the electrolyte touched; null for a limit.")
+    source: str = Field(description="Where it was published.")
+    predicted: str = Field(description="The same quantity, predicted; contacts for sodium at 0 V.")
+    verdict: Literal["agree", "disagree", "cannot say"] = Field(description="Of trona.")
+    reason: str = Field(description="Why.")
+
+    @property
+    def sentence(self) -> str:
+        """Everything in one line."""
+        place = "" if self.electrode is None else f" on {self.electrode}"
+        kind = "" if self.quantity == "interphase" else f"{self.quantity} "
+        said = {"agree": "agrees", "disagree": "disagrees"}.get(self.verdict, "cannot say")
+        elsewhere = self.electrode not in {None, "sodium metal"}
+        where = " for sodium at 0 V" if elsewhere else ""
+        why = self.reason if said == "cannot say" else f"predicted {self.predicted}{where}."
+        return f"Observed{place}: {kind}{self.observed} ({self.source}); trona {said}: {why}"
+
+
 class WindowDoc(Document):
     """Electrochemical stability of a composition."""
 
@@ -248,6 +272,17 @@ class WindowDoc(Document):
         description="The same with the electrolyte lowered onto the hull; may be one voltage."
     )
     ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
+    observed: list[ObservationDoc] = Field(
+        default=[], description="What experiments say of this composition, as far as trona knows."
+    )
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of its elements that no phase of the reference joins, as 'Ta-O': "
+        "where there is one, classes are unknown and limits have no error.",
+    )
+    doubts: list[str] = Field(
+        default=[], description="Why rankings put it apart, in sentences; empty where they do not."
+    )
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
 
 
@@ -292,6 +327,14 @@ class InterfaceDoc(Document):
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+    observed: list[ObservationDoc] = Field(
+        default=[], description="What experiments say of this pair, as far as trona knows."
+    )
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of elements of both materials that no phase of the reference joins, as "
+        "'Ta-O': where there is one, a stronger reaction may be missing.",
+    )
     caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."
@@ -321,6 +364,10 @@ class DischargeDoc(Document):
     molar_mass: float = Field(description="g/mol of formula units as written.")
     capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
     plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of its elements that no phase of the reference joins, as 'Fe-O'.",
+    )
     caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 

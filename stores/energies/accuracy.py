@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from trona.stores.corrections.methods import Method
 
 __all__ = [
-    "CHGNET",
     "DFT",
     "Accuracy",
     "Deviation",
@@ -37,8 +36,6 @@ __all__ = [
 _ALL = "all"
 _ALIGNED = re.compile(r"(.*), with (.*) aligned")
 """Method of a scale with two sources, as `alignment.align` names it."""
-CHGNET = "deviations.yaml"
-"""Data file of the bundled energies."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +67,14 @@ class Deviation:
     own: float
 
 
-def deviations(file: str = CHGNET) -> dict[str, Deviation]:
+def deviations(file: str) -> dict[str, Deviation]:
     """
     Deviations of a potential's energies from DFT.
 
     Parameters
     ----------
     file
-        Data file; by default that of the bundled energies.
+        Data file that the row of the method names.
 
     Returns
     -------
@@ -87,14 +84,14 @@ def deviations(file: str = CHGNET) -> dict[str, Deviation]:
     return {name: Deviation(**row) for name, row in _content(file)["classes"].items()}
 
 
-def common_deviation(file: str = CHGNET) -> float:
+def common_deviation(file: str) -> float:
     """
     Part of the deviations that all compounds of an element share.
 
     Parameters
     ----------
     file
-        Data file; by default that of the bundled energies.
+        Data file that the row of the method names.
 
     Returns
     -------

@@ -39,7 +39,7 @@ from . import alignment
 from . import from_store as relaxed
 from . import from_table as formation_table
 from .accuracy import unstated
-from .bundled import SETS, bundled_data, set_phases
+from .bundled import SETS, bundled_data, packed_energies, set_phases
 from .sources import Source
 
 if TYPE_CHECKING:
@@ -259,8 +259,7 @@ def load_reference(
     loaded = [_load_part(part, plain, tuple(formulas)) for part in source_names(name)]
     if not aligned:
         loaded = [reduce(_joined, loaded)]
-        if loaded[0].stores:
-            _require_elements(loaded[0])
+        _require_elements(loaded[0])
     loaded = [_as_measured(one, asked) for one in loaded]
     reference = _aligned(loaded, name) if aligned else loaded[0]
     if said := unstated(reference.scale):
@@ -368,10 +367,11 @@ def _require_elements(reference: Reference) -> None:
     """Refuse energies of a store that lack the elements, and say how to add them."""
     present = {symbol for phase in reference.phases for symbol in phase.amounts}
     pure = {next(iter(p.amounts)) for p in reference.phases if len(p.amounts) == 1}
-    if absent := sorted(present - pure):
+    if reference.stores and (absent := sorted(present - pure)):
+        same = (one.name for one in SETS.values() if one.method == reference.scale.method)
         raise ReferenceDataError(
             f"{reference.name!r} has no phase of the element {', '.join(absent)}: join it with "
-            f"energies of the same scale, as in bundled+{reference.name}."
+            f"energies of the same scale, as in {next(same, 'mp')}+{reference.name}."
         )
 
 
@@ -389,7 +389,7 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
     return Reference(
         name=name,
         phases=set_phases(data, scheme),
-        checksum=_checksum(json.dumps(data, sort_keys=True).encode(), scheme),
+        checksum=_checksum(packed_energies(name), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
         basis=basis,

@@ -57,7 +57,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("place", "#", "Place by the score; equal scores share one."),
+    Column("place", "#", "Place by the score; equal scores share one; – where it is not ranked."),
     Column("label", "candidate", "Its name.", numeric=False),
     Column("hull", "above hull, meV/atom", "Energy above the hull; ? for a mixture."),
     Column(
@@ -83,6 +83,7 @@ UNBOUNDED = 1e9
 """V: sorts above all limits, for a window that ends at none."""
 
 _NONE = "–"
+_APART = "Not ranked: the reference cannot judge it, for the reasons below."
 _HARM = {kind.value: place for place, kind in enumerate(InterphaseClass)}
 
 
@@ -180,7 +181,7 @@ def _candidate(
         "sodium": contact.sodium_consumed,
         "cells": _cells(place, doc, window, contact),
         "heading": _plain(heading(window)),
-        "vetoes": list(place.vetoes),
+        "vetoes": [*place.vetoes, *([_APART] if place.apart else [])],
         "missing": [name.replace("_", " ") for name in place.missing],
         "contact": _contact(contact),
         "facts": _facts(window),
@@ -198,7 +199,7 @@ def _cells(
     crossing = window.stabilized.reduction_limit
     without = _NONE if crossing is None else f"({crossing:.2f})"
     return {
-        "place": str(place.place),
+        "place": _NONE if place.apart else str(place.place),
         "label": doc.label,
         "hull": "?" if above is None else f"{above * 1000:.0f}",
         "reduction": without if lower is None else f"{lower:.2f}",
@@ -249,6 +250,7 @@ def _facts(window: WindowDoc) -> list[list[str]]:
     return [
         ["at fixed composition", window.decomposition],
         ["window if lowered onto the hull", f"{width} V"],
+        *(["experiment", one.sentence] for one in window.observed),
     ]
 
 

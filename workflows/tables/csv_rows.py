@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.assess.validation import ValidatedCase
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.made_structures import ModelDoc
@@ -34,6 +35,7 @@ Row = dict[str, Any]
 SUMMARY = (
     "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
     "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
+    "doubts",
 )  # fmt: skip
 """Columns of a screening result."""
 
@@ -44,7 +46,9 @@ INTERFACE = (
 """Columns of an interface."""
 
 
-def summary_rows(found: Sequence[SummaryDoc]) -> list[Row]:
+def summary_rows(
+    found: Sequence[SummaryDoc], electrode: ElectrodePotential | None = None
+) -> list[Row]:
     """
     List screening results.
 
@@ -52,13 +56,24 @@ def summary_rows(found: Sequence[SummaryDoc]) -> list[Row]:
     ----------
     found
         Results.
+    electrode
+        Adds a column: whether each is stable where it works.
 
     Returns
     -------
     list of dict
         One for each.
     """
-    return [{name: getattr(one, name) for name in SUMMARY} for one in found]
+    table: list[Row] = [
+        {name: getattr(one, name) for name in SUMMARY} | {"doubts": " ".join(one.doubts)}
+        for one in found
+    ]
+    if electrode is not None:
+        from trona.stores.assess.electrodes import withstands  # noqa: PLC0415 (loads numpy)
+
+        for row, one in zip(table, found, strict=True):
+            row[f"at {electrode.name}"] = withstands(one, electrode)
+    return table
 
 
 def candidate_rows(doc: ScreeningDoc) -> list[Row]:

@@ -11,7 +11,7 @@ from trona.screening.formulas import number
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.units import range_text
 
-from .layout import NONE, framed, notes, share
+from .layout import NONE, framed, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -426,6 +426,8 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
     sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
     strongest = document.strongest.mixing_energy_per_atom * 1000
     nothing = "no reaction" if document.voltage is None else "mixing releases nothing more"
+    if document.open_pairs:
+        nothing = f"{nothing} among the phases of the reference, which lacks products"
     verdict = f"up to {strongest:.0f} meV/atom by mixing" if document.reacts else nothing
     scale = document.energy_scale
     table = framed()
@@ -452,7 +454,8 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
         f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}",
         f"x: atomic fraction of {second}; f.u.: formula unit of {escape(document.first)}[/]",
     )
-    return ["\n".join(heading_lines), table, *notes([*mixtures, *document.caveats])]
+    seen = observed(document.observed)
+    return ["\n".join(heading_lines), *seen, table, *notes([*mixtures, *document.caveats])]
 
 
 def interfaces(documents: Sequence[InterfaceDoc]) -> Table:

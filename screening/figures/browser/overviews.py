@@ -46,9 +46,11 @@ def show_bars(windows: WindowBars) -> Figure:
     plotly.graph_objects.Figure
         A row for each candidate, coloured by its interphase at 0 V; electrodes as dashed lines.
     """
-    figure = empty(height=220 + 26 * len(windows.bars), bargap=0.35, barmode="overlay")
-    figure.update_layout(legend={**LEGEND, "title": "interphase at 0 V"}, margin={"b": 110})
-    names = [typeset(b.label, HTML) + ("*" if b.mixture else "") for b in windows.bars]
+    figure = empty(height=250 + 26 * len(windows.bars), bargap=0.35, barmode="overlay")
+    figure.update_layout(
+        legend={**LEGEND, "title": "interphase at 0 V"}, margin={"b": 110, "t": 90}
+    )
+    names = [typeset(b.label, HTML) + b.signs for b in windows.bars]
     for kind, colour in COLOURS.items():
         rows = [at for at, bar in enumerate(windows.bars) if bar.kind is kind]
         if not rows:
@@ -64,7 +66,7 @@ def show_bars(windows: WindowBars) -> Figure:
             customdata=[f"{names[at]}<br>{_range(windows.bars[at])}<br>{kind}" for at in rows],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    heights = (0.0, 26.0)
+    heights = (0.0, 36.0)
     for at, mark in enumerate(sorted(windows.marks, key=lambda mark: mark.voltage)):
         figure.add_vline(
             mark.voltage, opacity=1, line={"color": "#707070", "width": 1, "dash": "dash"}
@@ -75,7 +77,7 @@ def show_bars(windows: WindowBars) -> Figure:
             yref="paper",
             yanchor="bottom",
             yshift=heights[at % 2],
-            text=f"{typeset(mark.formula, HTML)} {mark.voltage:.2f} V",
+            text=f"{typeset(mark.formula, HTML)} {mark.potential}".replace("\n", "<br>"),
             showarrow=False,
         )
     figure.update_yaxes(
@@ -84,8 +86,8 @@ def show_bars(windows: WindowBars) -> Figure:
         range=[len(names) - 0.4, -0.6],
         ticks="",
     )
-    note = "<br>* mixture of phases" if any(bar.mixture for bar in windows.bars) else ""
-    figure.update_xaxes(title=VOLTAGE + note, range=[0.0, windows.top], showgrid=True)
+    title = "<br>".join([VOLTAGE, *windows.notes])
+    figure.update_xaxes(title=title, range=[0.0, windows.top], showgrid=True)
     return figure
 
 

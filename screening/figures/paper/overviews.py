@@ -45,14 +45,11 @@ def draw_bars(windows: WindowBars) -> Figure:
     axes = Figure(figsize=(7.2, 1.7 + 0.27 * n_bars), layout="constrained").add_subplot()
     for row, bar in enumerate(windows.bars):
         _draw_bar(axes, row, bar, windows.top)
-    names = [typeset(bar.label) + ("*" if bar.mixture else "") for bar in windows.bars]
+    names = [typeset(bar.label) + bar.signs for bar in windows.bars]
     axes.set_yticks(range(n_bars), names, fontsize=9)
     axes.set_ylim(n_bars - 0.4, -0.6)
     axes.set_xlim(0.0, windows.top)
-    label = VOLTAGE
-    if any(bar.mixture for bar in windows.bars):
-        label += "\n* mixture of phases"
-    axes.set_xlabel(label)
+    axes.set_xlabel("\n".join([VOLTAGE, *windows.notes]))
     axes.tick_params(axis="y", length=0)
     _draw_marks(axes, windows)
     class_legend(root(axes), {bar.kind for bar in windows.bars}, "interphase at 0 V")
@@ -90,14 +87,15 @@ def _draw_marks(axes: Axes, windows: WindowBars) -> None:
     from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415
 
     marks = sorted(windows.marks, key=lambda mark: mark.voltage)
-    places = spaced([mark.voltage for mark in marks], 0.13 * windows.top)
+    wide = any(mark.computed is not None for mark in marks)
+    places = spaced([mark.voltage for mark in marks], (0.21 if wide else 0.13) * windows.top)
     above = axes.get_xaxis_transform() + ScaledTranslation(
         0.0, _ABOVE / _POINTS_PER_INCH, root(axes).dpi_scale_trans
     )
     for mark, place in zip(marks, places, strict=True):
         axes.axvline(mark.voltage, color="0.45", linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
         axes.annotate(
-            f"{typeset(mark.formula)}\n{mark.voltage:.2f} V",
+            f"{typeset(mark.formula)}\n{mark.potential}",
             xy=(mark.voltage, 1.0),
             xycoords=axes.get_xaxis_transform(),
             xytext=(place, 1.0),

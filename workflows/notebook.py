@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.tabular import Tabular
+from trona.screening.uncertainty.confidence import verdict
 from trona.stores.assess.assessment import window_document
 from trona.stores.assess.electrodes import withstands
 from trona.stores.assess.reservations import reservations
 from trona.stores.assess.validation import observations
+from trona.stores.assess.windows import shares_at
 from trona.stores.collections.summaries import summarize_screening
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.figure import Figure
     from plotly.graph_objects import Figure as Page
 
@@ -43,12 +47,16 @@ class AtVoltage(Tabular):
         Class of its products, and what is known of each.
     energy_per_atom
         Reaction energy at the voltage, eV per electrolyte atom; negative is downhill.
+    shares
+        Class to share of the draws of energies in which it holds, most frequent first; empty where
+        no error is stated.
     """
 
     voltage: float
     rung: Rung
     interphase: Interphase
     energy_per_atom: float
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def reaction(self) -> str:
@@ -60,7 +68,7 @@ class AtVoltage(Tabular):
         """Voltage, reaction and class."""
         return (
             f"at {self.voltage:g} V: {self.reaction}, {-self.energy_per_atom:.3f} eV/atom "
-            f"released, {self.interphase.kind.value}"
+            f"released, {_class(self.interphase.kind.value, self.shares)}"
         )
 
     def rows(self) -> list[dict[str, object]]:
@@ -155,7 +163,8 @@ class Window(Tabular):
         stability = self.assessment.stability
         rung = stability.rung(voltage)
         found = self.assessment.interphases[stability.ladder.index(rung)]
-        return AtVoltage(voltage, rung, found, stability.reaction_energy(voltage))
+        shares = shares_at(self.assessment, voltage)
+        return AtVoltage(voltage, rung, found, stability.reaction_energy(voltage), shares)
 
     def plot(self) -> Figure:
         """
@@ -250,6 +259,15 @@ class Ranking(Tabular):
         return show("windows", self.bars)
 
 
+def _class(kind: str, shares: Mapping[str, float]) -> str:
+    """Write a class as sure as it is."""
+    word, named = verdict(kind, shares)
+    if not word:
+        return kind
+    listed = ", ".join(f"{one.value} {share:.0%}" for one, share in named.items())
+    return f"{word}: {listed}" if word == "uncertain" else f"{word} {listed}"
+
+
 def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:
     """Write a candidate as a row."""
     window, contact = doc.window, doc.contact
@@ -263,7 +281,7 @@ def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:
         "from (V)": window.reduction_limit,
         "to (V)": inf if upper is None and window.reduction_limit is not None else upper,
         "reaction": contact.reaction,
-        "interphase": contact.interphase,
+        "interphase": _class(contact.interphase, contact.interphase_shares),
         "released at 0 V (eV/atom)": contact.driving_force,
         "Na used per formula unit": contact.sodium_consumed,
         "score": place.score,

@@ -86,6 +86,8 @@ class WindowBar:
         True where it has no phase of its own.
     doubtful
         True where the reference cannot judge it: it is not ranked.
+    sure
+        False where the class holds in too few draws of the energies to stand alone.
     """
 
     label: str
@@ -94,6 +96,7 @@ class WindowBar:
     kind: InterphaseClass
     mixture: bool = False
     doubtful: bool = False
+    sure: bool = True
 
     @property
     def signs(self) -> str:
@@ -131,7 +134,8 @@ class WindowBars:
         """What the signs behind names mean, of those that occur."""
         found = "".join(bar.signs for bar in self.bars)
         meanings = {"*": "* mixture of phases", "?": "? the reference cannot judge it: not ranked"}
-        return tuple(text for sign, text in meanings.items() if sign in found)
+        unsure = () if all(bar.sure for bar in self.bars) else ("hatched or open: class not sure",)
+        return (*(text for sign, text in meanings.items() if sign in found), *unsure)
 
     @property
     def top(self) -> float:
@@ -161,6 +165,8 @@ class MapPoint:
         Class of the interphase.
     basis
         Of the fractions: ``"volume"`` or ``"atoms"``.
+    sure
+        False where the class holds in too few draws of the energies to stand alone.
     """
 
     label: str
@@ -169,6 +175,7 @@ class MapPoint:
     unknown: float
     kind: InterphaseClass
     basis: str = "volume"
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -286,7 +293,7 @@ def map_point(
     """
     here = stability.ladder.index(stability.rung(voltage))
     found = tuple(interphases)[here]
-    reacts = found.kind is not InterphaseClass.STABLE
+    reacts = found.kind.reacts
     return MapPoint(
         label=label or stability.formula,
         driving_force=max(0.0, -stability.reaction_energy(voltage)),

@@ -13,15 +13,8 @@ from trona.screening.formulas import parse
 from trona.screening.stability.discharge import Plateau, discharge
 from trona.screening.stability.interface import Kink, MixingLine, mix
 from trona.screening.uncertainty.sensitivity import dependence
-from trona.stores.documents.results import (
-    SCHEMA_VERSION,
-    DependenceDoc,
-    DischargeDoc,
-    InterfaceDoc,
-    KinkDoc,
-    LimitDependenceDoc,
-    PlateauDoc,
-)
+from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc, KinkDoc, PlateauDoc
+from trona.stores.documents.results import SCHEMA_VERSION, DependenceDoc, LimitDependenceDoc
 from trona.stores.provenance import fingerprint, versions
 
 from .assessment import Assessment, scale_document
@@ -30,7 +23,7 @@ from .reservations import covered, reservations
 from .validation import pair_observations
 
 if TYPE_CHECKING:
-    from trona.screening.uncertainty.error_model import ErrorModel
+    from trona.stores.documents.json_output import UncertaintyDoc
     from trona.stores.energies.references import Reference
 
 __all__ = ["dependence_documents", "discharge_document", "interface_document"]
@@ -148,7 +141,7 @@ def _plateau_document(plateau: Plateau) -> PlateauDoc:
 
 
 def dependence_documents(
-    assessment: Assessment, model: ErrorModel | None = None
+    assessment: Assessment, errors: UncertaintyDoc | None = None
 ) -> list[LimitDependenceDoc]:
     """
     Say what the limits of a window depend on.
@@ -157,8 +150,10 @@ def dependence_documents(
     ----------
     assessment
         As computed by `assess_formula`.
-    model
-        Errors of the energies; no uncertainty is given without.
+    errors
+        What errors of the energies make of the limits; no uncertainty is given without. One limit
+        has one error, that of the draws: to first order it would be too large wherever other
+        products take over within it.
 
     Returns
     -------
@@ -168,16 +163,17 @@ def dependence_documents(
     found = zip(
         ("reduction", "oxidation"),
         dependence(assessment.table, assessment.stability),
+        (None, None) if errors is None else (errors.reduction, errors.oxidation),
         strict=True,
     )
     return [
         LimitDependenceDoc(
             limit=name,
             voltage=limit.voltage,
-            sigma=None if model is None else model.sigma,
-            sigma_by_class={} if model is None else dict(model.by_class),
-            common=None if model is None else model.common,
-            uncertainty=None if model is None else limit.uncertainty(model),
+            sigma=None if errors is None else errors.sigma,
+            sigma_by_class={} if errors is None else errors.sigma_by_class,
+            common=None if errors is None else errors.common,
+            uncertainty=None if spread is None else spread.std,
             phases=[
                 DependenceDoc(
                     formula=one.phase.formula,
@@ -188,6 +184,6 @@ def dependence_documents(
                 for one in limit.phases
             ],
         )
-        for name, limit in found
+        for name, limit, spread in found
         if limit is not None
     ]

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from trona.screening.errors import ChemicalSystemError
 from trona.screening.formulas import fractions_key, parse
+from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.documents.results import Document, ObservationDoc, WindowDoc
 
 from .assessment import assess_formula, window_document
@@ -51,6 +52,14 @@ _CHARGES = (
 """Charges of the ions that sodium electrolytes are made of."""
 _TOUCHED = {"sodium metal": {"Na"}, "Na-Sn alloy": {"Na", "Sn"}}
 """Elements of the electrodes that contacts name."""
+_STOPS = (InterphaseClass.PASSIVATING, InterphaseClass.BLOCKING)
+_GOES_ON = (InterphaseClass.MIXED_CONDUCTING, InterphaseClass.ELECTRONIC_CONDUCTOR)
+_OPEN: dict[str, tuple[str, ...]] = {
+    InterphaseClass.GROWTH_STOPS: _STOPS,
+    InterphaseClass.GROWTH_GOES_ON: _GOES_ON,
+    InterphaseClass.UNKNOWN: (*_STOPS, *_GOES_ON),
+}
+"""Classes that an interphase may have where a property is missing."""
 _MIXTURE = "It has no phase of its own in the reference:"
 
 Kind = Literal["calculated", "observed"]
@@ -390,10 +399,12 @@ def _judge_interphase(published: str | None, found: WindowDoc) -> Judged:
     """Compare classes; whether a phase without an energy withstands sodium is not known."""
     rung = found.ladder[0]
     if rung.interphase == published:
-        alone = " It decomposes by itself." * (rung.reaction_kind == "disproportionation")
-        return "agree", f"The class is the same.{alone}"
+        return "agree", "The class is the same."
     if published == "stable" and found.mixture:
         return "cannot say", f"{_MIXTURE} that might withstand sodium."
-    if published != "stable" and rung.interphase == "unknown":
-        return "cannot say", " ".join(text for text in found.caveats if "Class at 0 V" in text)
-    return "disagree", "Sodium reacts." if published == "stable" else "Another class is predicted."
+    if published in _OPEN.get(rung.interphase, ()):
+        return "cannot say", " ".join(text for text in found.caveats if "Not known at 0 V" in text)
+    if published == "stable":
+        alone = rung.interphase == InterphaseClass.DECOMPOSES
+        return "disagree", "It decomposes by itself." if alone else "Sodium reacts."
+    return "disagree", "Another class is predicted."

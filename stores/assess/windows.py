@@ -13,7 +13,7 @@ from trona.screening.errors import InputError
 from trona.screening.stability.electrode import AtPotential, at_potential, passed
 from trona.screening.stability.products import rank_products
 from trona.screening.uncertainty.error_model import ErrorModel
-from trona.screening.uncertainty.sampling import sample
+from trona.screening.uncertainty.sampling import classes_at_metal, sample
 from trona.stores.documents.json_output import (
     ClassesDoc,
     ElectrodeDoc,
@@ -31,14 +31,14 @@ from .reservations import covered
 from .validation import observations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trona.screening.stability.window import Rung
     from trona.stores.documents.results import RungDoc, WindowDoc
 
     from .assessment import Assessment
 
-__all__ = ["uncertainty_document", "window_answer"]
+__all__ = ["shares_at", "shares_at_metal", "uncertainty_document", "window_answer"]
 
 _MODEL = (
     "normal errors of formation energies: one per atom of each compound, one per atom of each "
@@ -109,12 +109,17 @@ def window_answer(
     if sigma is not None:
         errors = Accuracy(ErrorModel(sigma), "given by the user")
     content["no_uncertainty"] = why_none = _why_no_errors(assessment, errors)
-    model = None if errors is None or why_none is not None else errors.model
-    if errors is not None and model is not None:
+    drawn: UncertaintyDoc | None = None
+    if errors is not None and why_none is None:
         voltages = [0.0 if at is None else at] if found is None else _potentials(found)
-        content["uncertainty"] = uncertainty_document(assessment, errors, voltages)
+        content["uncertainty"] = drawn = uncertainty_document(assessment, errors, voltages)
+        shares = {one.voltage: one.fractions for one in drawn.interphases}
+        if found is None:
+            content["ladder"][0].interphase_shares = shares[voltages[0]]
+        else:
+            content["electrode"] = _with_shares(found, shares)
     if why:
-        content["dependence"] = dependence_documents(assessment, model)
+        content["dependence"] = dependence_documents(assessment, drawn)
     return WindowAnswerDoc.model_validate(content)
 
 
@@ -125,6 +130,34 @@ def _why_no_errors(assessment: Assessment, errors: Accuracy | None) -> str | Non
     if errors is None:
         return f"No error is stated for energies of {assessment.table.scale.method}."
     return "An error of 0 was asked for." if errors.model == ErrorModel(0.0) else None
+
+
+def shares_at_metal(assessment: Assessment) -> dict[str, float]:
+    """
+    Say how sure the class at sodium metal is.
+
+    Parameters
+    ----------
+    assessment
+        As computed by `assess_formula`.
+
+    Returns
+    -------
+    dict
+        Class to share of the draws, most frequent first; empty where no error is stated for the
+        energies.
+    """
+    errors = accuracy(assessment.table.scale)
+    if errors is None or _why_no_errors(assessment, errors) is not None:
+        return {}
+    found = classes_at_metal(
+        assessment.table,
+        assessment.stability,
+        errors.model,
+        assessment.properties,
+        assessment.thresholds,
+    )
+    return {kind.value: share for kind, share in found.items()}
 
 
 def uncertainty_document(
@@ -177,6 +210,41 @@ def uncertainty_document(
             for volts, kinds in zip(found.voltages, found.classes, strict=True)
         ],
     )
+
+
+def _with_shares(found: ElectrodeDoc, shares: Mapping[float, dict[str, float]]) -> ElectrodeDoc:
+    """Say of an electrode how sure the classes at its potentials are."""
+    found.at_takes.interphase_shares = shares[found.takes]
+    if found.at_gives is not None and found.gives is not None:
+        found.at_gives.interphase_shares = shares[found.gives]
+    return found
+
+
+def shares_at(assessment: Assessment, volts: float) -> dict[str, float]:
+    """
+    Say how sure the class at a voltage is.
+
+    Parameters
+    ----------
+    assessment
+        As computed by `assess_formula`.
+    volts
+        V against Na/Na+.
+
+    Returns
+    -------
+    dict
+        As of `shares_at_metal`.
+
+    Raises
+    ------
+    VoltageError
+        If the voltage is negative or not a number.
+    """
+    errors = accuracy(assessment.table.scale)
+    if volts == 0.0 or errors is None or errors.model == ErrorModel(0.0):
+        return shares_at_metal(assessment)
+    return uncertainty_document(assessment, errors, [volts]).interphases[0].fractions
 
 
 def _potentials(found: ElectrodeDoc) -> list[float]:

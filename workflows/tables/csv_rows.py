@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.assess.validation import ValidatedCase
     from trona.stores.documents.bookkeeping import SummaryDoc
+    from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc
     from trona.stores.documents.made_structures import ModelDoc
-    from trona.stores.documents.results import DischargeDoc, InterfaceDoc, ScreeningDoc, WindowDoc
+    from trona.stores.documents.results import ScreeningDoc, WindowDoc
 
 __all__ = [
     "INTERFACE",
@@ -34,8 +35,8 @@ Row = dict[str, Any]
 
 SUMMARY = (
     "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
-    "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
-    "doubts",
+    "oxidation_limit", "interphase", "interphase_share", "reaction", "driving_force",
+    "sodium_consumed", "reason", "doubts",
 )  # fmt: skip
 """Columns of a screening result."""
 

@@ -8,9 +8,12 @@ from rich.markup import escape
 
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
+from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.uncertainty.confidence import is_sure
 from trona.stores.assess.electrodes import withstands
 
-from .ladder import heading, ladder_table, range_or_crossing, styled
+from .classes import said
+from .ladder import heading, ladder_table, range_or_crossing
 from .layout import NONE, WIDE, framed, list_facts, notes, observed
 
 if TYPE_CHECKING:
@@ -89,9 +92,9 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
                 one.reduction_limit, one.oxidation_limit, one.stabilized_reduction_limit
             ),
             "none"
-            if one.interphase == "stable"
+            if one.interphase == InterphaseClass.STABLE
             else terms(zip(one.products, one.product_amounts, strict=True)),
-            styled(one.interphase),
+            said(one.interphase, one.interphase_shares, between="\n"),
             f"{one.driving_force:.3f}",
             number(one.sodium_consumed),
         ]
@@ -283,6 +286,9 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
         parts += [heading(doc.window), *observed(doc.window.observed)]
+        metal = doc.window.ladder[0]
+        if not is_sure(metal.interphase, metal.interphase_shares):
+            parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
         parts.append(ladder_table(doc.window.formula, doc.window.ladder))
         parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"

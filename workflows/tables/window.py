@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from .ladder import electron_part, heading, ion_part, ladder_table, reasons, styled, volts
+from .classes import said, styled
+from .ladder import electron_part, heading, ion_part, ladder_table, reasons, volts
 from .layout import WIDE, framed, notes, observed, share
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def contact(rung: RungDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     head = (
-        f"[bold]At {rung.energy_voltage:.3f} V[/]: {styled(rung.interphase)}, "
+        f"[bold]At {rung.energy_voltage:.3f} V[/]: "
+        f"{said(rung.interphase, rung.interphase_shares)}, "
         f"{rung.energy_per_atom:.3f} eV/atom, {escape(rung.reaction)}"
     )
     if rung.reaction_kind == "none":

@@ -61,10 +61,12 @@ def _draw_bar(axes: Axes, row: int, bar: WindowBar, top: float) -> None:
     """Draw one window with its limits; an arrow where it goes on, a diamond where it is a point."""
     colour = COLOURS[bar.kind]
     upper = min(bar.upper, top)
+    inside = colour if bar.sure else "white"
     if bar.lower == bar.upper:
-        axes.plot([bar.lower], [row], "D", color=colour, markersize=5)
+        axes.plot([bar.lower], [row], "D", color=colour, markerfacecolor=inside, markersize=5)
     else:
-        axes.barh(row, upper - bar.lower, 0.62, bar.lower, color=colour)
+        hatch = None if bar.sure else "///"
+        axes.barh(row, upper - bar.lower, 0.62, bar.lower, color=inside, ec=colour, hatch=hatch)
     ends = [(bar.lower, -3, "right")] if 0.0 < bar.lower < bar.upper else []
     ends += [(upper, 3 if bar.lower < bar.upper else 6, "left")]
     for volts, offset, side in ends:
@@ -131,7 +133,10 @@ def draw_map(interphases: InterphaseMap) -> Figure:
         if point.unknown:
             ends = [height, height + 100.0 * point.unknown]
             axes.plot([point.driving_force] * 2, ends, color=colour, linewidth=1.2, alpha=0.6)
-        axes.plot([point.driving_force], [height], "o", color=colour, markersize=6)
+        inside = colour if point.sure else "white"
+        axes.plot(
+            [point.driving_force], [height], "o", color=colour, markerfacecolor=inside, markersize=6
+        )
     reach = max(point.driving_force for point in interphases.points) or 0.1
     high = 100.0 * max(point.conducting + point.unknown for point in interphases.points)
     axes.set_xlim(-0.04 * reach, 1.12 * reach)

@@ -228,6 +228,17 @@ def test_window_says_what_its_limits_depend_on(table):
     assert removed["Na2PS3"] == pytest.approx(1.166, abs=0.005)
 
 
+def test_a_limit_has_one_error(table):
+    options = ("--reference", table, "--why", "--sigma", "0.03")
+    printed = succeed("window", "Na3PS4", *options, COLUMNS="120")
+    answer = json.loads(succeed("window", "Na3PS4", *options, "--json"))
+    for one in answer["dependence"]:
+        drawn = answer["uncertainty"][one["limit"]]["std"]
+        assert one["uncertainty"] == drawn
+        assert f"{one['limit']} limit {one['voltage']:.3f} ± {drawn:.2f} V" in printed
+        assert f"{one['voltage']:.2f} ± {drawn:.2f}" in printed
+
+
 def test_window_says_how_sure_it_is(table):
     options = ("--reference", table, "--sigma", "0.01")
     printed = succeed("window", "Na3PS4", *options, COLUMNS="120")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,8 +115,10 @@ def interphases(
     """Draw the conducting part of interphases against the driving force of the reaction."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.screening.figures.overview_data import InterphaseMap, map_point  # noqa: PLC0415
+    from trona.screening.uncertainty.confidence import is_sure  # noqa: PLC0415
     from trona.stores.assess import figures  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
+    from trona.stores.assess.windows import shares_at  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     if not formulas:
@@ -133,8 +136,12 @@ def interphases(
     found = [assess_formula(formula, energies) for formula in formulas]
     for one in found:
         _tell_doubts(one.stability.formula, one.doubts)
-    points = (map_point(one.stability, one.interphases, at) for one in found)
-    save_figure_file("interphases", to, InterphaseMap(tuple(points), at))
+    points = [map_point(one.stability, one.interphases, at) for one in found]
+    shown = (
+        replace(point, sure=is_sure(point.kind, shares_at(one, at)))
+        for point, one in zip(points, found, strict=True)
+    )
+    save_figure_file("interphases", to, InterphaseMap(tuple(shown), at))
 
 
 @app.command()

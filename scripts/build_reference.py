@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Compute the bundled reference set: relax every starting structure with the ML potential.
+"""Compute the set of CHGNet energies: relax every starting structure with the ML potential.
 
     python scripts/build_reference.py                       from the structures of the present set
     python scripts/build_reference.py --structures FOLDER   and from CIF files (with an INDEX.csv)
@@ -20,6 +20,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pymatgen.core import Structure
@@ -27,8 +28,7 @@ from pymatgen.core import Structure
 from trona.screening.formulas import canonical, parse
 from trona.stores.collections.results import Results
 from trona.stores.corrections.schemes import AS_PUBLISHED
-from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.bundled import bundled_data, bundled_structures
 from trona.stores.energies.entries import Rejected, admit
 from trona.stores.provenance import versions
 from trona.workflows.candidates.sources import Candidate, build_crystal, bundled
@@ -36,7 +36,8 @@ from trona.workflows.jobs.backends import BACKENDS, relaxation_id
 from trona.workflows.local.pool import Work, run_flows
 
 HERE = Path(__file__).parent
-OUTPUT = HERE.parent / "stores" / "energies" / "bundled.json.gz"
+NAME = "bundled-chgnet"
+OUTPUT = HERE.parent / "stores" / "energies" / "bundled_chgnet.json.gz"
 SYSTEMS = tuple(
     frozenset(system.split("-"))
     for system in (
@@ -73,14 +74,10 @@ def crystals() -> list[Candidate]:
 
 
 def present_set() -> list[Candidate]:
+    structures = bundled_structures(NAME)
     return [
-        Candidate(
-            row["id"],
-            row["formula"],
-            row["source"],
-            StructureDoc(**row["structure"]).to_structure(),
-        )
-        for row in bundled_data()["phases"]
+        Candidate(row["id"], row["formula"], row["source"], structures[row["id"]].to_structure())
+        for row in bundled_data(NAME)["phases"]
     ]
 
 
@@ -192,6 +189,20 @@ def missing() -> list[dict[str, str]]:
     ]
 
 
+def write_set(content: dict[str, Any], output: Path) -> int:
+    """Write energies, and structures into a file of their own; how many bytes they take."""
+    structures = {row["id"]: row["structure"] for row in content["phases"]}
+    rows = [{k: v for k, v in row.items() if k != "structure"} for row in content["phases"]]
+    size = 0
+    for path, part in (
+        (output, content | {"phases": rows}),
+        (output.with_name(output.name.replace(".json.gz", "_structures.json.gz")), structures),
+    ):
+        text = json.dumps(part, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        size += path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    return size
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--structures", type=Path, help="folder of CIF files with an INDEX.csv")
@@ -218,9 +229,8 @@ def main() -> None:
         "phases": phases(candidates, options.cache),
         "missing": missing(),
     }
-    packed = gzip.compress(json.dumps(content, sort_keys=True).encode(), mtime=0)
-    options.output.write_bytes(packed)
-    print(f"{len(content['phases'])} phases, {len(packed) / 1024:.0f} kB -> {options.output}")
+    size = write_set(content, options.output)
+    print(f"{len(content['phases'])} phases, {size / 1024:.0f} kB -> {options.output}")
 
 
 if __name__ == "__main__":

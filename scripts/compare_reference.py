@@ -6,7 +6,7 @@
 The table is expected on Materials Project's scale of 2019 and by charge for polysulfides. Before
 comparing, the corrections of MP2020, which CHGNet has learnt, are replaced by those of 2019, both
 as they ship with pymatgen. Written beside the document: the parity plot, and the deviations of each
-class, which ship with trona (stores/energies/deviations.yaml).
+class, which ship with trona (stores/energies/deviations_chgnet.yaml).
 """
 
 from __future__ import annotations
@@ -36,10 +36,9 @@ from trona.screening.uncertainty.error_model import CLASSES, anion_class
 from trona.stores.assess.assessment import assess_formula, window_document
 from trona.stores.assess.validation import published_cases
 from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_LEGACY, SULFIDE_BY_CHARGE_MP2020
-from trona.stores.documents.results import StructureDoc
 from trona.stores.energies.accuracy import Deviation
 from trona.stores.energies.alignment import formation_energy
-from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.bundled import bundled_data, bundled_structures
 from trona.stores.energies.references import Reference, load_reference
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.tables.ladder import window_range
@@ -55,7 +54,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "bundled-reference.md"
 PLOT = ROOT / "docs" / "bundled-parity.png"
-DATA = ROOT / "stores" / "deviations.yaml"
+SET = "bundled-chgnet"
+DATA = ROOT / "stores" / "energies" / "deviations_chgnet.yaml"
 SYSTEMS = (
     "Na-P-S-O", "Na-Sb-S-O-H", "Na-P-Se", "Na-Sn-S", "Na-Y-Zr-Cl", "Na-B-H", "Na-P-Cr-S-O",
     "Na-As-S-Se", "Na-Sb-S-Se", "Na-Si-Ge-S-Se", "Na-P-As-Sb-Sn", "Na-B-S", "Na-Al-In-Ga-Zn-S",
@@ -117,8 +117,8 @@ def fitted_gases() -> dict[str, float]:
 @cache
 def mp2020_parts(identifier: str) -> dict[str, float]:
     """What MP2020 corrects in a bundled compound, told by its structure, to eV/atom."""
-    row = next(row for row in bundled_data()["phases"] if row["id"] == identifier)
-    structure = StructureDoc(**row["structure"]).to_structure()
+    row = next(row for row in bundled_data(SET)["phases"] if row["id"] == identifier)
+    structure = bundled_structures(SET)[row["id"]].to_structure()
     scheme = compatibility.MaterialsProject2020Compatibility(check_potcar=False)
     symbols = {element.symbol for element in structure.composition}
     anion = next((symbol for symbol in ("F", "O") if symbol in symbols), "")
@@ -329,7 +329,7 @@ def cell(document: WindowDoc) -> str:
 def missing_lines() -> list[str]:
     """Missing phases, those of one reason together."""
     grouped: dict[str, list[str]] = {}
-    for row in bundled_data()["missing"]:
+    for row in bundled_data(SET)["missing"]:
         grouped.setdefault(row["reason"], []).append(row["formula"])
     return [f"- {', '.join(formulas)}: {reason}" for reason, formulas in grouped.items()]
 
@@ -359,7 +359,7 @@ def draw_parity(rows: list[Row]) -> None:
 
 def write_data(classes: dict[str, Deviation], common: float) -> None:
     """Write the deviations that ship with trona."""
-    data = bundled_data()
+    data = bundled_data(SET)
     content = {
         "method": data["method"],
         "versions": data["versions"],
@@ -384,7 +384,7 @@ def correction_text() -> str:
 
 def both(table: Path) -> tuple[Reference, Reference]:
     """Load the bundled set and the table; water and molecules as computed, not as measured."""
-    ours = load_reference("bundled", SULFIDE_BY_CHARGE_MP2020.label)
+    ours = load_reference(SET, SULFIDE_BY_CHARGE_MP2020.label)
     return ours, load_reference(f"table:{table}", SULFIDE_BY_CHARGE_LEGACY.label)
 
 
@@ -395,7 +395,7 @@ def main() -> None:
     ours, table = both(options.table)
     rows = comparison(ours, table)
     classes, common = by_class(rows)
-    data = bundled_data()
+    data = bundled_data(SET)
     text = f"""# The bundled reference set against DFT
 Written by `scripts/compare_reference.py`; do not edit by hand.
 
@@ -415,8 +415,8 @@ Bundled minus DFT. σ is 1.4826 times the median distance from the median: the s
 the bulk. "Own" is the standard deviation of what is left of a difference without the part that all
 compounds of an element share, {common * 1000:.0f} meV per atom of the element; both by maximum
 likelihood, without the compounds that are more than {CONSPICUOUS * 1000:.0f} meV/atom apart. trona
-ships these numbers (`stores/energies/deviations.yaml`) and takes the own and the shared part, with
-the error of DFT added in squares, as the errors of bundled energies
+ships these numbers (`stores/energies/deviations_chgnet.yaml`) and takes the own and the shared
+part, with the error of DFT added in squares, as the errors of bundled energies
 (`stores/energies/accuracy.py`).
 
 {chr(10).join(class_lines(classes))}

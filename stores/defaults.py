@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["BACKEND", "REFERENCE"]
 
-BACKEND = "chgnet"
+BACKEND = "sevennet"
 """Source of relaxations."""
 REFERENCE = "bundled"
 """Reference energies."""

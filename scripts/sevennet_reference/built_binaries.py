@@ -10,7 +10,6 @@ metals whose absence costs the least Ewald energy.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import warnings
 from itertools import combinations
@@ -250,9 +249,7 @@ def chains(row: Mapping[str, Any]) -> Iterator[tuple[Structure, str]]:
 
 def rings() -> Iterator[tuple[Structure, str]]:
     """Alpha-sulfur of the bundled set with an atom of each ring replaced by selenium."""
-    with gzip.open(BUNDLE, "rt", encoding="utf-8") as text:
-        phases = json.load(text)["phases"]
-    for phase in phases:
+    for phase in made.bundled_phases(BUNDLE):
         if Composition(phase["formula"]).reduced_formula == "S" or phase["formula"] in ("S", "S8"):
             stored = phase["structure"]
             cell = Structure(stored["lattice"], stored["species"], stored["coordinates"])

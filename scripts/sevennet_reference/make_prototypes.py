@@ -135,10 +135,10 @@ def index(folder: Path) -> list[dict[str, str]]:
 
 
 def bundled_phases(path: Path) -> list[dict[str, Any]]:
-    """Phases of the bundled set."""
-    with gzip.open(path, "rt", encoding="utf-8") as text:
-        phases: list[dict[str, Any]] = json.load(text)["phases"]
-    return phases
+    """Phases of a bundled set, each with its structure out of the file beside."""
+    beside = path.with_name(path.name.replace(".json.gz", "_structures.json.gz"))
+    rows, structures = (json.loads(gzip.decompress(p.read_bytes())) for p in (path, beside))
+    return [row | {"structure": structures[row["id"]]} for row in rows["phases"]]
 
 
 def targets(table: Mapping[str, float], had: set[str], named: Iterable[str]) -> Iterator[Target]:
@@ -808,7 +808,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("reference", type=Path, help="folder with the tables and the CIF files")
     parser.add_argument("types", type=Path, help="structure types written by hand")
-    parser.add_argument("bundle", type=Path, help="phases with structures, bundled.json.gz")
+    parser.add_argument("bundle", type=Path, help="energies of a set, bundled_chgnet.json.gz")
     parser.add_argument("out", type=Path, help="folder of the JSON lines")
     parser.add_argument("--named", nargs="*", default=[], help="formulas wanted in any case")
     parser.add_argument("--only", nargs="*", default=[], help="formulas, and no others")

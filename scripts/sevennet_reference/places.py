@@ -11,4 +11,4 @@ REFERENCE = Path(os.environ.get("TRONA_REFERENCE_FOLDER", ROOT.parent / "shared"
 WORK = Path(os.environ.get("TRONA_REFERENCE_WORK", "reference-work"))
 """Relaxations, and starting structures made from prototypes."""
 PROTOTYPES = WORK / "prototypes"
-BUNDLE = ROOT / "stores" / "energies" / "bundled.json.gz"
+BUNDLE = ROOT / "stores" / "energies" / "bundled_chgnet.json.gz"

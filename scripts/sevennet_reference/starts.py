@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from places import PROTOTYPES, REFERENCE, WORK
 from pymatgen.core import Composition, Lattice, Structure
 
-from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.bundled import bundled_data, bundled_structures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ON_HULL, NEAR_HULL, REMOTE = 1e-6, 0.03, 0.1  # eV/atom, in the DFT table
+CHGNET = "bundled-chgnet"
 STABLE = 1e-3
 MAX_SITES = 64
 
@@ -136,8 +136,9 @@ def _element(symbol: str, name: str, words: str, cell: Structure) -> Start:
 
 
 def bundled() -> Iterator[Start]:
-    for row in bundled_data()["phases"]:
-        structure = StructureDoc(**row["structure"]).to_structure()
+    structures = bundled_structures(CHGNET)
+    for row in bundled_data(CHGNET)["phases"]:
+        structure = structures[row["id"]].to_structure()
         one = len(structure.composition) == 1
         yield Start(row["id"], 0 if one else 1, row["source"], structure, row["formula"])
 

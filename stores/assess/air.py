@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.grand import profile
 from trona.screening.formulas import parse
 from trona.screening.reactions import terms
+from trona.screening.stability.coverage import coverage
 from trona.screening.stability.discharge import molar_mass
 from trona.screening.stability.exposure import (
     Course,
@@ -34,7 +35,7 @@ from trona.stores.thermochemistry.humidity import dew_point
 from trona.stores.thermochemistry.temperatures import KELVIN_AT_ZERO_CELSIUS
 
 from .assessment import scale_document
-from .charge_notes import charge_notes
+from .reservations import reservations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,6 +83,8 @@ class InAir:
         Open to all of them.
     interphase
         Products of the contact with sodium metal, open to water.
+    open
+        Pairs of elements, oxygen among them, that no phase joins.
     caveats
         What to bear in mind, in sentences.
     """
@@ -94,6 +97,7 @@ class InAir:
     moist: Course | None
     together: Course
     interphase: tuple[Course, ...]
+    open: tuple[str, ...]
     caveats: tuple[str, ...]
 
 
@@ -123,6 +127,7 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
     table = air.table_for(parse(formula))
     exposed = own_energy(table, parse(formula), formula)
     dioxide = air.carbon_dioxide
+    found = coverage(air.reference.table, {*parse(formula), "O"}, [parse(formula)])
     others = [air.oxygen] if dioxide is None else [dioxide, air.oxygen]
     return InAir(
         air=air,
@@ -133,9 +138,9 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
         moist=None if dioxide is None else _course(air, table, exposed, [dioxide]),
         together=_course(air, air.table, exposed, others),
         interphase=_interphase(formula, air) if interphase else (),
+        open=tuple("-".join(pair) for pair in found.open),
         caveats=(
-            *charge_notes([formula], air.table),
-            *air.reference.caveats,
+            *reservations([formula], air.reference, found),
             *air.notes,
             _LOW_SALTS,
             _KINETICS,
@@ -254,7 +259,8 @@ def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
         reference=air.reference.name,
         energy_scale=scale_document(air.table.scale),
         conditions=_conditions(air.conditions),
-        verdict=_verdict(exposed, water, step, air),
+        verdict=_verdict(found, water, step, air),
+        open_pairs=list(found.open),
         mixture=exposed.mixture,
         energy_above_hull=None if exposed.mixture else max(above / exposed.n_atoms, 0.0),
         first_step=step,
@@ -342,9 +348,14 @@ def _product_document(course: Course, air: Atmosphere) -> InterphaseAirDoc:
     )
 
 
-def _verdict(exposed: Exposed, water: Exposure, step: FirstStepDoc | None, air: Atmosphere) -> str:
+def _verdict(found: InAir, water: Exposure, step: FirstStepDoc | None, air: Atmosphere) -> str:
     """Say what happens, and under which conditions."""
-    text = air.conditions.text
+    text, exposed = air.conditions.text, found.exposed
+    if found.open and (step is None or step.energy_per_water >= 0.0):
+        return (
+            f"Whether {exposed.formula} reacts with water at {text} cannot be said: the reference "
+            f"has nothing that joins {', '.join(found.open)}."
+        )
     if step is None:
         return f"{exposed.formula} takes up no water at any humidity ({text})."
     per_water = f"{step.energy_per_water:+.2f} eV per H2O in the first step"

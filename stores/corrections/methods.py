@@ -91,7 +91,7 @@ METHODS: Mapping[str, Method] = {
         Method(
             "CHGNet 0.3.0",
             EnergyBasis.MP2020,
-            deviations="deviations.yaml",
+            deviations="deviations_chgnet.yaml",
             packages=("chgnet", "torch"),
         ),
         Method("CHGNet 0.2.0", EnergyBasis.MP2020),

@@ -92,6 +92,10 @@ class AirDoc(Document):
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
     conditions: AirConditionsDoc = Field(description="What the verdict holds for.")
     verdict: str = Field(description="In a sentence that names the conditions.")
+    open_pairs: list[str] = Field(
+        description="Pairs of elements, oxygen among them, that no phase joins: what would form "
+        "may be missing."
+    )
     mixture: bool = Field(description="True where the composition has no phase of its own.")
     energy_above_hull: float | None = Field(
         description="eV/atom at these conditions; null for a mixture."

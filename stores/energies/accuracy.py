@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from trona.screening.uncertainty.error_model import CLASSES, ErrorModel
+from trona.stores.corrections.calibration import calibrated_elements, calibration
 from trona.stores.corrections.methods import DFT, Accuracy, method_of
 from trona.stores.thermochemistry.free_energies import estimate_error, temperature_of
 
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from trona.stores.corrections.methods import Method
 
 __all__ = [
-    "CHGNET",
     "DFT",
     "Accuracy",
     "Deviation",
     "accuracy",
+    "calibrated",
     "common_deviation",
     "deviations",
     "unstated",
@@ -37,8 +38,6 @@ __all__ = [
 _ALL = "all"
 _ALIGNED = re.compile(r"(.*), with (.*) aligned")
 """Method of a scale with two sources, as `alignment.align` names it."""
-CHGNET = "deviations.yaml"
-"""Data file of the bundled energies."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,14 @@ class Deviation:
     own: float
 
 
-def deviations(file: str = CHGNET) -> dict[str, Deviation]:
+def deviations(file: str) -> dict[str, Deviation]:
     """
     Deviations of a potential's energies from DFT.
 
     Parameters
     ----------
     file
-        Data file; by default that of the bundled energies.
+        Data file that the row of the method names.
 
     Returns
     -------
@@ -87,14 +86,14 @@ def deviations(file: str = CHGNET) -> dict[str, Deviation]:
     return {name: Deviation(**row) for name, row in _content(file)["classes"].items()}
 
 
-def common_deviation(file: str = CHGNET) -> float:
+def common_deviation(file: str) -> float:
     """
     Part of the deviations that all compounds of an element share.
 
     Parameters
     ----------
     file
-        Data file; by default that of the bundled energies.
+        Data file that the row of the method names.
 
     Returns
     -------
@@ -175,14 +174,35 @@ def unstated(scale: EnergyScale) -> tuple[str, ...]:
     return (sentence,)
 
 
+def calibrated(method: Method) -> bool:
+    """
+    Tell whether energies of a method are calibrated by default.
+
+    Parameters
+    ----------
+    method
+        Row of the table of methods.
+
+    Returns
+    -------
+    bool
+        True where its correction holds fitted shifts.
+    """
+    return "calibrated" in (method.correction or "").split(",")
+
+
 @cache
 def _measured(method: Method) -> Accuracy:
     """Add the error of DFT to the deviations from DFT."""
     found, common = deviations(method.deviations), common_deviation(method.deviations)
     own = {name: round(hypot(one.own, DFT.model.sigma), 4) for name, one in found.items()}
     least, most = (1000 * f(found[name].own for name in CLASSES) for f in (min, max))
+    seen, unseen = frozenset[str](), 0.0
+    if calibrated(method):
+        seen = calibrated_elements()
+        unseen = round(hypot(calibration()["before"]["ninety_percent"] / 1000, DFT.model.sigma), 4)
     return Accuracy(
-        ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}),
+        ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}, seen, unseen),
         f"{method.name.split()[0]} scatters about DFT by {least:.0f} to {most:.0f} meV/atom in "
         f"each compound, by its class, and {1000 * common:.0f} meV per atom of an element in all "
         "its compounds (docs/bundled-reference.md); the 20 meV/atom of DFT are added in squares",

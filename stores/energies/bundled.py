@@ -11,61 +11,67 @@ from typing import TYPE_CHECKING, Any
 
 from trona.screening.equilibrium.phases import EnergyScale, Phase
 from trona.screening.formulas import parse
-from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_MP2020, Scheme, compose
+from trona.stores.corrections.schemes import default_scheme
 from trona.stores.defaults import REFERENCE
+from trona.stores.documents.results import StructureDoc
+from trona.stores.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BUNDLED_SCHEME", "SETS", "BundledSet", "bundled_data", "row_energy", "set_phases"]
+    from trona.stores.corrections.schemes import Scheme
+
+__all__ = [
+    "SETS",
+    "BundledSet",
+    "bundled_data",
+    "bundled_structures",
+    "default_reference",
+    "packed_energies",
+    "row_energy",
+    "set_phases",
+]
 
 
 @dataclass(frozen=True)
 class BundledSet:
     """
-    A set of phases with energies and structures.
+    A set of phases with energies, and with structures in a file of their own.
 
     Parameters
     ----------
     name
         As a user writes it.
-    file
-        Of `trona.stores.energies`: gzipped JSON, as the script that computes the set writes it.
+    stem
+        Of its two files in `trona.stores.energies`, written by the script that computes the set.
     method
         Functional or potential of its energies.
-    scheme
-        Correction scheme that they get unless another is asked for.
     """
 
     name: str
-    file: str
+    stem: str
     method: str
-    scheme: Scheme
+
+    @property
+    def scheme(self) -> Scheme:
+        """Correction scheme that its energies get unless another is asked for."""
+        return default_scheme(self.method)
 
 
 SETS: Mapping[str, BundledSet] = {
     one.name: one
     for one in (
-        BundledSet("bundled", "bundled.json.gz", "CHGNet 0.3.0", SULFIDE_BY_CHARGE_MP2020),
-        BundledSet(
-            "bundled-sevennet",
-            "bundled_sevennet.json.gz",
-            "SevenNet l3i5",
-            compose("mp2019,sulfide-by-charge-legacy,calibrated"),
-        ),
+        BundledSet("bundled", "bundled_sevennet", "SevenNet l3i5"),
+        BundledSet("bundled-chgnet", "bundled_chgnet", "CHGNet 0.3.0"),
     )
 }
-"""By name. CHGNet is trained on energies of the MP2020 scale, SevenNet on uncorrected ones."""
-
-
-BUNDLED_SCHEME = SETS[REFERENCE].scheme
-"""Of the default set."""
+"""By name."""
 
 
 @cache
 def bundled_data(name: str = REFERENCE) -> dict[str, Any]:
     """
-    Raw content of a set: phases with uncorrected energies and structures.
+    Raw content of a set: phases with uncorrected energies.
 
     Parameters
     ----------
@@ -77,9 +83,69 @@ def bundled_data(name: str = REFERENCE) -> dict[str, Any]:
     dict
         As written by the script that computes it.
     """
-    packed = files("trona.stores.energies").joinpath(SETS[name].file).read_bytes()
-    data: dict[str, Any] = json.loads(gzip.decompress(packed))
+    data: dict[str, Any] = json.loads(packed_energies(name))
     return data
+
+
+def packed_energies(name: str) -> bytes:
+    """
+    Text of a set's energies, which its checksum rests on.
+
+    Parameters
+    ----------
+    name
+        Of the set.
+
+    Returns
+    -------
+    bytes
+        JSON.
+    """
+    return _unpacked(f"{SETS[name].stem}.json.gz")
+
+
+@cache
+def bundled_structures(name: str = REFERENCE) -> dict[str, StructureDoc]:
+    """
+    Relaxed structures of a set.
+
+    Parameters
+    ----------
+    name
+        Of the set.
+
+    Returns
+    -------
+    dict
+        By the phase's id.
+    """
+    rows = json.loads(_unpacked(f"{SETS[name].stem}_structures.json.gz"))
+    return {identifier: StructureDoc(**row) for identifier, row in rows.items()}
+
+
+def _unpacked(file: str) -> bytes:
+    """Content of a data file beside this module."""
+    return gzip.decompress(files("trona.stores.energies").joinpath(file).read_bytes())
+
+
+def default_reference(method: str) -> str:
+    """
+    Name the reference energies that relaxations of a method meet unless a user names others.
+
+    Parameters
+    ----------
+    method
+        Functional or potential of the relaxations.
+
+    Returns
+    -------
+    str
+        What the settings name, else the bundled set of the method, else the default.
+    """
+    settings = Settings()
+    if "reference" in settings.model_fields_set:
+        return settings.reference
+    return next((one.name for one in SETS.values() if one.method == method), settings.reference)
 
 
 def row_energy(row: Mapping[str, Any], amounts: Mapping[str, float], scheme: Scheme) -> float:

@@ -33,13 +33,13 @@ from trona.stores.materials_project import snapshot_files, snapshots
 from trona.stores.provenance import fingerprint
 from trona.stores.settings import Settings
 from trona.stores.thermochemistry.free_energies import phases_at, temperature_of
-from trona.stores.thermochemistry.temperatures import name_at, require_temperature
+from trona.stores.thermochemistry.temperatures import cold_name, name_at, require_temperature
 
 from . import alignment
 from . import from_store as relaxed
 from . import from_table as formation_table
 from .accuracy import unstated
-from .bundled import SETS, bundled_data, set_phases
+from .bundled import SETS, bundled_data, packed_energies, set_phases
 from .sources import Source
 
 if TYPE_CHECKING:
@@ -196,9 +196,9 @@ class Reference:
         Raises
         ------
         InputError
-            If there are no data for the temperature, or a phase has neither table nor volume.
+            If it is at another temperature, there are no data, or a phase lacks its volume.
         """
-        if require_temperature(temperature) == 0.0:
+        if require_temperature(temperature) in {0.0, self.temperature}:
             return self
         found, said = phases_at(self.phases, temperature)
         name, caveats = name_at(self.name, temperature), (*self.caveats, said)
@@ -259,12 +259,12 @@ def load_reference(
     loaded = [_load_part(part, plain, tuple(formulas)) for part in source_names(name)]
     if not aligned:
         loaded = [reduce(_joined, loaded)]
-        if loaded[0].stores:
-            _require_elements(loaded[0])
+        _require_elements(loaded[0])
     loaded = [_as_measured(one, asked) for one in loaded]
     reference = _aligned(loaded, name) if aligned else loaded[0]
-    said = unstated(reference.scale)
-    return replace(reference, caveats=reference.caveats + said) if said else reference
+    if said := unstated(reference.scale):
+        reference = replace(reference, caveats=reference.caveats + said)
+    return reference.at_temperature(cold_name(name)[1])
 
 
 def source_names(name: str) -> list[str]:
@@ -281,7 +281,7 @@ def source_names(name: str) -> list[str]:
     list of str
         One for each source.
     """
-    return _joint().split(name.removeprefix(_ALIGNED))
+    return _joint().split(cold_name(name)[0].removeprefix(_ALIGNED))
 
 
 def _joint() -> re.Pattern[str]:
@@ -367,10 +367,11 @@ def _require_elements(reference: Reference) -> None:
     """Refuse energies of a store that lack the elements, and say how to add them."""
     present = {symbol for phase in reference.phases for symbol in phase.amounts}
     pure = {next(iter(p.amounts)) for p in reference.phases if len(p.amounts) == 1}
-    if absent := sorted(present - pure):
+    if reference.stores and (absent := sorted(present - pure)):
+        same = (one.name for one in SETS.values() if one.method == reference.scale.method)
         raise ReferenceDataError(
             f"{reference.name!r} has no phase of the element {', '.join(absent)}: join it with "
-            f"energies of the same scale, as in bundled+{reference.name}."
+            f"energies of the same scale, as in {next(same, 'mp')}+{reference.name}."
         )
 
 
@@ -388,7 +389,7 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
     return Reference(
         name=name,
         phases=set_phases(data, scheme),
-        checksum=_checksum(json.dumps(data, sort_keys=True).encode(), scheme),
+        checksum=_checksum(packed_energies(name), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
         basis=basis,

@@ -13,6 +13,7 @@ __all__ = [
     "HOTTEST",
     "KELVIN_AT_ZERO_CELSIUS",
     "ROOM_TEMPERATURE",
+    "cold_name",
     "name_at",
     "parse_temperature",
     "require_temperature",
@@ -28,7 +29,8 @@ COLDEST, HOTTEST = 250.0, 1000.0
 BOLTZMANN = 8.617333262e-5
 """eV/K (CODATA 2018)."""
 
-_NAMED = re.compile(r" at (\d+(?:\.\d+)?) K\b")
+_NAMED = re.compile(r" at (\d+(?:\.\d+)?) K(?=$|[ +])")
+_ENDS = re.compile(rf"(?P<name>.+?){_NAMED.pattern}$")
 _TYPED = re.compile(r"\s*(?P<number>[+-]?\d+(?:\.\d*)?)\s*(?P<unit>K|°?C)?\s*", re.IGNORECASE)
 
 
@@ -132,6 +134,29 @@ def name_at(name: str, temperature: float) -> str:
         As in ``"bundled at 298.15 K"``.
     """
     return f"{name} at {temperature_text(temperature)}"
+
+
+def cold_name(name: str) -> tuple[str, float]:
+    """
+    Split the name of energies at a temperature, as `name_at` makes it.
+
+    Parameters
+    ----------
+    name
+        Of reference energies.
+
+    Returns
+    -------
+    tuple
+        The name at 0 K, and the temperature, K; 0 where it names none.
+
+    Examples
+    --------
+    >>> cold_name("bundled at 298.15 K")
+    ('bundled', 298.15)
+    """
+    found = _ENDS.fullmatch(name)
+    return (found["name"], float(found[2])) if found else (name, 0.0)
 
 
 def temperature_of_name(name: str) -> float:

@@ -70,11 +70,12 @@ def test_bundled_hydroborates_do_not_react_with_sodium(bundled, formula):
 
 
 @pytest.mark.parametrize("formula", ["NaBH4", "Na2B12H12"])
-def test_bundled_hydroborates_say_how_their_hydrogen_is_corrected(bundled, formula):
+def test_hydroborates_say_how_mp2020_corrects_their_hydrogen(formula):
+    bundled = load_reference("bundled-chgnet")
     said = [text for text in judged(formula, bundled).caveats if "hydroborate-uncorrected" in text]
     assert len(said) == 1
     for policy in ("as-hydride", "uncorrected"):
-        explicit = load_reference("bundled", f"{bundled.correction},hydroborate-{policy}")
+        explicit = load_reference("bundled-chgnet", f"{bundled.correction},hydroborate-{policy}")
         assert not any("hydroborate" in text for text in judged(formula, explicit).caveats)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from trona.screening.formulas import parse
 from trona.stores.corrections.mp2020 import Calculation
-from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.bundled import bundled_structures
 from trona.stores.energies.references import load_reference
 
 _SPECIAL = {
@@ -38,5 +37,4 @@ def calculated(structure, **changes):
 def bundled_structure(formula):
     """The structure of the bundled ground phase of a composition."""
     phase = load_reference("bundled").table.find(parse(formula))
-    row = next(row for row in bundled_data()["phases"] if row["id"] == phase.id)
-    return StructureDoc(**row["structure"]).to_structure()
+    return bundled_structures()[phase.id].to_structure()

@@ -60,7 +60,9 @@ def load_energies(
     return under_conditions(energies.without(comma_list(exclude)), pressure, temperature)
 
 
-def tell_caveats(energies: Reference, formulas: Sequence[str] = ()) -> None:
+def tell_caveats(
+    energies: Reference, formulas: Sequence[str] = (), *, together: bool = False
+) -> None:
     """
     Say beside the output what results do not say themselves.
 
@@ -69,9 +71,11 @@ def tell_caveats(energies: Reference, formulas: Sequence[str] = ()) -> None:
     energies
         What the results rest on.
     formulas
-        Compositions that were assessed; what carries a charge is named.
+        Compositions that were assessed: what the reference lacks of each is named.
+    together
+        True where they meet, so that the elements of all count together.
     """
-    from trona.stores.assess.charge_notes import charge_notes  # noqa: PLC0415
+    from trona.stores.assess.reservations import reservations  # noqa: PLC0415
 
-    for line in (*energies.caveats, *charge_notes(formulas, energies.table)):
+    for line in reservations(formulas, energies, apart=not together):
         typer.echo(line, err=True)

@@ -10,6 +10,7 @@ import typer
 __all__ = [
     "AsCsv",
     "AsJson",
+    "AtElectrode",
     "AtReservoir",
     "Correction",
     "Exclude",
@@ -84,6 +85,15 @@ SecondMaterial = Annotated[
 AtReservoir = Annotated[
     float | None,
     typer.Option(help="Open to a sodium reservoir at this voltage.", metavar="V"),
+]
+AtElectrode = Annotated[
+    str | None,
+    typer.Option(
+        "--electrode",
+        help="Also what happens where this electrode was measured to work; "
+        "NaCrO2@computed, NaCrO2@3.1 for another potential.",
+        metavar="NAME",
+    ),
 ]
 Pressure = Annotated[
     float,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.charges import objection, write_formula
 from trona.screening.errors import InputError, StructureInputError
-from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.bundled import bundled_data, bundled_structures
 from trona.workflows.candidates.mp_identifiers import is_material_id, material, materials
 from trona.workflows.candidates.sources import Candidate, bundled, from_material
 from trona.workflows.candidates.structure_checks import require_distinct, require_sound
@@ -150,13 +149,9 @@ def read_parent(name: str) -> Candidate:
 def _crystals() -> tuple[Candidate, ...]:
     """Bundled crystals: the electrolytes, then the relaxed phases of the reference set."""
     electrolytes = [candidate for candidate in bundled() if candidate.structure is not None]
+    structures = bundled_structures()
     phases = [
-        Candidate(
-            row["id"],
-            row["formula"],
-            row["source"],
-            StructureDoc(**row["structure"]).to_structure(),
-        )
+        Candidate(row["id"], row["formula"], row["source"], structures[row["id"]].to_structure())
         for row in bundled_data()["phases"]
     ]
     return (*electrolytes, *phases)

@@ -23,7 +23,7 @@ from trona.stores.documents.migration import read_document
 from trona.stores.energies.entries import admit, entry_document, entry_phase
 from trona.stores.energies.references import load_reference
 
-METHOD = "CHGNet 0.3.0"
+METHOD, NAME = "CHGNet 0.3.0", "bundled-chgnet"
 ENERGIES = {"NaCl": -3.668, "Na3PS4": -3.9, "Na2S": -3.2}
 """eV/atom, roughly: what matters here is that each is computed in two ways."""
 
@@ -45,7 +45,7 @@ def store(tmp_path, reference):
         results.save([screening_document("x", "NaCl", "test", reference).model_copy(
             update={"id": f"old-{label}", "label": label, "formula": formula})])  # fmt: skip
     own = screening_document(
-        "Na3PS4", "Na6P2S8", "mine.cif", load_reference("bundled"), relaxed("Na3PS4")
+        "Na3PS4", "Na6P2S8", "mine.cif", load_reference(NAME), relaxed("Na3PS4")
     )
     results.save([own.model_copy(update={"id": "old-own"})])
     results.save([relaxed(formula) for formula in ENERGIES])
@@ -57,12 +57,12 @@ def content(docs):
     return {doc.label: doc.model_dump(exclude={"created", "who", "source"}) for doc in docs}
 
 
-def current(location, name="bundled"):
+def current(location, name=NAME):
     return Results(location).screenings(Filters(reference=name))
 
 
 def from_scratch(correction=None, **energies):
-    bundled = load_reference("bundled", correction)
+    bundled = load_reference(NAME, correction)
     known = {formula: relaxed(formula, energies.get(formula)) for formula in ENERGIES}
     return [
         screening_document("mixed", "Na3PS3.4O0.6", "", bundled),
@@ -74,7 +74,7 @@ def from_scratch(correction=None, **energies):
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_rebuilt_store_holds_what_screening_from_scratch_gives(store, processes):
-    assert rebuild(store, processes=processes) == (3, 5)
+    assert rebuild(store, NAME, processes=processes) == (3, 5)
     found = {doc.label: doc for doc in current(store)}
     failed = found.pop("heavy")
     assert (failed.state, "Os" in failed.reason) == ("failed", True)
@@ -83,7 +83,7 @@ def test_a_rebuilt_store_holds_what_screening_from_scratch_gives(store, processe
 
 
 def test_a_rebuild_writes_down_what_became_of_the_candidates(store):
-    rebuild(store)
+    rebuild(store, NAME)
     (row,) = open_store(store, "runs").query()
     run = read_document(RunDoc, row)
     assert (run.backend, run.candidates) == ("store", 5)
@@ -94,9 +94,9 @@ def test_a_rebuild_writes_down_what_became_of_the_candidates(store):
 
 
 def test_what_has_not_changed_is_not_done_again(store):
-    rebuild(store)
+    rebuild(store, NAME)
     before = current(store)
-    entries, results = rebuild(store)
+    entries, results = rebuild(store, NAME)
     assert (entries, results) == (0, 1)  # the failure is tried again
     assert [doc for doc in current(store) if doc.state == "completed"] == [
         doc for doc in before if doc.state == "completed"
@@ -104,11 +104,11 @@ def test_what_has_not_changed_is_not_done_again(store):
 
 
 def test_a_newer_relaxation_is_assessed_again_and_nothing_else(store):
-    rebuild(store)
+    rebuild(store, NAME)
     before = {doc.label: doc.created for doc in current(store)}
     later = relaxed("Na3PS4", -3.8, created=max(before.values()) + timedelta(seconds=1))
     Results(store).save([later])
-    assert rebuild(store) == (1, 2)
+    assert rebuild(store, NAME) == (1, 2)
     after = {doc.label: doc for doc in current(store)}
     assert content(doc for doc in after.values() if doc.state == "completed") == content(
         from_scratch(Na3PS4=-3.8)
@@ -119,8 +119,8 @@ def test_a_newer_relaxation_is_assessed_again_and_nothing_else(store):
 
 
 def test_another_correction_makes_all_results_anew(store):
-    rebuild(store)
-    assert rebuild(store, "bundled", "as-published") == (3, 5)
+    rebuild(store, NAME)
+    assert rebuild(store, NAME, "as-published") == (3, 5)
     found = [doc for doc in current(store) if doc.state == "completed"]
     assert content(found) == content(from_scratch("as-published"))
     assert open_store(store, "entries").count() == 6
@@ -130,7 +130,7 @@ def test_one_unreadable_relaxation_fails_alone(store):
     relaxations = open_store(store, "relaxations")
     row = next(relaxations.query({"id": "relaxed-Na3PS4"}))
     relaxations.update({**row, "volume": "large"})
-    rebuild(store)
+    rebuild(store, NAME)
     states = {doc.label: doc.state for doc in current(store)}
     assert states == {"mixed": "completed", "NaCl": "completed", "Na2S": "completed",
                       "Na3PS4": "failed", "heavy": "failed"}  # fmt: skip
@@ -138,7 +138,8 @@ def test_one_unreadable_relaxation_fails_alone(store):
 
 def test_the_runner_of_maggma_builds_the_same(store, tmp_path):
     (tmp_path / "again.py").write_text(
-        "from trona.stores.assess.builders import builders\n__builders__ = builders('s.sqlite')\n",
+        "from trona.stores.assess.builders import builders\n"
+        f"__builders__ = builders('s.sqlite', '{NAME}')\n",
         encoding="utf-8",
     )
     mrun = Path(sys.executable).with_name("mrun")
@@ -151,7 +152,7 @@ def test_the_runner_of_maggma_builds_the_same(store, tmp_path):
 
 def test_a_reference_made_of_the_same_store_is_refused(store):
     with pytest.raises(StoreError, match="copy"):
-        rebuild(store, f"bundled+store:{store}")
+        rebuild(store, f"{NAME}+store:{store}")
 
 
 def test_an_entry_gives_the_phase_that_it_was_made_from():

@@ -59,7 +59,7 @@ def test_the_limits_by_both_schemes_stand_beside_each_other(reference, table_pat
 
 def test_hydroborates_are_shown_with_and_without_the_correction_of_hydrides():
     document = changes_document(
-        "NaBH4", load_reference("bundled"), load_reference("bundled", UNCORRECTED)
+        "NaBH4", load_reference("bundled-chgnet"), load_reference("bundled-chgnet", UNCORRECTED)
     )
     moved = {one.formula: one.shift for one in document.shifts}
     assert moved["NaBH4"] == pytest.approx(4 * 0.179 / 6)
@@ -70,11 +70,11 @@ def test_hydroborates_are_shown_with_and_without_the_correction_of_hydrides():
 
 def test_every_hydroborate_of_the_bundled_set_holds_the_correction_of_hydrides():
     # So the explicit policy, which treats carborates alike, changes none of its energies.
-    usual = load_reference("bundled").correction
-    explicit = load_reference("bundled", f"{usual},hydroborate-as-hydride")
-    assert shifts(load_reference("bundled"), explicit) == []
-    assert explicit.checksum != load_reference("bundled").checksum
-    assert explicit.scale != load_reference("bundled").scale
+    usual = load_reference("bundled-chgnet").correction
+    explicit = load_reference("bundled-chgnet", f"{usual},hydroborate-as-hydride")
+    assert shifts(load_reference("bundled-chgnet"), explicit) == []
+    assert explicit.checksum != load_reference("bundled-chgnet").checksum
+    assert explicit.scale != load_reference("bundled-chgnet").scale
     assert explicit.table.find(parse("NaBH4")).energy == pytest.approx(
-        load_reference("bundled").table.find(parse("NaBH4")).energy
+        load_reference("bundled-chgnet").table.find(parse("NaBH4")).energy
     )

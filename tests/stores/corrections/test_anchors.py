@@ -44,14 +44,14 @@ def test_free_energies_at_298_k_are_measured_ones_on_every_source(source):
 
 
 def test_at_a_temperature_gases_that_a_set_lacks_are_there():
-    table = load_reference("bundled").at_temperature(298.15).table
+    table = load_reference("bundled-chgnet").at_temperature(298.15).table
     phase = table.find(parse("HCl"))
     assert formation(table, phase) == pytest.approx(-95.30 / 96.485, abs=0.05)
 
 
 def test_energies_without_water_and_molecules_stay_as_they_are():
-    given = load_reference("bundled", "sulfide-by-charge-mp2020")
-    found = load_reference("bundled")
+    given = load_reference("bundled-chgnet", "sulfide-by-charge-mp2020")
+    found = load_reference("bundled-chgnet")
     assert found.correction == f"sulfide-by-charge-mp2020,{BOTH}"
     moved = {
         p.formula for p, q in zip(found.phases, given.phases, strict=True) if p.energy != q.energy
@@ -61,15 +61,15 @@ def test_energies_without_water_and_molecules_stay_as_they_are():
 
 
 def test_a_scheme_can_be_named_again_by_its_label():
-    found = load_reference("bundled")
-    again = load_reference("bundled", found.correction)
+    found = load_reference("bundled-chgnet")
+    again = load_reference("bundled-chgnet", found.correction)
     assert again.checksum == found.checksum
     assert again.scale == found.scale
 
 
 def test_each_can_be_switched_alone():
-    water = load_reference("bundled", "sulfide-by-charge-mp2020,water-as-measured")
-    plain = load_reference("bundled", "sulfide-by-charge-mp2020")
+    water = load_reference("bundled-chgnet", "sulfide-by-charge-mp2020,water-as-measured")
+    plain = load_reference("bundled-chgnet", "sulfide-by-charge-mp2020")
     for formula, moves in (("H2O", True), ("H2S", False)):
         before, after = (r.table.find(parse(formula)).energy for r in (plain, water))
         assert (before != after) is moves
@@ -191,10 +191,10 @@ def test_water_becomes_hydroxide_and_hydrogen_where_it_does_in_a_flask(source):
 def test_a_reference_lists_what_is_added():
     from trona.stores.assess.inventory import information
 
-    found = information(load_reference("bundled")).as_measured
+    found = information(load_reference("bundled-chgnet")).as_measured
     assert {"H2O", "NaOH", "H2S"} <= found.keys()
     assert list(found.values()) == sorted(found.values(), key=abs, reverse=True)
-    assert not information(load_reference("bundled", "sulfide-by-charge-mp2020")).as_measured
+    assert not information(load_reference("bundled-chgnet", "sulfide-by-charge-mp2020")).as_measured
 
 
 @pytest.mark.parametrize("source", [*SETS, TABLE])

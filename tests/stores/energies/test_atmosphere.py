@@ -78,7 +78,7 @@ def test_sodium_sulfide_with_and_without_carbon_dioxide_by_measured_free_energie
 
 @pytest.fixture(scope="module")
 def moist():
-    return atmosphere(load_reference("bundled-sevennet"), read_conditions())
+    return atmosphere(load_reference("bundled"), read_conditions())
 
 
 def test_carbon_dioxide_lets_sodium_sulfide_react_with_water(moist):

@@ -1,86 +1,63 @@
-"""The bundled reference set holds what it must, and its energies can be computed again."""
+"""The set of SevenNet energies: what it joins, and windows beside those of DFT."""
 
 from __future__ import annotations
+
+from itertools import combinations
 
 import pytest
 
 from tests.support.lints import each
 from trona.screening.formulas import parse, same_composition
-from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.bundled import BUNDLED_SCHEME, bundled_data
+from trona.stores.assess.assessment import assess_formula, window_document
+from trona.stores.energies.accuracy import accuracy
+from trona.stores.energies.bundled import bundled_data, bundled_structures
 from trona.stores.energies.references import load_reference
-from trona.workflows.candidates.sources import Candidate
-from trona.workflows.jobs.backends import BACKENDS
-from trona.workflows.local.pool import Work, run_flows
 
-DATA = bundled_data()
-NEEDED = [
-    "Na", "P", "S", "O2", "Sb", "Se", "Sn", "Y", "Zr", "Cl2", "B", "H2", "Cr",
-    "Na2S", "Na2S2", "Na2S4", "Na2S5", "Na3P", "NaP", "Na3P11", "NaP7", "Na3PS4", "Na4P2S6",
-    "Na2P2S6", "P2S5", "P4S3", "Na3Sb", "NaSb", "Na3SbS4", "Na3SbS3", "NaSbS2", "Sb2S3", "Na2O",
-    "Na2O2", "NaO2", "NaOH", "NaH", "H2O", "NaHS", "H2S", "Na3PO4", "Na4P2O7", "NaPO3", "P2O5",
-    "Na3PS3O", "Na3PS2O2", "Na3PSO3", "Na2SO4", "Na2S2O3", "Na2Se", "Na2Se2", "Na2Se4", "Na3PSe4",
-    "Na4P2Se6", "SnS", "SnS2", "Na4SnS4", "Na6Sn2S7", "Na15Sn4", "Na9Sn4", "NaSn", "NaSn2", "NaCl",
-    "NaCl3", "NaCl7", "YCl3", "Y2Cl3", "ZrCl", "ZrCl2", "ZrCl3", "ZrCl4", "Na3YCl6", "Na2ZrCl6",
-    "NaBH4", "Na2B12H12", "Na2B10H10", "B2H6", "B9H11", "B10H14", "Na3B20", "NaB15", "NaCrO2",
-    "NaCrS2", "Cr2O3", "CrO2", "Na2CrO4", "Na2S3", "P2S7", "S8O", "Na6S2O9",
-]  # fmt: skip
-"""Stable products and competing phases of the literature's reactions within the bundled systems."""
-
-
-@each("formula", NEEDED)
-def test_a_phase_is_there_or_named_as_missing_with_a_reason(formula):
-    held = load_reference("bundled").table.find(parse(formula)) is not None
-    missing = [r for r in DATA["missing"] if same_composition(parse(r["formula"]), parse(formula))]
-    assert held != bool(missing), "held and missing" if held else "neither held nor missing"
-    assert all(row["reason"] for row in missing)
-
-
-@each("row", DATA["phases"], ids=lambda row: row["id"])
-def test_a_phase_carries_its_provenance_and_a_structure_of_its_composition(row):
-    structure = StructureDoc(**row["structure"]).to_structure()
-    amounts = structure.composition.get_el_amt_dict()
-    assert same_composition(amounts, parse(row["formula"]))
-    assert structure.volume / len(structure) == pytest.approx(row["volume_per_atom"], rel=1e-3)
-    assert row["source"]
-    assert row["space_group"]
-
-
-def test_versions_and_method_are_recorded():
-    assert DATA["method"] == "CHGNet 0.3.0"
-    assert {"chgnet", "torch", "atomate2", "trona"} <= DATA["versions"].keys()
-
-
-RECOMPUTED = ["Na2S", "NaCl", "Na3P", "Na3PS4", "Na3SbS4", "Zr"]
-
-
-def lowest(formula):
-    """The bundled phase of a composition that the hull uses, and its row."""
-    phase = load_reference("bundled").table.find(parse(formula))
-    return phase, next(row for row in DATA["phases"] if row["id"] == phase.id)
+NAME = "bundled"
+DATA, STRUCTURES = bundled_data(NAME), bundled_structures(NAME)
 
 
 @pytest.fixture(scope="module")
-def recomputed(tmp_path_factory):
-    """Energies per atom of some phases, relaxed again from their bundled structures."""
-    candidates = [
-        Candidate(
-            formula,
-            formula,
-            "again",
-            StructureDoc(**lowest(formula)[1]["structure"]).to_structure(),
-        )
-        for formula in RECOMPUTED
-    ]
-    store = str(tmp_path_factory.mktemp("again") / "s.sqlite")
-    done = run_flows(candidates, Work(BACKENDS["chgnet"]), store, workers=2)
-    relaxations = {candidate.label: outputs[-1] for candidate, outputs in done}
-    return {label: doc.energy / doc.n_sites for label, doc in relaxations.items()}
+def sevennet():
+    return load_reference(NAME)
 
 
-@pytest.mark.parametrize("formula", RECOMPUTED)
-def test_a_bundled_energy_can_be_computed_again(recomputed, formula):
-    phase, row = lowest(formula)
-    assert recomputed[formula] == pytest.approx(row["energy_per_atom"], abs=0.001)
-    stored = phase.energy_per_atom - BUNDLED_SCHEME.shift(phase.amounts) / phase.n_atoms
-    assert stored == pytest.approx(row["energy_per_atom"], abs=1e-9)
+@each("row", DATA["phases"], ids=lambda row: row["id"])
+def test_a_phase_carries_its_provenance_corrections_and_a_structure_of_its_composition(row):
+    structure = STRUCTURES[row["id"]].to_structure()
+    assert same_composition(structure.composition.get_el_amt_dict(), parse(row["formula"]))
+    assert structure.volume / len(structure) == pytest.approx(row["volume_per_atom"], rel=1e-3)
+    assert row["source"]
+    assert row["space_group"]
+    assert row["corrections"].keys() == {"mp2019", "mp2020"}
+
+
+@pytest.mark.parametrize("pair", ["Ta-O", "Ti-O", "Nb-O", "Fe-O", "Sn-O", "Zn-O", "Y-S", "Zr-S"])
+def test_pairs_that_coatings_and_cathodes_need_are_joined(sevennet, pair):
+    joined = {pair for p in sevennet.phases for pair in combinations(sorted(p.amounts), 2)}
+    assert tuple(sorted(pair.split("-"))) in joined
+
+
+@pytest.mark.parametrize(
+    ("formula", "reduction", "oxidation"),
+    [  # ../shared/science.md, section 4: variant C of the Materials Project of 2019
+        ("Na3PS4", 1.25, 2.43),
+        ("Na3SbS4", 1.61, 2.35),
+        ("Na4SnS4", 1.04, 2.20),
+        ("Na3PSe4", 1.46, 1.76),
+        ("Na3YCl6", 0.59, 3.78),
+        ("NaBH4", 0.0, 1.97),
+        ("Na2S", 0.0, 1.89),
+    ],
+)
+def test_windows_lie_near_those_of_dft(sevennet, formula, reduction, oxidation):
+    found = window_document(assess_formula(formula, sevennet))
+    assert found.reduction_limit == pytest.approx(reduction, abs=0.15)
+    assert found.oxidation_limit == pytest.approx(oxidation, abs=0.2)
+
+
+def test_uncalibrated_is_a_scheme_too_and_the_error_is_stated(sevennet):
+    plain = load_reference(NAME, "mp2020,sulfide-by-charge-mp2020")
+    assert plain.scale != sevennet.scale
+    assert accuracy(sevennet.scale).model.sigma < 0.05
+    assert "SevenNet" in accuracy(sevennet.scale).source

@@ -197,10 +197,9 @@ def test_vasp_is_run_for_a_snapshot_and_chgnet_is_not():
 
 
 def test_a_relaxation_meets_a_reference_at_a_temperature():
-    from trona.stores.energies.bundled import SETS
     from trona.stores.thermochemistry.free_energies import heat
 
-    cold = load_reference(next(iter(SETS)))
+    cold = load_reference("bundled-chgnet")
     warm = cold.at_temperature(333.15)
     relaxed = relaxation(method=cold.scale.method, formula="Na3PS4", n_sites=16)
     before, after = (admit_to(relaxed, one.scale, AS_PUBLISHED) for one in (cold, warm))
@@ -211,6 +210,6 @@ def test_a_relaxation_meets_a_reference_at_a_temperature():
 
 
 def test_a_candidate_at_a_temperature_is_on_the_scale_of_its_reference():
-    warm = load_reference("bundled").at_temperature(333.15)
+    warm = load_reference("bundled-chgnet").at_temperature(333.15)
     phase = admit_to(relaxation(method=warm.scale.method), warm.scale, warm.scheme)
     assert phase.scale == warm.scale

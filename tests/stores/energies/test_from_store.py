@@ -84,12 +84,12 @@ def test_methods_are_not_mixed_and_one_can_be_named(save):
 
 def test_a_store_without_elements_says_how_to_join_them(save):
     path = save(SOUND[2], relaxation("Na2S2", -3.4))
-    with pytest.raises(ReferenceDataError, match=r"bundled\+store:"):
+    with pytest.raises(ReferenceDataError, match=r"bundled-chgnet\+store:"):
         load_reference(f"store:{path}")
-    joined = load_reference(f"bundled+store:{path}")
-    assert joined.scale == load_reference("bundled").scale
-    assert len(joined.phases) == len(load_reference("bundled").phases) + 2
-    assert joined.checksum != load_reference("bundled").checksum
+    joined = load_reference(f"bundled-chgnet+store:{path}")
+    assert joined.scale == load_reference("bundled-chgnet").scale
+    assert len(joined.phases) == len(load_reference("bundled-chgnet").phases) + 2
+    assert joined.checksum != load_reference("bundled-chgnet").checksum
     assert load_reference(joined.name).checksum == joined.checksum
     assert joined.table.polymorphs(parse("Na2S2"))[-1].id == "my Na2S2/na2s2"
 
@@ -113,10 +113,9 @@ def test_a_candidate_of_the_store_meets_itself_once(save):
 def test_results_are_not_written_into_the_reference(save):
     path = Path(save(*SOUND))
     otherwise = path.parent / ".." / path.parent.name / path.name
+    energies = load_reference(f"bundled-chgnet+store:{otherwise}")
     with pytest.raises(InputError, match="--store"):
-        plan(
-            [], Results(str(path)), load_reference(f"bundled+store:{otherwise}"), BACKENDS["chgnet"]
-        )
+        plan([], Results(str(path)), energies, BACKENDS["chgnet"])
 
 
 def test_credentials_of_a_store_are_not_shown(monkeypatch):
@@ -134,7 +133,9 @@ def test_credentials_of_a_store_are_not_shown(monkeypatch):
     reference = load_reference("store:mongodb://user:secret@host/trona")
     assert reference.name == "store:mongodb://***@host/trona"
     assert reference.given == "store:mongodb://user:secret@host/trona"
-    doc = screening_document("a", "Na2S", "test", load_reference("bundled+" + reference.given))
+    doc = screening_document(
+        "a", "Na2S", "test", load_reference("bundled-chgnet+" + reference.given)
+    )
     assert "secret" not in doc.model_dump_json()
 
 

@@ -67,9 +67,9 @@ def test_an_unknown_reference_is_refused(name):
         load_reference(name)
 
 
-@pytest.mark.parametrize("correction", ["guess", "mp2020", "sulfide-by-charge-legacy"])
+@pytest.mark.parametrize("correction", ["guess", "sulfide-legacy-to-mp2020"])
 def test_a_scheme_that_does_not_fit_is_refused_with_those_that_do(correction):
-    with pytest.raises(CorrectionError, match="sulfide-by-charge-mp2020"):
+    with pytest.raises(CorrectionError, match="mp2019"):
         load_reference("bundled", correction)
 
 
@@ -152,7 +152,7 @@ def test_pressure_without_volumes_is_refused(table_path):
 
 
 def test_a_metastable_phase_says_whether_pressure_helps():
-    bundled = load_reference("bundled")
+    bundled = load_reference("bundled-chgnet")
     said = " ".join(window_document(assess_formula("Na3PS3O", bundled)).caveats)
     assert "above the hull, at any pressure up to 20 GPa" in said
     polysulfide = next(p for p in bundled.phases if p.formula == "Na2S4")

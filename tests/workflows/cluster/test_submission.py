@@ -39,7 +39,7 @@ from trona.workflows.mock_vasp.faults import FAULTS_VARIABLE
 
 PATIENCE = 900
 FORMULAS = ("Na3PS4", "Na2S", "Na3SbS4", "Na2ZrCl6", "Na3P")
-SICK_FORMULA = "Na2Te"  # no tellurium in the bundled reference
+SICK_FORMULA = "Na2Te"  # no tellurium in the set of CHGNet
 LOST_MODULE = "from jobflow import job\n@job\ndef lost():\n    return 1\n"
 
 
@@ -65,7 +65,7 @@ def folder():
 
 def put(controller, results, candidates, faults=(), on="laptop", backend="chgnet"):
     """Submit candidates; gives the outcome of each."""
-    source, reference = find_backend(backend), load_reference("bundled")
+    source, reference = find_backend(backend), load_reference("bundled-chgnet")
     todo = plan(candidates, results, reference, source)
     work = FaultyWork(source, reference.name, reference.correction, faults=tuple(faults))
     call = record(todo, reference, source)

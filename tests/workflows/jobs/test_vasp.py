@@ -183,7 +183,7 @@ def test_a_mock_is_called_a_mock_and_enters_no_hull(screened):
     for doc in screened.relaxations.values():
         assert doc.method == "MOCK VASP PBE"
     window = screened.screenings["Na2S"].window
-    assert window.energy_scale.method.startswith("CHGNet")
+    assert window.energy_scale.method.startswith("SevenNet")
     assert any("assessed by composition" in text for text in window.caveats)
 
 

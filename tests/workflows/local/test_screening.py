@@ -14,6 +14,7 @@ from trona.stores.collections.results import Results
 from trona.stores.database.connect import job_store, open_store
 from trona.stores.documents.bookkeeping import RunDoc
 from trona.stores.documents.migration import read_document
+from trona.stores.energies.bundled import default_reference
 from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import BACKENDS, ForceField, relaxation_id
@@ -49,10 +50,19 @@ MIXTURE = Candidate("mix", "Na3PS3.4O0.6", "a glass")
 def screened(tmp_path_factory):
     """One screening with sound, hopeless, foreign and structureless candidates."""
     results = Results(str(tmp_path_factory.mktemp("screen") / "s.sqlite"))
-    reference = load_reference("bundled")
+    reference = load_reference("bundled-chgnet")
     todo = plan([SULFIDE, HOPELESS, FOREIGN, MIXTURE], results, reference, CHGNET)
     outcomes = {o.doc.label: o for o in run_screening(todo, results, reference, CHGNET, workers=2)}
     return results, reference, outcomes
+
+
+def test_relaxations_meet_the_bundled_set_of_their_own_potential(monkeypatch):
+    monkeypatch.delenv("TRONA_REFERENCE", raising=False)
+    named = {name: default_reference(BACKENDS[name].method) for name in ("chgnet", "sevennet")}
+    assert named == {"chgnet": "bundled-chgnet", "sevennet": "bundled"}
+    assert default_reference("VASP PBE") == "bundled"
+    monkeypatch.setenv("TRONA_REFERENCE", "mp")
+    assert default_reference(BACKENDS["chgnet"].method) == "mp"
 
 
 def test_a_candidate_is_relaxed_and_assessed(screened):
@@ -119,7 +129,7 @@ def test_finished_work_is_not_done_again(screened, monkeypatch):
 
 def test_a_relaxation_serves_another_reference_setting_without_computing(screened):
     results, _, _ = screened
-    plain = load_reference("bundled", "as-published")
+    plain = load_reference("bundled-chgnet", "as-published")
     todo = plan([SULFIDE], results, plain, CHGNET)
     assert [candidate.label for candidate, _ in todo.assess] == ["Na2S"]
     (outcome,) = run_screening(todo, results, plain, CHGNET, workers=1)

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from trona.stores.documents.results import StructureDoc
-from trona.stores.energies.bundled import bundled_data
+from trona.stores.energies.bundled import bundled_data, bundled_structures
 from trona.workflows.jobs.backends import BACKENDS, ForceField
 from trona.workflows.jobs.conformance import check_backend, rock_salt
 from trona.workflows.jobs.force_field import force_field_maker
@@ -26,7 +25,7 @@ def bundled_crystals():
     for row in bundled_data()["phases"]:
         sizes.setdefault(row["n_sites"], row)
     for size in (1, 2, 4, 8, 16):
-        yield StructureDoc(**sizes[size]["structure"]).to_structure()
+        yield bundled_structures()[sizes[size]["id"]].to_structure()
 
 
 def far_apart():

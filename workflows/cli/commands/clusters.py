@@ -122,6 +122,7 @@ def submit(
     """Submit candidates to a cluster; what is done or queued already is not submitted again."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.documents.results import now  # noqa: PLC0415
+    from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
@@ -139,7 +140,7 @@ def submit(
     with _opened(project) as (found, controller):
         placement = remote.place_on_worker(found, worker, given, exec_config, priority)
         formulas = [candidate.formula for candidate in chosen]
-        named = remote.absolute(reference or settings.reference)
+        named = remote.absolute(reference or default_reference(source.method))
         energies = load_reference(named, correction, formulas)
         results = Results(store or settings.store)
         todo = plan(chosen, results, energies, source)

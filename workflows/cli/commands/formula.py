@@ -10,6 +10,7 @@ from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
+    AtElectrode,
     AtReservoir,
     Correction,
     Exclude,
@@ -40,10 +41,7 @@ def window(
         float | None,
         typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
     ] = None,
-    electrode: Annotated[
-        str | None,
-        typer.Option(help="What happens at the potentials of this electrode.", metavar="FORMULA"),
-    ] = None,
+    electrode: AtElectrode = None,
     products: Annotated[
         bool, typer.Option("--products", help="Also the products, ranked by type.")
     ] = False,

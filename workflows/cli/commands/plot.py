@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,12 +51,19 @@ def _energies(
     correction: str | None,
     exclude: str | None,
     *formulas: str,
+    together: bool = False,
     temperature: str = "0",
 ) -> ReferenceEnergies:
     """Load reference energies, and say what a figure that rests on them does not say itself."""
     found = load_energies(name, correction, exclude, *formulas, temperature=temperature)
-    tell_caveats(found, formulas)
+    tell_caveats(found, formulas, together=together)
     return found
+
+
+def _tell_doubts(label: str, doubts: Sequence[str]) -> None:
+    """Say why a candidate in a figure is not to be trusted."""
+    for why in doubts:
+        typer.echo(f"{label}: {why}", err=True)
 
 
 @app.command()
@@ -66,9 +74,9 @@ def windows(
     electrodes: Annotated[
         str | None,
         typer.Option(
-            help="Electrodes to mark; by default those of Na,Na15Sn4,S,NaCrO2 whose elements the "
-            "reference has; '' for none.",
-            metavar="FORMULAS",
+            help="Electrodes to mark, where they were measured to work; NaCrO2@computed, "
+            "NaCrO2@3.1 for another potential; by default Na,Na15Sn4,S,NaCrO2; '' for none.",
+            metavar="NAMES",
         ),
     ] = None,
     reference: Reference = None,
@@ -85,6 +93,8 @@ def windows(
     energies = _energies(reference, correction, exclude, *(formulas or ()), temperature=temperature)
     docs = _documents(formulas, energies, store)
     marks = _marks(electrodes, energies)
+    for doc in docs:
+        _tell_doubts(doc.label, () if doc.window is None else doc.window.doubts)
     save_figure_file("windows", to, WindowBars(figures.window_bars(docs), marks))
 
 
@@ -105,8 +115,10 @@ def interphases(
     """Draw the conducting part of interphases against the driving force of the reaction."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.screening.figures.overview_data import InterphaseMap, map_point  # noqa: PLC0415
+    from trona.screening.uncertainty.confidence import is_sure  # noqa: PLC0415
     from trona.stores.assess import figures  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
+    from trona.stores.assess.windows import shares_at  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     if not formulas:
@@ -122,8 +134,14 @@ def interphases(
         return
     energies = _energies(reference, correction, exclude, *formulas, temperature=temperature)
     found = [assess_formula(formula, energies) for formula in formulas]
-    points = (map_point(one.stability, one.interphases, at) for one in found)
-    save_figure_file("interphases", to, InterphaseMap(tuple(points), at))
+    for one in found:
+        _tell_doubts(one.stability.formula, one.doubts)
+    points = [map_point(one.stability, one.interphases, at) for one in found]
+    shown = (
+        replace(point, sure=is_sure(point.kind, shares_at(one, at)))
+        for point, one in zip(points, found, strict=True)
+    )
+    save_figure_file("interphases", to, InterphaseMap(tuple(shown), at))
 
 
 @app.command()
@@ -140,7 +158,9 @@ def ladder(
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     energies = _energies(reference, correction, exclude, formula, temperature=temperature)
-    save_figure_file("ladder", to, assess_formula(formula, energies))
+    assessment = assess_formula(formula, energies)
+    _tell_doubts(formula, assessment.doubts)
+    save_figure_file("ladder", to, assessment)
 
 
 @app.command()
@@ -171,7 +191,7 @@ def diagram(
     energies = load_energies(
         reference, correction, exclude, "".join(elements), *marked, temperature=temperature
     )
-    tell_caveats(energies, marked)
+    tell_caveats(energies, [*elements, *marked], together=True)
     save_figure_file("diagram", to, elements, marked, energies, at)
 
 
@@ -189,7 +209,9 @@ def interface(
     """Draw the reaction energy of two materials against their mixing ratio."""
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, first, second, temperature=temperature)
+    energies = _energies(
+        reference, correction, exclude, first, second, together=True, temperature=temperature
+    )
     save_figure_file("interface", to, first, second, energies, voltage)
 
 
@@ -221,15 +243,12 @@ def validation(to: To, reference: Reference = None, correction: Correction = Non
 
 
 def _marks(electrodes: str | None, energies: ReferenceEnergies) -> tuple[Mark, ...]:
-    """Find potentials of the electrodes named; of the default ones as far as they are covered."""
-    from trona.screening.figures.overview_data import ELECTRODES, electrode_mark  # noqa: PLC0415
-    from trona.screening.formulas import parse  # noqa: PLC0415
+    """Find where the electrodes named work, or the default ones."""
+    from trona.screening.figures.overview_data import ELECTRODES  # noqa: PLC0415
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
 
-    names = comma_list(electrodes)
-    if electrodes is None:
-        covered = set(energies.table.elements)
-        names = [formula for formula in ELECTRODES if parse(formula).keys() <= covered]
-    return tuple(electrode_mark(energies.table, formula) for formula in names)
+    names = ELECTRODES if electrodes is None else comma_list(electrodes)
+    return tuple(choose_electrode(energies.table, name).mark for name in names)
 
 
 def _documents(

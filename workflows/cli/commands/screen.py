@@ -11,6 +11,7 @@ from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
+    AtElectrode,
     Correction,
     Exclude,
     KeepFiles,
@@ -28,7 +29,9 @@ from trona.workflows.cli.terminal import console, print_csv, print_json, print_p
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.energies.references import Reference as ReferenceEnergies
 
 __all__ = ["compare", "screen"]
 
@@ -43,12 +46,14 @@ def screen(
     workers: Workers = 2,
     keep_files: KeepFiles = None,
     unbalanced: Unbalanced = False,
+    electrode: AtElectrode = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Relax candidates, assess them against sodium, and rank them."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
+    from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
@@ -69,7 +74,9 @@ def screen(
     for same in duplicates(structures, most=30):
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
-    energies = load_energies(reference, correction, None, *formulas, temperature=temperature)
+    named = reference or default_reference(source.method)
+    energies = load_energies(named, correction, None, *formulas, temperature=temperature)
+    beside = _electrode(electrode, energies)
     tell_caveats(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
@@ -78,7 +85,7 @@ def screen(
     docs = show_progress(
         run_screening(todo, results, energies, source, workers, folder), len(candidates)
     )
-    _print_ranking(docs, as_json, as_csv)
+    _print_ranking(docs, as_json, as_csv, beside)
     if all(doc.state != "completed" for doc in docs):
         raise InputError("no candidate could be assessed; the reasons stand above.")
 
@@ -94,6 +101,7 @@ def compare(
     pressure: Pressure = 0.0,
     temperature: Temperature = "0",
     store: StoreAt = None,
+    electrode: AtElectrode = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -107,11 +115,24 @@ def compare(
 
     docs, energies = beside(names, store, reference, correction, exclude, pressure, temperature)
     tell_caveats(energies, [doc.formula for doc in docs])
-    _print_ranking(docs, as_json, as_csv)
+    _print_ranking(docs, as_json, as_csv, _electrode(electrode, energies))
 
 
-def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) -> None:
+def _electrode(asked: str | None, energies: ReferenceEnergies) -> ElectrodePotential | None:
+    """Find the electrode that is asked for."""
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
+
+    return None if asked is None else choose_electrode(energies.table, asked)
+
+
+def _print_ranking(
+    docs: Sequence[ScreeningDoc],
+    as_json: bool,
+    as_csv: bool,
+    electrode: ElectrodePotential | None,
+) -> None:
     """Print ranked results, then those that have none."""
+    from trona.stores.assess.electrodes import withstands  # noqa: PLC0415
     from trona.stores.collections.summaries import (  # noqa: PLC0415
         rank_summaries,
         summarize_screening,
@@ -126,16 +147,21 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) ->
     if as_json:
         placed = [
             {
-                "place": place.place,
+                "place": None if place.apart else place.place,
                 "score": place.score,
                 "missing": place.missing,
                 "vetoes": place.vetoes,
+                **({} if electrode is None else {"electrode": withstands(one, electrode)}),
+                "apart": place.apart,
                 **by_id[one.id].model_dump(mode="json"),
             }
             for place, one in ranked
         ]
-        print_json({"ranking": placed, "unranked": [by_id[one.id] for one in rest]})
+        stated = {} if electrode is None else {"electrode": electrode.sentence}
+        print_json({**stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]})
     elif as_csv:
-        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest]))
+        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
     else:
         print_parts(*tables.outcomes(ranked, summaries, console().width))
+        print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
+        print_parts(*tables.seen(by_id[one.id] for _, one in ranked))

@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.grand import profile
-from trona.screening.formulas import parse
+from trona.screening.formulas import number, parse
 from trona.screening.reactions import terms
 from trona.screening.stability.coverage import coverage
 from trona.screening.stability.discharge import molar_mass
@@ -356,6 +356,9 @@ def _verdict(found: InAir, water: Exposure, step: FirstStepDoc | None, air: Atmo
             f"Whether {exposed.formula} reacts with water at {text} cannot be said: the reference "
             f"has nothing that joins {', '.join(found.open)}."
         )
+    lost = -water.taken.get("H2O", 0.0)
+    if lost > 0.0:
+        return f"{exposed.formula} loses {number(lost)} H2O per formula unit at {text}."
     if step is None:
         return f"{exposed.formula} takes up no water at any humidity ({text})."
     per_water = f"{step.energy_per_water:+.2f} eV per H2O in the first step"

@@ -47,7 +47,8 @@ def one_in_air(doc: AirDoc) -> list[RenderableType]:
         facts.append(("first step", f"{step.reaction}, {step.energy_per_water:+.2f} eV per H2O"))
         facts.append(("above", _onset(step)))
     if doc.dries_below is not None:
-        facts.append(("loses water", f"below {_percent(doc.dries_below)} relative humidity"))
+        dry = f"below {_percent(doc.dries_below)} relative humidity"
+        facts.append(("loses water", dry if doc.dries_below <= 1.0 else "even in saturated air"))
     table = framed()
     for name in ("open to", "reaction", "eV/f.u.", "eV/atom", "eV/H2O", "gas, mL/g"):
         table.add_column(name, justify="left" if name in {"open to", "reaction"} else "right")

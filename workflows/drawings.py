@@ -25,7 +25,7 @@ from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
 from trona.screening.stability.interface import mix
 from trona.screening.units import SODIUM
-from trona.stores.assess.air_figures import air_figure
+from trona.stores.assess.figures import air_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,6 +14,7 @@ from trona.workflows.cli.options import (
     Exclude,
     Plot,
     Reference,
+    Temperature,
     comma_list,
 )
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
@@ -23,9 +24,7 @@ __all__ = ["air"]
 
 def air(
     formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3PS4 Na3SbS4.")],
-    temperature: Annotated[
-        str, typer.Option(help="Of the air, as 25C or 298.15.", metavar="K")
-    ] = "25C",
+    temperature: Temperature = "25C",
     humidity: Annotated[
         str,
         typer.Option(

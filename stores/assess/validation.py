@@ -373,7 +373,8 @@ def _compare_air(formula: str, stated: MoistAir, obstacle: str, reference: Refer
 @lru_cache(maxsize=2)
 def _air(reference: Reference) -> Atmosphere:
     """Put a reference into the air that observations are compared with."""
-    return atmosphere(reference, read_conditions())
+    known = all(phase.volume is not None for phase in reference.phases)
+    return atmosphere(reference, read_conditions(method="free-energies" if known else "zhu-mo"))
 
 
 def _judge_air(stated: MoistAir, doc: AirDoc) -> Judged:

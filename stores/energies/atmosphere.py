@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from trona.screening.equilibrium.phases import Phase, PhaseTable
 from trona.screening.equilibrium.reservoirs import Reservoir
-from trona.screening.errors import ChemicalSystemError, InputError
+from trona.screening.errors import ChemicalSystemError, InputError, PhaseDataError
 from trona.screening.formulas import parse
 from trona.stores.thermochemistry.free_energies import phases_at
 from trona.stores.thermochemistry.gases import gas_potential, known_gases, vapour_pressure
@@ -343,7 +343,11 @@ def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = F
     condensed, replaced = with_measured_salts(solids)
     if conditions.method == "free-energies":
         given = {phase.id for phase in condensed}
-        warm, _ = phases_at(condensed, conditions.temperature)  # adds gases at 1 bar
+        try:
+            warm, _ = phases_at(condensed, conditions.temperature)  # adds gases at 1 bar
+        except PhaseDataError as error:
+            without = str(error).replace(", or stay at 0 K.", ", or use --method zhu-mo.")
+            raise PhaseDataError(without) from None
         condensed = tuple(phase for phase in warm if phase.id in given)
     if replaced:
         notes.append(f"{len(replaced)} salts of oxygen acids have measured energies.")

@@ -15,6 +15,7 @@ from trona.screening.equilibrium.phases import Phase, PhaseTable
 from trona.screening.equilibrium.reservoirs import Reservoir
 from trona.screening.errors import ChemicalSystemError, InputError, PhaseDataError
 from trona.screening.formulas import parse
+from trona.screening.units import SODIUM
 from trona.stores.thermochemistry.free_energies import phases_at
 from trona.stores.thermochemistry.gases import gas_potential, known_gases, vapour_pressure
 from trona.stores.thermochemistry.humidity import dew_point, parse_humidity, parse_pressure
@@ -34,7 +35,7 @@ from .oxygen_salts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .references import Reference
 
@@ -54,6 +55,8 @@ OXYGEN, NITROGEN = 0.2095, 0.7808
 """bar, of dry air at 1 bar."""
 CARBON_DIOXIDE = 420e-6
 _GAS = "gas-"
+_NAMED = 10
+"""Salts with measured energies that are named; more are counted."""
 _FAR = 100.0
 """eV."""
 _AIR = frozenset(("H", "C", "O"))
@@ -304,7 +307,13 @@ class Atmosphere:
         )
 
 
-def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = False) -> Atmosphere:
+def atmosphere(
+    reference: Reference,
+    conditions: Conditions,
+    elements: Iterable[str] = (),
+    *,
+    strict: bool = False,
+) -> Atmosphere:
     """
     Put reference energies into moist air.
 
@@ -314,6 +323,9 @@ def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = F
         At 0 K, with the elements H and O.
     conditions
         Of the air.
+    elements
+        Of all that is going to be exposed; phases of others are left out, which saves a second.
+        By default all of the reference.
     strict
         True to refuse a reference without carbon, instead of leaving CO2 out.
 
@@ -330,6 +342,7 @@ def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = F
     if reference.temperature:
         raise InputError(f"{reference.name!r} is at a temperature already: give energies at 0 K.")
     symbols = {symbol for phase in reference.phases for symbol in phase.amounts}
+    wanted = {*elements, SODIUM, "H", "C", "O"} if elements else symbols
     needed = {"H", "O"} | ({"C"} if strict and conditions.carbon_dioxide else set())
     if lacking := sorted(needed - symbols):
         gas = "CO2" if lacking == ["C"] else "H2O"
@@ -339,7 +352,8 @@ def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = F
         )
     with_carbon = "C" in symbols and conditions.carbon_dioxide is not None
     notes = [_METHODS[conditions.method]]
-    solids = [p for p in reference.phases if len(p.amounts) == 1 or not p.amounts.keys() <= _AIR]
+    within = (phase for phase in reference.phases if phase.amounts.keys() <= wanted)
+    solids = [phase for phase in within if len(phase.amounts) == 1 or phase.amounts.keys() - _AIR]
     condensed, replaced = with_measured_salts(solids)
     if conditions.method == "free-energies":
         given = {phase.id for phase in condensed}
@@ -350,7 +364,9 @@ def atmosphere(reference: Reference, conditions: Conditions, *, strict: bool = F
             raise PhaseDataError(without) from None
         condensed = tuple(phase for phase in warm if phase.id in given)
     if replaced:
-        notes.append(f"{len(replaced)} salts of oxygen acids have measured energies.")
+        few = len(replaced) <= _NAMED
+        salts = ", ".join(sorted(replaced)) if few else f"{len(replaced)} salts of oxygen acids"
+        notes.append(f"Measured energies are taken for {salts}.")
     if not with_carbon:
         notes.append(f"CO2 is left out: {reference.name} has no carbon.")
     return _with_gases(reference, conditions, condensed, with_carbon, tuple(notes))

@@ -76,8 +76,8 @@ def dew_point(pressure: float) -> float | None:
 
     Examples
     --------
-    >>> round(dew_point(0.3 * 0.0317) - 273.15, 1)
-    6.2
+    >>> round(dew_point(1.0e-3) - 273.15, 1)
+    -20.3
     """
     low, high = _COLDEST, _HOTTEST
     if not _saturation(low) <= pressure <= _saturation(high):

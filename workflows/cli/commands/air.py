@@ -58,6 +58,7 @@ def air(
     as_csv: AsCsv = False,
 ) -> None:
     """Show what compositions become in moist air: H2O, O2 and CO2, apart and together."""
+    from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assess.air import air_documents  # noqa: PLC0415
     from trona.stores.energies.atmosphere import atmosphere, read_conditions  # noqa: PLC0415
     from trona.workflows.tables import air as tables  # noqa: PLC0415
@@ -65,7 +66,8 @@ def air(
     asked = comma_list(humidity) or [humidity]
     conditions = [read_conditions(temperature, one, h2s, co2, method) for one in asked]
     energies = load_energies(reference, correction, exclude, *formulas)
-    surroundings = atmosphere(energies, conditions[0], strict=co2 is not None)
+    elements = {symbol for formula in formulas for symbol in parse(formula)}
+    surroundings = atmosphere(energies, conditions[0], elements, strict=co2 is not None)
     docs = air_documents(formulas, surroundings, [one.water for one in conditions])
     if plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415

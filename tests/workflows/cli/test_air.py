@@ -46,7 +46,10 @@ def test_the_figure_has_both_forms(trona, tmp_path, ending):
     file = tmp_path / f"air.{ending}"
     done = trona("air", "Na3PS4", "Na2ZrCl6", "--plot", file, "--csv")
     assert done.returncode == 0, done.stderr
-    assert "dew point" in file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    assert "dew point" in text
+    assert trona("plot", "air", "Na3PS4", "Na2ZrCl6", "--to", file).returncode == 0
+    assert ("<!DOCTYPE svg" in file.read_text(encoding="utf-8")) == (ending == "svg")
 
 
 @pytest.mark.parametrize(

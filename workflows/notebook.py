@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.tabular import Tabular
+from trona.screening.uncertainty.confidence import verdict
+from trona.stores.assess.assessment import window_document
+from trona.stores.assess.electrodes import withstands
+from trona.stores.assess.reservations import reservations
+from trona.stores.assess.validation import observations
+from trona.stores.assess.windows import shares_at
+from trona.stores.collections.summaries import summarize_screening
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.figure import Figure
     from plotly.graph_objects import Figure as Page
 
@@ -17,7 +26,8 @@ if TYPE_CHECKING:
     from trona.screening.stability.ranking import Ranked
     from trona.screening.stability.window import Limits, Rung
     from trona.stores.assess.assessment import Assessment
-    from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.assess.electrodes import ElectrodePotential
+    from trona.stores.documents.results import ObservationDoc, ScreeningDoc
 
 __all__ = ["AtVoltage", "Ranking", "Window"]
 
@@ -37,12 +47,16 @@ class AtVoltage(Tabular):
         Class of its products, and what is known of each.
     energy_per_atom
         Reaction energy at the voltage, eV per electrolyte atom; negative is downhill.
+    shares
+        Class to share of the draws of energies in which it holds, most frequent first; empty where
+        no error is stated.
     """
 
     voltage: float
     rung: Rung
     interphase: Interphase
     energy_per_atom: float
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def reaction(self) -> str:
@@ -54,7 +68,7 @@ class AtVoltage(Tabular):
         """Voltage, reaction and class."""
         return (
             f"at {self.voltage:g} V: {self.reaction}, {-self.energy_per_atom:.3f} eV/atom "
-            f"released, {self.interphase.kind.value}"
+            f"released, {_class(self.interphase.kind.value, self.shares)}"
         )
 
     def rows(self) -> list[dict[str, object]]:
@@ -92,15 +106,28 @@ class Window(Tabular):
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """What every result that rests on these energies must say, in sentences."""
-        return self.assessment.reference.caveats
+        """What must not be overlooked, in sentences."""
+        found = self.assessment
+        return (*reservations([self.formula], found.reference, found.coverage), *found.alarms)
+
+    @property
+    def observed(self) -> tuple[ObservationDoc, ...]:
+        """What experiments say of this composition, and whether trona agrees."""
+        document = window_document(self.assessment)
+        return tuple(observations(document, self.assessment.reference))
 
     @property
     def heading(self) -> str:
-        """The composition, its window and its distance from the hull."""
+        """The composition, its window, its distance from the hull, and what is observed."""
         above = self.energy_above_hull
         hull = "mixture of phases" if above is None else f"{1000 * above:.0f} meV/atom above hull"
-        return " ".join([f"{self.assessment.stability.heading} ({hull})", *self.caveats])
+        return " ".join(
+            [
+                f"{self.assessment.stability.heading} ({hull})",
+                *(one.sentence for one in self.observed),
+                *self.caveats,
+            ]
+        )
 
     def rows(self) -> list[dict[str, object]]:
         """List the intervals of the ladder with their interphases, lowest voltage first."""
@@ -136,7 +163,8 @@ class Window(Tabular):
         stability = self.assessment.stability
         rung = stability.rung(voltage)
         found = self.assessment.interphases[stability.ladder.index(rung)]
-        return AtVoltage(voltage, rung, found, stability.reaction_energy(voltage))
+        shares = shares_at(self.assessment, voltage)
+        return AtVoltage(voltage, rung, found, stability.reaction_energy(voltage), shares)
 
     def plot(self) -> Figure:
         """
@@ -177,20 +205,31 @@ class Ranking(Tabular):
         Places and results, best first.
     bars
         Their windows, with the electrodes that were asked for.
+    electrodes
+        The same electrodes, with their potentials and sources.
     """
 
     places: tuple[tuple[Ranked, ScreeningDoc], ...]
     bars: WindowBars
+    electrodes: tuple[ElectrodePotential, ...] = ()
 
     @property
     def heading(self) -> str:
         """How many there are."""
         said = dict.fromkeys(line for _, doc in self.places for line in doc.reference.caveats)
-        return " ".join([f"{len(self.places)} candidates, best first", *said])
+        apart = [f"{one.label}: {why}" for one, _ in self.places for why in one.apart]
+        return " ".join([f"{len(self.places)} candidates, best first", *said, *apart])
 
     def rows(self) -> list[dict[str, object]]:
         """List the candidates, best first."""
-        return [_row(place, doc) for place, doc in self.places]
+        return [
+            {
+                **_row(place, doc),
+                **{f"at {one.name}": withstands(summary, one) for one in self.electrodes},
+            }
+            for place, doc in self.places
+            for summary in (summarize_screening(doc),)
+        ]
 
     def plot(self) -> Figure:
         """
@@ -220,21 +259,31 @@ class Ranking(Tabular):
         return show("windows", self.bars)
 
 
+def _class(kind: str, shares: Mapping[str, float]) -> str:
+    """Write a class as sure as it is."""
+    word, named = verdict(kind, shares)
+    if not word:
+        return kind
+    listed = ", ".join(f"{one.value} {share:.0%}" for one, share in named.items())
+    return f"{word}: {listed}" if word == "uncertain" else f"{word} {listed}"
+
+
 def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:
     """Write a candidate as a row."""
     window, contact = doc.window, doc.contact
     if window is None or contact is None:
-        return {"place": place.place, "candidate": doc.label}
+        return {"place": None if place.apart else place.place, "candidate": doc.label}
     upper = window.oxidation_limit
     return {
-        "place": place.place,
+        "place": None if place.apart else place.place,
         "candidate": doc.label,
         "above hull (eV/atom)": window.energy_above_hull,
         "from (V)": window.reduction_limit,
         "to (V)": inf if upper is None and window.reduction_limit is not None else upper,
         "reaction": contact.reaction,
-        "interphase": contact.interphase,
+        "interphase": _class(contact.interphase, contact.interphase_shares),
         "released at 0 V (eV/atom)": contact.driving_force,
         "Na used per formula unit": contact.sodium_consumed,
         "score": place.score,
+        "apart": " ".join(place.apart),
     }

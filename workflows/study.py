@@ -21,18 +21,23 @@ Examples
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.diagram import grand_diagram
 from trona.screening.equilibrium.grand import profile
-from trona.screening.figures.overview_data import WindowBars, electrode_mark
+from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
 from trona.screening.stability.interface import mix
 from trona.stores.assess import figures
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.electrodes import choose_electrode
+from trona.stores.assess.reservations import reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
+from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
+from trona.stores.energies.conditions import under_conditions
 from trona.stores.energies.references import load_reference
 
 from .notebook import AtVoltage, Ranking, Window
@@ -43,6 +48,8 @@ if TYPE_CHECKING:
     from trona.screening.equilibrium.diagram import GrandDiagram
     from trona.screening.stability.discharge import Discharge
     from trona.screening.stability.interface import MixingLine
+    from trona.stores.assess.electrodes import ElectrodePotential
+    from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
 
 __all__ = ["AtVoltage", "Ranking", "Study", "Window"]
@@ -62,6 +69,8 @@ class Study:
         Formulas of phases to leave out.
     pressure
         GPa; enthalpies at this pressure instead of energies.
+    temperature
+        K, or text such as ``"25C"``; free energies at this temperature instead of energies.
 
     Raises
     ------
@@ -75,10 +84,10 @@ class Study:
         correction: str | None = None,
         exclude: Sequence[str] = (),
         pressure: float = 0.0,
+        temperature: float | str = 0.0,
     ) -> None:
-        self.reference: Reference = (
-            load_reference(reference, correction).without(exclude).under(pressure)
-        )
+        loaded = load_reference(reference, correction).without(exclude)
+        self.reference: Reference = under_conditions(loaded, pressure, temperature)
 
     def __repr__(self) -> str:
         return f"<Study on {self.reference.name}: {self.reference.table.heading}>"
@@ -126,7 +135,29 @@ class Study:
         InputError
             If a formula or the voltage cannot be used with this reference.
         """
-        return mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
+        line = mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
+        return replace(line, caveats=tuple(reservations([first, second], self.reference)))
+
+    def observed(self, first: str, second: str) -> list[ObservationDoc]:
+        """
+        Find what experiments say of two materials in contact; `Window.observed` has one alone.
+
+        Parameters
+        ----------
+        first, second
+            Formulas, of which one is an electrode.
+
+        Returns
+        -------
+        list of ObservationDoc
+            With sources, and whether trona agrees; empty where no experiment is known.
+
+        Raises
+        ------
+        InputError
+            If a formula cannot be used with this reference.
+        """
+        return pair_observations(first, second, self.reference)
 
     def discharge(self, formula: str) -> Discharge:
         """
@@ -147,7 +178,8 @@ class Study:
         InputError
             If the formula cannot be used with this reference.
         """
-        return discharge(profile(self.reference.table, parse(formula)))
+        found = discharge(profile(self.reference.table, parse(formula)))
+        return replace(found, caveats=tuple(reservations([formula], self.reference)))
 
     def diagram(self, *formulas: str) -> GrandDiagram:
         """
@@ -170,7 +202,30 @@ class Study:
         """
         marked = {formula: parse(formula) for formula in formulas}
         elements = {symbol for amounts in marked.values() for symbol in amounts}
-        return grand_diagram(self.reference.table, elements, marked)
+        found = grand_diagram(self.reference.table, elements, marked)
+        return replace(found, caveats=tuple(reservations(formulas, self.reference)))
+
+    def electrode(self, name: str) -> ElectrodePotential:
+        """
+        Potential at which an electrode works: measured where a source states it.
+
+        Parameters
+        ----------
+        name
+            Such as ``"NaCrO2"`` or ``"hard carbon"``; ``"NaCrO2@3.1"`` gives the potential,
+            ``"NaCrO2@computed"`` asks for the computed one.
+
+        Returns
+        -------
+        ElectrodePotential
+            With its source, and the computed potential beside it.
+
+        Raises
+        ------
+        InputError
+            If there is neither a measured nor a computed potential.
+        """
+        return choose_electrode(self.reference.table, name)
 
     def rank(self, formulas: Iterable[str], electrodes: Sequence[str] = ("Na",)) -> Ranking:
         """
@@ -181,7 +236,7 @@ class Study:
         formulas
             Compositions.
         electrodes
-            Formulas whose potentials are marked in the figure.
+            Electrodes, as `electrode` takes them: marked in the figure, and a column each.
 
         Returns
         -------
@@ -195,6 +250,7 @@ class Study:
         """
         docs = [screening_document(one, one, "formula", self.reference) for one in formulas]
         places = tuple(rank_documents(docs))
-        marks = tuple(electrode_mark(self.reference.table, one) for one in electrodes)
+        chosen = tuple(self.electrode(one) for one in electrodes)
+        marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
-        return Ranking(places, bars)
+        return Ranking(places, bars, chosen)

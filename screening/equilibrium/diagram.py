@@ -132,6 +132,8 @@ class GrandDiagram(Tabular):
         Touching ranges of voltage from 0 to inf.
     marks
         Compositions to be marked.
+    caveats
+        What the phases do not cover of the system, in sentences.
     """
 
     elements: tuple[str, ...]
@@ -140,6 +142,7 @@ class GrandDiagram(Tabular):
     fractions: NDArray[np.float64]
     sections: tuple[Section, ...]
     marks: tuple[DiagramMark, ...] = ()
+    caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.fractions.setflags(write=False)
@@ -147,7 +150,8 @@ class GrandDiagram(Tabular):
     @property
     def heading(self) -> str:
         """The system."""
-        return f"Na-{'-'.join(self.elements)} open to sodium"
+        what = f"Na-{'-'.join(self.elements)} open to sodium"
+        return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
 
     def rows(self) -> list[dict[str, object]]:
         """List the ranges of voltage with their stable phases."""

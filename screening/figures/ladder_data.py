@@ -118,7 +118,7 @@ class LadderFigure:
     @property
     def kinds(self) -> set[InterphaseClass]:
         """Classes that are shown."""
-        reacting = [step for step in self.steps if step.kind is not InterphaseClass.STABLE]
+        reacting = [step for step in self.steps if step.kind.reacts]
         return {step.kind for step in self.steps} | {p.kind for s in reacting for p in s.parts}
 
     @property
@@ -126,7 +126,9 @@ class LadderFigure:
         """What the window is, without the formula."""
         if self.lower is None or self.upper is None:
             return "no range without exchange of sodium"
-        return f"stable from {range_text(self.lower, self.upper)} V"
+        apart = any(step.kind is InterphaseClass.DECOMPOSES for step in self.steps)
+        state = "no sodium exchanged" if apart else "stable"
+        return f"{state} from {range_text(self.lower, self.upper)} V"
 
 
 def ladder_figure(stability: Stability, interphases: Sequence[Interphase]) -> LadderFigure:

@@ -9,7 +9,7 @@ mixing lines (`interface.MixingLine`), discharges (`discharge.Discharge`) and pu
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
@@ -53,10 +53,19 @@ class Mark:
         The electrode.
     voltage
         V against Na/Na+.
+    computed
+        The computed potential, V, where another one is marked; None if there is none beside it.
     """
 
     formula: str
     voltage: float
+    computed: float | None = None
+
+    @property
+    def potential(self) -> str:
+        """The potential for people; in a second line the computed one."""
+        beside = "" if self.computed is None else f"\n(computed {self.computed:.2f})"
+        return f"{self.voltage:.2f} V{beside}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,10 @@ class WindowBar:
         Class of its interphase at 0 V.
     mixture
         True where it has no phase of its own.
+    doubtful
+        True where the reference cannot judge it: it is not ranked.
+    sure
+        False where the class holds in too few draws of the energies to stand alone.
     """
 
     label: str
@@ -82,6 +95,13 @@ class WindowBar:
     upper: float
     kind: InterphaseClass
     mixture: bool = False
+    doubtful: bool = False
+    sure: bool = True
+
+    @property
+    def signs(self) -> str:
+        """What stands behind the name; `WindowBars.notes` explains it."""
+        return "*" * self.mixture + "?" * self.doubtful
 
 
 @dataclass(frozen=True)
@@ -108,6 +128,14 @@ class WindowBars:
     def __post_init__(self) -> None:
         if not self.bars:
             raise InputError("there is no window to draw: name at least one composition.")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the signs behind names mean, of those that occur."""
+        found = "".join(bar.signs for bar in self.bars)
+        meanings = {"*": "* mixture of phases", "?": "? the reference cannot judge it: not ranked"}
+        unsure = () if all(bar.sure for bar in self.bars) else ("hatched or open: class not sure",)
+        return (*(text for sign, text in meanings.items() if sign in found), *unsure)
 
     @property
     def top(self) -> float:
@@ -137,6 +165,8 @@ class MapPoint:
         Class of the interphase.
     basis
         Of the fractions: ``"volume"`` or ``"atoms"``.
+    sure
+        False where the class holds in too few draws of the energies to stand alone.
     """
 
     label: str
@@ -145,6 +175,7 @@ class MapPoint:
     unknown: float
     kind: InterphaseClass
     basis: str = "volume"
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -178,7 +209,7 @@ class InterphaseMap:
 
 def electrode_mark(table: PhaseTable, formula: str) -> Mark:
     """
-    Potential at which an electrode works.
+    Compute the potential at which an electrode works.
 
     Parameters
     ----------
@@ -199,8 +230,7 @@ def electrode_mark(table: PhaseTable, formula: str) -> Mark:
     ChemicalSystemError
         If an element has no reference phase.
     """
-    found = electrode(table, parse(formula), formula)
-    return Mark(formula, found.gives if isfinite(found.gives) else found.takes)
+    return Mark(formula, electrode(table, parse(formula), formula).mark)
 
 
 def window_bar(stability: Stability, at_metal: Interphase, label: str | None = None) -> WindowBar:
@@ -263,7 +293,7 @@ def map_point(
     """
     here = stability.ladder.index(stability.rung(voltage))
     found = tuple(interphases)[here]
-    reacts = found.kind is not InterphaseClass.STABLE
+    reacts = found.kind.reacts
     return MapPoint(
         label=label or stability.formula,
         driving_force=max(0.0, -stability.reaction_energy(voltage)),

@@ -72,15 +72,19 @@ class Discharge(Tabular):
         g per mole of formula units as written.
     plateaus
         In order of discharge.
+    caveats
+        What the phases do not cover of it, in sentences.
     """
 
     molar_mass: float
     plateaus: tuple[Plateau, ...]
+    caveats: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
         """The whole capacity."""
-        return f"discharge to 0 V: {self.capacity:.0f} mAh/g"
+        what = f"discharge to 0 V: {self.capacity:.0f} mAh/g"
+        return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
 
     def rows(self) -> list[dict[str, object]]:
         """List the plateaus in order of discharge."""

@@ -8,6 +8,7 @@ charging anode does, and gives it off at the upper edge, as a discharging anode 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import present
@@ -51,6 +52,11 @@ class Electrode:
     takes: float
     gives: float
     stability: Stability | None
+
+    @property
+    def mark(self) -> float:
+        """Where figures mark it, V: where it gives sodium off, or takes it up if it has none."""
+        return self.gives if isfinite(self.gives) else self.takes
 
 
 @dataclass(frozen=True, eq=False)

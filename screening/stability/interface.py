@@ -127,12 +127,15 @@ class MixingLine(Tabular):
         Voltage of the sodium reservoir, V; None where the interface is closed.
     kinks
         Ends and kinks in order of rising fraction of the second material.
+    caveats
+        What the phases do not cover of the two, in sentences.
     """
 
     first: Reactant
     second: Reactant
     voltage: float | None
     kinks: tuple[Kink, ...]
+    caveats: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -140,7 +143,8 @@ class MixingLine(Tabular):
         state = "closed" if self.voltage is None else f"open to sodium at {self.voltage:g} V"
         released = -1000.0 * self.mixing_energy(self.strongest)
         found = f"at most {released:.0f} meV/atom by mixing" if self.reacts else "no reaction"
-        return f"{self.first.formula} | {self.second.formula}, {state}: {found}"
+        what = f"{self.first.formula} | {self.second.formula}, {state}: {found}"
+        return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
 
     def rows(self) -> list[dict[str, object]]:
         """List the kinks of the curve and its ends, first material first."""

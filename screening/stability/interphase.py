@@ -2,7 +2,8 @@
 
 The classes follow Wenzel, Leichtweiss, Krüger, Sann & Janek, Solid State Ionics 278 (2015) 98:
 an interphase that conducts electrons keeps growing, one that blocks them stops. What is not known
-about a product stays unknown unless it cannot change the verdict.
+about a product stays unknown unless it cannot change the verdict; where only the sodium ions are
+unknown, the class says what becomes of the growth.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class InterphaseClass(StrEnum):
     """
     Kind of interphase, in order of rising harm; unknown last. One row for each.
 
+    Where a class leaves the sodium ions open, its severity is that of the worse possibility.
     Severities lie on a scale from 0 to 1, in the order found for sodium interfaces (Deysher et al.,
     who measure interphases of 90 µm, 10 µm and none). Colours are those of Okabe & Ito (2008),
     readable with every colour vision.
@@ -105,6 +107,14 @@ class InterphaseClass(StrEnum):
         "cyan",
         0.2,
     )
+    GROWTH_STOPS = (
+        "growth-stops",
+        "stops, Na⁺?",
+        "blocks electrons, Na⁺ unknown: growth stops",
+        "#1B3A57",
+        "bright_blue",
+        0.5,
+    )
     BLOCKING = (
         "blocking",
         "blocking",
@@ -121,6 +131,14 @@ class InterphaseClass(StrEnum):
         "yellow",
         0.8,
     )
+    GROWTH_GOES_ON = (
+        "growth-goes-on",
+        "grows, Na⁺?",
+        "conducts electrons, Na⁺ unknown: growth goes on",
+        "#F0E442",
+        "bright_yellow",
+        1.0,
+    )
     ELECTRONIC_CONDUCTOR = (
         "electronic-conductor",
         "e⁻ conductor",
@@ -129,10 +147,18 @@ class InterphaseClass(StrEnum):
         "red",
         1.0,
     )
+    DECOMPOSES = (
+        "decomposes",
+        "decomposes",
+        "exchanges no sodium, but other phases stand in its place at equilibrium",
+        "#CC79A7",
+        "bright_magenta",
+        1.0,
+    )
     UNKNOWN = (
         "unknown",
         "unknown",
-        "a property is missing that could change the class",
+        "whether electrons pass is not known: a property is missing",
         "#999999",
         "magenta",
         None,
@@ -154,18 +180,22 @@ class InterphaseClass(StrEnum):
         made.style, made.severity = style, severity
         return made
 
+    @property
+    def reacts(self) -> bool:
+        """False where no sodium is exchanged with an electrode."""
+        return self not in {InterphaseClass.STABLE, InterphaseClass.DECOMPOSES}
+
 
 _CLASSES = {
     (Conduction.BLOCKED, Conduction.CONDUCTED): InterphaseClass.PASSIVATING,
     (Conduction.BLOCKED, Conduction.BLOCKED): InterphaseClass.BLOCKING,
     (Conduction.CONDUCTED, Conduction.CONDUCTED): InterphaseClass.MIXED_CONDUCTING,
     (Conduction.CONDUCTED, Conduction.BLOCKED): InterphaseClass.ELECTRONIC_CONDUCTOR,
+    (Conduction.BLOCKED, Conduction.UNKNOWN): InterphaseClass.GROWTH_STOPS,
+    (Conduction.CONDUCTED, Conduction.UNKNOWN): InterphaseClass.GROWTH_GOES_ON,
 }
-_UNKNOWN = InterphaseClass.UNKNOWN
 _THROUGH: dict[str, Conduction] = {
-    "metal": Conduction.CONDUCTED,
-    "narrow-gap": Conduction.CONDUCTED,
-    "conductor": Conduction.CONDUCTED,
+    **dict.fromkeys(("metal", "narrow-gap", "conductor"), Conduction.CONDUCTED),
     "insulator": Conduction.BLOCKED,
     "unknown": Conduction.UNKNOWN,
 }
@@ -199,7 +229,9 @@ class PhaseProperties:
     @property
     def kind(self) -> InterphaseClass:
         """Type of the phase: the class of an interphase that consists of it alone."""
-        return _CLASSES.get((_THROUGH[self.electronic], _THROUGH[self.ionic]), _UNKNOWN)
+        return _CLASSES.get(
+            (_THROUGH[self.electronic], _THROUGH[self.ionic]), InterphaseClass.UNKNOWN
+        )
 
 
 PropertyTable = dict[tuple[tuple[str, float], ...], PhaseProperties]
@@ -347,6 +379,7 @@ def classify(
     thresholds: Thresholds | None = None,
     *,
     reacts: bool = True,
+    decomposes: bool = False,
 ) -> Interphase:
     """
     Classify the interphase that a set of products makes.
@@ -362,12 +395,15 @@ def classify(
     thresholds
         Fractions from which phases are connected.
     reacts
-        False where no sodium is exchanged: the class is then ``stable``.
+        False where no sodium is exchanged with an electrode: the class is then ``stable``.
+    decomposes
+        True where, without a reaction, other phases stand in the place of the electrolyte: the
+        class is then ``decomposes``.
 
     Returns
     -------
     Interphase
-        ``unknown`` only where a missing property could change the class.
+        ``unknown`` only where a missing property could change what electrons do.
 
     Raises
     ------
@@ -383,10 +419,11 @@ def classify(
     dark_ionic = _sum(shares, ionic={Ionic.UNKNOWN})
     electrons = _electrons(metal, narrow, dark, limits)
     ions = _verdict(ionic, dark_ionic, limits.percolation)
-    kind = _CLASSES.get((electrons, ions), _UNKNOWN)
+    still = InterphaseClass.DECOMPOSES if decomposes else InterphaseClass.STABLE
+    kind = _CLASSES.get((electrons, ions), InterphaseClass.UNKNOWN) if reacts else still
     margins = (metal - limits.metal, metal + narrow - limits.percolation)
     return Interphase(
-        kind=kind if reacts else InterphaseClass.STABLE,
+        kind=kind,
         shares=shares,
         fraction_basis=basis,
         electrons=electrons,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.units import SODIUM, areal_charge
 
-from .interphase import InterphaseClass, classify
+from .interphase import Conduction, Electronic, InterphaseClass, Ionic, classify
 from .window import Reaction
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "interphase",
     "rank_products",
     "sodium_use",
+    "unknown_sides",
     "volume_change",
 ]
 
@@ -87,8 +88,8 @@ def interphase(
     Returns
     -------
     Interphase
-        ``stable`` where the electrolyte neither takes up nor gives off sodium by a reaction with
-        an electrode: a disproportionation is no such reaction.
+        ``stable`` or ``decomposes`` where the electrolyte neither takes up nor gives off sodium by
+        a reaction with an electrode: a disproportionation is no such reaction.
     """
     return classify(
         rung.interval.phases,
@@ -96,6 +97,7 @@ def interphase(
         properties,
         thresholds,
         reacts=rung.kind in {Reaction.REDUCTION, Reaction.OXIDATION},
+        decomposes=rung.decomposes,
     )
 
 
@@ -206,6 +208,36 @@ def rank_products(
         RankedProduct(share, largest[share.phase.id][1], tuple(formed[share.phase.id]))
         for share in by_harm(share for share, _ in largest.values())
     )
+
+
+def unknown_sides(interphases: Iterable[Interphase]) -> dict[str, tuple[str, ...]]:
+    """
+    Name what is not known of products, where it leaves a class open.
+
+    Parameters
+    ----------
+    interphases
+        Of some intervals.
+
+    Returns
+    -------
+    dict
+        ``"electrons"`` and ``"Na⁺"`` to the formulas of the phases of which it is not known whether
+        they let those pass, in alphabetical order; sides on which all is known are left out.
+    """
+    electrons: set[str] = set()
+    ions: set[str] = set()
+    for one in interphases:
+        if not one.kind.reacts:
+            continue
+        for share in one.shares:
+            known = share.properties
+            if one.electrons is Conduction.UNKNOWN and known.electronic is Electronic.UNKNOWN:
+                electrons.add(share.phase.formula)
+            if one.ions is Conduction.UNKNOWN and known.ionic is Ionic.UNKNOWN:
+                ions.add(share.phase.formula)
+    sides = {"electrons": tuple(sorted(electrons)), "Na⁺": tuple(sorted(ions))}
+    return {side: formulas for side, formulas in sides.items() if formulas}
 
 
 def _electrolyte_volume(stability: Stability) -> float | None:

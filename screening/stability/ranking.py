@@ -7,13 +7,15 @@ Each criterion maps its value linearly to a utility between 0 (at ``worst`` or b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 
+from .window import HELD
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 __all__ = ["DEFAULT_CRITERIA", "DEFAULT_VETOES", "Criterion", "Ranked", "Veto", "rank"]
 
@@ -113,6 +115,9 @@ class Ranked:
         Criteria without a value.
     vetoes
         Reasons of the bounds it breaks.
+    apart
+        Why its values cannot be trusted: it then stands behind all others, and its place means
+        nothing.
     """
 
     label: str
@@ -120,6 +125,7 @@ class Ranked:
     score: float
     missing: tuple[str, ...]
     vetoes: tuple[str, ...]
+    apart: tuple[str, ...] = ()
 
 
 DEFAULT_CRITERIA = (
@@ -134,6 +140,12 @@ DEFAULT_CRITERIA = (
 
 DEFAULT_VETOES = (
     Veto("energy_above_hull", 0.1, "more than 0.1 eV/atom above the hull: unlikely to be made"),
+    Veto(
+        "decomposes",
+        0.0,
+        "decomposes by itself at 0 V by these energies, and is not known to lie within "
+        f"{1000 * HELD:g} meV/atom of the hull",
+    ),
 )
 """Sun et al., Sci. Adv. 2 (2016) e1600225: 90 % of made compounds lie below about 0.07 eV/atom."""
 
@@ -142,9 +154,15 @@ def rank(
     candidates: Iterable[tuple[str, Mapping[str, float | None]]],
     criteria: Sequence[Criterion] = DEFAULT_CRITERIA,
     vetoes: Sequence[Veto] = DEFAULT_VETOES,
+    *,
+    doubts: Mapping[str, Sequence[str]] | None = None,
+    classes: Mapping[str, str] | None = None,
+    unsure: Collection[str] = (),
 ) -> list[Ranked]:
     """
-    Order candidates: vetoed ones last, then by falling score, then by label.
+    Order candidates: doubtful ones last, before them vetoed ones, then by falling score and label.
+
+    A candidate whose class is not sure stands behind all of the same class whose class is.
 
     Parameters
     ----------
@@ -154,6 +172,12 @@ def rank(
         What counts, with direction and weight.
     vetoes
         Bounds not to be broken.
+    doubts
+        Label to why the values of the candidate cannot be trusted.
+    classes
+        Label to class, where candidates have one.
+    unsure
+        Labels of those whose class is not sure.
 
     Returns
     -------
@@ -169,14 +193,37 @@ def rank(
         raise InputError("there is no criterion to rank by: give at least one.")
     total = sum(criterion.weight for criterion in criteria)
     scored = [_score(label, values, criteria, total, vetoes) for label, values in candidates]
-    scored.sort(key=lambda one: (bool(one[3]), -one[1], one[0]))
+    apart = {label: tuple(reasons) for label, reasons in (doubts or {}).items() if reasons}
+    keys = _keys(scored, classes or {}, unsure)
+    pairs = sorted(((one[0] in apart, key), one) for key, one in zip(keys, scored, strict=True))
     ranked: list[Ranked] = []
     place, tie = 0, None
-    for position, (label, score, missing, broken) in enumerate(scored, start=1):
-        if tie != (score, bool(broken)):
-            place, tie = position, (score, bool(broken))
-        ranked.append(Ranked(label, place, score, missing, broken))
+    for position, (key, (label, score, missing, broken)) in enumerate(pairs, start=1):
+        if tie != key:
+            place, tie = position, key
+        ranked.append(Ranked(label, place, score, missing, broken, apart.get(label, ())))
     return ranked
+
+
+def _keys(
+    scored: Sequence[_Scored], classes: Mapping[str, str], unsure: Collection[str]
+) -> list[tuple[bool, float, bool, float]]:
+    """Keys to sort by: an unsure candidate counts no more than the last sure one of its class."""
+    lowest: dict[tuple[bool, str], float] = {}
+    for label, score, _, broken in scored:
+        group = bool(broken), classes.get(label, label)
+        if label not in unsure:
+            lowest[group] = min(score, lowest.get(group, inf))
+    keys = []
+    for label, score, _, broken in scored:
+        group, open_ = (bool(broken), classes.get(label, label)), label in unsure
+        counts = min(score, lowest.get(group, inf)) if open_ else score
+        keys.append((group[0], -counts, open_, -score))
+    return keys
+
+
+_Scored = tuple[str, float, tuple[str, ...], tuple[str, ...]]
+"""Label, score, missing criteria, reasons of vetoes."""
 
 
 def _score(
@@ -185,8 +232,8 @@ def _score(
     criteria: Sequence[Criterion],
     total: float,
     vetoes: Sequence[Veto],
-) -> tuple[str, float, tuple[str, ...], tuple[str, ...]]:
-    """Score one candidate: label, score, missing criteria, reasons of vetoes."""
+) -> _Scored:
+    """Score one candidate."""
     for name, value in values.items():
         if value is not None and isnan(value):
             raise InputError(f"candidate {label!r} has {name} = nan: give a number or nothing.")

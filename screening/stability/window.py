@@ -29,14 +29,20 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable
 
-__all__ = ["Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
+__all__ = ["HELD", "NO_EXCHANGE", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
 
-_NO_EXCHANGE = 1e-8
+NO_EXCHANGE = 1e-8
 """Sodium exchanged below this fraction of the formula's atoms is none."""
 
 
 _NO_ENERGY = 1e-10
 """Reaction energies above minus this (eV/atom) are rounding of a difference of large numbers."""
+
+
+HELD = 0.025
+"""Up to this (eV/atom above the hull) an electrolyte is taken to hold together: the thermal energy
+at room temperature, and the error of DFT (Hautier, Ong, Jain, Moore & Ceder, Phys. Rev. B 85 (2012)
+155208)."""
 
 
 class Reaction(StrEnum):
@@ -87,6 +93,8 @@ class Rung:
         Reaction energy at ``energy_voltage``, eV per electrolyte atom; negative is downhill.
     energy_voltage
         The end of the interval farther from the window, V; its lower end where unbounded.
+    decomposes
+        True where the electrolyte, without a reaction with an electrode, becomes other phases.
     """
 
     interval: Interval
@@ -94,6 +102,7 @@ class Rung:
     equation: str
     energy_per_atom: float
     energy_voltage: float
+    decomposes: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +143,8 @@ class Stability(Tabular):
             volts = self.stabilized.reduction
             return f"{self.formula}: no range without exchange, which changes sign at {volts:.2f} V"
         limits = range_text(self.window.reduction, self.window.oxidation)
-        return f"{self.formula}: stable from {limits} V"
+        state = "exchanges no sodium" if self.decomposes else "stable"
+        return f"{self.formula}: {state} from {limits} V"
 
     def rows(self) -> list[dict[str, object]]:
         """List the intervals of the ladder, lowest voltage first."""
@@ -168,6 +178,19 @@ class Stability(Tabular):
             return None
         difference = self.phase.energy_per_atom - self.decomposition.energy / self.n_atoms
         return max(difference, 0.0)
+
+    @property
+    def decomposes(self) -> bool:
+        """
+        True where other phases stand in its place at fixed composition.
+
+        Not where it has an energy of its own and lies no more than `HELD` above them.
+        """
+        phases, composition = self.decomposition.phases, self.profile.composition
+        if all(same_composition(phase.amounts, composition) for phase in phases):
+            return False
+        above = self.energy_above_hull
+        return above is None or above > HELD
 
     @property
     def electrolyte_energy(self) -> float:
@@ -327,7 +350,7 @@ def assess(
 
 def _exchange(found: Profile, interval: Interval) -> float:
     """Sodium exchanged in an interval, with rounding noise set to zero."""
-    noise = _NO_EXCHANGE * sum(found.composition.values())
+    noise = NO_EXCHANGE * sum(found.composition.values())
     return interval.sodium_exchanged if abs(interval.sodium_exchanged) > noise else 0.0
 
 
@@ -373,4 +396,5 @@ def _rung(stability: Stability, interval: Interval) -> Rung:
         ),
         energy_per_atom=stability.reaction_energy(far),
         energy_voltage=far,
+        decomposes=kind in {Reaction.NONE, Reaction.DISPROPORTIONATION} and stability.decomposes,
     )

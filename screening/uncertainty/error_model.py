@@ -9,7 +9,7 @@ from trona.screening.errors import InputError
 from trona.screening.units import require_small_energy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["CLASSES", "ErrorModel", "anion_class"]
 
@@ -58,6 +58,10 @@ class ErrorModel:
         Standard deviation of the part that compounds of an element share, eV per atom of it.
     by_class
         Class of compounds (`CLASSES`) to what stands for it in place of ``sigma``, eV/atom.
+    seen
+        Elements of the compounds on which the errors were measured; all where empty.
+    unseen
+        What the independent part is at least for a compound of another element, eV/atom.
 
     Raises
     ------
@@ -68,13 +72,15 @@ class ErrorModel:
     sigma: float
     common: float = 0.0
     by_class: Mapping[str, float] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
+    unseen: float = 0.0
 
     def __post_init__(self) -> None:
         for name in self.by_class:
             if name not in CLASSES:
                 raise InputError(f"{name!r} is no class of compounds: {', '.join(CLASSES)}.")
-        stated = {"sigma": self.sigma, "common": self.common, **self.by_class}
-        for name, value in stated.items():
+        stated = {"sigma": self.sigma, "common": self.common, "unseen": self.unseen}
+        for name, value in (stated | dict(self.by_class)).items():
             require_small_energy(value, name)
 
     def own(self, amounts: Mapping[str, float]) -> float:
@@ -92,4 +98,23 @@ class ErrorModel:
             eV/atom; 0 for an element.
         """
         name = anion_class(amounts)
-        return 0.0 if name is None else self.by_class.get(name, self.sigma)
+        if name is None:
+            return 0.0
+        usual = self.by_class.get(name, self.sigma)
+        return max(usual, self.unseen) if self.strange(amounts) else usual
+
+    def strange(self, symbols: Iterable[str]) -> list[str]:
+        """
+        Find elements on whose compounds no error was measured.
+
+        Parameters
+        ----------
+        symbols
+            Element symbols.
+
+        Returns
+        -------
+        list of str
+            In alphabetical order.
+        """
+        return sorted(set(symbols) - self.seen) if self.seen else []

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.equilibrium.phases import PhaseTable
+from trona.screening.equilibrium.simplex import AMOUNT_TOLERANCE, minimise
 from trona.screening.errors import InputError
+from trona.screening.stability.interphase import classify
 from trona.screening.stability.products import interphase
-from trona.screening.stability.window import assess
+from trona.screening.stability.window import HELD, NO_EXCHANGE, assess
 from trona.screening.units import SODIUM
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from .error_model import ErrorModel
 
-__all__ = ["SAMPLES", "SEED", "Spread", "Uncertainty", "sample"]
+__all__ = ["SAMPLES", "SEED", "Spread", "Uncertainty", "classes_at_metal", "sample"]
 
 SAMPLES = 200
 """Draws by default: a standard deviation is then known to 5 %."""
@@ -165,12 +167,118 @@ def sample(
     )
 
 
+def classes_at_metal(
+    table: PhaseTable,
+    stability: Stability,
+    model: ErrorModel,
+    properties: PropertyTable,
+    thresholds: Thresholds | None = None,
+    *,
+    samples: int = SAMPLES,
+    seed: int = SEED,
+) -> dict[InterphaseClass, float]:
+    """
+    Carry errors of energies to the class at sodium metal alone, twenty times as fast as `sample`.
+
+    Parameters
+    ----------
+    table
+        The table that was assessed.
+    stability
+        The assessment.
+    model
+        Errors of the energies.
+    properties
+        Conductor properties by composition.
+    thresholds
+        Fractions from which phases are connected.
+    samples
+        Number of draws.
+    seed
+        Where the generator starts.
+
+    Returns
+    -------
+    dict
+        Class to fraction of the draws, most frequent first: the same as of `sample` at 0 V.
+    """
+    composition = stability.profile.composition
+    elements = {*composition, SODIUM}
+    inside = _inside(table, elements)
+    metal = _AtMetal(PhaseTable.from_phases(inside), composition, properties, thresholds)
+    place = {phase.id: at for at, phase in enumerate(inside)}
+    order = np.array([place[phase.id] for phase in metal.table.phases])
+    kinds = Counter(
+        metal.kind(errors[order]) for errors in _errors(inside, elements, model, samples, seed)
+    )
+    return {kind: count / samples for kind, count in kinds.most_common()}
+
+
+class _AtMetal:
+    """What becomes of a composition at sodium metal when energies move."""
+
+    def __init__(
+        self,
+        table: PhaseTable,
+        composition: Mapping[str, float],
+        properties: PropertyTable,
+        thresholds: Thresholds | None,
+    ) -> None:
+        self.table, self.properties, self.thresholds = table, properties, thresholds
+        self.open, self.closed = table.system(composition), table.system(composition, closed=True)
+        self.mu, self.sodium = table.mu_sodium_metal, composition.get(SODIUM, 0.0)
+        self.atoms, self.own = sum(composition.values()), table.find(composition)
+        self.target = np.array([composition[symbol] for symbol in self.open.elements])
+        self.whole = np.array([composition[symbol] for symbol in self.closed.elements])
+
+    def kind(self, errors: NDArray[np.float64]) -> InterphaseClass:
+        """Classify with errors (eV per formula unit, in the order of the table)."""
+        open_ = self.open
+        costs = open_.energies + errors[open_.index] / open_.sizes - self.mu * open_.sodium
+        best = minimise(open_.amounts, self.target, costs, open_.start)
+        columns, values = best.support(AMOUNT_TOLERANCE * self.atoms)
+        exchanged = float(values @ open_.sodium[columns]) - self.sodium
+        reacts = exchanged > NO_EXCHANGE * self.atoms
+        return classify(
+            [self.table.phases[at] for at in open_.index[columns]],
+            (values / open_.sizes[columns]).tolist(),
+            self.properties,
+            self.thresholds,
+            reacts=reacts,
+            decomposes=not reacts and self._decomposes(errors),
+        ).kind
+
+    def _decomposes(self, errors: NDArray[np.float64]) -> bool:
+        """Tell whether other phases stand in the place of the composition at fixed atoms."""
+        if self.own is None:
+            return True
+        closed = self.closed
+        costs = closed.energies + errors[closed.index] / closed.sizes
+        best = minimise(closed.amounts, self.whole, costs, closed.start)
+        own = self.own.energy + float(errors[self.table.phases.index(self.own)])
+        hull = float(best.values @ costs[best.columns]) / self.atoms
+        return own / self.own.n_atoms - hull > HELD
+
+
+def _inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
+    """Find the phases that matter; polymorphs share an error: one is enough."""
+    ground = [table.phases[at] for at in table.ground]
+    return [phase for phase in ground if phase.amounts.keys() <= elements]
+
+
 def _draws(
     table: PhaseTable, elements: set[str], model: ErrorModel, samples: int, seed: int
 ) -> Iterator[PhaseTable]:
-    """Tables of the phases that matter, with errors; polymorphs share an error: one is enough."""
-    ground = [table.phases[at] for at in table.ground]
-    inside = [phase for phase in ground if phase.amounts.keys() <= elements]
+    """Tables of the phases that matter, with errors."""
+    inside = _inside(table, elements)
+    for errors in _errors(inside, elements, model, samples, seed):
+        yield _shifted(inside, errors)
+
+
+def _errors(
+    inside: Sequence[Phase], elements: set[str], model: ErrorModel, samples: int, seed: int
+) -> Iterator[NDArray[np.float64]]:
+    """Errors of some phases, eV per formula unit."""
     amounts = np.array(
         [[phase.amounts.get(symbol, 0.0) for symbol in sorted(elements)] for phase in inside]
     )
@@ -181,7 +289,7 @@ def _draws(
     for _ in range(samples):
         own = sigmas * rng.standard_normal(len(inside)) * atoms
         shared = amounts @ (model.common * rng.standard_normal(amounts.shape[1]))
-        yield _shifted(inside, np.where(compound, own + shared, 0.0))
+        yield np.where(compound, own + shared, 0.0)
 
 
 def _shifted(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, sqrt
+from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import PhaseTable
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from trona.screening.equilibrium.grand import Interval
     from trona.screening.equilibrium.phases import Phase
     from trona.screening.stability.window import Stability
-
-    from .error_model import ErrorModel
 
 __all__ = ["Dependence", "LimitDependence", "dependence"]
 
@@ -64,31 +62,6 @@ class LimitDependence:
 
     voltage: float
     phases: tuple[Dependence, ...]
-
-    def uncertainty(self, model: ErrorModel) -> float:
-        """
-        Propagate errors of formation energies to the limit, to first order.
-
-        Parameters
-        ----------
-        model
-            The errors.
-
-        Returns
-        -------
-        float
-            V. Elements have no error: they are the zero of formation energies. Where other
-            products take over within it, the limit moves less: `uncertainty.sample` sees that.
-        """
-        compounds = [found for found in self.phases if len(found.phase.amounts) > 1]
-        by_element: dict[str, float] = {}
-        for found in compounds:
-            for symbol, amount in found.phase.amounts.items():
-                moved = found.slope * amount / found.phase.n_atoms
-                by_element[symbol] = by_element.get(symbol, 0.0) + moved
-        own = sum((found.slope * model.own(found.phase.amounts)) ** 2 for found in compounds)
-        shared = sum(slope**2 for slope in by_element.values())
-        return sqrt(own + model.common**2 * shared)
 
 
 def dependence(

@@ -5,7 +5,7 @@ There is no arithmetic of its own here: `trona.screening` computes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,17 @@ from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import MAX_PRESSURE, stabilizing_pressure
 from trona.screening.formulas import fractions_key, number, parse
 from trona.screening.reactions import write_reaction
-from trona.screening.stability.interphase import (
-    Interphase,
-    InterphaseClass,
-    PropertyTable,
-    Thresholds,
+from trona.screening.stability.alarms import alarms
+from trona.screening.stability.interphase import Conduction, InterphaseClass
+from trona.screening.stability.products import (
+    by_harm,
+    interphase,
+    sodium_use,
+    unknown_sides,
+    volume_change,
 )
-from trona.screening.stability.products import by_harm, interphase, sodium_use, volume_change
 from trona.screening.stability.window import Limits, Reaction, Rung, Stability, assess, tolerated
+from trona.screening.units import SODIUM
 from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import compose
 from trona.stores.documents.results import (
@@ -32,12 +35,18 @@ from trona.stores.documents.results import (
     WindowDoc,
 )
 
-from .charge_notes import charge_notes
-from .properties import with_gaps
+from .properties import with_gaps, with_rules
+from .reservations import covered, reservations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from trona.screening.stability.coverage import Coverage
+    from trona.screening.stability.interphase import (
+        Interphase,
+        PropertyTable,
+        Thresholds,
+    )
     from trona.stores.energies.references import Reference
 
 __all__ = [
@@ -92,6 +101,10 @@ class Assessment:
         Connection thresholds; None for the default.
     exclusion
         The window without high-pressure phases; None where those set no limit.
+    coverage
+        Pairs of its elements that no phase of the reference joins.
+    alarms
+        What no known compound has, in sentences.
     """
 
     reference: Reference
@@ -101,6 +114,13 @@ class Assessment:
     properties: PropertyTable
     thresholds: Thresholds | None
     exclusion: Exclusion | None
+    coverage: Coverage
+    alarms: tuple[str, ...]
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why a ranking must not trust it, in sentences."""
+        return (*(self.coverage.sentences[:1] if self.coverage.open else ()), *self.alarms)
 
 
 def assess_formula(
@@ -145,15 +165,28 @@ def assess_formula(
     properties = with_gaps(dict(reference.band_gaps), reference.gap_source)
     if own is not None and own_gap is not None:
         properties = with_gaps({own.formula: own_gap}, own.source, properties)
+    inside = {*stability.profile.composition, SODIUM}
+    may_form = (phase for phase in table.phases if phase.amounts.keys() <= inside)
+    properties = with_rules(properties, may_form)
+    interphases = tuple(interphase(rung, properties, thresholds) for rung in stability.ladder)
+    found = covered([formula], reference)
     return Assessment(
         reference=reference,
         table=table,
         stability=stability,
-        interphases=tuple(interphase(rung, properties, thresholds) for rung in stability.ladder),
+        interphases=tuple(map(_unknown, interphases)) if found.open else interphases,
         properties=properties,
         thresholds=thresholds,
         exclusion=_at_ambient_pressure(table, stability),
+        coverage=found,
+        alarms=alarms(table, stability),
     )
+
+
+def _unknown(found: Interphase) -> Interphase:
+    """Take back a class that rests on products which may not be the ones that form."""
+    nobody = Conduction.UNKNOWN
+    return replace(found, kind=InterphaseClass.UNKNOWN, electrons=nobody, ions=nobody)
 
 
 def _at_ambient_pressure(table: PhaseTable, stability: Stability) -> Exclusion | None:
@@ -199,7 +232,6 @@ def window_document(assessment: Assessment, tolerance: float | None = None) -> W
         _rung_document(rung, found, assessment)
         for rung, found in zip(stability.ladder, assessment.interphases, strict=True)
     ]
-    products = stability.decomposition
     window, touching, less = stability.window, stability.stabilized, assessment.exclusion
     return WindowDoc(
         formula=stability.formula,
@@ -207,10 +239,7 @@ def window_document(assessment: Assessment, tolerance: float | None = None) -> W
         energy_scale=scale_document(assessment.table.scale),
         energy_above_hull=stability.energy_above_hull,
         mixture=stability.mixture,
-        decomposition=write_reaction(
-            stability.formula,
-            ((p.formula, x) for p, x in zip(products.phases, products.amounts, strict=True)),
-        ),
+        decomposition=_equation(stability),
         reduction_limit=None if window is None else window.reduction,
         oxidation_limit=None if window is None else _bounded(window.oxidation),
         without_high_pressure=None if less is None else _exclusion_document(less),
@@ -220,7 +249,18 @@ def window_document(assessment: Assessment, tolerance: float | None = None) -> W
             reduction_limit=touching.reduction, oxidation_limit=_bounded(touching.oxidation)
         ),
         ladder=rungs,
+        open_pairs=["-".join(pair) for pair in assessment.coverage.open],
+        doubts=list(assessment.doubts),
         caveats=list(_caveats(assessment, rungs)),
+    )
+
+
+def _equation(stability: Stability) -> str:
+    """Write what a composition becomes at fixed composition."""
+    products = stability.decomposition
+    return write_reaction(
+        stability.formula,
+        ((p.formula, x) for p, x in zip(products.phases, products.amounts, strict=True)),
     )
 
 
@@ -311,6 +351,15 @@ def _product_documents(found: Interphase) -> list[ProductDoc]:
     ]
 
 
+def _unknown_sides(interphases: Sequence[Interphase]) -> Iterable[str]:
+    """Say of which products it is not known what they let pass: at 0 V, then at other voltages."""
+    for where, some in (("at 0 V", interphases[:1]), ("at other voltages", interphases[1:])):
+        sides = unknown_sides(some)
+        if sides:
+            listed = "; ".join(f"{side} through {', '.join(x)}" for side, x in sides.items())
+            yield f"Not known {where}: {listed}."
+
+
 def _remedy(assessment: Assessment) -> str:
     """Say from which pressure a metastable electrolyte is stable, where volumes are known."""
     own = assessment.stability.phase
@@ -339,18 +388,27 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
         yield f"No range of voltage is free of exchange: it changes sign at {volts} V."
     if rungs[0].reaction_kind == Reaction.DISPROPORTIONATION:
         yield "It decomposes by itself and releases sodium at 0 V: not a reduction by sodium."
+    elif not stability.mixture and stability.decomposes:
+        yield f"It decomposes where no sodium is exchanged: {_equation(stability)}."
     after = [rung for rung in stability.ladder if rung.kind is Reaction.OXIDATION]
     pressed = [p.formula for rung in after[:1] for p in rung.interval.phases if _pressed(p)]
     if pressed:
         yield f"The oxidation limit rests on the high-pressure phase {', '.join(pressed)}."
     if any(rung.tied for rung in rungs):
         yield "Some products could be exchanged for others at no cost (see 'tied')."
-    unknown = sorted({p.formula for p in rungs[0].products if "unknown" in {p.electronic, p.ionic}})
-    if rungs[0].interphase == InterphaseClass.UNKNOWN:
-        yield f"Class at 0 V unknown: conductor properties missing of {', '.join(unknown)}."
-    yield from charge_notes([stability.formula], assessment.table)
-    yield from reference.caveats
-    inside = stability.profile.composition.keys() | {"Na"}
+    if not assessment.coverage.open:
+        yield from _unknown_sides(assessment.interphases)
+    yield from reservations([stability.formula], reference, assessment.coverage)
+    yield from assessment.alarms
+    if assessment.coverage.open:
+        yield "So every class here is unknown, and the limits stand without ±."
+    yield from _hydride_note(assessment)
+
+
+def _hydride_note(assessment: Assessment) -> Iterable[str]:
+    """Say that hydroborates carry a correction which was fitted to none of them."""
+    reference = assessment.reference
+    inside = assessment.stability.profile.composition.keys() | {"Na"}
     by_hydride = reference.scheme.result(reference.basis) is EnergyBasis.MP2020
     if {"B", "H"} <= inside and by_hydride and not reference.scheme.settles("hydroborates"):
         without = compose(f"{reference.correction},hydroborate-uncorrected").label
@@ -358,6 +416,3 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
             "Hydroborates carry MP2020's correction of hydrides, which was fitted to none of them: "
             f"compare with --correction {without}."
         )
-    gone = [formula for formula in reference.missing if parse(formula).keys() <= inside]
-    if gone:
-        yield f"Not in the reference: {', '.join(gone)}."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trona.screening.figures.ladder_data import LadderFigure, LadderPart, LadderStep
 from trona.screening.figures.overview_data import InterphaseMap, MapPoint, WindowBar
 from trona.screening.stability.interphase import InterphaseClass, Thresholds
+from trona.screening.uncertainty.confidence import is_sure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +44,8 @@ def _bar(label: str, window: WindowDoc) -> WindowBar:
         upper=inf if limits.oxidation_limit is None else limits.oxidation_limit,
         kind=InterphaseClass(window.ladder[0].interphase),
         mixture=window.mixture,
+        doubtful=bool(window.doubts),
+        sure=is_sure(window.ladder[0].interphase, window.ladder[0].interphase_shares),
     )
 
 
@@ -127,7 +130,7 @@ def point(label: str, window: WindowDoc) -> MapPoint:
         At 0 V; without a conducting part where nothing reacts.
     """
     rung = window.ladder[0]
-    reacts = rung.interphase != InterphaseClass.STABLE
+    reacts = InterphaseClass(rung.interphase).reacts
     products = [p for p in rung.products if p.electronic == "unknown"]
     return MapPoint(
         label=label,
@@ -136,4 +139,5 @@ def point(label: str, window: WindowDoc) -> MapPoint:
         unknown=sum(p.fraction for p in products) if reacts else 0.0,
         kind=InterphaseClass(rung.interphase),
         basis=rung.fraction_basis,
+        sure=is_sure(rung.interphase, rung.interphase_shares),
     )

@@ -13,22 +13,17 @@ from trona.screening.formulas import parse
 from trona.screening.stability.discharge import Plateau, discharge
 from trona.screening.stability.interface import Kink, MixingLine, mix
 from trona.screening.uncertainty.sensitivity import dependence
-from trona.stores.documents.results import (
-    SCHEMA_VERSION,
-    DependenceDoc,
-    DischargeDoc,
-    InterfaceDoc,
-    KinkDoc,
-    LimitDependenceDoc,
-    PlateauDoc,
-)
+from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc, KinkDoc, PlateauDoc
+from trona.stores.documents.results import SCHEMA_VERSION, DependenceDoc, LimitDependenceDoc
 from trona.stores.provenance import fingerprint, versions
 
 from .assessment import Assessment, scale_document
-from .charge_notes import charge_notes
+from .electrodes import electrode_notes
+from .reservations import covered, reservations
+from .validation import pair_observations
 
 if TYPE_CHECKING:
-    from trona.screening.uncertainty.error_model import ErrorModel
+    from trona.stores.documents.json_output import UncertaintyDoc
     from trona.stores.energies.references import Reference
 
 __all__ = ["dependence_documents", "discharge_document", "interface_document"]
@@ -60,6 +55,7 @@ def interface_document(
         If a formula or the voltage cannot be used with this reference.
     """
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
+    found = covered([first, second], reference)
     asked = [first, second, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(
         id=fingerprint([SCHEMA_VERSION, *asked]),
@@ -73,7 +69,12 @@ def interface_document(
         reacts=line.reacts,
         strongest=_kink_document(line, line.strongest),
         kinks=[_kink_document(line, kink) for kink in line.kinks],
-        caveats=[*charge_notes([first, second], reference.table), *reference.caveats],
+        open_pairs=["-".join(pair) for pair in found.open],
+        observed=pair_observations(first, second, reference),
+        caveats=[
+            *electrode_notes([first, second], reference.table),
+            *reservations([first, second], reference, found),
+        ],
     )
 
 
@@ -115,6 +116,7 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
         If the formula cannot be used with this reference.
     """
     found = discharge(profile(reference.table, parse(formula)))
+    coverage = covered([formula], reference)
     return DischargeDoc(
         formula=formula,
         reference=reference.name,
@@ -122,7 +124,8 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
         molar_mass=found.molar_mass,
         capacity=found.capacity,
         plateaus=[_plateau_document(plateau) for plateau in found.plateaus],
-        caveats=[*charge_notes([formula], reference.table), *reference.caveats],
+        open_pairs=["-".join(pair) for pair in coverage.open],
+        caveats=reservations([formula], reference, coverage),
     )
 
 
@@ -138,7 +141,7 @@ def _plateau_document(plateau: Plateau) -> PlateauDoc:
 
 
 def dependence_documents(
-    assessment: Assessment, model: ErrorModel | None = None
+    assessment: Assessment, errors: UncertaintyDoc | None = None
 ) -> list[LimitDependenceDoc]:
     """
     Say what the limits of a window depend on.
@@ -147,8 +150,10 @@ def dependence_documents(
     ----------
     assessment
         As computed by `assess_formula`.
-    model
-        Errors of the energies; no uncertainty is given without.
+    errors
+        What errors of the energies make of the limits; no uncertainty is given without. One limit
+        has one error, that of the draws: to first order it would be too large wherever other
+        products take over within it.
 
     Returns
     -------
@@ -158,16 +163,17 @@ def dependence_documents(
     found = zip(
         ("reduction", "oxidation"),
         dependence(assessment.table, assessment.stability),
+        (None, None) if errors is None else (errors.reduction, errors.oxidation),
         strict=True,
     )
     return [
         LimitDependenceDoc(
             limit=name,
             voltage=limit.voltage,
-            sigma=None if model is None else model.sigma,
-            sigma_by_class={} if model is None else dict(model.by_class),
-            common=None if model is None else model.common,
-            uncertainty=None if model is None else limit.uncertainty(model),
+            sigma=None if errors is None else errors.sigma,
+            sigma_by_class={} if errors is None else errors.sigma_by_class,
+            common=None if errors is None else errors.common,
+            uncertainty=None if spread is None else spread.std,
             phases=[
                 DependenceDoc(
                     formula=one.phase.formula,
@@ -178,6 +184,6 @@ def dependence_documents(
                 for one in limit.phases
             ],
         )
-        for name, limit in found
+        for name, limit, spread in found
         if limit is not None
     ]

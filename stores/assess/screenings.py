@@ -25,6 +25,8 @@ from trona.stores.provenance import fingerprint, versions
 
 from .assessment import assess_formula, window_document
 from .properties import checksum
+from .validation import observations
+from .windows import shares_at_metal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -178,8 +180,11 @@ def screen_entry(
                 f"{reference.name}: assessed by composition."
             )
             own = None
-    window = window_document(assess_formula(formula, reference, own=own, own_gap=gap))
+    assessment = assess_formula(formula, reference, own=own, own_gap=gap)
+    window = window_document(assessment)
+    window.ladder[0].interphase_shares = shares_at_metal(assessment)
     window.caveats += caveats
+    window.observed = observations(window, reference)
     doc = _outcome(*known, "completed", None)
     doc.window = window
     doc.contact = _contact(window, None if own is None else own.volume)
@@ -263,6 +268,7 @@ def _contact(window: WindowDoc, volume: float | None) -> ContactDoc:
         reaction=rung.reaction,
         products=[product.formula for product in rung.products],
         interphase=rung.interphase,
+        interphase_shares=rung.interphase_shares,
         driving_force=max(0.0, -rung.energy_per_atom),
         sodium_consumed=consumed,
         sodium_consumed_per_atom=consumed / sum(parse(window.formula).values()),

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from trona.screening.errors import ChemicalSystemError
 from trona.screening.formulas import fractions_key, parse
-from trona.stores.documents.results import Document, WindowDoc
+from trona.screening.stability.interphase import InterphaseClass
+from trona.stores.documents.results import Document, ObservationDoc, WindowDoc
 
 from .assessment import assess_formula, window_document
 
@@ -29,6 +30,8 @@ __all__ = [
     "PublishedWindow",
     "ValidatedCase",
     "charge_imbalance",
+    "observations",
+    "pair_observations",
     "published_cases",
     "validate",
 ]
@@ -47,6 +50,16 @@ _CHARGES = (
     | dict.fromkeys(("F", "Cl", "Br", "I"), -1)
 )
 """Charges of the ions that sodium electrolytes are made of."""
+_TOUCHED = {"sodium metal": {"Na"}, "Na-Sn alloy": {"Na", "Sn"}}
+"""Elements of the electrodes that contacts name."""
+_STOPS = (InterphaseClass.PASSIVATING, InterphaseClass.BLOCKING)
+_GOES_ON = (InterphaseClass.MIXED_CONDUCTING, InterphaseClass.ELECTRONIC_CONDUCTOR)
+_OPEN: dict[str, tuple[str, ...]] = {
+    InterphaseClass.GROWTH_STOPS: _STOPS,
+    InterphaseClass.GROWTH_GOES_ON: _GOES_ON,
+    InterphaseClass.UNKNOWN: (*_STOPS, *_GOES_ON),
+}
+"""Classes that an interphase may have where a property is missing."""
 _MIXTURE = "It has no phase of its own in the reference:"
 
 Kind = Literal["calculated", "observed"]
@@ -103,6 +116,7 @@ class Comparison(Document):
     published: str = Field(description="As the source has it.")
     kind: Kind = Field(description="Calculated, or observed in an experiment.")
     source: str = Field(description="Where it was published.")
+    electrode: str | None = Field(description="What the electrolyte touches; null for a limit.")
     verdict: Verdict = Field(description="agree, disagree or cannot say.")
     reason: str = Field(description="Why.")
 
@@ -181,10 +195,9 @@ def _find(case: Case, reference: Reference) -> ValidatedCase:
     except ChemicalSystemError:
         absent = sorted(set(parse(case.formula)) - set(reference.table.elements))
         obstacle = f"The reference does not cover {', '.join(absent)}."
-    excess = charge_imbalance(case.formula)
-    if excess is not None and abs(excess) > _BALANCED:
-        printed = f"The printed charges add up to {excess:+.3g} per formula unit."
-        obstacle = " ".join(filter(None, (printed, case.note, obstacle)))
+    if prediction is not None and prediction.open_pairs:
+        obstacle = prediction.doubts[0]
+    obstacle = " ".join(filter(None, (_misprint(case), obstacle)))
     comparisons = list(_compare(case, prediction, obstacle, reference))
     verdicts = {comparison.verdict for comparison in comparisons}
     agrees: Verdict = "agree" if "agree" in verdicts else "cannot say"
@@ -194,11 +207,93 @@ def _find(case: Case, reference: Reference) -> ValidatedCase:
         prediction=prediction,
         products=[] if prediction is None else _products(prediction),
         interphase=None if prediction is None else prediction.ladder[0].interphase,
-        charge_imbalance=excess,
+        charge_imbalance=charge_imbalance(case.formula),
         comparisons=comparisons,
         verdict="disagree" if "disagree" in verdicts else agrees,
         reasons=list(dict.fromkeys(c.reason for c in comparisons)) or [nothing],
     )
+
+
+def _misprint(case: Case) -> str:
+    """Say that the printed charges do not add up; empty where they do."""
+    excess = charge_imbalance(case.formula)
+    if excess is None or abs(excess) <= _BALANCED:
+        return ""
+    return f"The printed charges add up to {excess:+.3g} per formula unit. {case.note}".strip()
+
+
+def observations(found: WindowDoc, reference: Reference) -> list[ObservationDoc]:
+    """
+    Set a prediction beside what experiments say of the same composition.
+
+    Parameters
+    ----------
+    found
+        The prediction; its formula may be any multiple of the published one.
+    reference
+        Energies that it rests on.
+
+    Returns
+    -------
+    list of ObservationDoc
+        Classes first; empty where no experiment is known.
+    """
+    seen = [
+        ObservationDoc(
+            quantity=one.quantity,
+            observed=one.published,
+            electrode=one.electrode,
+            source=one.source,
+            predicted=one.predicted,
+            verdict=one.verdict,
+            reason=one.reason,
+        )
+        for case in _cases_of(found.formula)
+        for one in _compare(case, found, _misprint(case), reference)
+        if one.kind == "observed"
+    ]
+    return sorted(seen, key=lambda one: one.quantity != "interphase")
+
+
+def pair_observations(first: str, second: str, reference: Reference) -> list[ObservationDoc]:
+    """
+    Set the prediction for two materials beside what experiments say of their contact.
+
+    Parameters
+    ----------
+    first, second
+        Formulas, of which one is an electrode.
+    reference
+        Energies of competing phases.
+
+    Returns
+    -------
+    list of ObservationDoc
+        Empty where no experiment with this pair is known.
+    """
+    found: list[ObservationDoc] = []
+    for electrolyte, other in ((first, second), (second, first)):
+        electrodes = {name for name, inside in _TOUCHED.items() if parse(other).keys() == inside}
+        if any(c.electrode in electrodes for k in _cases_of(electrolyte) for c in k.contacts):
+            predicted = window_document(assess_formula(electrolyte, reference))
+            seen = observations(predicted, reference)
+            found += [one for one in seen if one.electrode in electrodes]
+    return found
+
+
+def _cases_of(formula: str) -> tuple[Case, ...]:
+    """Find what was published of a composition, in any multiple."""
+    return _by_composition().get(fractions_key(parse(formula)), ())
+
+
+@cache
+def _by_composition() -> dict[tuple[tuple[str, float], ...], tuple[Case, ...]]:
+    """Sort published cases by composition."""
+    found: dict[tuple[tuple[str, float], ...], tuple[Case, ...]] = {}
+    for case in published_cases():
+        key = fractions_key(parse(case.formula))
+        found[key] = (*found.get(key, ()), case)
+    return found
 
 
 def _products(found: WindowDoc) -> list[str]:
@@ -226,6 +321,7 @@ def _compare(
             published=published,
             kind=stated.kind,
             source=stated.source,
+            electrode=stated.electrode if isinstance(stated, Contact) else None,
             verdict=verdict,
             reason=reason,
         )
@@ -303,10 +399,12 @@ def _judge_interphase(published: str | None, found: WindowDoc) -> Judged:
     """Compare classes; whether a phase without an energy withstands sodium is not known."""
     rung = found.ladder[0]
     if rung.interphase == published:
-        alone = " It decomposes by itself." * (rung.reaction_kind == "disproportionation")
-        return "agree", f"The class is the same.{alone}"
+        return "agree", "The class is the same."
     if published == "stable" and found.mixture:
         return "cannot say", f"{_MIXTURE} that might withstand sodium."
-    if published != "stable" and rung.interphase == "unknown":
-        return "cannot say", " ".join(text for text in found.caveats if "Class at 0 V" in text)
-    return "disagree", "Sodium reacts." if published == "stable" else "Another class is predicted."
+    if published in _OPEN.get(rung.interphase, ()):
+        return "cannot say", " ".join(text for text in found.caveats if "Not known at 0 V" in text)
+    if published == "stable":
+        alone = rung.interphase == InterphaseClass.DECOMPOSES
+        return "disagree", "It decomposes by itself." if alone else "Sodium reacts."
+    return "disagree", "Another class is predicted."

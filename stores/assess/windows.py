@@ -10,11 +10,10 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
-from trona.screening.formulas import parse
-from trona.screening.stability.electrode import AtPotential, at_potential, electrode, passed
+from trona.screening.stability.electrode import AtPotential, at_potential, passed
 from trona.screening.stability.products import rank_products
 from trona.screening.uncertainty.error_model import ErrorModel
-from trona.screening.uncertainty.sampling import sample
+from trona.screening.uncertainty.sampling import classes_at_metal, sample
 from trona.stores.documents.json_output import (
     ClassesDoc,
     ElectrodeDoc,
@@ -26,17 +25,20 @@ from trona.stores.documents.json_output import (
 from trona.stores.energies.accuracy import Accuracy, accuracy
 
 from .assessment import window_document
+from .electrodes import choose_electrode, electrode_document
 from .interfaces import dependence_documents
+from .reservations import covered
+from .validation import observations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trona.screening.stability.window import Rung
     from trona.stores.documents.results import RungDoc, WindowDoc
 
     from .assessment import Assessment
 
-__all__ = ["uncertainty_document", "window_answer"]
+__all__ = ["shares_at", "shares_at_metal", "uncertainty_document", "window_answer"]
 
 _MODEL = (
     "normal errors of formation energies: one per atom of each compound, one per atom of each "
@@ -65,8 +67,8 @@ def window_answer(
     at
         Voltage, V: the ladder then holds the reaction there only.
     against
-        Formula of an electrode: the ladder then holds the intervals between the window and the
-        potentials of the electrode.
+        An electrode, as `choose_electrode` takes it: the ladder then holds the intervals
+        between the window and the potentials of the electrode.
     why
         True to say what the limits depend on.
     sigma
@@ -89,6 +91,7 @@ def window_answer(
     stability = assessment.stability
     document = window_document(assessment, tolerance)
     content = dict(document)
+    content["observed"] = observations(document, assessment.reference)
     shown: Sequence[Rung] = stability.ladder
     found: ElectrodeDoc | None = None
     if at is not None:
@@ -98,18 +101,70 @@ def window_answer(
     if against is not None:
         found, shown = _electrode(document, assessment, against)
         content["electrode"] = found
+        content["caveats"] = [*document.caveats, *_open_electrode(found, assessment)]
         content["ladder"] = [_written(document, assessment, rung) for rung in shown]
     content["products"] = _products(assessment, shown)
     errors = accuracy(assessment.table.scale)
     if sigma is not None:
         errors = Accuracy(ErrorModel(sigma), "given by the user")
-    model = None if errors is None or errors.model == ErrorModel(0.0) else errors.model
-    if errors is not None and model is not None:
+    content["no_uncertainty"] = why_none = _why_no_errors(assessment, errors)
+    drawn: UncertaintyDoc | None = None
+    if errors is not None and why_none is None:
         voltages = [0.0 if at is None else at] if found is None else _potentials(found)
-        content["uncertainty"] = uncertainty_document(assessment, errors, voltages)
+        content["uncertainty"] = drawn = uncertainty_document(assessment, errors, voltages)
+        shares = {one.voltage: one.fractions for one in drawn.interphases}
+        if found is None:
+            content["ladder"][0].interphase_shares = shares[voltages[0]]
+        else:
+            content["electrode"] = _with_shares(found, shares)
     if why:
-        content["dependence"] = dependence_documents(assessment, model)
+        content["dependence"] = dependence_documents(assessment, drawn)
     return WindowAnswerDoc.model_validate(content)
+
+
+def _open_electrode(found: ElectrodeDoc, assessment: Assessment) -> list[str]:
+    """Say what the reference lacks for an electrode whose potential is computed."""
+    if found.basis != "computed":
+        return []
+    said = covered([found.formula], assessment.reference).sentences
+    return [f"Electrode {found.formula}: {one}" for one in said]
+
+
+def _why_no_errors(assessment: Assessment, errors: Accuracy | None) -> str | None:
+    """Say why limits stand without errors; None where they have some."""
+    if assessment.coverage.open:
+        return assessment.coverage.sentences[0]
+    if errors is None:
+        return f"No error is stated for energies of {assessment.table.scale.method}."
+    return "An error of 0 was asked for." if errors.model == ErrorModel(0.0) else None
+
+
+def shares_at_metal(assessment: Assessment) -> dict[str, float]:
+    """
+    Say how sure the class at sodium metal is.
+
+    Parameters
+    ----------
+    assessment
+        As computed by `assess_formula`.
+
+    Returns
+    -------
+    dict
+        Class to share of the draws, most frequent first; empty where no error is stated for the
+        energies.
+    """
+    errors = accuracy(assessment.table.scale)
+    if errors is None or _why_no_errors(assessment, errors) is not None:
+        return {}
+    found = classes_at_metal(
+        assessment.table,
+        assessment.stability,
+        errors.model,
+        assessment.properties,
+        assessment.thresholds,
+    )
+    return {kind.value: share for kind, share in found.items()}
 
 
 def uncertainty_document(
@@ -164,6 +219,41 @@ def uncertainty_document(
     )
 
 
+def _with_shares(found: ElectrodeDoc, shares: Mapping[float, dict[str, float]]) -> ElectrodeDoc:
+    """Say of an electrode how sure the classes at its potentials are."""
+    found.at_takes.interphase_shares = shares[found.takes]
+    if found.at_gives is not None and found.gives is not None:
+        found.at_gives.interphase_shares = shares[found.gives]
+    return found
+
+
+def shares_at(assessment: Assessment, volts: float) -> dict[str, float]:
+    """
+    Say how sure the class at a voltage is.
+
+    Parameters
+    ----------
+    assessment
+        As computed by `assess_formula`.
+    volts
+        V against Na/Na+.
+
+    Returns
+    -------
+    dict
+        As of `shares_at_metal`.
+
+    Raises
+    ------
+    VoltageError
+        If the voltage is negative or not a number.
+    """
+    errors = accuracy(assessment.table.scale)
+    if volts == 0.0 or errors is None or errors.model == ErrorModel(0.0):
+        return shares_at_metal(assessment)
+    return uncertainty_document(assessment, errors, [volts]).interphases[0].fractions
+
+
 def _potentials(found: ElectrodeDoc) -> list[float]:
     """List the different potentials of an electrode."""
     return sorted({found.takes, found.takes if found.gives is None else found.gives})
@@ -211,16 +301,11 @@ def _electrode(
 ) -> tuple[ElectrodeDoc, Sequence[Rung]]:
     """Write down what happens at an electrode; with the intervals from the window to it."""
     stability = assessment.stability
-    found = electrode(assessment.table, parse(formula), formula)
-    takes = at_potential(stability, found.takes, gives=False)
-    gives = at_potential(stability, found.gives, gives=True) if found.gives < inf else None
-    alone = found.stability
-    written = ElectrodeDoc(
-        formula=formula,
-        mixture=alone is not None and alone.mixture,
-        energy_above_hull=0.0 if alone is None else alone.energy_above_hull,
-        takes=found.takes,
-        gives=None if gives is None else found.gives,
+    found = choose_electrode(assessment.table, formula)
+    takes = at_potential(stability, found.low, gives=False)
+    gives = at_potential(stability, found.high, gives=True) if found.high < inf else None
+    written = electrode_document(
+        found,
         at_takes=_rung_at(document, assessment, takes),
         at_gives=None if gives is None else _rung_at(document, assessment, gives),
     )

@@ -61,6 +61,7 @@ FIELDS = {
         Field("anions", "anions", "text"),
         Field("state", "state", "text"),
         Field("class", "interphase", "text"),
+        Field("share", "interphase_share", "number", "of the draws"),
         Field("severity", "severity", "number"),
         Field("hull", "energy_above_hull", "number", "eV/atom"),
         Field("mixture", "mixture", "flag"),

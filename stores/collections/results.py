@@ -19,8 +19,9 @@ from trona.stores.documents.bookkeeping import (
     RunDoc,
     SummaryDoc,
 )
+from trona.stores.documents.contacts import InterfaceDoc
 from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
-from trona.stores.documents.results import Document, InterfaceDoc, RelaxationDoc, ScreeningDoc
+from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
 
 from .filters import Filters
 from .query_language import FIELDS

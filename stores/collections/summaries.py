@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.stability.ranking import Ranked, rank
+from trona.screening.uncertainty.confidence import is_sure, worst_plausible
 from trona.stores.documents.bookkeeping import SummaryDoc
+from trona.stores.thermochemistry.temperatures import temperature_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from trona.stores.documents.results import ScreeningDoc
 
@@ -66,6 +68,7 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
                      "space_group", "source", "created", "who")
     } | dict.fromkeys(
         ("energy_above_hull", "mixture", "reduction_limit", "oxidation_limit", "interphase",
+         "interphase_share",
          "severity", "reaction", "driving_force", "sodium_consumed", "sodium_consumed_per_atom",
          "stabilized_reduction_limit")
     )  # fmt: skip
@@ -79,9 +82,11 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
             name: getattr(contact, name)
             for name in ("interphase", "reaction", "driving_force", "sodium_consumed",
                          "sodium_consumed_per_atom")
-        } | {"severity": InterphaseClass(contact.interphase).severity}  # fmt: skip
+        } | _confidence(contact.interphase, contact.interphase_shares)  # fmt: skip
     return SummaryDoc(
         **content,
+        drawn_classes=[] if contact is None else list(contact.interphase_shares),
+        drawn_shares=[] if contact is None else list(contact.interphase_shares.values()),
         anions=anion_system(doc.elements),
         reference=doc.reference.name,
         reference_checksum=doc.reference.checksum,
@@ -89,9 +94,18 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
         unbounded=window is not None
         and window.reduction_limit is not None
         and window.oxidation_limit is None,
+        doubts=[] if window is None else window.doubts,
         products=[] if contact is None else contact.products,
         product_amounts=[] if window is None else [p.amount for p in window.ladder[0].products],
     )
+
+
+def _confidence(kind: str, shares: Mapping[str, float]) -> dict[str, float | None]:
+    """Say in which share of the draws a class holds, and how harmful it may plausibly be."""
+    return {
+        "interphase_share": shares.get(kind, 0.0) if shares else None,
+        "severity": worst_plausible(kind, shares).severity,
+    }
 
 
 def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, SummaryDoc]]:
@@ -106,17 +120,40 @@ def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, Summar
     Returns
     -------
     list
-        Best first.
+        Best first; results of one temperature before those of a higher one, which are ranked for
+        themselves.
     """
-    by_key = {f"{one.label}\0{one.reference}": one for one in summaries if one.reaction is not None}
-    ranked = rank((key, _ranking_values(one)) for key, one in by_key.items())
-    return [(place, by_key[place.label]) for place in ranked]
+    by_temperature: dict[float, dict[str, SummaryDoc]] = {}
+    for one in summaries:
+        if one.reaction is not None:
+            alike = by_temperature.setdefault(temperature_of_name(one.reference), {})
+            alike[f"{one.label}\0{one.reference}"] = one
+    return [
+        (place, alike[place.label])
+        for _, alike in sorted(by_temperature.items())
+        for place in _ranked(alike)
+    ]
+
+
+def _ranked(by_key: Mapping[str, SummaryDoc]) -> list[Ranked]:
+    """Rank results of one temperature."""
+    return rank(
+        ((key, _ranking_values(one)) for key, one in by_key.items()),
+        doubts={key: one.doubts for key, one in by_key.items()},
+        classes={key: one.interphase or "" for key, one in by_key.items()},
+        unsure={
+            key
+            for key, one in by_key.items()
+            if not is_sure(one.interphase or "", one.interphase_shares)
+        },
+    )
 
 
 def _ranking_values(summary: SummaryDoc) -> dict[str, float | None]:
     """Collect what the default criteria ask for."""
     return {
         "interphase_severity": summary.severity,
+        "decomposes": float(summary.interphase == InterphaseClass.DECOMPOSES),
         "energy_above_hull": summary.energy_above_hull,
         "driving_force": summary.driving_force,
         "oxidation_limit": inf if summary.unbounded else summary.oxidation_limit,

@@ -16,7 +16,7 @@ from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, StructureDoc, now
 
 __all__ = ["SUMMARY_SCHEMA_VERSION", "CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
 
-SUMMARY_SCHEMA_VERSION = 3
+SUMMARY_SCHEMA_VERSION = 4
 """Raised with every change of `SummaryDoc` alone: no id rests on it, and summaries of a lower
 version are made again from their results. Up to 2 it was the version of all documents."""
 
@@ -106,10 +106,22 @@ class SummaryDoc(Document):
         description="Reduction limit with the electrolyte lowered onto the hull, V; null without."
     )
     interphase: str | None = Field(description="Class in contact with sodium at 0 V.")
+    drawn_classes: list[str] = Field(
+        description="Classes over the draws of energies, most frequent first; empty where no error "
+        "is stated."
+    )
+    drawn_shares: list[float] = Field(description="Share of the draws in which each holds.")
+    interphase_share: float | None = Field(
+        description="Share of the draws in which the class holds; null where no error is stated."
+    )
     severity: float | None = Field(
-        description="Harm of the class from 0 (stable) to 1; null where unknown."
+        description="Harm from 0 (stable) to 1 of the worst class that holds, with those that are "
+        "worse, in more than a tenth of the draws; null where unknown."
     )
     reaction: str | None = Field(description="Balanced reaction at 0 V.")
+    doubts: list[str] = Field(
+        description="Why rankings put it apart, in sentences; empty where they do not."
+    )
     products: list[str] = Field(description="Formulas of the products at 0 V.")
     product_amounts: list[float] = Field(
         description="Formula units of each product per formula unit of the candidate."
@@ -125,6 +137,11 @@ class SummaryDoc(Document):
     source: str = Field(description="Where the candidate comes from.")
     created: datetime = Field(description="When the result was computed, UTC.")
     who: str | None = Field(description="User and host that computed it.")
+
+    @property
+    def interphase_shares(self) -> dict[str, float]:
+        """Class to share of the draws in which it holds."""
+        return dict(zip(self.drawn_classes, self.drawn_shares, strict=True))
 
 
 class RunDoc(Document):

@@ -5,6 +5,8 @@ Units are those of `documents`; a value that is not known is null.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from .results import Document, LimitDependenceDoc, RungDoc, WindowDoc
@@ -83,21 +85,36 @@ class UncertaintyDoc(Document):
 
 
 class ElectrodeDoc(Document):
-    """An electrode and what the electrolyte does at its potentials, by equilibrium."""
+    """An electrode, its potentials, and what the electrolyte does there at equilibrium."""
 
     formula: str = Field(description="As asked for.")
-    mixture: bool = Field(description="True where it has no phase of its own.")
-    energy_above_hull: float | None = Field(
-        description="eV/atom; null for a mixture; 0 for sodium metal."
+    basis: Literal["measured", "computed", "given"] = Field(
+        description="Where its potential is from: a source, the reference energies, or the user."
     )
+    mean: float = Field(description="Potential at which figures mark it, V.")
     takes: float = Field(
-        description="Potential at which it takes sodium up, V: a discharging cathode, a charging "
-        "anode; 0 where sodium metal plates instead."
+        description="Lowest potential at which it takes sodium up, V: a discharging cathode, a "
+        "charging anode; 0 where sodium metal plates instead."
     )
     gives: float | None = Field(
-        description="Potential at which it gives sodium off, V: a discharging anode, a charging "
-        "cathode; null where it holds none."
+        description="Highest potential at which it gives sodium off, V: a discharging anode, a "
+        "charging cathode; null where it holds none."
     )
+    conditions: str | None = Field(description="Of what was measured; null if nothing is known.")
+    source: str | None = Field(description="Of what was measured; null if nothing is known.")
+    computed: float | None = Field(
+        description="Computed potential at which figures would mark it, V; null if there is none."
+    )
+    computed_takes: float | None = Field(description="The computed potential of uptake, V.")
+    computed_gives: float | None = Field(
+        description="The computed potential of release, V; null where it holds no sodium."
+    )
+    difference: float | None = Field(description="The mean less the computed potential, V.")
+    mixture: bool = Field(description="True where it has no phase of its own.")
+    energy_above_hull: float | None = Field(
+        description="eV/atom; null for a mixture and where nothing is computed; 0 for sodium metal."
+    )
+    statement: str = Field(description="What is known of its potential, in a sentence.")
     at_takes: RungDoc = Field(
         description="The electrolyte's reaction where it takes sodium up, with its energy there."
     )
@@ -118,6 +135,9 @@ class WindowAnswerDoc(WindowDoc):
         default=None,
         description="Spread of limits and classes; null where switched off, or no error is stated "
         "for the energies (see caveats).",
+    )
+    no_uncertainty: str | None = Field(
+        default=None, description="Why there is no uncertainty; null where there is one."
     )
     dependence: list[LimitDependenceDoc] | None = Field(
         default=None, description="What the limits depend on; null if not asked for."

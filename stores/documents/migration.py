@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from trona.screening.errors import StoreError
 
 from .bookkeeping import CandidateDoc, EntryDoc, RunDoc, SummaryDoc
+from .contacts import InterfaceDoc
 from .molecular_dynamics import SegmentDoc
-from .results import SCHEMA_VERSION, Document, InterfaceDoc, RelaxationDoc, ScreeningDoc
+from .results import SCHEMA_VERSION, Document, RelaxationDoc, ScreeningDoc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trona.stores.provenance import versions, who
+from trona.stores.provenance import who
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -21,16 +21,13 @@ __all__ = [
     "SCHEMA_VERSION",
     "ContactDoc",
     "DependenceDoc",
-    "DischargeDoc",
     "Document",
     "EnergyScaleDoc",
     "ExclusionDoc",
     "FailureDoc",
-    "InterfaceDoc",
-    "KinkDoc",
     "LimitDependenceDoc",
     "LimitsDoc",
-    "PlateauDoc",
+    "ObservationDoc",
     "ProductDoc",
     "ReferenceDoc",
     "RelaxationDoc",
@@ -117,7 +114,7 @@ class LimitDependenceDoc(Document):
         "was assumed.",
     )
     uncertainty: float | None = Field(
-        description="Standard deviation of the limit to first order, V; null without errors."
+        description="Standard deviation of the limit over the draws, V; null without errors."
     )
     phases: list[DependenceDoc] = Field(description="Phases that move it, strongest first.")
 
@@ -178,8 +175,13 @@ class RungDoc(Document):
         description="Voltage of that energy, V: the end farther from the window, if bounded."
     )
     interphase: str = Field(
-        description="stable, passivating, blocking, mixed-conducting, electronic-conductor "
-        "or unknown."
+        description="stable, passivating, growth-stops, blocking, mixed-conducting, "
+        "growth-goes-on, electronic-conductor, decomposes or unknown."
+    )
+    interphase_shares: dict[str, float] = Field(
+        default={},
+        description="Class to share of the draws of energies in which it holds there, at 0 V in a "
+        "stored ladder, most frequent first; empty where none were drawn.",
     )
     electrons: str = Field(description="conducted, blocked or unknown through the products.")
     ions: str = Field(description="Sodium ions: conducted, blocked or unknown.")
@@ -211,6 +213,29 @@ class RungDoc(Document):
     )
     products: list[ProductDoc] = Field(description="The products.")
     tied: list[str] = Field(description="Phases that could take part at no cost.")
+
+
+class ObservationDoc(Document):
+    """What an experiment says of a composition, beside what is predicted."""
+
+    quantity: str = Field(description="reduction limit, oxidation limit, products or interphase.")
+    observed: str = Field(description="As the source has it.")
+    electrode: str | None = Field(description="What the electrolyte touched; null for a limit.")
+    source: str = Field(description="Where it was published.")
+    predicted: str = Field(description="The same quantity, predicted; contacts for sodium at 0 V.")
+    verdict: Literal["agree", "disagree", "cannot say"] = Field(description="Of trona.")
+    reason: str = Field(description="Why.")
+
+    @property
+    def sentence(self) -> str:
+        """Everything in one line."""
+        place = "" if self.electrode is None else f" on {self.electrode}"
+        kind = "" if self.quantity == "interphase" else f"{self.quantity} "
+        said = {"agree": "agrees", "disagree": "disagrees"}.get(self.verdict, "cannot say")
+        elsewhere = self.electrode not in {None, "sodium metal"}
+        where = " for sodium at 0 V" if elsewhere else ""
+        why = self.reason if said == "cannot say" else f"predicted {self.predicted}{where}."
+        return f"Observed{place}: {kind}{self.observed} ({self.source}); trona {said}: {why}"
 
 
 class WindowDoc(Document):
@@ -248,80 +273,18 @@ class WindowDoc(Document):
         description="The same with the electrolyte lowered onto the hull; may be one voltage."
     )
     ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
+    observed: list[ObservationDoc] = Field(
+        default=[], description="What experiments say of this composition, as far as trona knows."
+    )
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of its elements that no phase of the reference joins, as 'Ta-O': "
+        "where there is one, classes are unknown and limits have no error.",
+    )
+    doubts: list[str] = Field(
+        default=[], description="Why rankings put it apart, in sentences; empty where they do not."
+    )
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
-
-
-class KinkDoc(Document):
-    """A point of a mixing line where the products change, or one of its ends."""
-
-    fraction: float = Field(description="Atomic fraction of the second material.")
-    reaction: str = Field(
-        description="Balanced reaction per formula unit of the first material, of the second "
-        "where there is none of the first."
-    )
-    energy_per_atom: float = Field(description="Reaction energy, eV per atom of the reactants.")
-    mixing_energy_per_atom: float = Field(
-        description="Part of it that neither material releases alone, eV per atom."
-    )
-    energy_per_formula_unit: float | None = Field(
-        description="Reaction energy, eV per formula unit of the first material; null at the end "
-        "where there is none of it."
-    )
-    na_exchanged: float = Field(
-        description="Sodium from the reservoir per atom of the reactants; 0 where closed."
-    )
-    products: dict[str, float] = Field(
-        description="Formula to formula units per atom of the reactants."
-    )
-
-
-class InterfaceDoc(Document):
-    """Reactions between two materials: what `trona interface --json` prints."""
-
-    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
-    id: str = Field(description="Content hash of both materials, voltage, reference and trona.")
-    first: str = Field(description="First material, as asked for.")
-    second: str = Field(description="Second material, as asked for.")
-    voltage: float | None = Field(
-        description="Voltage of a sodium reservoir, V; null where no sodium comes or goes."
-    )
-    reference: str = Field(description="Name of the reference energies.")
-    reference_checksum: str = Field(description="Of its data, as in a screening result.")
-    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
-    mixtures: list[str] = Field(description="Materials that have no phase of their own.")
-    reacts: bool = Field(description="True where mixing releases energy.")
-    strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
-    kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
-    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
-    versions: dict[str, str] = Field(
-        default_factory=versions, description="Versions of the packages used."
-    )
-    created: datetime = Field(default_factory=now, description="When, UTC.")
-    who: str | None = Field(
-        default_factory=who, description="User and host that computed it; null if not recorded."
-    )
-
-
-class PlateauDoc(Document):
-    """A reaction at constant voltage on discharge."""
-
-    voltage: float = Field(description="V against Na/Na+.")
-    reaction: str = Field(description="Products above the voltage and sodium to products below.")
-    sodium: float = Field(description="Sodium taken up per formula unit.")
-    capacity: float = Field(description="Charge of this plateau, mAh per gram as written.")
-    total: float = Field(description="Charge from infinite voltage to its end, mAh/g.")
-
-
-class DischargeDoc(Document):
-    """Equilibrium discharge of a composition: what `trona profile --json` prints."""
-
-    formula: str = Field(description="As asked for; amounts are per this unit.")
-    reference: str = Field(description="Name of the reference energies.")
-    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
-    molar_mass: float = Field(description="g/mol of formula units as written.")
-    capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
-    plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
-    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
 
 
 class StructureDoc(Document):
@@ -412,6 +375,11 @@ class ContactDoc(Document):
     reaction: str = Field(description="Balanced reaction per formula unit at 0 V.")
     products: list[str] = Field(description="Formulas of the products at 0 V.")
     interphase: str = Field(description="Class of the products at 0 V.")
+    interphase_shares: dict[str, float] = Field(
+        default={},
+        description="Class to share of the draws of energies in which it holds, most frequent "
+        "first; empty where no error is stated, and in older documents.",
+    )
     driving_force: float = Field(
         description="Energy released at 0 V, eV per electrolyte atom; not negative."
     )

@@ -7,7 +7,7 @@ scripts/compare_reference.py finds and writes. A method that nobody knows has no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import hypot
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from trona.screening.uncertainty.error_model import CLASSES, ErrorModel
+from trona.stores.corrections.calibration import calibrated_elements, calibration
 from trona.stores.corrections.methods import DFT, Accuracy, method_of
+from trona.stores.thermochemistry.free_energies import estimate_error, temperature_of
 
 if TYPE_CHECKING:
     from trona.screening.equilibrium.phases import EnergyScale
@@ -27,6 +29,7 @@ __all__ = [
     "Accuracy",
     "Deviation",
     "accuracy",
+    "calibrated",
     "common_deviation",
     "deviations",
     "unstated",
@@ -118,7 +121,26 @@ def accuracy(scale: EnergyScale) -> Accuracy | None:
     """
     joined = _ALIGNED.fullmatch(scale.method)
     stated = [_stated(name) for name in (joined.groups() if joined else (scale.method,))]
-    return None if None in stated else stated[0]
+    found = None if None in stated else stated[0]
+    temperature = temperature_of(scale)
+    return found if found is None or not temperature else _warmed(found, temperature)
+
+
+def _warmed(cold: Accuracy, temperature: float) -> Accuracy:
+    """Add the error of free energies that are estimated."""
+    errors = {name: estimate_error(name, temperature) for name in CLASSES}
+    own = {name: cold.model.by_class.get(name, cold.model.sigma) for name in CLASSES}
+    model = replace(
+        cold.model,
+        sigma=hypot(cold.model.sigma, estimate_error(None, temperature)),
+        by_class={name: hypot(own[name], error) for name, error in errors.items()},
+    )
+    least, most = (1000 * f(errors.values()) for f in (min, max))
+    return Accuracy(
+        model,
+        f"{cold.source}; the estimate of free energies at {temperature:g} K adds {least:.0f} to "
+        f"{most:.0f} meV/atom by class (docs/temperature.md)",
+    )
 
 
 def _stated(name: str) -> Accuracy | None:
@@ -152,17 +174,38 @@ def unstated(scale: EnergyScale) -> tuple[str, ...]:
     return (sentence,)
 
 
+def calibrated(method: Method) -> bool:
+    """
+    Tell whether energies of a method are calibrated by default.
+
+    Parameters
+    ----------
+    method
+        Row of the table of methods.
+
+    Returns
+    -------
+    bool
+        True where its correction holds fitted shifts.
+    """
+    return "calibrated" in (method.correction or "").split(",")
+
+
 @cache
 def _measured(method: Method) -> Accuracy:
     """Add the error of DFT to the deviations from DFT."""
     found, common = deviations(method.deviations), common_deviation(method.deviations)
     own = {name: round(hypot(one.own, DFT.model.sigma), 4) for name, one in found.items()}
     least, most = (1000 * f(found[name].own for name in CLASSES) for f in (min, max))
+    seen, unseen, page = frozenset[str](), 0.0, "docs/bundled-chgnet.md"
+    if calibrated(method):
+        seen, page = calibrated_elements(), "docs/bundled-reference.md"
+        unseen = round(hypot(calibration()["before"]["ninety_percent"] / 1000, DFT.model.sigma), 4)
     return Accuracy(
-        ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}),
+        ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}, seen, unseen),
         f"{method.name.split()[0]} scatters about DFT by {least:.0f} to {most:.0f} meV/atom in "
         f"each compound, by its class, and {1000 * common:.0f} meV per atom of an element in all "
-        "its compounds (docs/bundled-reference.md); the 20 meV/atom of DFT are added in squares",
+        f"its compounds ({page}); the 20 meV/atom of DFT are added in squares",
     )
 
 

@@ -53,6 +53,26 @@ def test_answers_draw_themselves_in_both_forms(study):
         assert answer.show().data
 
 
+def test_electrodes_are_where_they_were_measured(study):
+    cathode = study.electrode("NaCrO2")
+    assert (cathode.low, cathode.mean, cathode.high) == (2.5, 3.0, 3.6)
+    assert cathode.difference == pytest.approx(3.0 - study.electrode("NaCrO2@computed").mean)
+    ranking = study.rank(["Na3PS4"], electrodes=("NaCrO2",))
+    assert "oxidised above" in ranking.to_frame()["at NaCrO2"].item()
+    (mark,) = ranking.bars.marks
+    assert mark.voltage == 3.0
+    assert mark.computed == cathode.computed.mark
+
+
+def test_a_window_says_what_is_observed(study):
+    window = study.window("Na3Zr2Si2PO12")
+    (seen,) = [one for one in window.observed if one.quantity == "interphase"]
+    assert (seen.observed, seen.verdict) == ("stable", "disagree")
+    assert seen.sentence in window.heading
+    assert {one.electrode for one in study.observed("Na3SbS4", "Na15Sn4")} == {"Na-Sn alloy"}
+    assert study.observed("Na3PS4", "NaCrO2") == []
+
+
 def test_options_choose_the_energies(study):
     less = Study("bundled", exclude=["Na3PS4"])
     assert less.window("Na3PS4").energy_above_hull is None

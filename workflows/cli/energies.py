@@ -22,6 +22,7 @@ def load_energies(
     exclude: str | None,
     *formulas: str,
     pressure: float = 0.0,
+    temperature: str = "0",
 ) -> Reference:
     """
     Load the reference energies that a user asks for, to assess some compositions.
@@ -38,6 +39,8 @@ def load_energies(
         Compositions that are going to be assessed.
     pressure
         GPa.
+    temperature
+        As typed, such as ``"298.15"`` or ``"25C"``.
 
     Returns
     -------
@@ -49,14 +52,17 @@ def load_energies(
     InputError
         If there are no such energies, or an option does not fit them.
     """
+    from trona.stores.energies.conditions import under_conditions  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     energies = load_reference(name or Settings().reference, correction, formulas)
-    return energies.without(comma_list(exclude)).under(pressure)
+    return under_conditions(energies.without(comma_list(exclude)), pressure, temperature)
 
 
-def tell_caveats(energies: Reference, formulas: Sequence[str] = ()) -> None:
+def tell_caveats(
+    energies: Reference, formulas: Sequence[str] = (), *, together: bool = False
+) -> None:
     """
     Say beside the output what results do not say themselves.
 
@@ -65,9 +71,11 @@ def tell_caveats(energies: Reference, formulas: Sequence[str] = ()) -> None:
     energies
         What the results rest on.
     formulas
-        Compositions that were assessed; what carries a charge is named.
+        Compositions that were assessed: what the reference lacks of each is named.
+    together
+        True where they meet, so that the elements of all count together.
     """
-    from trona.stores.assess.charge_notes import charge_notes  # noqa: PLC0415
+    from trona.stores.assess.reservations import reservations  # noqa: PLC0415
 
-    for line in (*energies.caveats, *charge_notes(formulas, energies.table)):
+    for line in reservations(formulas, energies, apart=not together):
         typer.echo(line, err=True)

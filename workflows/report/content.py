@@ -14,12 +14,13 @@ from rich.text import Text
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.uncertainty.confidence import is_sure, verdict, worst_plausible
 from trona.screening.units import limit_text
 from trona.stores.assess.screenings import rank_documents
 from trona.workflows.tables.ladder import electron_part, heading, ion_part, volts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trona.screening.stability.ranking import Ranked
     from trona.stores.documents.results import (
@@ -57,7 +58,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("place", "#", "Place by the score; equal scores share one."),
+    Column("place", "#", "Place by the score; equal scores share one; – where it is not ranked."),
     Column("label", "candidate", "Its name.", numeric=False),
     Column("hull", "above hull, meV/atom", "Energy above the hull; ? for a mixture."),
     Column(
@@ -68,7 +69,12 @@ COLUMNS = (
     ),
     Column("oxidation", "to, V", "Upper end of that range."),
     Column("products", "products at 0 V", "What it turns into at sodium metal.", numeric=False),
-    Column("harm", "interphase at 0 V", "Class of these products, by harm.", numeric=False),
+    Column(
+        "harm",
+        "interphase at 0 V",
+        "Class of these products, by the harm of the worst plausible one.",
+        numeric=False,
+    ),
     Column("freed", "eV/atom freed", "Energy released at 0 V."),
     Column("sodium", "Na used", "Sodium taken up at 0 V, per formula unit."),
     Column("score", "score", "Between 0 and 1; ! where a bound is broken."),
@@ -83,6 +89,7 @@ UNBOUNDED = 1e9
 """V: sorts above all limits, for a window that ends at none."""
 
 _NONE = "–"
+_APART = "Not ranked: the reference cannot judge it, for the reasons below."
 _HARM = {kind.value: place for place, kind in enumerate(InterphaseClass)}
 
 
@@ -175,12 +182,13 @@ def _candidate(
         "oxidation": _oxidation(window),
         "products": _products(window, contact),
         "class": contact.interphase,
-        "harm": _HARM[contact.interphase],
+        "harm": _HARM[worst_plausible(contact.interphase, contact.interphase_shares)],
+        "sure": is_sure(contact.interphase, contact.interphase_shares),
         "freed": contact.driving_force,
         "sodium": contact.sodium_consumed,
         "cells": _cells(place, doc, window, contact),
         "heading": _plain(heading(window)),
-        "vetoes": list(place.vetoes),
+        "vetoes": [*place.vetoes, *([_APART] if place.apart else [])],
         "missing": [name.replace("_", " ") for name in place.missing],
         "contact": _contact(contact),
         "facts": _facts(window),
@@ -198,17 +206,26 @@ def _cells(
     crossing = window.stabilized.reduction_limit
     without = _NONE if crossing is None else f"({crossing:.2f})"
     return {
-        "place": str(place.place),
+        "place": _NONE if place.apart else str(place.place),
         "label": doc.label,
         "hull": "?" if above is None else f"{above * 1000:.0f}",
         "reduction": without if lower is None else f"{lower:.2f}",
         "oxidation": _NONE if lower is None else limit_text(upper),
         "products": _products(window, contact),
-        "harm": contact.interphase,
+        "harm": _class(contact.interphase, contact.interphase_shares),
         "freed": f"{contact.driving_force:.3f}",
         "sodium": number(contact.sodium_consumed),
         "score": f"{place.score:.2f}{'!' if place.vetoes else ''}",
     }
+
+
+def _class(kind: str, shares: Mapping[str, float]) -> str:
+    """Write a class as sure as it is."""
+    word, named = verdict(kind, shares)
+    if not word:
+        return kind
+    listed = ", ".join(f"{one.value} {100 * share:.0f} %" for one, share in named.items())
+    return f"{word}: {listed}" if word == "uncertain" else f"{word} {listed}"
 
 
 def _products(window: WindowDoc, contact: ContactDoc) -> str:
@@ -235,6 +252,8 @@ def _contact(contact: ContactDoc) -> str:
     """Say what happens at sodium metal."""
     if contact.interphase == "stable":
         return "At sodium metal (0 V): no reaction."
+    if contact.interphase == InterphaseClass.DECOMPOSES:
+        return f"At sodium metal (0 V) it decomposes by itself: {contact.reaction}."
     used = number(contact.sodium_consumed)
     return (
         f"At sodium metal (0 V): {contact.reaction}; {contact.driving_force:.3f} eV per atom are "
@@ -249,6 +268,7 @@ def _facts(window: WindowDoc) -> list[list[str]]:
     return [
         ["at fixed composition", window.decomposition],
         ["window if lowered onto the hull", f"{width} V"],
+        *(["experiment", one.sentence] for one in window.observed),
     ]
 
 

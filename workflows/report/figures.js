@@ -86,7 +86,7 @@ const figures = (() => {
       return step.products.map(([at, , part, type]) => {
         const box = {
           left, part: parseFloat(part), middle: (step.from + upper) / 2, height: upper - step.from,
-          kind: step.class === "stable" ? "stable" : type === "?" ? "unknown" : type,
+          kind: ["stable", "decomposes"].includes(step.class) ? step.class : type === "?" ? "unknown" : type,
           name: lowered(phases[at][0]), text: described(step, phases),
         };
         left += box.part;

@@ -20,8 +20,9 @@ from markupsafe import Markup
 
 from trona.screening.errors import InputError
 from trona.screening.figures.browser.style import library
-from trona.screening.figures.overview_data import WindowBars
+from trona.screening.figures.overview_data import ELECTRODES, Mark, WindowBars
 from trona.screening.figures.paper.style import COLOURS
+from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.figures import interphase_map, window_bars
 from trona.stores.assess.screenings import rank_documents
 from trona.stores.provenance import versions
@@ -99,7 +100,7 @@ def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
     if not best:
         return []
     windows, interphases = (
-        show("windows", WindowBars(window_bars(best))),
+        show("windows", WindowBars(window_bars(best), _marks())),
         show("interphases", interphase_map(best)),
     )
     count = f"the best {len(best)}" if len(best) > 1 else "the one"
@@ -108,7 +109,8 @@ def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
             "title": f"Windows of {count}, side by side",
             "alt": f"Figure: stability windows of {count} as bars on one voltage axis, coloured "
             "by the interphase at 0 V; the ranking holds the same numbers",
-            "note": "A click on a bar opens its candidate.",
+            "note": "A click on a bar opens its candidate. Dashed: electrodes, where they were "
+            "measured to work.",
             "drawing": json.loads(str(windows.to_json())),
         },
         {
@@ -119,6 +121,11 @@ def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
             "drawing": json.loads(str(interphases.to_json())),
         },
     ]
+
+
+def _marks() -> tuple[Mark, ...]:
+    """Place the usual electrodes where they were measured to work."""
+    return tuple(choose_electrode(None, name).mark for name in ELECTRODES)
 
 
 def write_page(page: str, path: Path) -> None:

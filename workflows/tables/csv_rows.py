@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.assess.validation import ValidatedCase
     from trona.stores.documents.bookkeeping import SummaryDoc
+    from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc
     from trona.stores.documents.made_structures import ModelDoc
-    from trona.stores.documents.results import DischargeDoc, InterfaceDoc, ScreeningDoc, WindowDoc
+    from trona.stores.documents.results import ScreeningDoc, WindowDoc
 
 __all__ = [
     "INTERFACE",
@@ -33,7 +35,8 @@ Row = dict[str, Any]
 
 SUMMARY = (
     "label", "formula", "state", "reference", "energy_above_hull", "mixture", "reduction_limit",
-    "oxidation_limit", "interphase", "reaction", "driving_force", "sodium_consumed", "reason",
+    "oxidation_limit", "interphase", "interphase_share", "reaction", "driving_force",
+    "sodium_consumed", "reason", "doubts",
 )  # fmt: skip
 """Columns of a screening result."""
 
@@ -44,7 +47,9 @@ INTERFACE = (
 """Columns of an interface."""
 
 
-def summary_rows(found: Sequence[SummaryDoc]) -> list[Row]:
+def summary_rows(
+    found: Sequence[SummaryDoc], electrode: ElectrodePotential | None = None
+) -> list[Row]:
     """
     List screening results.
 
@@ -52,13 +57,24 @@ def summary_rows(found: Sequence[SummaryDoc]) -> list[Row]:
     ----------
     found
         Results.
+    electrode
+        Adds a column: whether each is stable where it works.
 
     Returns
     -------
     list of dict
         One for each.
     """
-    return [{name: getattr(one, name) for name in SUMMARY} for one in found]
+    table: list[Row] = [
+        {name: getattr(one, name) for name in SUMMARY} | {"doubts": " ".join(one.doubts)}
+        for one in found
+    ]
+    if electrode is not None:
+        from trona.stores.assess.electrodes import withstands  # noqa: PLC0415 (loads numpy)
+
+        for row, one in zip(table, found, strict=True):
+            row[f"at {electrode.name}"] = withstands(one, electrode)
+    return table
 
 
 def candidate_rows(doc: ScreeningDoc) -> list[Row]:

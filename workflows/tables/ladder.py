@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.screening.formulas import number
-from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.uncertainty.confidence import is_sure
 from trona.screening.units import range_text
 
-from .layout import NONE, framed, notes, share
+from .classes import percent, styled
+from .layout import NONE, framed, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +21,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from trona.stores.assess.scheme_changes import ChangesDoc, SchemeLimitsDoc
+    from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc
     from trona.stores.documents.json_output import SpreadDoc, UncertaintyDoc
-    from trona.stores.documents.results import (
-        DischargeDoc,
-        InterfaceDoc,
-        LimitDependenceDoc,
-        RungDoc,
-        WindowDoc,
-    )
+    from trona.stores.documents.results import LimitDependenceDoc, RungDoc, WindowDoc
 
 __all__ = [
     "changes",
@@ -40,28 +36,9 @@ __all__ = [
     "plateaus",
     "range_or_crossing",
     "reasons",
-    "styled",
     "volts",
     "window_range",
 ]
-
-
-def styled(interphase: str) -> str:
-    """
-    Write an interphase class in its colour.
-
-    Parameters
-    ----------
-    interphase
-        The class.
-
-    Returns
-    -------
-    str
-        Rich markup.
-    """
-    kind = InterphaseClass(interphase)
-    return f"[{kind.style}]{kind.short}[/]"
 
 
 def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
@@ -227,10 +204,10 @@ def _confidence(found: UncertaintyDoc) -> str:
     """Write how often which class was drawn, and from which errors."""
     at = "; ".join(
         f"at {number(round(one.voltage, 3))} V "
-        + ", ".join(f"{styled(kind)} {_percent(x)}" for kind, x in one.fractions.items())
+        + ", ".join(f"{styled(kind)} {percent(x)}" for kind, x in one.fractions.items())
         for one in found.interphases
     )
-    closed = f"; no window in {_percent(1 - found.with_window)}" if found.with_window < 1 else ""
+    closed = f"; no window in {percent(1 - found.with_window)}" if found.with_window < 1 else ""
     shared = f" + {found.common * 1000:.0f} per element" if found.common else ""
     draws = f"{found.samples} draws, σ {_sigma(found)} meV/atom{shared}"
     return f"{at}{closed}  [dim]({draws})[/]"
@@ -242,13 +219,6 @@ def _sigma(found: UncertaintyDoc) -> str:
         return f"{found.sigma * 1000:g}"
     least, most = min(found.sigma_by_class.values()), max(found.sigma_by_class.values())
     return f"{least * 1000:.0f}–{most * 1000:.0f}"
-
-
-def _percent(fraction: float) -> str:
-    """Write a fraction of draws."""
-    if 0.99 < fraction < 1.0:
-        return ">99 %"
-    return f"{fraction * 100:.0f} %" if fraction >= 0.01 else "<1 %"
 
 
 def _tolerated(window: WindowDoc) -> str:
@@ -304,7 +274,8 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) 
             _reaction(rung),
             "0" if still else f"{rung.na_exchanged:+.3g}",
             f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
-            styled(rung.interphase),
+            styled(rung.interphase)
+            + ("" if is_sure(rung.interphase, rung.interphase_shares) else " ?"),
             electron_part(rung),
             *([ion_part(rung), NONE if still else charge] if wide else []),
         )
@@ -336,7 +307,7 @@ def reasons(document: LimitDependenceDoc) -> list[RenderableType]:
     head = f"[bold]{document.limit} limit {document.voltage:.3f}{error} V[/] depends on"
     note = None
     if document.uncertainty is not None:
-        note = "[dim]± to first order: it holds as long as the same products form.[/]"
+        note = "[dim]± over the draws; the slopes hold as long as the same products form.[/]"
     return [head, table, *([note] if note else [])]
 
 
@@ -426,6 +397,8 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
     sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
     strongest = document.strongest.mixing_energy_per_atom * 1000
     nothing = "no reaction" if document.voltage is None else "mixing releases nothing more"
+    if document.open_pairs:
+        nothing = f"{nothing} among the phases of the reference, which lacks products"
     verdict = f"up to {strongest:.0f} meV/atom by mixing" if document.reacts else nothing
     scale = document.energy_scale
     table = framed()
@@ -452,7 +425,8 @@ def mixing(document: InterfaceDoc) -> list[RenderableType]:
         f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}",
         f"x: atomic fraction of {second}; f.u.: formula unit of {escape(document.first)}[/]",
     )
-    return ["\n".join(heading_lines), table, *notes([*mixtures, *document.caveats])]
+    seen = observed(document.observed)
+    return ["\n".join(heading_lines), *seen, table, *notes([*mixtures, *document.caveats])]
 
 
 def interfaces(documents: Sequence[InterfaceDoc]) -> Table:

@@ -11,7 +11,9 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["NONE", "WIDE", "framed", "list_facts", "notes", "share"]
+    from trona.stores.documents.results import ObservationDoc
+
+__all__ = ["NONE", "WIDE", "framed", "list_facts", "notes", "observed", "share"]
 
 NONE = "–"
 """Stands where there is no value."""
@@ -74,6 +76,26 @@ def notes(lines: Iterable[str]) -> list[str]:
         One line in rich markup for each.
     """
     return [f"[dim]• {escape(line)}[/]" for line in lines]
+
+
+def observed(found: Iterable[ObservationDoc], of: str = "") -> list[str]:
+    """
+    Write what experiments say, and whether trona agrees.
+
+    Parameters
+    ----------
+    found
+        What is known.
+    of
+        Name of the candidate where several stand together, else empty.
+
+    Returns
+    -------
+    list of str
+        One line in rich markup for each.
+    """
+    before = f"{escape(of)}: " if of else ""
+    return [f"{before}{escape(one.sentence)}" for one in found]
 
 
 def share(fraction: float, basis: str) -> str:

@@ -8,25 +8,32 @@ from rich.markup import escape
 
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
+from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.uncertainty.confidence import is_sure
+from trona.stores.assess.electrodes import withstands
 
-from .ladder import heading, ladder_table, range_or_crossing, styled
-from .layout import WIDE, framed, list_facts, notes
+from .classes import said
+from .ladder import heading, ladder_table, range_or_crossing
+from .layout import NONE, WIDE, framed, list_facts, notes, observed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
 
     from trona.screening.stability.ranking import Ranked
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = [
+    "beside_electrode",
     "counts",
     "outcomes",
     "ranking",
     "screening_details",
+    "seen",
     "tally",
     "unranked_lines",
     "vetoes",
@@ -70,20 +77,24 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
     table.add_column("Na\nused", justify="right", no_wrap=True)
     if wide:
         table.add_column("score", justify="right", no_wrap=True)
+    separate = False
     for place, one in ranked:
+        if place.apart and not separate:
+            table.add_section()
+            separate = True
         if one.interphase is None or one.driving_force is None or one.sodium_consumed is None:
             continue
         row = [
-            str(place.place),
+            NONE if place.apart else str(place.place),
             escape(one.label) + ("*" if one.mixture else ""),
             _milli(one.energy_above_hull),
             range_or_crossing(
                 one.reduction_limit, one.oxidation_limit, one.stabilized_reduction_limit
             ),
             "none"
-            if one.interphase == "stable"
+            if one.interphase == InterphaseClass.STABLE
             else terms(zip(one.products, one.product_amounts, strict=True)),
-            styled(one.interphase),
+            said(one.interphase, one.interphase_shares, between="\n"),
             f"{one.driving_force:.3f}",
             number(one.sodium_consumed),
         ]
@@ -93,7 +104,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
 
 def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     """
-    Name the bounds that candidates break.
+    Name the bounds that candidates break, and say why some stand apart.
 
     Parameters
     ----------
@@ -105,7 +116,14 @@ def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     list of str
         One sentence in rich markup for each.
     """
-    return [escape(f"! {doc.label}: {reason}") for place, doc in ranked for reason in place.vetoes]
+    return [
+        *(escape(f"! {doc.label}: {why}") for place, doc in ranked for why in place.vetoes),
+        *(
+            escape(f"– {doc.label} not ranked: {why}")
+            for place, doc in ranked
+            for why in place.apart
+        ),
+    ]
 
 
 def unranked_lines(docs: Sequence[ScreeningDoc | SummaryDoc]) -> list[str]:
@@ -172,6 +190,58 @@ def outcomes(
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
 
 
+def beside_electrode(
+    found: Iterable[SummaryDoc], electrode: ElectrodePotential | None
+) -> list[RenderableType]:
+    """
+    Say which candidates are stable where an electrode works.
+
+    Parameters
+    ----------
+    found
+        Completed results.
+    electrode
+        The electrode; None where none was asked for.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    if electrode is None:
+        return []
+    table = framed()
+    table.add_column("candidate", overflow="fold")
+    table.add_column(f"at {escape(electrode.name)}, {electrode.potential}", overflow="fold")
+    for one in found:
+        table.add_row(escape(one.label), withstands(one, electrode))
+    return [escape(electrode.sentence), table]
+
+
+def seen(docs: Iterable[ScreeningDoc]) -> list[str]:
+    """
+    Say which classes and limits of candidates experiments know, and whether trona agrees.
+
+    Parameters
+    ----------
+    docs
+        Results.
+
+    Returns
+    -------
+    list of str
+        One line in rich markup for each; products stand with the single candidate.
+    """
+    return [
+        line
+        for doc in docs
+        if doc.window is not None
+        for line in observed(
+            (one for one in doc.window.observed if one.quantity != "products"), doc.label
+        )
+    ]
+
+
 def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
     """
     Lay out how many results share the values of some fields.
@@ -215,7 +285,11 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     if doc.reason:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
-        parts += [heading(doc.window), ladder_table(doc.window.formula, doc.window.ladder)]
+        parts += [heading(doc.window), *observed(doc.window.observed)]
+        metal = doc.window.ladder[0]
+        if not is_sure(metal.interphase, metal.interphase_shares):
+            parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
+        parts.append(ladder_table(doc.window.formula, doc.window.ladder))
         parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from .ladder import electron_part, heading, ion_part, ladder_table, reasons, styled, volts
-from .layout import WIDE, framed, notes, share
+from .classes import said, styled
+from .ladder import electron_part, heading, ion_part, ladder_table, reasons, volts
+from .layout import WIDE, framed, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,7 @@ def answer(
         Parts to print in order.
     """
     parts: list[RenderableType] = [heading(document, document.uncertainty)]
+    parts += observed(document.observed)
     if document.electrode is not None:
         parts += electrode_details(document.electrode)
     if single:
@@ -72,15 +74,26 @@ def electrode_details(document: ElectrodeDoc) -> list[RenderableType]:
     list
         Parts to print in order.
     """
-    gives = "gives none" if document.gives is None else f"gives sodium at {document.gives:.3f} V"
-    takes = f"takes it at {document.takes:.3f} V" if document.takes else "at 0 V sodium plates"
-    above = document.energy_above_hull
-    state = "mixture" if above is None else f"{above * 1000:.1f} meV/atom above hull"
-    head = f"[bold]{escape(document.formula)}[/] {gives}, {takes}  ({state}, at equilibrium)"
+    name = escape(document.formula)
+    head = [escape(document.statement).replace(name, f"[bold]{name}[/]", 1)]
+    if document.basis == "measured" and document.conditions:
+        head.append(f"[dim]Measured: {escape(document.conditions)}.[/]")
+    if document.computed_takes is not None:
+        head.append(_at_equilibrium(document, document.computed_takes))
     points = [document.at_takes]
     if document.at_gives is not None and document.gives != document.takes:
         points.append(document.at_gives)
-    return [head, *(line for rung in points for line in contact(rung))]
+    return [*head, *(line for rung in points for line in contact(rung))]
+
+
+def _at_equilibrium(document: ElectrodeDoc, takes_at: float) -> str:
+    """Say where an electrode would work at equilibrium."""
+    volts_given = document.computed_gives
+    gives = "gives none" if volts_given is None else f"gives sodium at {volts_given:.3f} V"
+    takes = f"takes it at {takes_at:.3f} V" if takes_at else "at 0 V sodium plates"
+    above = document.energy_above_hull
+    state = "mixture" if above is None else f"{above * 1000:.1f} meV/atom above hull"
+    return f"[dim]At equilibrium it {gives}, {takes} ({state}).[/]"
 
 
 def contact(rung: RungDoc) -> list[RenderableType]:
@@ -98,7 +111,8 @@ def contact(rung: RungDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     head = (
-        f"[bold]At {rung.energy_voltage:.3f} V[/]: {styled(rung.interphase)}, "
+        f"[bold]At {rung.energy_voltage:.3f} V[/]: "
+        f"{said(rung.interphase, rung.interphase_shares)}, "
         f"{rung.energy_per_atom:.3f} eV/atom, {escape(rung.reaction)}"
     )
     if rung.reaction_kind == "none":

@@ -10,7 +10,6 @@ from trona.screening.figures.ladder_data import UNITS
 from trona.screening.figures.paper.parity import VERDICTS, parity_points
 from trona.screening.figures.paper.style import COLOURS
 from trona.screening.formulas import number
-from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.typesetting import HTML, subscripted, typeset
 from trona.screening.units import range_text
 
@@ -22,8 +21,14 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from trona.screening.figures.ladder_data import LadderFigure, LadderStep
-    from trona.screening.figures.overview_data import InterphaseMap, WindowBars
+    from trona.screening.figures.overview_data import (
+        InterphaseMap,
+        MapPoint,
+        WindowBar,
+        WindowBars,
+    )
     from trona.screening.figures.paper.parity import WindowPair
+    from trona.screening.stability.interphase import InterphaseClass
 
 __all__ = ["show_bars", "show_ladder", "show_map", "show_parity"]
 
@@ -46,9 +51,11 @@ def show_bars(windows: WindowBars) -> Figure:
     plotly.graph_objects.Figure
         A row for each candidate, coloured by its interphase at 0 V; electrodes as dashed lines.
     """
-    figure = empty(height=220 + 26 * len(windows.bars), bargap=0.35, barmode="overlay")
-    figure.update_layout(legend={**LEGEND, "title": "interphase at 0 V"}, margin={"b": 110})
-    names = [typeset(b.label, HTML) + ("*" if b.mixture else "") for b in windows.bars]
+    figure = empty(height=250 + 26 * len(windows.bars), bargap=0.35, barmode="overlay")
+    figure.update_layout(
+        legend={**LEGEND, "title": "interphase at 0 V"}, margin={"b": 110, "t": 90}
+    )
+    names = [typeset(b.label, HTML) + b.signs for b in windows.bars]
     for kind, colour in COLOURS.items():
         rows = [at for at, bar in enumerate(windows.bars) if bar.kind is kind]
         if not rows:
@@ -59,12 +66,18 @@ def show_bars(windows: WindowBars) -> Figure:
             y=rows,
             base=[bar.lower for bar in bars],
             x=[max(min(bar.upper, windows.top) - bar.lower, 0.01) for bar in bars],
-            marker={"color": colour},
+            marker={
+                "color": colour,
+                "pattern": {"shape": ["" if bar.sure else "/" for bar in bars]},
+            },
             name=kind.value,
-            customdata=[f"{names[at]}<br>{_range(windows.bars[at])}<br>{kind}" for at in rows],
+            customdata=[
+                f"{names[at]}<br>{_range(windows.bars[at])}<br>{_class(windows.bars[at])}"
+                for at in rows
+            ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    heights = (0.0, 26.0)
+    heights = (0.0, 36.0)
     for at, mark in enumerate(sorted(windows.marks, key=lambda mark: mark.voltage)):
         figure.add_vline(
             mark.voltage, opacity=1, line={"color": "#707070", "width": 1, "dash": "dash"}
@@ -75,7 +88,7 @@ def show_bars(windows: WindowBars) -> Figure:
             yref="paper",
             yanchor="bottom",
             yshift=heights[at % 2],
-            text=f"{typeset(mark.formula, HTML)} {mark.voltage:.2f} V",
+            text=f"{typeset(mark.formula, HTML)} {mark.potential}".replace("\n", "<br>"),
             showarrow=False,
         )
     figure.update_yaxes(
@@ -84,9 +97,14 @@ def show_bars(windows: WindowBars) -> Figure:
         range=[len(names) - 0.4, -0.6],
         ticks="",
     )
-    note = "<br>* mixture of phases" if any(bar.mixture for bar in windows.bars) else ""
-    figure.update_xaxes(title=VOLTAGE + note, range=[0.0, windows.top], showgrid=True)
+    title = "<br>".join([VOLTAGE, *windows.notes])
+    figure.update_xaxes(title=title, range=[0.0, windows.top], showgrid=True)
     return figure
+
+
+def _class(one: WindowBar | MapPoint) -> str:
+    """Write the class, and that it is not sure where it is not."""
+    return one.kind.value if one.sure else f"{one.kind.value}, not sure"
 
 
 def _range(limits: Any) -> str:  # noqa: ANN401
@@ -181,9 +199,9 @@ def _add_parts(figure: Figure, ladder: LadderFigure, kind: InterphaseClass) -> N
     boxes = []
     for step in ladder.steps:
         upper, left = min(step.upper, ladder.top), 0.0
-        stable = step.kind is InterphaseClass.STABLE
+        still = None if step.kind.reacts else step.kind
         for part in step.parts:
-            if (InterphaseClass.STABLE if stable else part.kind) is kind:
+            if (still or part.kind) is kind:
                 boxes.append((left, 100 * part.fraction, step.lower, upper, part.formula, step))
             left += 100 * part.fraction
     figure.add_bar(
@@ -239,11 +257,15 @@ def show_map(interphases: InterphaseMap) -> Figure:
                 "thickness": 1,
             },
             mode="markers",
-            marker={"color": colour, "size": 10},
+            marker={
+                "color": colour,
+                "size": 10,
+                "symbol": ["circle" if p.sure else "circle-open" for p in points],
+            },
             customdata=[
                 f"{typeset(p.label, HTML)}<br>{p.driving_force:.3f} eV/atom<br>"
                 f"{100 * p.conducting:.1f} {UNITS[p.basis]} conducting, "
-                f"{100 * p.unknown:.1f} unknown<br>{kind}"
+                f"{100 * p.unknown:.1f} unknown<br>{_class(p)}"
                 for p in points
             ],
             hovertemplate="%{customdata}<extra></extra>",

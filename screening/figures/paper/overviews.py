@@ -45,14 +45,11 @@ def draw_bars(windows: WindowBars) -> Figure:
     axes = Figure(figsize=(7.2, 1.7 + 0.27 * n_bars), layout="constrained").add_subplot()
     for row, bar in enumerate(windows.bars):
         _draw_bar(axes, row, bar, windows.top)
-    names = [typeset(bar.label) + ("*" if bar.mixture else "") for bar in windows.bars]
+    names = [typeset(bar.label) + bar.signs for bar in windows.bars]
     axes.set_yticks(range(n_bars), names, fontsize=9)
     axes.set_ylim(n_bars - 0.4, -0.6)
     axes.set_xlim(0.0, windows.top)
-    label = VOLTAGE
-    if any(bar.mixture for bar in windows.bars):
-        label += "\n* mixture of phases"
-    axes.set_xlabel(label)
+    axes.set_xlabel("\n".join([VOLTAGE, *windows.notes]))
     axes.tick_params(axis="y", length=0)
     _draw_marks(axes, windows)
     class_legend(root(axes), {bar.kind for bar in windows.bars}, "interphase at 0 V")
@@ -64,10 +61,12 @@ def _draw_bar(axes: Axes, row: int, bar: WindowBar, top: float) -> None:
     """Draw one window with its limits; an arrow where it goes on, a diamond where it is a point."""
     colour = COLOURS[bar.kind]
     upper = min(bar.upper, top)
+    inside = colour if bar.sure else "white"
     if bar.lower == bar.upper:
-        axes.plot([bar.lower], [row], "D", color=colour, markersize=5)
+        axes.plot([bar.lower], [row], "D", color=colour, markerfacecolor=inside, markersize=5)
     else:
-        axes.barh(row, upper - bar.lower, 0.62, bar.lower, color=colour)
+        hatch = None if bar.sure else "///"
+        axes.barh(row, upper - bar.lower, 0.62, bar.lower, color=inside, ec=colour, hatch=hatch)
     ends = [(bar.lower, -3, "right")] if 0.0 < bar.lower < bar.upper else []
     ends += [(upper, 3 if bar.lower < bar.upper else 6, "left")]
     for volts, offset, side in ends:
@@ -90,14 +89,15 @@ def _draw_marks(axes: Axes, windows: WindowBars) -> None:
     from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415
 
     marks = sorted(windows.marks, key=lambda mark: mark.voltage)
-    places = spaced([mark.voltage for mark in marks], 0.13 * windows.top)
+    wide = any(mark.computed is not None for mark in marks)
+    places = spaced([mark.voltage for mark in marks], (0.21 if wide else 0.13) * windows.top)
     above = axes.get_xaxis_transform() + ScaledTranslation(
         0.0, _ABOVE / _POINTS_PER_INCH, root(axes).dpi_scale_trans
     )
     for mark, place in zip(marks, places, strict=True):
         axes.axvline(mark.voltage, color="0.45", linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
         axes.annotate(
-            f"{typeset(mark.formula)}\n{mark.voltage:.2f} V",
+            f"{typeset(mark.formula)}\n{mark.potential}",
             xy=(mark.voltage, 1.0),
             xycoords=axes.get_xaxis_transform(),
             xytext=(place, 1.0),
@@ -133,7 +133,10 @@ def draw_map(interphases: InterphaseMap) -> Figure:
         if point.unknown:
             ends = [height, height + 100.0 * point.unknown]
             axes.plot([point.driving_force] * 2, ends, color=colour, linewidth=1.2, alpha=0.6)
-        axes.plot([point.driving_force], [height], "o", color=colour, markersize=6)
+        inside = colour if point.sure else "white"
+        axes.plot(
+            [point.driving_force], [height], "o", color=colour, markerfacecolor=inside, markersize=6
+        )
     reach = max(point.driving_force for point in interphases.points) or 0.1
     high = 100.0 * max(point.conducting + point.unknown for point in interphases.points)
     axes.set_xlim(-0.04 * reach, 1.12 * reach)

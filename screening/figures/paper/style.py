@@ -103,7 +103,7 @@ def _draw_parts(axes: Axes, step: LadderStep, upper: float) -> None:
     """Stack the fractions of the products of a step over its range of voltage."""
     left = 0.0
     for part in step.parts:
-        kind = step.kind if step.kind is InterphaseClass.STABLE else part.kind
+        kind = part.kind if step.kind.reacts else step.kind
         axes.barh(
             step.lower,
             100.0 * part.fraction,

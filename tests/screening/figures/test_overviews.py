@@ -164,3 +164,24 @@ def test_without_a_drawing_library_the_remedy_is_named(monkeypatch, tmp_path, as
     with pytest.raises(InputError, match=r"plotly: install trona\[plot\]"):
         save_drawing("ladder", tmp_path / "figure.html", assessments["Na3PS4"])
     assert not (tmp_path / "figure.html").exists()
+
+
+def test_a_class_that_is_not_sure_is_hatched_or_open_in_both_figures():
+    kind = InterphaseClass.STABLE
+    bars = WindowBars(
+        tuple(WindowBar(f"{sure}", 1.0, 2.0, kind, sure=sure) for sure in (True, False))
+    )
+    drawn = [patch.get_hatch() for patch in draw_bars(bars).axes[0].patches]
+    assert drawn == [None, "///"]
+    (shown,) = show_bars(bars).data
+    assert list(shown.marker.pattern.shape) == ["", "/"]
+    assert "not sure" in shown.customdata[1]
+    points = tuple(MapPoint(f"{sure}", 0.5, 0.2, 0.0, kind, sure=sure) for sure in (True, False))
+    (dots,) = show_map(InterphaseMap(points)).data[:1]
+    assert list(dots.marker.symbol) == ["circle", "circle-open"]
+    faces = [
+        line.get_markerfacecolor()
+        for line in draw_map(InterphaseMap(points)).axes[0].lines
+        if line.get_marker() == "o"
+    ]
+    assert faces == [COLOURS[kind], "white"]

@@ -77,7 +77,8 @@ def far_from_threshold(limits, sizes):
         (Electronic.METAL, Ionic.INSULATOR, InterphaseClass.ELECTRONIC_CONDUCTOR),
         (Electronic.NARROW_GAP, Ionic.INSULATOR, InterphaseClass.ELECTRONIC_CONDUCTOR),
         (Electronic.UNKNOWN, Ionic.CONDUCTOR, InterphaseClass.UNKNOWN),
-        (Electronic.INSULATOR, Ionic.UNKNOWN, InterphaseClass.UNKNOWN),
+        (Electronic.INSULATOR, Ionic.UNKNOWN, InterphaseClass.GROWTH_STOPS),
+        (Electronic.METAL, Ionic.UNKNOWN, InterphaseClass.GROWTH_GOES_ON),
         (Electronic.UNKNOWN, Ionic.UNKNOWN, InterphaseClass.UNKNOWN),
     ],
 )
@@ -90,6 +91,25 @@ def test_no_reaction_is_stable_whatever_is_known(pairs, sizes):
     found = make(pairs, sizes, reacts=False)
     assert found.kind is InterphaseClass.STABLE
     assert found.margin is None
+    assert not found.kind.reacts
+    apart = make(pairs, sizes, reacts=False, decomposes=True)
+    assert apart.kind is InterphaseClass.DECOMPOSES
+    assert not apart.kind.reacts
+
+
+OPEN = {
+    frozenset(
+        {InterphaseClass.PASSIVATING, InterphaseClass.BLOCKING}
+    ): InterphaseClass.GROWTH_STOPS,
+    frozenset(
+        {InterphaseClass.MIXED_CONDUCTING, InterphaseClass.ELECTRONIC_CONDUCTOR}
+    ): InterphaseClass.GROWTH_GOES_ON,
+}
+
+
+def test_what_is_open_counts_as_the_worse_possibility():
+    for kinds, found in OPEN.items():
+        assert found.severity == max(kind.severity for kind in kinds)
 
 
 @settings(max_examples=400)
@@ -98,14 +118,15 @@ def test_unknown_is_said_exactly_where_a_missing_property_matters(pairs, sizes, 
     assume(far_from_threshold(limits, sizes))
     kinds = {make(full, sizes, limits).kind for full in completions(pairs)}
     found = make(pairs, sizes, limits).kind
-    assert found is (kinds.pop() if len(kinds) == 1 else InterphaseClass.UNKNOWN)
+    wanted = OPEN.get(frozenset(kinds), InterphaseClass.UNKNOWN)
+    assert found is (kinds.pop() if len(kinds) == 1 else wanted)
 
 
 @given(classes, volumes, thresholds, st.randoms(use_true_random=False))
 def test_learning_a_property_never_changes_a_settled_class(pairs, sizes, limits, random):
     assume(far_from_threshold(limits, sizes))
     found = make(pairs, sizes, limits).kind
-    assume(found is not InterphaseClass.UNKNOWN)
+    assume(found not in {InterphaseClass.UNKNOWN, *OPEN.values()})
     every = list(completions(pairs))
     revealed = random.choice(every)
     partly = [random.choice(pair) for pair in zip(pairs, revealed, strict=True)]

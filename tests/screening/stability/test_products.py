@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.systems import make_phase
+from tests.support.systems import make_phase, make_table
 from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.stability.discharge import FARADAY
@@ -22,9 +22,10 @@ from trona.screening.stability.products import (
     interphase,
     rank_products,
     sodium_use,
+    unknown_sides,
     volume_change,
 )
-from trona.screening.stability.window import Reaction, assess
+from trona.screening.stability.window import HELD, Reaction, assess
 
 # Å³ per formula unit: lattice parameters of Na3PS4 (P-42_1c), Na2S, Na3P and bcc sodium.
 VOLUMES = {"Na3PS4": 171.2, "Na2S": 69.5, "Na3P": 91.8, "Na": 39.5}
@@ -131,4 +132,35 @@ def test_a_disproportionation_is_no_reaction_with_an_electrode():
     )
     stability = assess(table, parse("Na3P"), "Na3P")
     assert stability.ladder[0].kind is Reaction.DISPROPORTIONATION
-    assert interphase(stability.ladder[0], {}).kind is InterphaseClass.STABLE
+    assert interphase(stability.ladder[0], {}).kind is InterphaseClass.DECOMPOSES
+
+
+@pytest.mark.parametrize(
+    ("above", "kind"),
+    [(0.0, "stable"), (HELD - 1e-6, "stable"), (HELD + 1e-6, "decomposes"), (None, "decomposes")],
+)
+def test_a_phase_decomposes_above_the_tolerance_and_without_an_energy(above, kind):
+    """NaClO2 beside NaCl and O2: no sodium is exchanged, and yet it is not stable."""
+    own = {} if above is None else {"NaClO2": -1.0 + above}
+    table = make_table(NaCl=-2.0, O=0.0, **own)
+    stability = assess(table, parse("NaClO2"), "NaClO2")
+    rung = next(rung for rung in stability.ladder if rung.kind is Reaction.NONE)
+    assert interphase(rung, {}).kind.value == kind
+
+
+def test_another_polymorph_of_the_same_composition_is_no_decomposition():
+    other = make_phase("NaCl", -1.9, "wurtzite")
+    table = PhaseTable.from_phases([*make_table(NaCl=-2.0).phases, other])
+    stability = assess(table, parse("NaCl"), "NaCl", other)
+    assert not stability.decomposes
+
+
+def test_the_side_that_is_not_known_is_named():
+    phases = [make_phase("Na2S", volume=1.0), make_phase("NaP", volume=1.0)]
+    known = {
+        fractions_key(parse("Na2S")): PhaseProperties("Na2S", Electronic.INSULATOR),
+        fractions_key(parse("NaP")): PhaseProperties("NaP", ionic=Ionic.INSULATOR),
+    }
+    found = [classify(phases, [1, 1], known)]
+    assert unknown_sides(found) == {"electrons": ("NaP",), "Na⁺": ("Na2S",)}
+    assert unknown_sides([classify(phases, [1, 1], known, reacts=False)]) == {}

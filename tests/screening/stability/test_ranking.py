@@ -189,4 +189,32 @@ def test_defaults_prefer_a_stable_electrolyte_to_a_reactive_one():
     reactive = stable | {"interphase_severity": 1.0, "driving_force": 0.9, "sodium_consumed": 1.0}
     ranked = rank([("reactive", reactive), ("stable", stable)])
     assert [r.label for r in ranked] == ["stable", "reactive"]
-    assert {v.name for v in DEFAULT_VETOES} <= {c.name for c in DEFAULT_CRITERIA}
+    assert {v.name for v in DEFAULT_VETOES} == {"energy_above_hull", "decomposes"}
+
+
+def test_a_class_that_is_not_sure_stands_behind_the_sure_ones_of_it():
+    good = dict.fromkeys([c.name for c in DEFAULT_CRITERIA], 0.0) | {"oxidation_limit": 4.0}
+    fair = good | {"oxidation_limit": 2.0}
+    poor = good | {"interphase_severity": 1.0, "driving_force": 0.9}
+    classes = {"open": "stable", "sure": "stable", "twin": "stable", "poor": "blocking"}
+    entries = [("open", good), ("sure", fair), ("twin", fair), ("poor", poor)]
+    ranked = rank(entries, classes=classes, unsure={"open"})
+    assert [(one.label, one.place) for one in ranked] == [
+        ("sure", 1),
+        ("twin", 1),
+        ("open", 3),
+        ("poor", 4),
+    ]
+    assert ranked[2].score > ranked[0].score  # its score is its own
+    alone = rank(entries, classes=classes | {"open": "passivating"}, unsure={"open"})
+    assert alone[0].label == "open"
+
+
+@given(candidates, st.data())
+def test_no_unsure_candidate_precedes_a_sure_one_of_its_class(entries, data):
+    classes = {label: data.draw(st.sampled_from("ab")) for label in entries}
+    unsure = {label for label in entries if data.draw(st.booleans())}
+    ranked = rank(entries.items(), CRITERIA, VETOES, classes=classes, unsure=unsure)
+    for before, after in itertools.combinations(ranked, 2):
+        if bool(before.vetoes) == bool(after.vetoes) and before.label in unsure:
+            assert classes[before.label] != classes[after.label] or after.label in unsure

@@ -9,7 +9,6 @@ from tests.support.systems import make_table, systems, with_energy
 from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import parse
 from trona.screening.stability.window import assess
-from trona.screening.uncertainty.error_model import ErrorModel
 from trona.screening.uncertainty.sensitivity import dependence
 
 STEP = 1e-6
@@ -75,34 +74,3 @@ def test_a_polychloride_that_sets_the_limit_shows_what_it_costs():
     removed = {one.phase.formula: one.removed for one in oxidation.phases}
     assert oxidation.voltage == pytest.approx(3.76, abs=0.01)
     assert removed["NaCl3"] == pytest.approx(4.21, abs=0.01)
-
-
-def test_uncertainty_is_the_root_of_the_squares(reference):
-    table = reference.table
-    reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
-    compounds = [one for one in reduction.phases if one.phase.formula != "Na"]
-    squares = sum(one.slope**2 for one in compounds)
-    assert reduction.uncertainty(ErrorModel(0.02)) == pytest.approx(0.02 * squares**0.5)
-    assert reduction.uncertainty(ErrorModel(0.0)) == 0.0
-
-
-def test_each_class_of_compounds_adds_its_own_error(reference):
-    table = reference.table
-    reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
-    # Sulfides only take part: their error is that of the class, whatever others have.
-    by_class = {"sulfide": 0.02, "oxide or oxysulfide": 0.5}
-    assert reduction.uncertainty(ErrorModel(1.9, by_class=by_class)) == pytest.approx(
-        reduction.uncertainty(ErrorModel(0.02))
-    )
-
-
-def test_a_common_error_of_compounds_moves_a_voltage_by_that_of_sodium(reference):
-    table = reference.table
-    reduction, _ = dependence(table, assess(table, parse("Na3PS4"), "Na3PS4"))
-    assert reduction.uncertainty(ErrorModel(0.0, 0.03)) == pytest.approx(0.03)
-
-
-def test_limits_that_are_no_reaction_depend_on_nothing(reference):
-    table = reference.table
-    assert dependence(table, assess(table, parse("Na2S"), "Na2S"))[0] is None
-    assert dependence(table, assess(table, {"S": 1.0}, "S"))[1] is None

@@ -9,13 +9,19 @@ import pytest
 
 from tests.support.published import NYZC, TABLE, needs_table
 from trona.screening.formulas import parse
+from trona.stores.assess.assessment import assess_formula, window_document
+from trona.stores.assess.interfaces import interface_document
+from trona.stores.assess.screenings import screening_document
 from trona.stores.assess.validation import (
     TOLERANCE,
     Case,
     charge_imbalance,
+    observations,
+    pair_observations,
     published_cases,
     validate,
 )
+from trona.stores.assess.windows import window_answer
 from trona.stores.energies.references import load_reference
 
 CLASSES = {"stable", "passivating", "blocking", "mixed-conducting", "electronic-conductor"}
@@ -193,8 +199,7 @@ def test_an_element_that_the_reference_lacks_is_a_finding(reference):
 
 def test_a_hydroborate_that_decomposes_by_itself_is_not_called_reduced(findings):
     (seen,) = compared(findings["Na4(B10H10)(B12H12)"], "interphase")
-    assert seen.verdict == "agree"
-    assert "by itself" in seen.reason
+    assert (seen.predicted, seen.verdict) == ("decomposes", "cannot say")
 
 
 def test_limits_agree_up_to_the_tolerance(reference):
@@ -240,6 +245,52 @@ def test_an_unknown_class_is_not_judged_but_a_reaction_is():
     def verdict(interphase):
         return judge(dft, formula="Na3InS3", contacts=contact(interphase=interphase))
 
-    assert verdict("passivating").verdict == "cannot say"
-    assert "conductor properties missing" in verdict("passivating").reasons[0]
+    assert verdict("mixed-conducting").verdict == "cannot say"
+    assert "Not known at 0 V" in verdict("mixed-conducting").reasons[0]
+    assert verdict("passivating").verdict == "disagree"  # electrons pass, whatever sodium does
     assert verdict("stable").verdict == "disagree"
+
+
+def test_what_experiments_say_is_found_in_any_multiple(reference):
+    for formula in ("Na3Zr2Si2PO12", "Na6Zr4Si4P2O24"):
+        found = observations(window_document(assess_formula(formula, reference)), reference)
+        (seen,) = [one for one in found if one.quantity == "interphase"]
+        assert (seen.observed, seen.electrode) == ("stable", "sodium metal")
+        assert seen.verdict == "disagree"
+        assert seen.sentence.startswith("Observed on sodium metal: stable (Chi et al.")
+        assert "trona disagrees" in seen.sentence
+    assert observations(window_document(assess_formula("Na3AsS4", reference)), reference) == []
+
+
+def test_calculations_of_others_are_no_experiments(reference):
+    found = observations(window_document(assess_formula("Na3PO4", reference)), reference)
+    assert found == []  # published, but calculated
+
+
+def test_an_observation_says_what_the_electrolyte_touched(reference):
+    found = observations(window_document(assess_formula("Na3SbS4", reference)), reference)
+    assert {one.electrode for one in found} == {"Na-Sn alloy"}
+    assert all(one.sentence.startswith("Observed on Na-Sn alloy") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("pair", "electrodes"),
+    [
+        (("Na3SbS4", "Na15Sn4"), {"Na-Sn alloy"}),
+        (("Na15Sn4", "Na3SbS4"), {"Na-Sn alloy"}),
+        (("Na3PS4", "Na"), {"sodium metal"}),
+        (("Na3SbS4", "Na"), set()),
+        (("Na3PS4", "NaCrO2"), set()),
+    ],
+)
+def test_a_pair_is_known_only_with_the_electrode_of_the_experiment(pair, electrodes, reference):
+    assert {one.electrode for one in pair_observations(*pair, reference)} == electrodes
+
+
+def test_observations_stand_in_every_answer(reference):
+    answer = window_answer(assess_formula("Na3Zr2Si2PO12", reference))
+    assert answer.observed
+    screened = screening_document("x", "Na3Zr2Si2PO12", "formula", reference)
+    assert screened.window.observed == answer.observed
+    assert interface_document("Na3PS4", "Na", reference).observed
+    assert interface_document("Na3PS4", "NaCrO2", reference).observed == []

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from dataclasses import replace
+from importlib import import_module
 from math import hypot
 
 import numpy as np
 import pytest
 
 from tests.stores.energies.test_entries import relaxation
-from tests.support.folders import ROOT
+from tests.support.folders import DOCS, SCRIPTS, SHARED
 from tests.support.published import TABLE, needs_table
 from trona import Study
 from trona.screening.equilibrium.phases import EnergyScale
@@ -18,6 +18,7 @@ from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.uncertainty.error_model import CLASSES, anion_class
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.reservations import reservations
 from trona.stores.assess.screenings import screening_document
 from trona.stores.assess.windows import window_answer
 from trona.stores.collections.results import Results
@@ -30,20 +31,19 @@ from trona.workflows.report.page import render
 CHGNET = "deviations_chgnet.yaml"
 
 
-@pytest.fixture
-def script(monkeypatch):
-    """The script that compares the bundled set with DFT."""
-    spec = spec_from_file_location("compare_reference", ROOT / "scripts" / "compare_reference.py")
-    module = module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "compare_reference", module)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture(scope="module")
+def script():
+    """The script that compares the bundled sets with DFT."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SCRIPTS)
+        yield import_module("compare_reference")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rows(script):
-    """Differences of all compounds that both have."""
-    return script.comparison(load_reference("bundled-chgnet"), load_reference(f"table:{TABLE}"))
+    """Differences of all compounds that the set of CHGNet energies and DFT have."""
+    sources = script.both("bundled-chgnet", [TABLE])
+    return script.comparison(script.on_their_scale(sources.ours), sources.dft)
 
 
 def test_each_scale_has_errors_with_a_source(reference):
@@ -121,6 +121,26 @@ def test_errors_of_a_potential_are_those_of_the_comparison_and_of_dft(name, file
         assert stated == pytest.approx(hypot(found.own, DFT.model.sigma), abs=1e-4)
 
 
+def test_an_element_outside_the_fit_gets_a_wide_error_and_says_so():
+    energies = load_reference("bundled")
+    model = accuracy(energies.scale).model
+    assert model.own(parse("HfO2")) == model.unseen > 1.5 * model.own(parse("ZrO2"))
+    assert model.own({"Hf": 1.0}) == 0.0
+    zirconium = [phase for phase in energies.phases if "Zr" in phase.amounts]
+    swapped = (
+        replace(
+            one,
+            id=f"Hf for Zr in {one.id}",
+            amounts={"Hf" if s == "Zr" else s: n for s, n in one.amounts.items()},
+        )
+        for one in zirconium
+    )
+    found = replace(energies, phases=(*energies.phases, *swapped))
+    (said,) = [line for line in reservations(["Na2HfO3"], found) if "Hf is in the fit" in line]
+    assert f"{1000 * model.unseen:.0f} meV/atom" in said
+    assert not any("in the fit" in line for line in reservations(["Na2ZrO3"], found))
+
+
 @of_each_set
 def test_every_bundled_compound_has_a_deviation(name, file):
     found = deviations(file)
@@ -146,10 +166,27 @@ def test_the_file_and_the_document_are_what_the_script_finds(script, rows):
     assert common == pytest.approx(common_deviation(CHGNET), abs=2e-4)
     for name, found in deviations(CHGNET).items():
         assert vars(classes[name]) == pytest.approx(vars(found), abs=2e-4), name
-    written = (ROOT / "docs" / "bundled-reference.md").read_text(encoding="utf-8")
+    written = (DOCS / "bundled-chgnet.md").read_text(encoding="utf-8")
     for line in [*script.class_lines(classes), *script.system_lines(script.by_system(rows))]:
         assert line in written
     assert f"{common * 1000:.0f} meV per atom of the element" in written
+
+
+@pytest.mark.long
+@needs_table
+def test_the_page_of_the_calibrated_set_is_what_the_script_finds(script):
+    tables = [SHARED / "reference" / "formation_energies_wide.csv.gz", TABLE]
+    sources = script.both("bundled", tables)
+    judged = script.judged_on_folds(sources.ours, tables)
+    written = (DOCS / "bundled-reference.md").read_text(encoding="utf-8")
+    for lines in (
+        script.judged_lines(judged, script.class_groups(judged)),
+        script.judged_lines(judged, script.system_groups(judged)),
+        script.statistics_lines(),
+        script.coverage(sources).lines(),
+    ):
+        assert "\n".join(lines) in written
+    assert script.element_text() in written
 
 
 @pytest.mark.long
@@ -166,7 +203,7 @@ def test_the_likelihood_finds_the_errors_that_differences_were_drawn_with(script
         own = sizes.get(name, 0.015) * rng.standard_normal()
         common = sum(shared[s] * x for s, x in phase.amounts.items()) / phase.n_atoms
         drawn.append((own + common, phase, *energies))
-    own, common = script.error_parts(drawn, classes)
+    own, common = import_module("parity").error_parts(drawn, classes)
     assert common == pytest.approx(0.02, rel=0.35)
     assert own["sulfide"] == pytest.approx(0.010, rel=0.3)
     assert own["halide"] == pytest.approx(0.025, rel=0.4)
@@ -190,7 +227,7 @@ def test_shifts_between_the_scales_are_those_of_the_published_corrections(script
     }
     for formula, expected in shifts.items():
         phase = ours.table.find_required(parse(formula))
-        assert script.shift(phase) == pytest.approx(expected, abs=1e-5), formula
+        assert import_module("legacy_scale").shift(phase) == pytest.approx(expected, abs=1e-5), formula
 
 
 def test_a_window_has_the_stated_errors_unless_others_are_given(reference):
@@ -210,7 +247,7 @@ def test_classes_are_drawn_where_the_user_looks(reference):
     assessment = assess_formula("Na3PS4", reference)
     (at,) = window_answer(assessment, at=2.0).uncertainty.interphases
     assert (at.voltage, at.fractions) == (2.0, {"stable": 1.0})
-    (cathode,) = window_answer(assessment, against="S").uncertainty.interphases
+    (cathode,) = window_answer(assessment, against="S@computed").uncertainty.interphases
     assert cathode.voltage == pytest.approx(2.089, abs=0.001)
     (metal,) = window_answer(assessment, against="Na").uncertainty.interphases
     assert (metal.voltage, metal.fractions) == (0.0, {"mixed-conducting": 1.0})

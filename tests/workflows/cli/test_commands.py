@@ -109,7 +109,10 @@ def test_window_at_a_voltage_gives_the_energy_there(table):
 
 def test_window_shows_what_happens_at_an_electrode(table):
     printed = succeed("window", "Na3PS4", "--electrode", "S", "--reference", table)
-    assert "S gives none, takes it at 2.089 V" in printed
+    assert "S works at 1.42 V (1.25–2.30 V), measured; computed 2.09 V, 0.67 V higher" in printed
+    assert "At 2.300 V: stable" in printed
+    printed = succeed("window", "Na3PS4", "--electrode", "S@computed", "--reference", table)
+    assert "At equilibrium it gives none, takes it at 2.089 V" in printed
     assert "At 2.089 V: stable" in printed
     content = json.loads(
         succeed("window", "Na3PS4", "--electrode", "Na", "--reference", table, "--json")
@@ -122,7 +125,7 @@ def test_window_shows_what_happens_at_an_electrode(table):
 def test_window_shows_how_far_the_threshold_is_and_ranks_products():
     printed = succeed("window", "Na3PS4", "--products")
     assert "25 vol% +9" in printed
-    ranked = printed.partition("product")[2]
+    ranked = printed.partition("\n product ")[2]
     assert ranked.index("Na3P ") < ranked.index("Na2S ") < ranked.index("Na3P11")
     at_sodium = succeed("window", "Na3PS4", "--at", "0", COLUMNS="120")
     assert "each µm of electrolyte takes up 0.2" in at_sodium
@@ -223,6 +226,17 @@ def test_window_says_what_its_limits_depend_on(table):
     reduction, _ = json.loads(succeed("window", "Na3PS4", *options, "--json"))["dependence"]
     removed = {phase["formula"]: phase["removed"] for phase in reduction["phases"]}
     assert removed["Na2PS3"] == pytest.approx(1.166, abs=0.005)
+
+
+def test_a_limit_has_one_error(table):
+    options = ("--reference", table, "--why", "--sigma", "0.03")
+    printed = succeed("window", "Na3PS4", *options, COLUMNS="120")
+    answer = json.loads(succeed("window", "Na3PS4", *options, "--json"))
+    for one in answer["dependence"]:
+        drawn = answer["uncertainty"][one["limit"]]["std"]
+        assert one["uncertainty"] == drawn
+        assert f"{one['limit']} limit {one['voltage']:.3f} ± {drawn:.2f} V" in printed
+        assert f"{one['voltage']:.2f} ± {drawn:.2f}" in printed
 
 
 def test_window_says_how_sure_it_is(table):
@@ -456,3 +470,44 @@ def test_mistakes_with_stores_are_one_sentence_without_secrets(arguments, word, 
     assert done.stderr.startswith("trona: ")
     assert word in done.stderr
     assert "secret" not in done.stderr
+
+
+def test_what_experiments_say_stands_with_the_answer():
+    said = "Observed on sodium metal: stable (Chi et al., Nat. Commun. 13 (2022) 2854)"
+    printed = succeed("window", "Na6Zr4Si4P2O24", "--sigma", "0", COLUMNS="300")
+    assert f"{said}; trona disagrees" in printed
+    printed = succeed("compare", "Na3Zr2Si2PO12", "Na3PO4", COLUMNS="300")
+    assert f"Na3Zr2Si2PO12: {said}; trona disagrees" in printed
+    printed = succeed("interface", "Na3Zr2Si2PO12", "Na", COLUMNS="300")
+    assert f"{said}; trona disagrees" in printed
+    content = json.loads(succeed("compare", "Na3Zr2Si2PO12", "--json"))
+    (seen,) = [
+        one
+        for one in content["ranking"][0]["window"]["observed"]
+        if one["quantity"] == "interphase"
+    ]
+    assert (seen["observed"], seen["verdict"]) == ("stable", "disagree")
+
+
+def test_an_interface_says_where_its_cathode_works():
+    printed = succeed("interface", "Na3PS4", "NaCrO2", COLUMNS="300")
+    assert "NaCrO2 works at 3.00 V (2.50–3.60 V), measured; computed" in printed
+
+
+def test_rankings_say_who_is_stable_at_an_electrode(table, store):
+    options = ("--electrode", "NVP", "--reference", table)
+    printed = succeed("compare", "Na3PS4", "NaCl", *options, COLUMNS="300")
+    assert "NVP works at 3.40 V (3.30–3.40 V), measured" in printed
+    assert "oxidised above 2.43 V" in printed
+    content = json.loads(succeed("compare", "Na3PS4", *options, "--json"))
+    assert content["ranking"][0]["electrode"] == "oxidised above 2.43 V"
+    assert "measured" in content["electrode"]
+    printed = succeed("query", "--electrode", "NVP", "--store", store, COLUMNS="300")
+    assert "oxidised above 2.43 V" in printed
+    as_csv = succeed("query", "--electrode", "NVP", "--store", store, "--csv")
+    assert as_csv.splitlines()[0].endswith(",at NVP")
+    listed = json.loads(succeed("query", "--electrode", "NVP", "--store", store, "--json"))
+    assert "oxidised above 2.43 V" in {one["electrode"] for one in listed}
+    for more in (["--count", "class"], ["--interfaces"]):
+        assert trona("query", "--electrode", "NVP", *more, "--store", store).returncode == 2
+    assert trona("query", "--electrode", "CoS2", "--store", store).returncode == 2

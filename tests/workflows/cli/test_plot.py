@@ -45,7 +45,7 @@ def test_every_figure_has_a_form_for_papers_and_one_for_browsers(
 ):
     path = tmp_path / f"figure.{ending}"
     done = plot(*arguments, "--reference", table, "--to", path)
-    assert done.stderr == f"figure: {path}\n"
+    assert done.stderr.endswith(f"figure: {path}\n")
     text = path.read_text(encoding="utf-8")
     assert ("<!DOCTYPE svg" in text) == (ending == "svg")
     if ending == "html":
@@ -56,6 +56,19 @@ def test_text_of_vector_figures_stays_text(table, tmp_path):
     path = tmp_path / "figure.svg"
     plot("windows", "Na3PS4", "--reference", table, "--to", path)
     assert "interphase at 0 V" in path.read_text(encoding="utf-8")
+
+
+def test_electrodes_are_marked_where_they_were_measured_with_the_computed_potential(
+    table, tmp_path
+):
+    path = tmp_path / "figure.svg"
+    plot("windows", "Na3PS4", "--reference", table, "--to", path)  # without Cr, Sn
+    text = path.read_text(encoding="utf-8")
+    assert "1.42 V" in text
+    assert "(computed 2.09)" in text
+    assert "3.00 V" in text
+    plot("windows", "Na3PS4", "--electrodes", "NaCrO2@3.1", "--reference", table, "--to", path)
+    assert "3.10 V" in path.read_text(encoding="utf-8")
 
 
 def test_without_formulas_what_was_screened_is_drawn(table, tmp_path):
@@ -74,7 +87,8 @@ def test_without_formulas_what_was_screened_is_drawn(table, tmp_path):
     ("arguments", "word"),
     [
         (["windows", "--store", "none.sqlite"], "trona screen"),
-        (["windows", "Na3PS4", "--electrodes", "Na15Sn4"], "Sn"),
+        (["windows", "Na3PS4", "--electrodes", "CoS2"], "Co"),
+        (["windows", "Na3PS4", "--electrodes", "NVP@9"], "NVP@9"),
         (["interphases", "--at", "1", "--store", "none.sqlite"], "name formulas"),
         (["ladder", "Na3PS4x"], "Na3PS4x"),
         (["diagram", "Na2S"], "two or three"),

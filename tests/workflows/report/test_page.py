@@ -209,3 +209,12 @@ def test_a_report_of_nothing_is_refused(store, tmp_path, arguments, named):
     assert (done.returncode, path.exists()) == (2, False)
     assert named in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_report_marks_electrodes_and_says_what_is_observed(docs):
+    page = render(docs)
+    data = embedded(page)
+    drawn = json.dumps(data["figures"][0], ensure_ascii=False)
+    assert "3.00 V" in drawn  # NaCrO2, measured; nothing is computed from stored results
+    facts = [fact for one in data["candidates"] for fact in one["facts"]]
+    assert any("Observed on sodium metal: mixed-conducting" in text for _, text in facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from trona.workflows.cli.options import (
     Reference,
     SecondMaterial,
     StoreAt,
+    Temperature,
     comma_list,
 )
 
@@ -45,12 +47,23 @@ Compositions = Annotated[
 
 
 def _energies(
-    name: str | None, correction: str | None, exclude: str | None, *formulas: str
+    name: str | None,
+    correction: str | None,
+    exclude: str | None,
+    *formulas: str,
+    together: bool = False,
+    temperature: str = "0",
 ) -> ReferenceEnergies:
     """Load reference energies, and say what a figure that rests on them does not say itself."""
-    found = load_energies(name, correction, exclude, *formulas)
-    tell_caveats(found, formulas)
+    found = load_energies(name, correction, exclude, *formulas, temperature=temperature)
+    tell_caveats(found, formulas, together=together)
     return found
+
+
+def _tell_doubts(label: str, doubts: Sequence[str]) -> None:
+    """Say why a candidate in a figure is not to be trusted."""
+    for why in doubts:
+        typer.echo(f"{label}: {why}", err=True)
 
 
 @app.command()
@@ -61,14 +74,15 @@ def windows(
     electrodes: Annotated[
         str | None,
         typer.Option(
-            help="Electrodes to mark; by default those of Na,Na15Sn4,S,NaCrO2 whose elements the "
-            "reference has; '' for none.",
-            metavar="FORMULAS",
+            help="Electrodes to mark, where they were measured to work; NaCrO2@computed, "
+            "NaCrO2@3.1 for another potential; by default Na,Na15Sn4,S,NaCrO2; '' for none.",
+            metavar="NAMES",
         ),
     ] = None,
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
 ) -> None:
     """Draw stability windows of candidates as bars, with the potentials of electrodes."""
@@ -76,9 +90,11 @@ def windows(
     from trona.stores.assess import figures  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, *(formulas or ()))
+    energies = _energies(reference, correction, exclude, *(formulas or ()), temperature=temperature)
     docs = _documents(formulas, energies, store)
     marks = _marks(electrodes, energies)
+    for doc in docs:
+        _tell_doubts(doc.label, () if doc.window is None else doc.window.doubts)
     save_figure_file("windows", to, WindowBars(figures.window_bars(docs), marks))
 
 
@@ -93,24 +109,39 @@ def interphases(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
 ) -> None:
     """Draw the conducting part of interphases against the driving force of the reaction."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.screening.figures.overview_data import InterphaseMap, map_point  # noqa: PLC0415
+    from trona.screening.uncertainty.confidence import is_sure  # noqa: PLC0415
     from trona.stores.assess import figures  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
+    from trona.stores.assess.windows import shares_at  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     if not formulas:
+        from trona.stores.thermochemistry.temperatures import parse_temperature  # noqa: PLC0415
+
         if at != 0.0:
             raise InputError(f"screened results are drawn at 0 V, not {at:g} V: name formulas.")
-        save_figure_file("interphases", to, figures.interphase_map(_screened(store)))
+        save_figure_file(
+            "interphases",
+            to,
+            figures.interphase_map(_screened(store, parse_temperature(temperature))),
+        )
         return
-    energies = _energies(reference, correction, exclude, *formulas)
+    energies = _energies(reference, correction, exclude, *formulas, temperature=temperature)
     found = [assess_formula(formula, energies) for formula in formulas]
-    points = (map_point(one.stability, one.interphases, at) for one in found)
-    save_figure_file("interphases", to, InterphaseMap(tuple(points), at))
+    for one in found:
+        _tell_doubts(one.stability.formula, one.doubts)
+    points = [map_point(one.stability, one.interphases, at) for one in found]
+    shown = (
+        replace(point, sure=is_sure(point.kind, shares_at(one, at)))
+        for point, one in zip(points, found, strict=True)
+    )
+    save_figure_file("interphases", to, InterphaseMap(tuple(shown), at))
 
 
 @app.command()
@@ -120,13 +151,16 @@ def ladder(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
 ) -> None:
     """Draw voltage against sodium content, with the products of each step."""
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, formula)
-    save_figure_file("ladder", to, assess_formula(formula, energies))
+    energies = _energies(reference, correction, exclude, formula, temperature=temperature)
+    assessment = assess_formula(formula, energies)
+    _tell_doubts(formula, assessment.doubts)
+    save_figure_file("ladder", to, assessment)
 
 
 @app.command()
@@ -144,6 +178,7 @@ def diagram(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
 ) -> None:
     """Draw the phases that coexist at a voltage; in html with a slider over all voltages."""
     from trona.screening.formulas import parse  # noqa: PLC0415
@@ -153,8 +188,10 @@ def diagram(
     if "-" not in system:
         marked.insert(0, system)
     elements = list(parse(system.replace("-", "")))
-    energies = load_energies(reference, correction, exclude, "".join(elements), *marked)
-    tell_caveats(energies, marked)
+    energies = load_energies(
+        reference, correction, exclude, "".join(elements), *marked, temperature=temperature
+    )
+    tell_caveats(energies, [*elements, *marked], together=True)
     save_figure_file("diagram", to, elements, marked, energies, at)
 
 
@@ -167,11 +204,14 @@ def interface(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
 ) -> None:
     """Draw the reaction energy of two materials against their mixing ratio."""
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, first, second)
+    energies = _energies(
+        reference, correction, exclude, first, second, together=True, temperature=temperature
+    )
     save_figure_file("interface", to, first, second, energies, voltage)
 
 
@@ -182,11 +222,13 @@ def profile(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
 ) -> None:
     """Draw discharges against sodium, with dQ/dV."""
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    save_figure_file("profile", to, formulas, _energies(reference, correction, exclude, *formulas))
+    energies = _energies(reference, correction, exclude, *formulas, temperature=temperature)
+    save_figure_file("profile", to, formulas, energies)
 
 
 @app.command()
@@ -201,15 +243,12 @@ def validation(to: To, reference: Reference = None, correction: Correction = Non
 
 
 def _marks(electrodes: str | None, energies: ReferenceEnergies) -> tuple[Mark, ...]:
-    """Find potentials of the electrodes named; of the default ones as far as they are covered."""
-    from trona.screening.figures.overview_data import ELECTRODES, electrode_mark  # noqa: PLC0415
-    from trona.screening.formulas import parse  # noqa: PLC0415
+    """Find where the electrodes named work, or the default ones."""
+    from trona.screening.figures.overview_data import ELECTRODES  # noqa: PLC0415
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
 
-    names = comma_list(electrodes)
-    if electrodes is None:
-        covered = set(energies.table.elements)
-        names = [formula for formula in ELECTRODES if parse(formula).keys() <= covered]
-    return tuple(electrode_mark(energies.table, formula) for formula in names)
+    names = ELECTRODES if electrodes is None else comma_list(electrodes)
+    return tuple(choose_electrode(energies.table, name).mark for name in names)
 
 
 def _documents(
@@ -219,18 +258,23 @@ def _documents(
     from trona.stores.assess.screenings import screening_document  # noqa: PLC0415
 
     if not formulas:
-        return _screened(store)
+        return _screened(store, energies.temperature)
     return [screening_document(formula, formula, "formula", energies) for formula in formulas]
 
 
-def _screened(location: str | None) -> list[ScreeningDoc]:
-    """Find completed results in a store, best first."""
+def _screened(location: str | None, temperature: float) -> list[ScreeningDoc]:
+    """Find completed results of one temperature in a store, best first."""
     from trona.screening.errors import StoreError  # noqa: PLC0415
     from trona.stores.assess.screenings import rank_documents  # noqa: PLC0415
     from trona.stores.collections.filters import Filters  # noqa: PLC0415
+    from trona.stores.thermochemistry.temperatures import temperature_of_name  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results  # noqa: PLC0415
 
-    found = rank_documents(open_results(location).screenings(Filters(state="completed")))
-    if not found:
+    completed = open_results(location).screenings(Filters(state="completed"))
+    if not completed:
         raise StoreError("every candidate in the store failed: name formulas instead.")
+    alike = [doc for doc in completed if temperature_of_name(doc.reference.name) == temperature]
+    if not alike:
+        raise StoreError(f"no candidate in the store was screened at {temperature:g} K.")
+    found = rank_documents(alike)
     return [doc for _, doc in found]

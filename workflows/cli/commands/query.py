@@ -13,6 +13,7 @@ from trona.workflows.cli.filter_options import (
 from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
+    AtElectrode,
     StoreAt,
     comma_list,
 )
@@ -22,7 +23,10 @@ from trona.workflows.tables import csv_rows as rows
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.collections.results import Found
+    from trona.stores.documents.bookkeeping import SummaryDoc
+    from trona.stores.documents.results import ScreeningDoc
 
 __all__ = ["query", "show"]
 
@@ -54,20 +58,25 @@ def query(
     page: Page = 1,
     count: Count = None,
     interfaces: Interfaces = False,
+    electrode: AtElectrode = None,
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Find screened candidates, best first."""
     from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
     if interfaces:
-        if filters != FilterOptions() or count is not None:
+        if filters != FilterOptions() or count is not None or electrode is not None:
             raise InputError("--interfaces lists all of them: leave the filters out.")
         _print_interfaces(store, as_json, as_csv)
         return
+    if count is not None and electrode is not None:
+        raise InputError("--count counts fields of results: leave --electrode out.")
     wanted = read_filters(filters)
+    beside = None if electrode is None else choose_electrode(None, electrode)
     results = open_results(store)
     if count is not None:
         _print_counts(results.counts(by := comma_list(count), wanted), by, as_json, as_csv)
@@ -77,13 +86,29 @@ def query(
         wanted, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )
     if as_csv:
-        print_csv(rows.summary_rows(found.summaries), rows.SUMMARY)
+        more = [] if beside is None else [f"at {beside.name}"]
+        print_csv(rows.summary_rows(found.summaries, beside), [*rows.SUMMARY, *more])
     elif as_json:
-        print_json(results.documents(found.summaries))
+        _print_documents(results.documents(found.summaries), found.summaries, beside)
     elif not found.total:
         typer.echo("No candidate passes these filters.", err=True)
     else:
-        _print_found(found)
+        _print_found(found, beside)
+
+
+def _print_documents(
+    docs: Sequence[ScreeningDoc],
+    summaries: Sequence[SummaryDoc],
+    electrode: ElectrodePotential | None,
+) -> None:
+    """Print results as JSON, with what an electrode makes of each where one is asked for."""
+    if electrode is None:
+        print_json(docs)
+        return
+    from trona.stores.assess.electrodes import withstands  # noqa: PLC0415
+
+    by_id = {one.id: withstands(one, electrode) for one in summaries}
+    print_json([{**doc.model_dump(mode="json"), "electrode": by_id[doc.id]} for doc in docs])
 
 
 def _print_interfaces(store: str | None, as_json: bool, as_csv: bool) -> None:
@@ -106,13 +131,14 @@ def _print_interfaces(store: str | None, as_json: bool, as_csv: bool) -> None:
         typer.echo("no interface is stored: 'trona interface A B --store' keeps one.", err=True)
 
 
-def _print_found(found: Found) -> None:
+def _print_found(found: Found, electrode: ElectrodePotential | None) -> None:
     """Print a page as a table, and how much there is beside it."""
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
     page = found.summaries
     ranked = [(found.places[one.id], one) for one in page if one.id in found.places]
     print_parts(*tables.outcomes(ranked, page, console().width))
+    print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
     if len(page) < found.total:
         typer.echo(
             f"{len(page)} of {found.total:,} results are on this page: --page shows another, "

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.stores.defaults import BACKEND
-from trona.workflows.cli.energies import tell_caveats
+from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
+    AtElectrode,
     Correction,
     Exclude,
     KeepFiles,
@@ -18,6 +19,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     RelaxedBy,
     StoreAt,
+    Temperature,
     ToScreen,
     Unbalanced,
     Workers,
@@ -27,7 +29,9 @@ from trona.workflows.cli.terminal import console, print_csv, print_json, print_p
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.energies.references import Reference as ReferenceEnergies
 
 __all__ = ["compare", "screen"]
 
@@ -37,10 +41,12 @@ def screen(
     backend: RelaxedBy = BACKEND,
     reference: Reference = None,
     correction: Correction = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     workers: Workers = 2,
     keep_files: KeepFiles = None,
     unbalanced: Unbalanced = False,
+    electrode: AtElectrode = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -48,7 +54,6 @@ def screen(
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
-    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
@@ -70,7 +75,8 @@ def screen(
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
     named = reference or default_reference(source.method)
-    energies = load_reference(named, correction, formulas)
+    energies = load_energies(named, correction, None, *formulas, temperature=temperature)
+    beside = _electrode(electrode, energies)
     tell_caveats(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source)
@@ -79,7 +85,7 @@ def screen(
     docs = show_progress(
         run_screening(todo, results, energies, source, workers, folder), len(candidates)
     )
-    _print_ranking(docs, as_json, as_csv)
+    _print_ranking(docs, as_json, as_csv, beside)
     if all(doc.state != "completed" for doc in docs):
         raise InputError("no candidate could be assessed; the reasons stand above.")
 
@@ -93,7 +99,9 @@ def compare(
     correction: Correction = None,
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     store: StoreAt = None,
+    electrode: AtElectrode = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -105,13 +113,26 @@ def compare(
     """
     from trona.workflows.cli.comparison import beside  # noqa: PLC0415
 
-    docs, energies = beside(names, store, reference, correction, exclude, pressure)
+    docs, energies = beside(names, store, reference, correction, exclude, pressure, temperature)
     tell_caveats(energies, [doc.formula for doc in docs])
-    _print_ranking(docs, as_json, as_csv)
+    _print_ranking(docs, as_json, as_csv, _electrode(electrode, energies))
 
 
-def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) -> None:
+def _electrode(asked: str | None, energies: ReferenceEnergies) -> ElectrodePotential | None:
+    """Find the electrode that is asked for."""
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
+
+    return None if asked is None else choose_electrode(energies.table, asked)
+
+
+def _print_ranking(
+    docs: Sequence[ScreeningDoc],
+    as_json: bool,
+    as_csv: bool,
+    electrode: ElectrodePotential | None,
+) -> None:
     """Print ranked results, then those that have none."""
+    from trona.stores.assess.electrodes import withstands  # noqa: PLC0415
     from trona.stores.collections.summaries import (  # noqa: PLC0415
         rank_summaries,
         summarize_screening,
@@ -126,16 +147,21 @@ def _print_ranking(docs: Sequence[ScreeningDoc], as_json: bool, as_csv: bool) ->
     if as_json:
         placed = [
             {
-                "place": place.place,
+                "place": None if place.apart else place.place,
                 "score": place.score,
                 "missing": place.missing,
                 "vetoes": place.vetoes,
+                **({} if electrode is None else {"electrode": withstands(one, electrode)}),
+                "apart": place.apart,
                 **by_id[one.id].model_dump(mode="json"),
             }
             for place, one in ranked
         ]
-        print_json({"ranking": placed, "unranked": [by_id[one.id] for one in rest]})
+        stated = {} if electrode is None else {"electrode": electrode.sentence}
+        print_json({**stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]})
     elif as_csv:
-        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest]))
+        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
     else:
         print_parts(*tables.outcomes(ranked, summaries, console().width))
+        print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
+        print_parts(*tables.seen(by_id[one.id] for _, one in ranked))

@@ -1,0 +1,173 @@
+"""Pairs of elements that no phase joins, and which of them matter to an answer; no I/O.
+
+A window, a class or an interface is only as good as the phases that compete. Where two elements
+that form compounds stand side by side and no phase holds both, the products that would form are
+not among the phases, and whatever is found instead is too stable.
+
+A metal or metalloid and an anion former nearly always make a compound: of the 396 pairs of 33
+elements with 12 anion formers, 369 have a binary compound of negative formation energy in PBE, and
+with O, S, F and Cl all 132 (Materials Project, 2019). The other pairs are left out of account, with
+their heavier neighbours. Two metals often make none, and are not looked at, but for the elements
+that sodium alloys with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trona.screening.formulas import same_composition
+from trona.screening.units import SODIUM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trona.screening.equilibrium.phases import PhaseTable
+
+__all__ = ["Coverage", "coverage"]
+
+Pair = tuple[str, str]
+
+_ANION_FORMERS = ("F", "O", "Cl", "N", "Br", "I", "S", "Se", "H", "Te", "As", "P")
+"""By falling electronegativity: of two, the first is the anion."""
+
+_NO_COMPOUND: Mapping[str, str] = {
+    "H": "Ag-Au-Bi-Cd-Co-Cr-Cu-Fe-Ga-Ge-Hg-In-Ir-Mn-Mo-Os-Pb-Pt-Re-Rh-Ru-Sb-Sn-Tc-Tl-W-Zn",
+    "N": "Ag-Au-Bi-C-Cd-Cu-Hg-Ir-Os-Pb-Pd-Pt-Rh-Ru-Sb-Sn-Tl",
+    "P": "Bi-C-Ge-Hg-Pb-Sb-Tl",
+    "As": "Ag-Au-Bi-C-Cu-Hg-Pb-Tl",
+    "Te": "B-C-Si",
+    "Se": "C",
+    "Br": "C",
+    "I": "C",
+}
+"""Elements without a stable binary compound with an anion former, or with one that is barely so."""
+
+_NOBLE = frozenset({"He", "Ne", "Ar", "Kr", "Xe", "Rn"})
+
+_CENTRES: Mapping[str, str] = {
+    "O": "P-As-S-Se-Te-N-H",
+    "S": "P-As",
+    "Se": "P-As",
+    "N": "H",
+}
+"""Anion formers that are the centre of common anions of others (phosphate, sulfate, water …)."""
+
+_ALLOYS = frozenset({"Au", "Bi", "Ga", "Ge", "Hg", "In", "Pb", "Sb", "Sn", "Tl"})
+"""Metals that sodium makes stable compounds with: they form at low voltage."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """
+    What the phases do not cover of some elements.
+
+    Parameters
+    ----------
+    open
+        Pairs that nothing joins and that nearly always form compounds: these decide.
+    minor
+        Pairs of two anion formers that nothing joins: their compounds are weak and rarely decide.
+    """
+
+    open: tuple[Pair, ...]
+    minor: tuple[Pair, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What a reader must know: one sentence for each kind of pair, none where all is joined."""
+        said = []
+        if self.open:
+            said.append(
+                f"Nothing here joins {_listed(self.open)}: products with both cannot be found."
+            )
+        if self.minor:
+            said.append(
+                f"Nor does anything join {_listed(self.minor)}; such products rarely decide."
+                if self.open
+                else f"Nothing here joins {_listed(self.minor)}; such products rarely decide."
+            )
+        return tuple(said)
+
+
+def coverage(
+    table: PhaseTable,
+    elements: Iterable[str],
+    asked: Sequence[Mapping[str, float]] = (),
+) -> Coverage:
+    """
+    Find the pairs of elements that no phase joins.
+
+    Parameters
+    ----------
+    table
+        Phases of the reference.
+    elements
+        Of the question: one material, or both of an interface. Sodium is always among them; what
+        the table does not have at all is left out.
+    asked
+        Compositions that are asked about. A phase of three elements or more that is one of them
+        joins nothing: it cannot be its own product.
+
+    Returns
+    -------
+    Coverage
+        Pairs in alphabetical order, the anion former second.
+    """
+    symbols = sorted(({*elements, SODIUM} & set(table.elements)) - _NOBLE)
+    present = table.amounts[:, [table.elements.index(one) for one in symbols]] > 0
+    for composition in asked:
+        if len(composition) > 2:
+            present[_rows_of(table, composition)] = False
+    joined = present.T.astype(int) @ present
+    gaps = [
+        _ordered((symbols[i], symbols[j]))
+        for i, j in combinations(range(len(symbols)), 2)
+        if not joined[i, j]
+    ]
+    return Coverage(
+        tuple(sorted(pair for pair in gaps if _decides(pair))),
+        tuple(sorted(pair for pair in gaps if _rarely_decides(pair))),
+    )
+
+
+def _rows_of(table: PhaseTable, composition: Mapping[str, float]) -> list[int]:
+    """Find all phases of a composition."""
+    inside = np.array([composition.get(symbol, 0.0) > 0 for symbol in table.elements])
+    alike = np.flatnonzero(((table.amounts > 0) == inside).all(axis=1)).tolist()
+    return [at for at in alike if same_composition(table.phases[at].amounts, composition)]
+
+
+def _ordered(pair: Pair) -> Pair:
+    """Put the anion former second; of two, the more electronegative one."""
+    first, second = sorted(pair, key=lambda symbol: (-_rank(symbol), symbol))
+    return first, second
+
+
+def _rank(symbol: str) -> int:
+    """Place among the anion formers; behind them for all other elements."""
+    formers = _ANION_FORMERS
+    return formers.index(symbol) if symbol in formers else len(formers)
+
+
+def _decides(pair: Pair) -> bool:
+    """Tell whether the elements nearly always form a compound."""
+    first, anion = pair
+    if anion not in _ANION_FORMERS:
+        return SODIUM in pair and bool(_ALLOYS & set(pair))
+    if first in _ANION_FORMERS:
+        return first in _CENTRES.get(anion, "").split("-")
+    return first not in _NO_COMPOUND.get(anion, "").split("-")
+
+
+def _rarely_decides(pair: Pair) -> bool:
+    """Tell whether these are two anion formers, none the centre of a common anion."""
+    return set(pair) <= set(_ANION_FORMERS) and not _decides(pair)
+
+
+def _listed(pairs: Sequence[Pair]) -> str:
+    """Write pairs in words."""
+    return ", ".join(f"{first} and {second}" for first, second in pairs)

@@ -1,0 +1,98 @@
+"""Documents of two materials in contact, and of a discharge to sodium metal."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 (pydantic reads annotations at run time)
+
+from pydantic import Field
+
+from trona.stores.provenance import versions, who
+
+from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, ObservationDoc, now
+
+__all__ = ["DischargeDoc", "InterfaceDoc", "KinkDoc", "PlateauDoc"]
+
+
+class KinkDoc(Document):
+    """A point of a mixing line where the products change, or one of its ends."""
+
+    fraction: float = Field(description="Atomic fraction of the second material.")
+    reaction: str = Field(
+        description="Balanced reaction per formula unit of the first material, of the second "
+        "where there is none of the first."
+    )
+    energy_per_atom: float = Field(description="Reaction energy, eV per atom of the reactants.")
+    mixing_energy_per_atom: float = Field(
+        description="Part of it that neither material releases alone, eV per atom."
+    )
+    energy_per_formula_unit: float | None = Field(
+        description="Reaction energy, eV per formula unit of the first material; null at the end "
+        "where there is none of it."
+    )
+    na_exchanged: float = Field(
+        description="Sodium from the reservoir per atom of the reactants; 0 where closed."
+    )
+    products: dict[str, float] = Field(
+        description="Formula to formula units per atom of the reactants."
+    )
+
+
+class InterfaceDoc(Document):
+    """Reactions between two materials: what `trona interface --json` prints."""
+
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of both materials, voltage, reference and trona.")
+    first: str = Field(description="First material, as asked for.")
+    second: str = Field(description="Second material, as asked for.")
+    voltage: float | None = Field(
+        description="Voltage of a sodium reservoir, V; null where no sodium comes or goes."
+    )
+    reference: str = Field(description="Name of the reference energies.")
+    reference_checksum: str = Field(description="Of its data, as in a screening result.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    mixtures: list[str] = Field(description="Materials that have no phase of their own.")
+    reacts: bool = Field(description="True where mixing releases energy.")
+    strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
+    kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+    observed: list[ObservationDoc] = Field(
+        default=[], description="What experiments say of this pair, as far as trona knows."
+    )
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of elements of both materials that no phase of the reference joins, as "
+        "'Ta-O': where there is one, a stronger reaction may be missing.",
+    )
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
+    versions: dict[str, str] = Field(
+        default_factory=versions, description="Versions of the packages used."
+    )
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )
+
+
+class PlateauDoc(Document):
+    """A reaction at constant voltage on discharge."""
+
+    voltage: float = Field(description="V against Na/Na+.")
+    reaction: str = Field(description="Products above the voltage and sodium to products below.")
+    sodium: float = Field(description="Sodium taken up per formula unit.")
+    capacity: float = Field(description="Charge of this plateau, mAh per gram as written.")
+    total: float = Field(description="Charge from infinite voltage to its end, mAh/g.")
+
+
+class DischargeDoc(Document):
+    """Equilibrium discharge of a composition: what `trona profile --json` prints."""
+
+    formula: str = Field(description="As asked for; amounts are per this unit.")
+    reference: str = Field(description="Name of the reference energies.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
+    molar_mass: float = Field(description="g/mol of formula units as written.")
+    capacity: float = Field(description="Charge from infinite voltage to 0 V, mAh/g.")
+    plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
+    open_pairs: list[str] = Field(
+        default=[],
+        description="Pairs of its elements that no phase of the reference joins, as 'Fe-O'.",
+    )
+    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")

@@ -63,7 +63,6 @@ def test_each_side_is_what_its_reference_says_alone(reference, bundled):
 
 def test_what_only_one_knows_is_listed_and_not_counted(reference, bundled):
     found = compare_references(bundled, reference, SYSTEM)
-    rows = {row.formula: row for row in found.compounds}
     alone = [row for row in found.compounds if None in (row.first, row.second)]
     assert alone
     assert all(row.difference is None for row in alone)

@@ -327,6 +327,36 @@ class PhaseTable(Tabular):
                 f"{'-'.join(self.elements)}; use one that covers it too."
             )
 
+    def within(self, symbols: Iterable[str]) -> PhaseTable:
+        """
+        Keep the phases that consist of some elements: what many questions about them need.
+
+        Parameters
+        ----------
+        symbols
+            Elements to keep; those that the table lacks are passed over.
+
+        Returns
+        -------
+        PhaseTable
+            In the same order, with the energies of this table.
+        """
+        asked = set(symbols)
+        outside = [at for at, symbol in enumerate(self.elements) if symbol not in asked]
+        inside = [at for at, symbol in enumerate(self.elements) if symbol in asked]
+        keep = (self.amounts[:, outside] == 0).all(axis=1)
+        stays = keep[self.ground]
+        place = np.cumsum(keep) - 1
+        return PhaseTable(
+            phases=tuple(self.phases[at] for at in np.flatnonzero(keep).tolist()),
+            elements=tuple(self.elements[at] for at in inside),
+            scale=self.scale,
+            amounts=np.ascontiguousarray(self.amounts[keep][:, inside]),
+            energies=self.energies[keep],
+            ground=place[self.ground[stays]],
+            _codes=np.ascontiguousarray(self._codes[stays][:, inside]),
+        )
+
     def system(self, symbols: Iterable[str], *, closed: bool = False) -> System:
         """
         Ground phases made of some elements, as columns.

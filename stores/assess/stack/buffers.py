@@ -1,0 +1,402 @@
+"""Layers between an electrolyte and an electrode, ranked and written down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trona.screening.equilibrium.phases import Phase
+from trona.screening.errors import InputError
+from trona.screening.formulas import fractions_key, parse
+from trona.screening.stability.buffers import (
+    Gates,
+    Grade,
+    Layer,
+    Material,
+    Setting,
+    Touch,
+    Verdict,
+    judge,
+    order,
+    react_layers,
+    touch,
+    touch_open,
+)
+from trona.screening.stability.coverage import coverage
+from trona.screening.stability.interphase import PhaseProperties, classify
+from trona.screening.stability.window import assess, tolerated
+from trona.screening.units import SODIUM
+from trona.stores.assess.assessment import scale_document
+from trona.stores.assess.electrodes import choose_electrode, find_measured
+from trona.stores.assess.properties import with_gaps, with_rules
+from trona.stores.assess.reservations import covered, reservations
+from trona.stores.documents.buffers import BufferDoc, LayerDoc, TouchDoc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from trona.screening.equilibrium.phases import PhaseTable
+    from trona.screening.stability.interphase import PropertyTable
+    from trona.stores.assess.electrodes import ElectrodePotential
+    from trona.stores.energies.references import Reference
+
+__all__ = ["ElectrodeStates", "Stack", "buffer_document", "electrode_states", "read_formulas"]
+
+_TO = ".."
+_AT = "@"
+_CHARGED = "Only {name} itself was tried as the electrode: give its charged state as {name}..{to}."
+
+
+@dataclass(frozen=True, eq=False)
+class ElectrodeStates:
+    """
+    An electrode over the range in which it works.
+
+    Parameters
+    ----------
+    potential
+        Where it works.
+    states
+        Its compositions, richest in sodium first.
+    low, high
+        Ends of the range, V.
+    """
+
+    potential: ElectrodePotential
+    states: tuple[Material, ...]
+    low: float
+    high: float
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What was not tried of it."""
+        name = self.states[0].formula
+        if len(self.states) > 1 or self.low == self.high:
+            return ()
+        return (_CHARGED.format(name=name, to="FORMULA"),)
+
+
+def electrode_states(
+    asked: str, table: PhaseTable, voltage: tuple[float, float] | None = None
+) -> ElectrodeStates:
+    """
+    Find the compositions and potentials of an electrode.
+
+    Parameters
+    ----------
+    asked
+        As `choose_electrode` takes it; ``NaCrO2..Na0.5CrO2`` names its discharged and its charged
+        state. Without, the compositions that its measured potential is known by are taken.
+    table
+        Phases on one energy scale.
+    voltage
+        Range of its potential, V; by default that of its source.
+
+    Returns
+    -------
+    ElectrodeStates
+        Richest in sodium first.
+
+    Raises
+    ------
+    InputError
+        If it has no formula, or its potential is neither measured nor computed.
+    """
+    names, at, volts = asked.partition(_AT)
+    formulas = [part.strip() for part in names.split(_TO)]
+    if not all(formulas) or len(formulas) > 2:
+        raise InputError(f"no electrode {asked!r}: write it like NaCrO2 or NaCrO2{_TO}Na0.5CrO2.")
+    potential = choose_electrode(table, formulas[0] + at + volts)
+    measured = find_measured(formulas[0])
+    if measured is not None and formulas[0] not in measured.formulas:
+        named = formulas[0].casefold() in {name.casefold() for name in measured.names}
+        if named and not measured.formulas:
+            raise InputError(f"{formulas[0]} has no formula: name a composition instead.")
+        formulas = [measured.formulas[0], *formulas[1:]] if named else formulas
+    if measured is not None and len(formulas) == 1:
+        formulas += measured.formulas
+    unique = {fractions_key(parse(one)): Material(one, parse(one)) for one in reversed(formulas)}
+    states = sorted(unique.values(), key=_sodium, reverse=True)
+    ends = states if len(states) < 3 else [states[0], states[-1]]
+    first = Material(formulas[0], parse(formulas[0]))
+    if all(fractions_key(one.composition) != fractions_key(first.composition) for one in ends):
+        ends.insert(1, first)
+    high = potential.high if isfinite(potential.high) else max(potential.mean, potential.low)
+    low, high = voltage or (potential.low, high)
+    return ElectrodeStates(potential, tuple(ends), low, high)
+
+
+def _sodium(one: Material) -> float:
+    """Atomic fraction of sodium."""
+    return one.composition.get(SODIUM, 0.0) / sum(one.composition.values())
+
+
+def read_formulas(path: Path) -> list[str]:
+    """
+    Read compositions from a text file.
+
+    Parameters
+    ----------
+    path
+        One formula a line, the first word of it; what follows ``#`` is a remark. A line whose first
+        word is ``formula`` is a header, and commas end words, so that a table will do.
+
+    Returns
+    -------
+    list of str
+        Each once, in order.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds no formula.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {str(path)!r}: {error}.") from None
+    words = [line.partition("#")[0].replace(",", " ").replace(";", " ").split() for line in lines]
+    found = [first[0] for first in words if first and first[0].casefold() != "formula"]
+    if not found:
+        raise InputError(f"{str(path)!r} holds no formula: write one a line, such as Na3PO4.")
+    for formula in found:
+        parse(formula)
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """
+    An electrolyte, an electrode, and energies: what layers are judged with.
+
+    Parameters
+    ----------
+    reference
+        Energies of competing phases.
+    electrolyte
+        On one side.
+    electrode
+        On the other.
+    gates
+        Energies that decide.
+    """
+
+    reference: Reference
+    electrolyte: Material
+    electrode: ElectrodeStates
+    gates: Gates
+
+    @property
+    def setting(self) -> Setting:
+        """What a layer is put between."""
+        one = self.electrode
+        return Setting(self.electrolyte, one.states, one.low, one.high)
+
+    @cached_property
+    def stated(self) -> PropertyTable:
+        """Conductor properties that a source states."""
+        return with_gaps(dict(self.reference.band_gaps), self.reference.gap_source)
+
+    def properties(self, one: Material) -> PhaseProperties:
+        """How a material conducts."""
+        phase = Phase(one.formula, one.formula, one.composition, 0.0, self.reference.scale)
+        key = fractions_key(one.composition)
+        own = {key: self.stated[key]} if key in self.stated else {}
+        return with_rules(own, [phase])[key]
+
+    def direct(self) -> list[TouchDoc]:
+        """What electrolyte and electrode do to each other without a layer."""
+        table = self._table(self.electrolyte)
+        return [
+            self.touch_document(self.electrolyte, touch(table, self.electrolyte, state))
+            for state in self.electrode.states
+        ]
+
+    def layers(self, candidates: Iterable[Material]) -> list[LayerDoc]:
+        """Judge layers and rank them, those with open pairs behind the others that pass."""
+        setting = self.setting
+        judged = []
+        for layer in react_layers(self.reference.table, setting, candidates):
+            known = self.properties(layer.material)
+            verdict = judge(layer, setting, known, self.gates)
+            if verdict.grade is not Grade.VETOED:
+                layer = touch_open(self._table(layer.material), setting, layer)  # noqa: PLW2901
+                verdict = judge(layer, setting, known, self.gates)
+            gaps = () if verdict.grade is Grade.VETOED else self._open_pairs(layer.material)
+            judged.append((layer, verdict, gaps, known))
+        vetoed = Grade.VETOED
+        judged.sort(key=lambda one: (one[1].grade is vetoed, bool(one[2]), order(one[0], one[1])))
+        return [self._document(place, *one) for place, one in enumerate(judged, start=1)]
+
+    def _table(self, layer: Material) -> PhaseTable:
+        """Phases of the three materials."""
+        sides = (self.electrolyte, *self.electrode.states, layer)
+        return self.reference.table.within(
+            {symbol for one in sides for symbol in one.composition} | {SODIUM}
+        )
+
+    def _open_pairs(self, layer: Material) -> tuple[str, ...]:
+        """Pairs of elements, of the layer and a neighbour, that no phase joins."""
+        table, own = self._table(layer), set(layer.composition)
+        found = []
+        for side in (self.electrolyte, *self.electrode.states):
+            asked = [layer.composition, side.composition]
+            pairs = coverage(table, own | set(side.composition), asked).open
+            found += [pair for pair in pairs if set(pair) & own]
+        return tuple(dict.fromkeys("-".join(pair) for pair in sorted(found)))
+
+    def touch_document(self, first: Material, one: Touch) -> TouchDoc:
+        """Write a contact down, with the class of its products."""
+        kink = one.kink
+        kind = None
+        if kink is not None:
+            known = with_rules(self.stated, kink.phases)
+            kind = classify(kink.phases, [float(x) for x in kink.amounts], known).kind.value
+        return TouchDoc(
+            first=first.formula,
+            second=one.partner,
+            voltage=one.voltage,
+            released=one.released,
+            reaction=None if kink is None else kink.equation,
+            products=[] if kink is None else [phase.formula for phase in kink.phases],
+            interphase=kind,
+        )
+
+    def _document(
+        self,
+        place: int,
+        layer: Layer,
+        verdict: Verdict,
+        gaps: Sequence[str],
+        known: PhaseProperties,
+    ) -> LayerDoc:
+        """Write a layer down."""
+        own = None if layer.mixture else self.reference.table.find(layer.material.composition)
+        volume = None if own is None or own.volume is None else own.volume / own.n_atoms
+        touches = (layer.electrolyte, *layer.electrode)
+        document = LayerDoc(
+            place=place,
+            formula=layer.material.formula,
+            id=None if own is None else own.id,
+            grade=verdict.grade.value,
+            open_pairs=list(gaps),
+            vetoes=list(verdict.vetoes),
+            drawbacks=list(verdict.drawbacks),
+            unknown=list(verdict.unknown),
+            worst=layer.worst,
+            energy_above_hull=None if layer.mixture else layer.above_hull,
+            at_low=layer.at_low,
+            at_high=layer.at_high,
+            contacts=[self._bare(layer.material, one) for one in touches],
+            electronic=known.electronic.value,
+            electronic_source=known.electronic_source,
+            ionic=known.ionic.value,
+            ionic_source=known.ionic_source,
+            band_gap=known.band_gap,
+            volume=volume,
+        )
+        if verdict.grade is not Grade.VETOED:
+            document.contacts = [self.touch_document(layer.material, one) for one in touches]
+            self._add_window(document, layer.material)
+        return document
+
+    def _bare(self, first: Material, one: Touch) -> TouchDoc:
+        """Write a contact down without the class of its products, which takes longest."""
+        return TouchDoc(
+            first=first.formula,
+            second=one.partner,
+            voltage=one.voltage,
+            released=one.released,
+            reaction=None if one.kink is None else one.kink.equation,
+        )
+
+    def _add_window(self, document: LayerDoc, layer: Material) -> None:
+        """Add the limits of the layer's own window."""
+        table = self.reference.table.within({*layer.composition, SODIUM})
+        found = assess(table, layer.composition, layer.formula)
+        if found.window is not None:
+            document.reduction_limit = found.window.reduction
+            document.oxidation_limit = _bounded(found.window.oxidation)
+        wider = tolerated(found, self.gates.tolerated)
+        if wider is not None:
+            document.tolerated_reduction_limit = wider.reduction
+            document.tolerated_oxidation_limit = _bounded(wider.oxidation)
+
+
+def _bounded(volts: float) -> float | None:
+    """Write an infinite voltage as none."""
+    return volts if isfinite(volts) else None
+
+
+def buffer_document(
+    electrolyte: str,
+    electrode: str,
+    reference: Reference,
+    voltage: tuple[float, float] | None = None,
+    among: Sequence[str] | None = None,
+    gates: Gates | None = None,
+) -> BufferDoc:
+    """
+    Rank layers between an electrolyte and an electrode.
+
+    Parameters
+    ----------
+    electrolyte
+        Formula.
+    electrode
+        As `electrode_states` takes it.
+    reference
+        Energies of competing phases.
+    voltage
+        Range of the electrode's potential, V; by default that of its source.
+    among
+        Formulas of layers to judge; all phases of the reference by default.
+    gates
+        Energies that decide.
+
+    Returns
+    -------
+    BufferDoc
+        All layers, best first.
+
+    Raises
+    ------
+    InputError
+        If a formula or the electrode cannot be used with this reference.
+    """
+    table = reference.table
+    limits = gates or Gates()
+    side = electrode_states(electrode, table, voltage)
+    stack = Stack(reference, Material(electrolyte, parse(electrolyte)), side, limits)
+    if among is None:
+        ground = (table.phases[at] for at in table.ground.tolist())
+        candidates = [Material(phase.formula, phase.amounts) for phase in ground]
+    else:
+        candidates = [Material(one, parse(one)) for one in among]
+    direct, layers = stack.direct(), stack.layers(candidates)
+    counts = Counter("open" if one.open_pairs else one.grade for one in layers)
+    states = [state.formula for state in side.states]
+    asked = [electrolyte, *states]
+    found = covered(asked, reference)
+    return BufferDoc(
+        electrolyte=electrolyte,
+        electrode=electrode,
+        states=states,
+        low=side.low,
+        high=side.high,
+        statement=side.potential.sentence,
+        tolerated=limits.tolerated,
+        veto=limits.veto,
+        direct=direct,
+        among="reference" if among is None else f"{len(candidates)} formulas",
+        layers=layers,
+        counts=dict(counts),
+        reference=reference.name,
+        reference_checksum=reference.checksum,
+        energy_scale=scale_document(reference.scale),
+        caveats=[*side.caveats, *reservations(asked, reference, found)],
+    )

@@ -286,7 +286,8 @@ class PhaseTable(Tabular):
         inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
         if not inside or not inside.keys() <= set(self.elements):
             return None
-        code = composition_codes(_amounts_matrix([inside], self.elements))[0]
+        row = [inside.get(symbol, 0.0) for symbol in self.elements]
+        code = composition_codes(np.array([row]))[0]
         found = self.ground[(self._codes == code).all(axis=1)]
         return self.phases[found[0]] if len(found) else None
 

@@ -48,6 +48,14 @@ class LayerDoc(Document):
         "electrode, eV/atom."
     )
     at_high: float = Field(description="The same at the highest potential.")
+    class_at_low: str | None = Field(
+        default=None,
+        description="Class of what it becomes by that; null where that is tolerated, or where the "
+        "layer is vetoed and was not named by the user.",
+    )
+    class_at_high: str | None = Field(
+        default=None, description="The same at the highest potential."
+    )
     contacts: list[TouchDoc] = Field(
         description="With the electrolyte first, then with the states of the electrode; those at "
         "the potentials of the electrode only where it is not vetoed."

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import Phase
@@ -28,6 +27,7 @@ from trona.screening.stability.buffers import (
 )
 from trona.screening.stability.coverage import coverage
 from trona.screening.stability.interphase import PhaseProperties, classify
+from trona.screening.stability.products import interphase
 from trona.screening.stability.window import assess, tolerated
 from trona.screening.units import SODIUM
 from trona.stores.assess.assessment import scale_document
@@ -38,17 +38,33 @@ from trona.stores.documents.buffers import BufferDoc, LayerDoc, TouchDoc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from trona.screening.equilibrium.phases import PhaseTable
     from trona.screening.stability.interphase import PropertyTable
+    from trona.screening.stability.window import Stability
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.energies.references import Reference
 
-__all__ = ["ElectrodeStates", "Stack", "buffer_document", "electrode_states", "read_formulas"]
+__all__ = [
+    "ElectrodeStates",
+    "Stack",
+    "buffer_document",
+    "candidate_layers",
+    "electrode_states",
+    "formulas_of",
+    "read_formulas",
+]
 
 _TO = ".."
 _AT = "@"
-_CHARGED = "Only {name} itself was tried as the electrode: give its charged state as {name}..{to}."
+_STATES = 2
+"""An electrode is asked about discharged and charged."""
+_FEW = 50
+"""Layers that a user names are described in full up to this number, vetoed or not."""
+_CHARGED = (
+    "Only {name} itself was tried as the electrode: give its charged state as {name}..FORMULA."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +90,9 @@ class ElectrodeStates:
     @property
     def caveats(self) -> tuple[str, ...]:
         """What was not tried of it."""
-        name = self.states[0].formula
         if len(self.states) > 1 or self.low == self.high:
             return ()
-        return (_CHARGED.format(name=name, to="FORMULA"),)
+        return (_CHARGED.format(name=self.states[0].formula),)
 
 
 def electrode_states(
@@ -107,27 +122,62 @@ def electrode_states(
         If it has no formula, or its potential is neither measured nor computed.
     """
     names, at, volts = asked.partition(_AT)
-    formulas = [part.strip() for part in names.split(_TO)]
-    if not all(formulas) or len(formulas) > 2:
-        raise InputError(f"no electrode {asked!r}: write it like NaCrO2 or NaCrO2{_TO}Na0.5CrO2.")
-    potential = choose_electrode(table, formulas[0] + at + volts)
-    measured = find_measured(formulas[0])
-    if measured is not None and formulas[0] not in measured.formulas:
-        named = formulas[0].casefold() in {name.casefold() for name in measured.names}
-        if named and not measured.formulas:
-            raise InputError(f"{formulas[0]} has no formula: name a composition instead.")
-        formulas = [measured.formulas[0], *formulas[1:]] if named else formulas
+    named = _names(asked)
+    potential = choose_electrode(table, named[0] + at + volts)
+    formulas = formulas_of(asked)
+    if not formulas:
+        raise InputError(f"{names.strip()} has no formula: name a composition instead.")
+    measured = find_measured(named[0])
     if measured is not None and len(formulas) == 1:
         formulas += measured.formulas
     unique = {fractions_key(parse(one)): Material(one, parse(one)) for one in reversed(formulas)}
     states = sorted(unique.values(), key=_sodium, reverse=True)
-    ends = states if len(states) < 3 else [states[0], states[-1]]
+    ends = states if len(states) <= _STATES else [states[0], states[-1]]
     first = Material(formulas[0], parse(formulas[0]))
     if all(fractions_key(one.composition) != fractions_key(first.composition) for one in ends):
         ends.insert(1, first)
     high = potential.high if isfinite(potential.high) else max(potential.mean, potential.low)
     low, high = voltage or (potential.low, high)
     return ElectrodeStates(potential, tuple(ends), low, high)
+
+
+def formulas_of(asked: str) -> list[str]:
+    """
+    Read the compositions in the name of an electrode.
+
+    Parameters
+    ----------
+    asked
+        As `electrode_states` takes it.
+
+    Returns
+    -------
+    list of str
+        Those that stand there; the one that a name stands for; none for a name without one.
+
+    Raises
+    ------
+    InputError
+        If there is no name, or more than two.
+
+    Examples
+    --------
+    >>> formulas_of("NaCrO2..Na0.5CrO2@3.1"), formulas_of("tin"), formulas_of("hard carbon")
+    (['NaCrO2', 'Na0.5CrO2'], ['Na15Sn4'], [])
+    """
+    first, *others = _names(asked)
+    measured = find_measured(first)
+    if measured is None or first.casefold() not in {one.casefold() for one in measured.names}:
+        return [first, *others]
+    return [*measured.formulas[:1], *others]
+
+
+def _names(asked: str) -> list[str]:
+    """Split the name of an electrode into its discharged and its charged state."""
+    names = [part.strip() for part in asked.partition(_AT)[0].split(_TO)]
+    if not all(names) or len(names) > _STATES:
+        raise InputError(f"no electrode {asked!r}: write it like NaCrO2 or NaCrO2{_TO}Na0.5CrO2.")
+    return names
 
 
 def _sodium(one: Material) -> float:
@@ -209,15 +259,29 @@ class Stack:
         return with_rules(own, [phase])[key]
 
     def direct(self) -> list[TouchDoc]:
-        """What electrolyte and electrode do to each other without a layer."""
+        """React electrolyte and electrode without a layer."""
         table = self._table(self.electrolyte)
         return [
             self.touch_document(self.electrolyte, touch(table, self.electrolyte, state))
             for state in self.electrode.states
         ]
 
-    def layers(self, candidates: Iterable[Material]) -> list[LayerDoc]:
-        """Judge layers and rank them, those with open pairs behind the others that pass."""
+    def layers(self, candidates: Iterable[Material], *, full: bool = False) -> list[LayerDoc]:
+        """
+        Judge layers and rank them, those with open pairs behind the others that pass.
+
+        Parameters
+        ----------
+        candidates
+            Materials.
+        full
+            True to describe vetoed ones in full, which takes longer.
+
+        Returns
+        -------
+        list of LayerDoc
+            Best first.
+        """
         setting = self.setting
         judged = []
         for layer in react_layers(self.reference.table, setting, candidates):
@@ -230,7 +294,7 @@ class Stack:
             judged.append((layer, verdict, gaps, known))
         vetoed = Grade.VETOED
         judged.sort(key=lambda one: (one[1].grade is vetoed, bool(one[2]), order(one[0], one[1])))
-        return [self._document(place, *one) for place, one in enumerate(judged, start=1)]
+        return [self._document(place, *one, full=full) for place, one in enumerate(judged, 1)]
 
     def _table(self, layer: Material) -> PhaseTable:
         """Phases of the three materials."""
@@ -273,6 +337,8 @@ class Stack:
         verdict: Verdict,
         gaps: Sequence[str],
         known: PhaseProperties,
+        *,
+        full: bool,
     ) -> LayerDoc:
         """Write a layer down."""
         own = None if layer.mixture else self.reference.table.find(layer.material.composition)
@@ -299,7 +365,7 @@ class Stack:
             band_gap=known.band_gap,
             volume=volume,
         )
-        if verdict.grade is not Grade.VETOED:
+        if full or verdict.grade is not Grade.VETOED:
             document.contacts = [self.touch_document(layer.material, one) for one in touches]
             self._add_window(document, layer.material)
         return document
@@ -321,15 +387,54 @@ class Stack:
         if found.window is not None:
             document.reduction_limit = found.window.reduction
             document.oxidation_limit = _bounded(found.window.oxidation)
+        if document.at_low > self.gates.tolerated:
+            document.class_at_low = self._becomes(found, self.electrode.low)
+        if document.at_high > self.gates.tolerated:
+            document.class_at_high = self._becomes(found, self.electrode.high)
         wider = tolerated(found, self.gates.tolerated)
         if wider is not None:
             document.tolerated_reduction_limit = wider.reduction
             document.tolerated_oxidation_limit = _bounded(wider.oxidation)
 
+    def _becomes(self, found: Stability, volts: float) -> str:
+        """Class of what a layer becomes at a potential."""
+        rung = found.rung(volts)
+        return interphase(rung, with_rules(self.stated, rung.interval.phases)).kind.value
+
 
 def _bounded(volts: float) -> float | None:
     """Write an infinite voltage as none."""
     return volts if isfinite(volts) else None
+
+
+def candidate_layers(reference: Reference, among: Sequence[str] | None) -> list[Material]:
+    """
+    List what may be a layer.
+
+    Parameters
+    ----------
+    reference
+        Energies of phases.
+    among
+        Formulas; None for the lowest polymorph of each composition of the reference.
+
+    Returns
+    -------
+    list of Material
+        In the order of the reference or of the formulas.
+
+    Raises
+    ------
+    InputError
+        If a formula cannot be used with this reference.
+    """
+    table = reference.table
+    if among is None:
+        ground = (table.phases[at] for at in table.ground.tolist())
+        return [Material(phase.formula, phase.amounts) for phase in ground]
+    found = [Material(one, parse(one)) for one in among]
+    table.require({symbol for one in found for symbol in one.composition})
+    return found
 
 
 def buffer_document(
@@ -372,12 +477,9 @@ def buffer_document(
     limits = gates or Gates()
     side = electrode_states(electrode, table, voltage)
     stack = Stack(reference, Material(electrolyte, parse(electrolyte)), side, limits)
-    if among is None:
-        ground = (table.phases[at] for at in table.ground.tolist())
-        candidates = [Material(phase.formula, phase.amounts) for phase in ground]
-    else:
-        candidates = [Material(one, parse(one)) for one in among]
-    direct, layers = stack.direct(), stack.layers(candidates)
+    candidates = candidate_layers(reference, among)
+    few = among is not None and len(candidates) <= _FEW
+    direct, layers = stack.direct(), stack.layers(candidates, full=few)
     counts = Counter("open" if one.open_pairs else one.grade for one in layers)
     states = [state.formula for state in side.states]
     asked = [electrolyte, *states]

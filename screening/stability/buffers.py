@@ -182,8 +182,9 @@ class Layer:
     above_hull
         eV per atom; zero for a mixture.
     at_low, at_high
-        What it releases by its own reaction with sodium where the electrode works, eV per atom of
-        it. Between the two potentials it releases less, since the energy is concave.
+        What it releases by its own reaction with sodium where the electrode works, beyond its
+        energy above the hull, eV per atom of it. Between the two potentials it releases no more
+        than at one of them, since the energy is concave.
     electrolyte
         Its contact with the electrolyte.
     electrode
@@ -275,14 +276,15 @@ def _layer(table: PhaseTable, setting: Setting, one: Material, mu_metal: float) 
     """Let a layer touch both sides."""
     line = _line(table, one, setting.electrolyte, None)
     own = line.first
+    above_hull = abs(line.kinks[0].energy_per_atom)
     at_low, at_high = (
-        _released(table, own.composition, own.energy, volts, mu_metal)
+        max(_released(table, own.composition, own.energy, volts, mu_metal) - above_hull, 0.0)
         for volts in (setting.low, setting.high)
     )
     return Layer(
         material=one,
         mixture=own.mixture,
-        above_hull=abs(line.kinks[0].energy_per_atom),
+        above_hull=above_hull,
         at_low=at_low,
         at_high=at_high,
         electrolyte=_touch(line),
@@ -368,7 +370,8 @@ def _released(
     target = np.array([composition[symbol] for symbol in system.elements])
     best = minimise(system.amounts, target, costs, system.start)
     own = energy - mu * composition.get(SODIUM, 0.0)
-    return max(own - float(best.values @ costs[best.columns]), 0.0) / sum(composition.values())
+    released = own - float(best.values @ costs[best.columns])
+    return max(released / sum(composition.values()), 0.0)
 
 
 def judge(
@@ -426,10 +429,9 @@ def judge(
 
 
 def _steps(layer: Layer, setting: Setting) -> list[tuple[float, str]]:
-    """List the energies that a layer releases, with what happens."""
-    steps = [(layer.at_low, f"changes by itself at {setting.low:.2f} V")]
-    if setting.high > setting.low:
-        steps.append((layer.at_high, f"changes by itself at {setting.high:.2f} V"))
+    """List the energies that a layer releases, with what happens; its own where it is larger."""
+    own, volts = max((layer.at_low, setting.low), (layer.at_high, setting.high))
+    steps = [(own, f"changes by itself at {volts:.2f} V")]
     for one in (layer.electrolyte, *layer.electrode):
         at = "" if one.voltage is None else f" at {one.voltage:.2f} V"
         steps.append((one.released, f"reacts with {one.partner}{at}"))

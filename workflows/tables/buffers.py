@@ -143,7 +143,8 @@ def _why(one: LayerDoc) -> str:
     """Write what speaks against a layer and what is unknown of it."""
     gaps = [f"nothing joins {', '.join(one.open_pairs)}"] if one.open_pairs else []
     open_questions = [f"unknown: {'; '.join(one.unknown)}"] if one.unknown else []
-    kinds = dict.fromkeys(filter(None, (one.class_at_low, one.class_at_high)))
+    reacted = {one.class_at_low, one.class_at_high} - {None, "stable", "decomposes"}
+    kinds = sorted(str(kind) for kind in reacted)
     becomes = [f"becomes {' or '.join(kinds)}"] if kinds else []
     parts = [*gaps, *one.vetoes, *one.drawbacks, *becomes, *open_questions]
     return "; ".join(parts) or "passes all gates"

@@ -41,7 +41,7 @@ __all__ = [
     "Grade",
     "Layer",
     "Material",
-    "Setting",
+    "Neighbours",
     "Touch",
     "Verdict",
     "judge",
@@ -111,7 +111,7 @@ class Material:
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class Neighbours:
     """
     What a layer is put between.
 
@@ -230,7 +230,7 @@ class Verdict:
 
 
 def react_layers(
-    table: PhaseTable, setting: Setting, candidates: Iterable[Material]
+    table: PhaseTable, sides: Neighbours, candidates: Iterable[Material]
 ) -> list[Layer]:
     """
     Put materials between an electrolyte and an electrode.
@@ -239,7 +239,7 @@ def react_layers(
     ----------
     table
         Phases on one energy scale.
-    setting
+    sides
         What they are put between.
     candidates
         Any number of materials; sodium, the electrolyte and the electrode themselves are none.
@@ -254,7 +254,7 @@ def react_layers(
     ChemicalSystemError
         If an element has no reference phase.
     """
-    others = (setting.electrolyte, *setting.states)
+    others = (sides.electrolyte, *sides.states)
     around = {symbol for one in others for symbol in one.composition} | {SODIUM}
     table.require(around)
     mu_metal = table.mu_sodium_metal
@@ -268,18 +268,18 @@ def react_layers(
         inside = frozenset(one.composition.keys() - around)
         if inside not in small:
             small[inside] = table.within(around | inside)
-        found.append(_layer(small[inside], setting, one, mu_metal))
+        found.append(_layer(small[inside], sides, one, mu_metal))
     return found
 
 
-def _layer(table: PhaseTable, setting: Setting, one: Material, mu_metal: float) -> Layer:
+def _layer(table: PhaseTable, sides: Neighbours, one: Material, mu_metal: float) -> Layer:
     """Let a layer touch both sides."""
-    line = _line(table, one, setting.electrolyte, None)
+    line = _line(table, one, sides.electrolyte, None)
     own = line.first
     above_hull = abs(line.kinks[0].energy_per_atom)
     at_low, at_high = (
         max(_released(table, own.composition, own.energy, volts, mu_metal) - above_hull, 0.0)
-        for volts in (setting.low, setting.high)
+        for volts in (sides.low, sides.high)
     )
     return Layer(
         material=one,
@@ -288,7 +288,7 @@ def _layer(table: PhaseTable, setting: Setting, one: Material, mu_metal: float) 
         at_low=at_low,
         at_high=at_high,
         electrolyte=_touch(line),
-        electrode=tuple(touch(table, one, state) for state in setting.states),
+        electrode=tuple(touch(table, one, state) for state in sides.states),
     )
 
 
@@ -328,7 +328,7 @@ def touch(
     return _touch(_line(table, first, second, volts))
 
 
-def touch_open(table: PhaseTable, setting: Setting, layer: Layer) -> Layer:
+def touch_open(table: PhaseTable, sides: Neighbours, layer: Layer) -> Layer:
     """
     Add what a layer and the electrode do to each other where sodium comes and goes.
 
@@ -336,7 +336,7 @@ def touch_open(table: PhaseTable, setting: Setting, layer: Layer) -> Layer:
     ----------
     table
         Phases on one energy scale.
-    setting
+    sides
         What the layer is between.
     layer
         As found by `react_layers`.
@@ -347,7 +347,7 @@ def touch_open(table: PhaseTable, setting: Setting, layer: Layer) -> Layer:
         With the state that is richest in sodium at the lowest potential, and the poorest at the
         highest. Sodium metal adds nothing: the layer's own reaction at 0 V is that contact.
     """
-    ends = [(setting.states[0], setting.low), (setting.states[-1], setting.high)]
+    ends = [(sides.states[0], sides.low), (sides.states[-1], sides.high)]
     added = tuple(
         touch(table, layer.material, state, volts)
         for state, volts in ends
@@ -375,7 +375,7 @@ def _released(
 
 
 def judge(
-    layer: Layer, setting: Setting, properties: PhaseProperties, gates: Gates | None = None
+    layer: Layer, sides: Neighbours, properties: PhaseProperties, gates: Gates | None = None
 ) -> Verdict:
     """
     Send a layer through the gates.
@@ -384,7 +384,7 @@ def judge(
     ----------
     layer
         With its contacts.
-    setting
+    sides
         What it is between.
     properties
         How it conducts.
@@ -399,7 +399,7 @@ def judge(
     limits = gates or Gates()
     vetoes: list[str] = []
     drawbacks: list[str] = []
-    for released, what in _steps(layer, setting):
+    for released, what in _steps(layer, sides):
         sentence = f"{what} ({1000 * released:.0f} meV/atom)"
         if released > limits.veto:
             vetoes.append(sentence)
@@ -414,8 +414,8 @@ def judge(
         vetoes.append("conducts electrons")
     if properties.ionic is Ionic.INSULATOR:
         drawbacks.append("conducts hardly any Na⁺: a thin film at most")
-    sides = ((properties.electronic, "electrons"), (properties.ionic, "Na⁺"))
-    unknown = [f"whether it conducts {what}" for side, what in sides if side.value == "unknown"]
+    carriers = ((properties.electronic, "electrons"), (properties.ionic, "Na⁺"))
+    unknown = [f"whether it conducts {what}" for one, what in carriers if one.value == "unknown"]
     if layer.mixture:
         unknown.append("its energy: taken as that of the phases it decomposes to")
     return Verdict(
@@ -428,9 +428,9 @@ def judge(
     )
 
 
-def _steps(layer: Layer, setting: Setting) -> list[tuple[float, str]]:
+def _steps(layer: Layer, sides: Neighbours) -> list[tuple[float, str]]:
     """List the energies that a layer releases, with what happens; its own where it is larger."""
-    own, volts = max((layer.at_low, setting.low), (layer.at_high, setting.high))
+    own, volts = max((layer.at_low, sides.low), (layer.at_high, sides.high))
     steps = [(own, f"changes by itself at {volts:.2f} V")]
     for one in (layer.electrolyte, *layer.electrode):
         at = "" if one.voltage is None else f" at {one.voltage:.2f} V"

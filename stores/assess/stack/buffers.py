@@ -16,7 +16,7 @@ from trona.screening.stability.buffers import (
     Grade,
     Layer,
     Material,
-    Setting,
+    Neighbours,
     Touch,
     Verdict,
     judge,
@@ -241,10 +241,10 @@ class Stack:
     gates: Gates
 
     @property
-    def setting(self) -> Setting:
+    def sides(self) -> Neighbours:
         """What a layer is put between."""
         one = self.electrode
-        return Setting(self.electrolyte, one.states, one.low, one.high)
+        return Neighbours(self.electrolyte, one.states, one.low, one.high)
 
     @cached_property
     def stated(self) -> PropertyTable:
@@ -282,14 +282,14 @@ class Stack:
         list of LayerDoc
             Best first.
         """
-        setting = self.setting
+        sides = self.sides
         judged = []
-        for layer in react_layers(self.reference.table, setting, candidates):
+        for layer in react_layers(self.reference.table, sides, candidates):
             known = self.properties(layer.material)
-            verdict = judge(layer, setting, known, self.gates)
+            verdict = judge(layer, sides, known, self.gates)
             if verdict.grade is not Grade.VETOED:
-                layer = touch_open(self._table(layer.material), setting, layer)  # noqa: PLW2901
-                verdict = judge(layer, setting, known, self.gates)
+                layer = touch_open(self._table(layer.material), sides, layer)  # noqa: PLW2901
+                verdict = judge(layer, sides, known, self.gates)
             gaps = () if verdict.grade is Grade.VETOED else self._open_pairs(layer.material)
             judged.append((layer, verdict, gaps, known))
         vetoed = Grade.VETOED
@@ -298,9 +298,9 @@ class Stack:
 
     def _table(self, layer: Material) -> PhaseTable:
         """Phases of the three materials."""
-        sides = (self.electrolyte, *self.electrode.states, layer)
+        present = (self.electrolyte, *self.electrode.states, layer)
         return self.reference.table.within(
-            {symbol for one in sides for symbol in one.composition} | {SODIUM}
+            {symbol for one in present for symbol in one.composition} | {SODIUM}
         )
 
     def _open_pairs(self, layer: Material) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from trona.screening.stability.buffers import (
     Gates,
     Grade,
     Material,
-    Setting,
+    Neighbours,
     judge,
     order,
     react_layers,
@@ -39,7 +39,7 @@ def material(formula):
 
 
 def setting(low=2.0, high=3.5, electrolyte="Na3PS4", states=("NaFeO2", "FeO2")):
-    return Setting(material(electrolyte), tuple(map(material, states)), low, high)
+    return Neighbours(material(electrolyte), tuple(map(material, states)), low, high)
 
 
 def layers(table, *formulas, **options):

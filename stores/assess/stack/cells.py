@@ -10,7 +10,8 @@ from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.reservations import covered, reservations
 from trona.stores.documents.buffers import CellContactDoc, CellDoc, LayerDoc
 
-from .buffers import Stack, candidate_layers, electrode_states
+from .buffers import Stack, candidate_layers
+from .electrode_states import electrode_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

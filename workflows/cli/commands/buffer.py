@@ -13,7 +13,9 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     AsJson,
     Correction,
     Exclude,
+    Pressure,
     Reference,
+    Temperature,
 )
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
@@ -59,16 +61,21 @@ def buffer(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Rank layers to put between an electrolyte and an electrode, with reasons."""
-    from trona.stores.assess.stack.buffers import buffer_document, formulas_of  # noqa: PLC0415
+    from trona.stores.assess.stack.buffers import buffer_document  # noqa: PLC0415
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
 
     gates, limits = _gates(tolerated, veto), _range(voltage)
     formulas = _formulas(among)
     asked = [electrolyte, *formulas_of(electrode), *(formulas or ())]
-    energies = load_energies(reference, correction, exclude, *asked)
+    energies = load_energies(
+        reference, correction, exclude, *asked, pressure=pressure, temperature=temperature
+    )
     document = buffer_document(electrolyte, electrode, energies, limits, formulas, gates)
     if as_json:
         print_json(document)
@@ -97,16 +104,20 @@ def cell(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Show what happens at the contacts of a cell, which is worst, and the best layers for each."""
-    from trona.stores.assess.stack.buffers import formulas_of  # noqa: PLC0415
     from trona.stores.assess.stack.cells import cell_document  # noqa: PLC0415
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
 
     gates, formulas = _gates(tolerated, veto), _formulas(among)
     asked = [electrolyte, *formulas_of(anode), *formulas_of(cathode), *(formulas or ())]
-    energies = load_energies(reference, correction, exclude, *asked)
+    energies = load_energies(
+        reference, correction, exclude, *asked, pressure=pressure, temperature=temperature
+    )
     document = cell_document(anode, electrolyte, cathode, energies, layer, formulas, gates)
     if as_json:
         print_json(document)

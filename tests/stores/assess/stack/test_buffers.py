@@ -5,12 +5,8 @@ from __future__ import annotations
 import pytest
 
 from trona.screening.errors import InputError, VoltageError
-from trona.stores.assess.stack.buffers import (
-    buffer_document,
-    electrode_states,
-    formulas_of,
-    read_formulas,
-)
+from trona.stores.assess.stack.buffers import buffer_document, read_formulas
+from trona.stores.assess.stack.electrode_states import electrode_states, formulas_of
 from trona.stores.energies.references import load_reference
 
 OXIDES = ["Na3PO4", "NaAlO2", "Na2SiO3", "Na2ZrO3", "NaAl11O17"]

@@ -20,6 +20,7 @@ __all__ = ["ElectrodeStates", "electrode_states", "formulas_of"]
 
 _TO = ".."
 _AT = "@"
+_CHARGED = (
 _STATES = 2
 """An electrode is asked about discharged and charged."""
 

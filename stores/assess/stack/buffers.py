@@ -57,8 +57,6 @@ __all__ = [
 
 _FEW = 50
 """Layers that a user names are described in full up to this number, vetoed or not."""
-    "Only {name} itself was tried as the electrode: give its charged state as {name}..FORMULA."
-)
 
 
 def read_formulas(path: Path) -> list[str]:

@@ -21,6 +21,8 @@ __all__ = ["ElectrodeStates", "electrode_states", "formulas_of"]
 _TO = ".."
 _AT = "@"
 _CHARGED = (
+    "Only {name} itself was tried as the electrode: give its charged state as {name}..FORMULA."
+)
 _STATES = 2
 """An electrode is asked about discharged and charged."""
 

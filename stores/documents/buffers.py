@@ -38,6 +38,16 @@ class LayerDoc(Document):
         description="Pairs of elements of layer and neighbours that no phase joins, as 'Ta-O': "
         "where there is one, the layer stands apart. Not looked for where it is vetoed.",
     )
+    alarms: list[str] = Field(
+        default=[],
+        description="What its window or energy has that no known compound has, in sentences: the "
+        "layer then stands apart. Not looked for where it is vetoed.",
+    )
+    missing: list[str] = Field(
+        default=[],
+        description="Phases known to be missing from the reference that it could form by itself "
+        "or with a neighbour. Not looked for where it is vetoed.",
+    )
     vetoes: list[str] = Field(description="Why it is out.")
     drawbacks: list[str] = Field(description="What speaks against it.")
     unknown: list[str] = Field(description="What nobody says of it.")
@@ -94,9 +104,9 @@ class BufferDoc(Document):
     direct: list[TouchDoc] = Field(description="Electrolyte and electrode without a layer.")
     among: str = Field(description="Where the layers come from.")
     layers: list[LayerDoc] = Field(
-        description="Best first; with open pairs behind all others that are not vetoed."
+        description="Best first; those with open pairs or alarms behind all others that pass."
     )
-    counts: dict[str, int] = Field(description="Number of layers of each grade; 'open' apart.")
+    counts: dict[str, int] = Field(description="Number of layers of each grade, and 'apart'.")
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data, as in a screening result.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")

@@ -28,7 +28,7 @@ __all__ = ["CELL", "LAYER", "buffers", "cell", "cell_rows", "layer_rows"]
 LAYER = (
     "place", "formula", "grade", "worst", "energy_above_hull", "at_low", "at_high",
     "with_electrolyte", "with_electrode", "reduction_limit", "oxidation_limit", "electronic",
-    "ionic", "volume", "open_pairs", "vetoes", "drawbacks", "unknown",
+    "ionic", "volume", "open_pairs", "alarms", "missing", "vetoes", "drawbacks", "unknown",
 )  # fmt: skip
 """Columns of layers as CSV."""
 CELL = (
@@ -59,7 +59,7 @@ def layer_rows(document: BufferDoc) -> list[dict[str, Any]]:
         row: dict[str, Any] = {name: getattr(one, name, None) for name in LAYER}
         row["with_electrolyte"] = one.contacts[0].released
         row["with_electrode"] = max(touch.released for touch in one.contacts[1:])
-        for name in ("open_pairs", "vetoes", "drawbacks", "unknown"):
+        for name in ("open_pairs", "alarms", "missing", "vetoes", "drawbacks", "unknown"):
             row[name] = "; ".join(row[name])
         rows.append(row)
     return rows
@@ -126,7 +126,7 @@ def _layer_table(layers: Sequence[LayerDoc]) -> Table:
 
 def _grade(one: LayerDoc) -> str:
     """Write a verdict in its colour."""
-    if one.open_pairs:
+    if one.grade != "vetoed" and (one.open_pairs or one.alarms):
         return "[magenta]apart[/]"
     return f"[{_STYLES[one.grade]}]{one.grade}[/]"
 
@@ -146,16 +146,19 @@ def _why(one: LayerDoc) -> str:
     reacted = {one.class_at_low, one.class_at_high} - {None, "stable", "decomposes"}
     kinds = sorted(str(kind) for kind in reacted)
     becomes = [f"becomes {' or '.join(kinds)}"] if kinds else []
-    parts = [*gaps, *one.vetoes, *one.drawbacks, *becomes, *open_questions]
-    return "; ".join(parts) or "passes all gates"
+    parts = [*gaps, *one.alarms, *one.vetoes, *one.drawbacks, *becomes, *open_questions]
+    parts = parts or ["passes all gates"]
+    if one.missing:
+        parts.append(f"{len(one.missing)} competing phases missing")
+    return "; ".join(parts)
 
 
 def _counted(document: BufferDoc) -> str:
     """Say how many layers passed, and at which gates the others failed."""
     counts = document.counts
     parts = [f"{counts[name]} {name}" for name in _STYLES if counts.get(name)]
-    if counts.get("open"):
-        parts.append(f"{counts['open']} apart, since no phase joins a pair of their elements")
+    if counts.get("apart"):
+        parts.append(f"{counts['apart']} apart, which these energies cannot judge")
     failed = Counter(gate for one in document.layers for gate in set(map(_gate, one.vetoes)))
     listed = ", ".join(f"{number} {gate}" for gate, number in failed.most_common())
     detail = f" Vetoes (a layer may have several): {listed}." if listed else ""

@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import Phase
 from trona.screening.errors import InputError
 from trona.screening.formulas import fractions_key, parse
+from trona.screening.stability.alarms import alarms
 from trona.screening.stability.buffers import (
     Gates,
     Grade,
@@ -142,7 +144,7 @@ class Stack:
 
     def layers(self, candidates: Iterable[Material], *, full: bool = False) -> list[LayerDoc]:
         """
-        Judge layers and rank them, those with open pairs behind the others that pass.
+        Judge layers and rank them, those that cannot be trusted behind the others that pass.
 
         Parameters
         ----------
@@ -164,11 +166,15 @@ class Stack:
             if verdict.grade is not Grade.VETOED:
                 layer = touch_open(self._table(layer.material), sides, layer)  # noqa: PLW2901
                 verdict = judge(layer, sides, known, self.gates)
-            gaps = () if verdict.grade is Grade.VETOED else self._open_pairs(layer.material)
-            judged.append((layer, verdict, gaps, known))
-        vetoed = Grade.VETOED
-        judged.sort(key=lambda one: (one[1].grade is vetoed, bool(one[2]), order(one[0], one[1])))
-        return [self._document(place, *one, full=full) for place, one in enumerate(judged, 1)]
+            document = self._document(layer, verdict, known)
+            if full or verdict.grade is not Grade.VETOED:
+                self._complete(document, layer)
+            apart = bool(document.open_pairs or document.alarms)
+            judged.append((verdict.grade is Grade.VETOED, apart, order(layer, verdict), document))
+        judged.sort(key=itemgetter(0, 1, 2))
+        for place, (*_, document) in enumerate(judged, start=1):
+            document.place = place
+        return [document for *_, document in judged]
 
     def _table(self, layer: Material) -> PhaseTable:
         """Phases of the three materials."""
@@ -204,26 +210,16 @@ class Stack:
             interphase=kind,
         )
 
-    def _document(
-        self,
-        place: int,
-        layer: Layer,
-        verdict: Verdict,
-        gaps: Sequence[str],
-        known: PhaseProperties,
-        *,
-        full: bool,
-    ) -> LayerDoc:
-        """Write a layer down."""
+    def _document(self, layer: Layer, verdict: Verdict, known: PhaseProperties) -> LayerDoc:
+        """Write a layer down, without what takes longest."""
         own = None if layer.mixture else self.reference.table.find(layer.material.composition)
         volume = None if own is None or own.volume is None else own.volume / own.n_atoms
         touches = (layer.electrolyte, *layer.electrode)
-        document = LayerDoc(
-            place=place,
+        return LayerDoc(
+            place=0,
             formula=layer.material.formula,
             id=None if own is None else own.id,
             grade=verdict.grade.value,
-            open_pairs=list(gaps),
             vetoes=list(verdict.vetoes),
             drawbacks=list(verdict.drawbacks),
             unknown=list(verdict.unknown),
@@ -239,10 +235,27 @@ class Stack:
             band_gap=known.band_gap,
             volume=volume,
         )
-        if full or verdict.grade is not Grade.VETOED:
-            document.contacts = [self.touch_document(layer.material, one) for one in touches]
-            self._add_window(document, layer.material)
-        return document
+
+    def _complete(self, document: LayerDoc, layer: Layer) -> None:
+        """Add classes of products, the layer's own window, and what the reference lacks."""
+        touches = (layer.electrolyte, *layer.electrode)
+        document.contacts = [self.touch_document(layer.material, one) for one in touches]
+        document.open_pairs = list(self._open_pairs(layer.material))
+        document.missing = self._missing(layer.material)
+        self._add_window(document, layer.material)
+
+    @cached_property
+    def _gone(self) -> list[tuple[str, frozenset[str]]]:
+        """Phases known to be missing from the reference, with their elements."""
+        return [(formula, frozenset(parse(formula))) for formula in self.reference.missing]
+
+    def _missing(self, layer: Material) -> list[str]:
+        """Missing phases that hold the layer's elements, alone or with those of a neighbour."""
+        own, found = {*layer.composition, SODIUM}, []
+        for side in (self.electrolyte, *self.electrode.states):
+            alone = {*side.composition, SODIUM}
+            found += [one for one, inside in self._gone if inside <= own | alone and inside - alone]
+        return sorted(set(found))
 
     def _bare(self, first: Material, one: Touch) -> TouchDoc:
         """Write a contact down without the class of its products, which takes longest."""
@@ -258,6 +271,7 @@ class Stack:
         """Add the limits of the layer's own window."""
         table = self.reference.table.within({*layer.composition, SODIUM})
         found = assess(table, layer.composition, layer.formula)
+        document.alarms = list(alarms(table, found))
         if found.window is not None:
             document.reduction_limit = found.window.reduction
             document.oxidation_limit = _bounded(found.window.oxidation)
@@ -274,6 +288,12 @@ class Stack:
         """Class of what a layer becomes at a potential."""
         rung = found.rung(volts)
         return interphase(rung, with_rules(self.stated, rung.interval.phases)).kind.value
+
+
+def _group(one: LayerDoc) -> str:
+    """Say among which layers one is counted."""
+    doubtful = one.grade != Grade.VETOED and (one.open_pairs or one.alarms)
+    return "apart" if doubtful else one.grade
 
 
 def _bounded(volts: float) -> float | None:
@@ -354,7 +374,7 @@ def buffer_document(
     candidates = candidate_layers(reference, among)
     few = among is not None and len(candidates) <= _FEW
     direct, layers = stack.direct(), stack.layers(candidates, full=few)
-    counts = Counter("open" if one.open_pairs else one.grade for one in layers)
+    counts = Counter(_group(one) for one in layers)
     states = [state.formula for state in side.states]
     asked = [electrolyte, *states]
     found = covered(asked, reference)

@@ -105,7 +105,9 @@ def _contact(
     kinds = [alone.interphases[stability.ladder.index(rung)].kind.value for rung in rungs]
     released = [abs(stability.reaction_energy(volts)) for volts in ends]
     direct = stack.direct()
-    good = [one for one in layers if one.grade != Grade.VETOED and not one.open_pairs]
+    good = [
+        one for one in layers if one.grade != Grade.VETOED and not one.open_pairs and not one.alarms
+    ]
     return CellContactDoc(
         side=side,
         electrode=electrode,

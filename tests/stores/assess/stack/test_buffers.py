@@ -77,12 +77,14 @@ def test_chlorides_exchange_with_thiophosphates_and_oxides(ask):
     assert found["NaCl"].grade == "fits"
 
 
-def test_layers_with_open_pairs_stand_apart_behind_all_that_pass(reference):
+def test_layers_that_cannot_be_judged_stand_apart_behind_all_that_pass(reference):
     found = buffer_document("Na3PS4", "Na", reference)
     passing = [one for one in found.layers if one.grade != "vetoed"]
-    apart = [bool(one.open_pairs) for one in passing]
+    apart = [bool(one.open_pairs or one.alarms) for one in passing]
     assert apart == sorted(apart)
     assert [one.place for one in found.layers] == list(range(1, len(found.layers) + 1))
+    assert any(apart)
+    assert found.counts["apart"] == sum(apart)
     assert sum(found.counts.values()) == len(found.layers)
     assert all(one.vetoes for one in found.layers[len(passing) :])
     assert not any(one.electronic in {"metal", "narrow-gap"} for one in passing)

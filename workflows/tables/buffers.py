@@ -149,7 +149,7 @@ def _why(one: LayerDoc) -> str:
     parts = [*gaps, *one.alarms, *one.vetoes, *one.drawbacks, *becomes, *open_questions]
     parts = parts or ["passes all gates"]
     if one.missing:
-        parts.append(f"{len(one.missing)} competing phases missing")
+        parts.append(f"missing competing phases: {len(one.missing)}")
     return "; ".join(parts)
 
 

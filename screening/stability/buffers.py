@@ -127,7 +127,7 @@ class Neighbours:
     Raises
     ------
     InputError
-        If there is no electrode, or the potentials are not two in rising order.
+        If there is no electrode, it is the electrolyte, or the potentials do not rise.
     """
 
     electrolyte: Material
@@ -138,6 +138,11 @@ class Neighbours:
     def __post_init__(self) -> None:
         if not self.states:
             raise InputError("there is no electrode: name one, such as NaCrO2.")
+        own = self.electrolyte
+        if any(same_composition(own.composition, one.composition) for one in self.states):
+            raise InputError(
+                f"{own.formula} is on both sides: name an electrolyte and an electrode."
+            )
         if not (0.0 <= self.low <= self.high and isfinite(self.high)):
             raise VoltageError(
                 f"{self.low} to {self.high} V is no range of an electrode: give two potentials "

@@ -374,6 +374,8 @@ def buffer_document(
     candidates = candidate_layers(reference, among)
     few = among is not None and len(candidates) <= _FEW
     direct, layers = stack.direct(), stack.layers(candidates, full=few)
+    if not layers:
+        raise InputError("no layer is left to try: sodium and the materials themselves are none.")
     counts = Counter(_group(one) for one in layers)
     states = [state.formula for state in side.states]
     asked = [electrolyte, *states]

@@ -87,6 +87,10 @@ def electrode_states(
     formulas = formulas_of(asked)
     if not formulas:
         raise InputError(f"{names.strip()} has no formula: name a composition instead.")
+    if len({_frame(formula) for formula in formulas}) > 1:
+        raise InputError(
+            f"{' and '.join(formulas)} differ in more than sodium: name states of one electrode."
+        )
     measured = find_measured(named[0])
     if measured is not None and len(formulas) == 1:
         formulas += measured.formulas
@@ -138,6 +142,11 @@ def _names(asked: str) -> list[str]:
     if not all(names) or len(names) > _STATES:
         raise InputError(f"no electrode {asked!r}: write it like NaCrO2 or NaCrO2{_TO}Na0.5CrO2.")
     return names
+
+
+def _frame(formula: str) -> tuple[tuple[str, float], ...]:
+    """Composition without sodium, as atomic fractions."""
+    return fractions_key({x: n for x, n in parse(formula).items() if x != SODIUM} or {SODIUM: 1.0})
 
 
 def _sodium(one: Material) -> float:

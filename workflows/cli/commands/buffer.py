@@ -70,6 +70,7 @@ def buffer(
     from trona.stores.assess.stack.buffers import buffer_document  # noqa: PLC0415
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
 
+    _require_electrolyte(electrolyte)
     gates, limits = _gates(tolerated, veto), _range(voltage)
     formulas = _formulas(among)
     asked = [electrolyte, *formulas_of(electrode), *(formulas or ())]
@@ -113,6 +114,7 @@ def cell(
     from trona.stores.assess.stack.cells import cell_document  # noqa: PLC0415
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
 
+    _require_electrolyte(electrolyte)
     gates, formulas = _gates(tolerated, veto), _formulas(among)
     asked = [electrolyte, *formulas_of(anode), *formulas_of(cathode), *(formulas or ())]
     energies = load_energies(
@@ -128,6 +130,14 @@ def cell(
         print_csv(tables.cell_rows(document), tables.CELL)
         return
     print_parts(*tables.cell(document))
+
+
+def _require_electrolyte(formula: str) -> None:
+    """Refuse an electrolyte without sodium, and sodium itself."""
+    from trona.screening.formulas import parse  # noqa: PLC0415
+    from trona.workflows.candidates.sources import require_sodium  # noqa: PLC0415
+
+    require_sodium(parse(formula), formula)
 
 
 def _gates(tolerated: float, veto: float) -> Gates:

@@ -103,7 +103,9 @@ def test_an_electrode_has_states_and_a_range(reference):
     assert [one.formula for one in tin.states] == ["Na15Sn4", "Sn"]
 
 
-@pytest.mark.parametrize("asked", ["", "..", "NaCrO2..", "A..B..C", "hard carbon", "NaCrO2@x"])
+@pytest.mark.parametrize(
+    "asked", ["", "..", "NaCrO2..", "A..B..C", "hard carbon", "NaCrO2@x", "NaCrO2..FeO2"]
+)
 def test_an_electrode_that_is_none_is_refused(asked, reference):
     with pytest.raises(InputError):
         electrode_states(asked, reference.table)
@@ -116,6 +118,13 @@ def test_names_become_formulas():
 def test_a_range_the_wrong_way_round_is_refused(reference):
     with pytest.raises(VoltageError, match="lower one first"):
         buffer_document("Na3PS4", "NaCrO2", reference, (3.0, 2.0), ["NaCl"])
+
+
+def test_one_material_on_both_sides_and_no_layer_at_all_are_refused(reference):
+    with pytest.raises(InputError, match="both sides"):
+        buffer_document("Na3PS4", "Na3PS4", reference, among=["NaCl"])
+    with pytest.raises(InputError, match="no layer is left"):
+        buffer_document("Na3PS4", "Na", reference, among=["Na", "Na3PS4"])
 
 
 def test_a_file_of_formulas_is_read_and_an_empty_one_refused(tmp_path):

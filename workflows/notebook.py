@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from trona.stores.assess.assessment import Assessment
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.air import AirDoc
+    from trona.stores.documents.buffers import BufferDoc, CellDoc
     from trona.stores.documents.results import ObservationDoc, ScreeningDoc
     from trona.stores.energies.atmosphere import Atmosphere
 
-__all__ = ["AtVoltage", "InMoistAir", "Ranking", "Window"]
+__all__ = ["AtVoltage", "Buffers", "Cell", "InMoistAir", "Ranking", "Window"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,6 +195,81 @@ class Window(Tabular):
         from .drawings import show  # noqa: PLC0415
 
         return show("ladder", self.assessment)
+
+
+@dataclass(frozen=True, eq=False)
+class Buffers(Tabular):
+    """
+    Layers between an electrolyte and an electrode, best first.
+
+    Parameters
+    ----------
+    document
+        All that is known of them.
+    """
+
+    document: BufferDoc
+
+    @property
+    def heading(self) -> str:
+        """What they are between, and what to bear in mind."""
+        one = self.document
+        sides = f"{one.electrolyte} and {' to '.join(one.states)}"
+        what = f"Layers between {sides}, {one.low:g} to {one.high:g} V"
+        return ". ".join([what, " ".join(one.caveats)]) if one.caveats else what
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the layers, best first."""
+        return [
+            {
+                "formula": one.formula,
+                "verdict": one.grade,
+                "released at most (eV/atom)": one.worst,
+                "reduced below (V)": one.reduction_limit,
+                "oxidised above (V)": one.oxidation_limit,
+                "electrons": one.electronic,
+                "Na+": one.ionic,
+                "against it": "; ".join([*one.vetoes, *one.drawbacks]),
+                "unknown": "; ".join(one.unknown),
+                "open pairs": ", ".join(one.open_pairs),
+            }
+            for one in self.document.layers
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Cell(Tabular):
+    """
+    The contacts of a cell.
+
+    Parameters
+    ----------
+    document
+        All that is known of them.
+    """
+
+    document: CellDoc
+
+    @property
+    def heading(self) -> str:
+        """The cell, its worst contact, and what to bear in mind."""
+        one = self.document
+        names = f"{one.anode} | {one.electrolyte} | {one.cathode}"
+        return " ".join([f"{names}: worst at the {one.worst}.", *one.caveats])
+
+    def rows(self) -> list[dict[str, object]]:
+        """List what happens at each contact, anode first."""
+        return [
+            {
+                "side": one.side,
+                "electrode": one.electrode,
+                "released at most (eV/atom)": one.worst,
+                "at its lowest potential": one.class_at_low,
+                "at its highest potential": one.class_at_high,
+                "best layers": ", ".join(layer.formula for layer in one.best),
+            }
+            for one in self.document.contacts
+        ]
 
 
 @dataclass(frozen=True, eq=False)

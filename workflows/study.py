@@ -36,13 +36,15 @@ from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.reservations import reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
+from trona.stores.assess.stack.buffers import buffer_document
+from trona.stores.assess.stack.cells import cell_document
 from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
 from trona.stores.energies.atmosphere import atmosphere, read_conditions
 from trona.stores.energies.conditions import under_conditions
 from trona.stores.energies.references import load_reference
 
-from .notebook import AtVoltage, InMoistAir, Ranking, Window
+from .notebook import AtVoltage, Buffers, Cell, InMoistAir, Ranking, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
 
-__all__ = ["AtVoltage", "InMoistAir", "Ranking", "Study", "Window"]
+__all__ = ["AtVoltage", "Buffers", "Cell", "InMoistAir", "Ranking", "Study", "Window"]
 
 
 class Study:
@@ -270,6 +272,74 @@ class Study:
             If there is neither a measured nor a computed potential.
         """
         return choose_electrode(self.reference.table, name)
+
+    def buffers(
+        self,
+        electrolyte: str,
+        electrode: str,
+        voltage: tuple[float, float] | None = None,
+        among: Sequence[str] | None = None,
+    ) -> Buffers:
+        """
+        Rank layers to put between an electrolyte and an electrode.
+
+        Parameters
+        ----------
+        electrolyte
+            Formula.
+        electrode
+            As `electrode` takes it; ``"NaCrO2..Na0.5CrO2"`` names its charged state too.
+        voltage
+            Range of its potential, V; by default where it was measured to work.
+        among
+            Formulas of layers; all phases of the reference by default.
+
+        Returns
+        -------
+        Buffers
+            Best first, with reasons.
+
+        Raises
+        ------
+        InputError
+            If a formula or the electrode cannot be used with this reference.
+        """
+        found = buffer_document(electrolyte, electrode, self.reference, voltage, among)
+        return Buffers(found)
+
+    def cell(
+        self,
+        anode: str,
+        electrolyte: str,
+        cathode: str,
+        buffer: str | None = None,
+        among: Sequence[str] | None = None,
+    ) -> Cell:
+        """
+        Find what happens at both contacts of a cell, and the best layers for each.
+
+        Parameters
+        ----------
+        anode, cathode
+            As `electrode` takes them, or with a charged state as in `buffers`.
+        electrolyte
+            Formula.
+        buffer
+            Formula of a layer, judged at both contacts.
+        among
+            Formulas of layers to propose; all phases of the reference by default.
+
+        Returns
+        -------
+        Cell
+            Anode first.
+
+        Raises
+        ------
+        InputError
+            If a formula or an electrode cannot be used with this reference.
+        """
+        return Cell(cell_document(anode, electrolyte, cathode, self.reference, buffer, among))
 
     def rank(self, formulas: Iterable[str], electrodes: Sequence[str] = ("Na",)) -> Ranking:
         """

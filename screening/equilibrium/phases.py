@@ -286,7 +286,8 @@ class PhaseTable(Tabular):
         inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
         if not inside or not inside.keys() <= set(self.elements):
             return None
-        code = composition_codes(_amounts_matrix([inside], self.elements))[0]
+        row = [inside.get(symbol, 0.0) for symbol in self.elements]
+        code = composition_codes(np.array([row]))[0]
         found = self.ground[(self._codes == code).all(axis=1)]
         return self.phases[found[0]] if len(found) else None
 
@@ -326,6 +327,36 @@ class PhaseTable(Tabular):
                 f"no reference phase for {', '.join(missing)}: this reference covers "
                 f"{'-'.join(self.elements)}; use one that covers it too."
             )
+
+    def within(self, symbols: Iterable[str]) -> PhaseTable:
+        """
+        Keep the phases that consist of some elements: what many questions about them need.
+
+        Parameters
+        ----------
+        symbols
+            Elements to keep; those that the table lacks are passed over.
+
+        Returns
+        -------
+        PhaseTable
+            In the same order, with the energies of this table.
+        """
+        asked = set(symbols)
+        outside = [at for at, symbol in enumerate(self.elements) if symbol not in asked]
+        inside = [at for at, symbol in enumerate(self.elements) if symbol in asked]
+        keep = (self.amounts[:, outside] == 0).all(axis=1)
+        stays = keep[self.ground]
+        place = np.cumsum(keep) - 1
+        return PhaseTable(
+            phases=tuple(self.phases[at] for at in np.flatnonzero(keep).tolist()),
+            elements=tuple(self.elements[at] for at in inside),
+            scale=self.scale,
+            amounts=np.ascontiguousarray(self.amounts[keep][:, inside]),
+            energies=self.energies[keep],
+            ground=place[self.ground[stays]],
+            _codes=np.ascontiguousarray(self._codes[stays][:, inside]),
+        )
 
     def system(self, symbols: Iterable[str], *, closed: bool = False) -> System:
         """

@@ -169,3 +169,18 @@ def test_a_stream_of_systems_does_not_fill_the_memory():
         for chosen in combinations(symbols, size):
             assert table.system(chosen, closed=True).elements == tuple(sorted(chosen))
     assert len(table._systems) <= 64
+
+
+def test_a_part_of_a_table_holds_what_consists_of_its_elements_and_the_same_hull():
+    table = make_table(Na2S=-1.3, NaS=-1.1, Na3P=-0.3, P2S5=-0.6, Na3PS4=-1.2, NaCl=-2.1)
+    part = table.within({"Na", "S", "Cl", "Xe"})
+    assert part.elements == ("Cl", "Na", "S")
+    assert [one.id for one in part.phases] == [
+        one.id for one in table.phases if one.amounts.keys() <= {"Na", "S", "Cl"}
+    ]
+    whole = PhaseTable.from_phases(part.phases)
+    assert (part.ground == whole.ground).all()
+    assert (part.amounts == whole.amounts).all()
+    for phase in part.phases:
+        assert part.find(phase.amounts) is table.find(phase.amounts)
+    assert part.find({"Na": 3.0, "P": 1.0}) is None

@@ -1,0 +1,3 @@
+"""Stacks of materials: layers between electrolyte and electrode, contacts of a cell."""
+
+from __future__ import annotations

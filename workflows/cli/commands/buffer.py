@@ -1,0 +1,184 @@
+"""Layers between an electrolyte and an electrode, and the contacts of a cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
+    Correction,
+    Exclude,
+    Pressure,
+    Reference,
+    Temperature,
+)
+from trona.workflows.cli.terminal import print_csv, print_json, print_parts
+
+if TYPE_CHECKING:
+    from trona.screening.stability.buffers import Gates
+
+__all__ = ["buffer", "cell"]
+
+Among = Annotated[
+    str,
+    typer.Option(
+        help="Layers to try: 'reference' for all its phases, 'store' for all screened candidates, "
+        "or a file with one formula a line.",
+        metavar="FILE|store|reference",
+    ),
+]
+Tolerated = Annotated[
+    float,
+    typer.Option(help="Reactions that release no more than this do not count.", metavar="eV/atom"),
+]
+Veto = Annotated[
+    float, typer.Option(help="A layer that releases more than this is out.", metavar="eV/atom")
+]
+
+
+def buffer(
+    electrolyte: Annotated[str, typer.Argument(help="Electrolyte, such as Na3SbS4.")],
+    electrode: Annotated[
+        str,
+        typer.Argument(help="Electrode, such as Na15Sn4; NaCrO2..Na0.5CrO2 with charged state."),
+    ],
+    voltage: Annotated[
+        str | None,
+        typer.Option(
+            help="Range of its potential; by default where it was measured to work.",
+            metavar="V..V",
+        ),
+    ] = None,
+    among: Among = "reference",
+    tolerated: Tolerated = 0.025,
+    veto: Veto = 0.1,
+    top: Annotated[int, typer.Option(min=1, help="Layers to show.")] = 20,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Rank layers to put between an electrolyte and an electrode, with reasons."""
+    from trona.stores.assess.stack.buffers import buffer_document  # noqa: PLC0415
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
+
+    _require_electrolyte(electrolyte)
+    gates, limits = _gates(tolerated, veto), _range(voltage)
+    formulas = _formulas(among)
+    asked = [electrolyte, *formulas_of(electrode), *(formulas or ())]
+    energies = load_energies(
+        reference, correction, exclude, *asked, pressure=pressure, temperature=temperature
+    )
+    document = buffer_document(electrolyte, electrode, energies, limits, formulas, gates)
+    if as_json:
+        print_json(document)
+        return
+    from trona.workflows.tables import buffers as tables  # noqa: PLC0415
+
+    if as_csv:
+        print_csv(tables.layer_rows(document), tables.LAYER)
+        return
+    print_parts(*tables.buffers(document, top))
+
+
+def cell(
+    anode: Annotated[str, typer.Option("--anode", help="Such as Na15Sn4 or Na.")],
+    electrolyte: Annotated[str, typer.Option("--electrolyte", help="Such as Na3SbS4.")],
+    cathode: Annotated[
+        str, typer.Option("--cathode", help="Such as NaCrO2, or NaCrO2..Na0.5CrO2.")
+    ],
+    layer: Annotated[
+        str | None,
+        typer.Option("--buffer", help="A layer to judge at both contacts.", metavar="FORMULA"),
+    ] = None,
+    among: Among = "reference",
+    tolerated: Tolerated = 0.025,
+    veto: Veto = 0.1,
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show what happens at the contacts of a cell, which is worst, and the best layers for each."""
+    from trona.stores.assess.stack.cells import cell_document  # noqa: PLC0415
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
+
+    _require_electrolyte(electrolyte)
+    gates, formulas = _gates(tolerated, veto), _formulas(among)
+    asked = [electrolyte, *formulas_of(anode), *formulas_of(cathode), *(formulas or ())]
+    energies = load_energies(
+        reference, correction, exclude, *asked, pressure=pressure, temperature=temperature
+    )
+    document = cell_document(anode, electrolyte, cathode, energies, layer, formulas, gates)
+    if as_json:
+        print_json(document)
+        return
+    from trona.workflows.tables import buffers as tables  # noqa: PLC0415
+
+    if as_csv:
+        print_csv(tables.cell_rows(document), tables.CELL)
+        return
+    print_parts(*tables.cell(document))
+
+
+def _require_electrolyte(formula: str) -> None:
+    """Refuse an electrolyte without sodium, and sodium itself."""
+    from trona.screening.formulas import parse  # noqa: PLC0415
+    from trona.workflows.candidates.sources import require_sodium  # noqa: PLC0415
+
+    require_sodium(parse(formula), formula)
+
+
+def _gates(tolerated: float, veto: float) -> Gates:
+    """Read the energies that decide."""
+    from trona.screening.stability.buffers import Gates  # noqa: PLC0415
+
+    return Gates(tolerated, veto)
+
+
+def _range(text: str | None) -> tuple[float, float] | None:
+    """Read a range of potential."""
+    from trona.screening.errors import VoltageError  # noqa: PLC0415
+
+    if text is None:
+        return None
+    parts = text.split("..")
+    try:
+        volts = [float(part) for part in parts]
+    except ValueError:
+        volts = []
+    if len(volts) not in {1, 2}:
+        raise VoltageError(f"no range of potential {text!r}: write it like 2.5..3.6, or 3.")
+    return volts[0], volts[-1]
+
+
+def _formulas(among: str) -> list[str] | None:
+    """Read which layers to try; None for all phases of the reference."""
+    if among == "reference":
+        return None
+    if among == "store":
+        from trona.screening.errors import InputError  # noqa: PLC0415
+        from trona.stores.collections.results import Results  # noqa: PLC0415
+        from trona.stores.settings import Settings  # noqa: PLC0415
+
+        location = Settings().store
+        kept = [
+            one.formula for one in Results(location).find().summaries if one.state == "completed"
+        ]
+        if not kept:
+            raise InputError(f"the store {location!r} holds no screened candidate: screen some.")
+        return list(dict.fromkeys(kept))
+    from trona.stores.assess.stack.buffers import read_formulas  # noqa: PLC0415
+
+    return read_formulas(Path(among))

@@ -1,0 +1,262 @@
+"""How layers and the contacts of a cell look on a terminal and as CSV; nothing is computed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+
+from .layout import NONE, framed, notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from trona.stores.documents.buffers import (
+        BufferDoc,
+        CellContactDoc,
+        CellDoc,
+        LayerDoc,
+        TouchDoc,
+    )
+
+__all__ = ["CELL", "LAYER", "buffers", "cell", "cell_rows", "layer_rows"]
+
+LAYER = (
+    "place", "formula", "grade", "worst", "energy_above_hull", "at_low", "at_high",
+    "with_electrolyte", "with_electrode", "reduction_limit", "oxidation_limit", "electronic",
+    "ionic", "volume", "open_pairs", "alarms", "missing", "vetoes", "drawbacks", "unknown",
+)  # fmt: skip
+"""Columns of layers as CSV."""
+CELL = (
+    "side", "electrode", "first", "second", "voltage", "released", "interphase", "reaction", "best",
+)  # fmt: skip
+"""Columns of the contacts of a cell as CSV."""
+
+_STYLES = {"fits": "green", "reacts weakly": "yellow", "unknown": "magenta", "vetoed": "red"}
+_SHORT = {"conductor": "yes", "insulator": "no", "metal": "yes", "narrow-gap": "yes"}
+
+
+def layer_rows(document: BufferDoc) -> list[dict[str, Any]]:
+    """
+    Write layers as rows.
+
+    Parameters
+    ----------
+    document
+        Layers between an electrolyte and an electrode.
+
+    Returns
+    -------
+    list of dict
+        One row for each, best first.
+    """
+    rows = []
+    for one in document.layers:
+        row: dict[str, Any] = {name: getattr(one, name, None) for name in LAYER}
+        row["with_electrolyte"] = one.contacts[0].released
+        row["with_electrode"] = max(touch.released for touch in one.contacts[1:])
+        for name in ("open_pairs", "alarms", "missing", "vetoes", "drawbacks", "unknown"):
+            row[name] = "; ".join(row[name])
+        rows.append(row)
+    return rows
+
+
+def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
+    """
+    Lay out layers between an electrolyte and an electrode.
+
+    Parameters
+    ----------
+    document
+        The layers.
+    shown
+        How many of them to show.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    states = " to ".join(document.states)
+    head = (
+        f"Layers between [bold]{escape(document.electrolyte)}[/] and [bold]{escape(states)}[/], "
+        f"{_range(document.low, document.high)}"
+    )
+    parts: list[RenderableType] = [head]
+    parts += [f"Without one: {_said(one)}" for one in document.direct]
+    good = [one for one in document.layers if one.grade != "vetoed"]
+    if len(document.layers) <= shown:
+        good = document.layers
+    if good:
+        parts.append(_layer_table(good[:shown]))
+    parts.append(_counted(document))
+    if len(good) > shown:
+        parts.append(f"[dim]{len(good) - shown} more: --top shows them, --csv shows all.[/]")
+    return [*parts, *notes([document.statement, *document.caveats])]
+
+
+def _layer_table(layers: Sequence[LayerDoc]) -> Table:
+    """Lay out layers, one row each; energies in meV/atom."""
+    table = framed()
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("layer", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("worst", justify="right", no_wrap=True)
+    table.add_column("window, V", no_wrap=True)
+    table.add_column("e⁻", no_wrap=True)
+    table.add_column("Na⁺", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for one in layers:
+        table.add_row(
+            str(one.place),
+            escape(one.formula),
+            _grade(one),
+            f"{1000 * one.worst:.0f}",
+            _window(one),
+            _SHORT.get(one.electronic, "?"),
+            _SHORT.get(one.ionic, "?"),
+            escape(_why(one)),
+        )
+    return table
+
+
+def _grade(one: LayerDoc) -> str:
+    """Write a verdict in its colour."""
+    if one.grade != "vetoed" and (one.open_pairs or one.alarms):
+        return "[magenta]apart[/]"
+    return f"[{_STYLES[one.grade]}]{one.grade}[/]"
+
+
+def _window(one: LayerDoc) -> str:
+    """Write the window of a layer."""
+    if one.reduction_limit is None:
+        return NONE
+    upper = "∞" if one.oxidation_limit is None else f"{one.oxidation_limit:.2f}"
+    return f"{one.reduction_limit:.2f}–{upper}"
+
+
+def _why(one: LayerDoc) -> str:
+    """Write what speaks against a layer and what is unknown of it."""
+    gaps = [f"nothing joins {', '.join(one.open_pairs)}"] if one.open_pairs else []
+    open_questions = [f"unknown: {'; '.join(one.unknown)}"] if one.unknown else []
+    reacted = {one.class_at_low, one.class_at_high} - {None, "stable", "decomposes"}
+    kinds = sorted(str(kind) for kind in reacted)
+    becomes = [f"becomes {' or '.join(kinds)}"] if kinds else []
+    parts = [*gaps, *one.alarms, *one.vetoes, *one.drawbacks, *becomes, *open_questions]
+    parts = parts or ["passes all gates"]
+    if one.missing:
+        parts.append(f"missing competing phases: {len(one.missing)}")
+    return "; ".join(parts)
+
+
+def _counted(document: BufferDoc) -> str:
+    """Say how many layers passed, and at which gates the others failed."""
+    counts = document.counts
+    parts = [f"{counts[name]} {name}" for name in _STYLES if counts.get(name)]
+    if counts.get("apart"):
+        parts.append(f"{counts['apart']} apart, which these energies cannot judge")
+    failed = Counter(gate for one in document.layers for gate in set(map(_gate, one.vetoes)))
+    listed = ", ".join(f"{number} {gate}" for gate, number in failed.most_common())
+    detail = f" Vetoes (a layer may have several): {listed}." if listed else ""
+    return f"Of {len(document.layers)} layers: {', '.join(parts)}.{detail}"
+
+
+def _gate(veto: str) -> str:
+    """Cut the numbers off a veto."""
+    return "above the hull" if "above the hull" in veto else veto.partition(" (")[0]
+
+
+def _range(low: float, high: float) -> str:
+    """Write the range of an electrode."""
+    return f"{low:.2f} V" if low == high else f"{low:.2f} to {high:.2f} V"
+
+
+def _said(one: TouchDoc) -> str:
+    """Write a contact in a line."""
+    pair = f"{escape(one.first)} | {escape(one.second)}"
+    if one.reaction is None:
+        return f"{pair}: no reaction"
+    kind = "" if one.interphase is None else f", {one.interphase}"
+    return f"{pair}: {1000 * one.released:.0f} meV/atom{kind}, {escape(one.reaction)}"
+
+
+def cell(document: CellDoc) -> list[RenderableType]:
+    """
+    Lay out the contacts of a cell.
+
+    Parameters
+    ----------
+    document
+        The cell.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    names = [document.anode, document.electrolyte, document.cathode]
+    parts: list[RenderableType] = [f"[bold]{escape(' ‖ '.join(names))}[/]"]
+    for one in document.contacts:
+        parts += _contact(one, document.electrolyte, worst=one.side == document.worst)
+    return [*parts, *notes(document.caveats)]
+
+
+def _contact(one: CellContactDoc, electrolyte: str, *, worst: bool) -> list[RenderableType]:
+    """Lay out one contact."""
+    mark = " [red]worst contact[/]" if worst else ""
+    ends = _range(one.low, one.high)
+    head = f"\n[bold]{one.side} {escape(one.electrode)}[/], {ends}: "
+    parts: list[RenderableType] = [f"{head}up to {1000 * one.worst:.0f} meV/atom{mark}"]
+    points = [(one.low, one.at_low, one.class_at_low, one.reaction_at_low)]
+    if one.high > one.low:
+        points.append((one.high, one.at_high, one.class_at_high, one.reaction_at_high))
+    for volts, energy, kind, reaction in points:
+        parts.append(
+            f"  {escape(electrolyte)} at {volts:.2f} V: {kind}, {1000 * energy:.0f} meV/atom, "
+            f"{escape(reaction)}"
+        )
+    parts += [f"  {_said(touch)}" for touch in one.contacts]
+    if one.given is not None:
+        parts.append(
+            f"  with [bold]{escape(one.given.formula)}[/] between: {_grade(one.given)}, "
+            f"{escape(_why(one.given))}"
+        )
+    if not one.best:
+        return [*parts, "  no layer passes all gates"]
+    return [*parts, "  best layers:", _layer_table(one.best)]
+
+
+def cell_rows(document: CellDoc) -> list[dict[str, Any]]:
+    """
+    Write the contacts of a cell as rows.
+
+    Parameters
+    ----------
+    document
+        The cell.
+
+    Returns
+    -------
+    list of dict
+        The electrolyte at each potential of an electrode, then with each of its states.
+    """
+    rows = []
+    for one in document.contacts:
+        best = "; ".join(layer.formula for layer in one.best)
+        common = {"side": one.side, "electrode": one.electrode, "best": best}
+        for volts, released, kind, reaction in (
+            (one.low, one.at_low, one.class_at_low, one.reaction_at_low),
+            (one.high, one.at_high, one.class_at_high, one.reaction_at_high),
+        ):
+            alone = {"first": document.electrolyte, "second": None, "voltage": volts}
+            what = {"released": released, "interphase": kind, "reaction": reaction}
+            rows.append({**common, **alone, **what})
+        rows += [
+            {**common, **{name: getattr(touch, name) for name in CELL[2:8]}}
+            for touch in one.contacts
+        ]
+    return rows

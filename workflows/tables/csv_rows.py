@@ -134,7 +134,7 @@ def kink_rows(document: InterfaceDoc) -> list[Row]:
             "first": document.first,
             "second": document.second,
             "voltage": document.voltage,
-            **kink.model_dump(mode="json", exclude={"products"}),
+            **kink.model_dump(mode="json", exclude={"products", "shares"}),
         }
         for kink in document.kinks
     ]

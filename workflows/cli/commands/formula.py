@@ -126,7 +126,9 @@ def interface(
 
     energies = load_energies(reference, correction, exclude, first, second, pressure=pressure)
     document = interface_document(first, second, energies, voltage)
-    if plot is not None:
+    if plot is not None and not any(kink.energy_per_atom < 0.0 for kink in document.kinks):
+        typer.echo("no figure: the two do not react.", err=True)
+    elif plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
         save_figure_file("interface", plot, first, second, energies, voltage)
@@ -140,9 +142,9 @@ def interface(
     if as_csv:
         print_csv(rows.kink_rows(document))
         return
-    from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
+    from trona.workflows.tables import contacts  # noqa: PLC0415
 
-    print_parts(*ladders.mixing(document))
+    print_parts(*contacts.mixing(document, console().width))
 
 
 def profile(

@@ -1,0 +1,135 @@
+"""Tables of two materials in contact, for a terminal; nothing is computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from .classes import styled
+from .layout import NONE, WIDE, framed, notes, observed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from trona.stores.documents.contacts import InterfaceDoc
+
+__all__ = ["interfaces", "mixing"]
+
+
+def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
+    """
+    Lay out the reactions of two materials.
+
+    Parameters
+    ----------
+    document
+        Result of one pair.
+    width
+        Columns of the terminal.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
+    scale, second = document.energy_scale, escape(document.second)
+    heading_lines = [
+        f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {_mixing_verdict(document)}",
+        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]",
+    ]
+    mixtures = [f"{name} is a mixture of phases here." for name in document.mixtures]
+    after: list[RenderableType] = [*observed(document.observed)]
+    if any(kink.energy_per_atom < 0.0 for kink in document.kinks):
+        first = escape(document.first)
+        heading_lines.append(
+            f"[dim]x: atomic fraction of {second}; f.u.: formula unit of {first}[/]"
+        )
+        after.append(_kink_table(document, width))
+    statement = [] if document.reacts or not document.statement else [escape(document.statement)]
+    lines = [*mixtures, *document.caveats]
+    return ["\n".join(heading_lines), *statement, *after, *notes(lines)]
+
+
+def _mixing_verdict(document: InterfaceDoc) -> str:
+    """Say in the heading what two materials do."""
+    strongest = document.strongest
+    if not document.reacts:
+        nothing = "no reaction" if document.voltage is None else "mixing releases nothing more"
+        lacking = f"{nothing} among the phases of the reference, which lacks products"
+        return lacking if document.open_pairs else nothing
+    error = "" if strongest.uncertainty is None else f" ± {1000 * strongest.uncertainty:.0f}"
+    released = f"up to {1000 * strongest.mixing_energy_per_atom:.0f}{error} meV/atom by mixing"
+    kind = "" if strongest.interphase is None else f", {styled(strongest.interphase)}"
+    return f"{released}{kind}"
+
+
+def _kink_table(document: InterfaceDoc, width: int) -> Table:
+    """Lay out the reactions of two materials, with what their products make."""
+    wide = width >= WIDE
+    table = framed()
+    table.add_column("x", no_wrap=True)
+    table.add_column("reaction", overflow="fold")
+    table.add_column("meV/at", justify="right", no_wrap=True)
+    table.add_column("by mixing", justify="right", no_wrap=True)
+    table.add_column("eV/f.u.", justify="right", no_wrap=True)
+    table.add_column("class", no_wrap=True)
+    if wide:
+        table.add_column("e⁻ margin\nvol%", justify="right", no_wrap=True)
+        table.add_column("volume\n%", justify="right", no_wrap=True)
+    for kink in document.kinks:
+        per_unit, margin, change = (
+            kink.energy_per_formula_unit,
+            kink.threshold_margin,
+            kink.volume_change,
+        )
+        known = [
+            NONE if margin is None else f"{round(100 * margin):+d}",
+            NONE if change is None else f"{round(100 * change):+d}",
+        ]
+        table.add_row(
+            f"{kink.fraction:.3f}",
+            escape(kink.reaction),
+            f"{kink.energy_per_atom * 1000:.0f}",
+            f"{kink.mixing_energy_per_atom * 1000:.0f}",
+            NONE if per_unit is None else f"{per_unit:.3f}",
+            NONE if kink.interphase is None else styled(kink.interphase),
+            *(known if wide else ()),
+            style="bold" if kink == document.strongest and document.reacts else None,
+        )
+    return table
+
+
+def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
+    """
+    Lay out pairs of materials, each with its strongest reaction.
+
+    Parameters
+    ----------
+    documents
+        Pairs.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per pair.
+    """
+    table = framed()
+    table.add_column("materials", overflow="fold")
+    table.add_column("sodium", no_wrap=True)
+    table.add_column("strongest reaction", overflow="fold")
+    table.add_column("by mixing\nmeV/at", justify="right", no_wrap=True)
+    table.add_column("reference", overflow="fold")
+    for one in documents:
+        table.add_row(
+            escape(f"{one.first} | {one.second}"),
+            "closed" if one.voltage is None else f"{one.voltage:g} V",
+            escape(one.strongest.reaction) if one.reacts else "none",
+            f"{one.strongest.mixing_energy_per_atom * 1000:.0f}",
+            escape(one.reference),
+        )
+    return table

@@ -1,8 +1,7 @@
-"""What a contact becomes: class, volume and first-order error of a reaction of two materials."""
+"""What a contact becomes: class and change of volume of a reaction of two materials."""
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.hull import decompose
@@ -10,15 +9,14 @@ from trona.screening.equilibrium.hull import decompose
 from .interphase import classify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable
-    from trona.screening.uncertainty.error_model import ErrorModel
 
     from .interface import Kink, MixingLine, Reactant
     from .interphase import Interphase, PropertyTable, Thresholds
 
-__all__ = ["contact_interphase", "contact_volume_change", "mixing_error"]
+__all__ = ["contact_interphase", "contact_volume_change"]
 
 _NO_ENERGY = 1e-10
 """Reaction energies (eV/atom) closer to zero than this are none."""
@@ -95,45 +93,6 @@ def contact_volume_change(table: PhaseTable, kink: Kink) -> float | None:
         before += share * volume / side.n_atoms
     after = _volume(zip(kink.phases, kink.amounts.tolist(), strict=True))
     return None if after is None or not kink.phases else after / before - 1.0
-
-
-def mixing_error(line: MixingLine, kink: Kink, errors: ErrorModel) -> float:
-    """
-    Estimate the error of the energy that a reaction releases by mixing, to first order.
-
-    Parameters
-    ----------
-    line
-        Everything that the two materials do to each other.
-    kink
-        One of its points.
-    errors
-        Errors of formation energies.
-
-    Returns
-    -------
-    float
-        Standard deviation, eV per atom of the reactants. The products stay what they are: where
-        others may take over, the true spread is smaller. Errors that compounds of an element
-        share cancel, but for atoms that change between a compound and the element.
-    """
-    net: dict[str, float] = {}
-    phases: dict[str, Phase] = {}
-    weights = ((1.0, kink), (kink.fraction - 1.0, line.kinks[0]), (-kink.fraction, line.kinks[-1]))
-    for weight, point in weights:
-        for phase, amount in zip(point.phases, point.amounts.tolist(), strict=True):
-            phases[phase.id] = phase
-            net[phase.id] = net.get(phase.id, 0.0) + weight * amount
-    own = 0.0
-    shared: dict[str, float] = {}
-    for name, amount in net.items():
-        amounts: Mapping[str, float] = phases[name].amounts
-        if len(amounts) == 1:
-            continue
-        own += (amount * phases[name].n_atoms * errors.own(amounts)) ** 2
-        for symbol, atoms in amounts.items():
-            shared[symbol] = shared.get(symbol, 0.0) + amount * atoms
-    return sqrt(own + errors.common**2 * sum(atoms**2 for atoms in shared.values()))
 
 
 def _reactant_volume(table: PhaseTable, side: Reactant) -> float | None:

@@ -13,11 +13,11 @@ from trona.screening.formulas import parse
 from trona.screening.stability.contact import (
     contact_interphase,
     contact_volume_change,
-    mixing_error,
 )
 from trona.screening.stability.discharge import Plateau, discharge
 from trona.screening.stability.interface import Kink, MixingLine, mix
 from trona.screening.stability.products import unknown_sides
+from trona.screening.uncertainty.contact_error import mixing_error
 from trona.screening.uncertainty.sensitivity import dependence
 from trona.screening.units import SODIUM
 from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc, KinkDoc, PlateauDoc

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.support.systems import systems
-from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import parse
 from trona.screening.stability.contact import (
     contact_interphase,
     contact_volume_change,
-    mixing_error,
 )
 from trona.screening.stability.interface import mix
 from trona.screening.stability.interphase import InterphaseClass
-from trona.screening.uncertainty.error_model import ErrorModel
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.interfaces import interface_document
 from trona.stores.assess.properties import load_properties
@@ -30,7 +23,6 @@ def both(table, first, second, volts=None):
 
 @pytest.mark.parametrize("volts", [0.0, 1.0])
 def test_at_its_end_an_open_contact_is_what_the_window_says(reference, volts):
-    from trona.stores.assess.assessment import assess_formula
 
     found = interface_document("Na3PS4", "Na", reference, volts).kinks[0]
     alone = assess_formula("Na3PS4", reference)
@@ -69,32 +61,3 @@ def test_volumes_are_of_products_over_reactants():
     before = (1 - kink.fraction) * per_atom("Na3PS4") + kink.fraction * per_atom("Na")
     after = sum(x * p.volume for p, x in zip(kink.phases, kink.amounts, strict=True))
     assert contact_volume_change(table, kink) == pytest.approx(after / before - 1)
-
-
-@given(systems(), st.integers(0, 10**6))
-def test_the_error_is_the_spread_of_the_reaction_as_it_is_written(system, seed):
-    phases, _ = system
-    table = PhaseTable.from_phases(phases)
-    first, second = (dict(phases[(seed + k) % len(phases)].amounts) for k in (0, 7))
-    line = mix(table, first, second, ("A", "B"))
-    kink = line.strongest
-    model = ErrorModel(0.02, common=0.03)
-    names = sorted({p.id: p for point in line.kinks for p in point.phases})
-    by_id = {p.id: p for point in line.kinks for p in point.phases}
-    elements = sorted({s for p in by_id.values() for s in p.amounts})
-    weights = np.zeros(len(names))
-    for weight, point in (
-        (1.0, kink),
-        (kink.fraction - 1.0, line.kinks[0]),
-        (-kink.fraction, line.kinks[-1]),
-    ):
-        for phase, amount in zip(point.phases, point.amounts, strict=True):
-            weights[names.index(phase.id)] += weight * amount
-    compound = np.array([len(by_id[name].amounts) > 1 for name in names])
-    atoms = np.array([[by_id[name].amounts.get(s, 0.0) for s in elements] for name in names])
-    # Covariance of the energies per formula unit: own errors and errors of the elements.
-    covariance = np.diag((0.02 * atoms.sum(axis=1)) ** 2) + 0.03**2 * atoms @ atoms.T
-    covariance *= np.outer(compound, compound)
-    expected = np.sqrt(max(weights @ covariance @ weights, 0.0))
-    assert mixing_error(line, kink, model) == pytest.approx(expected, abs=1e-9)
-    assert mixing_error(line, kink, ErrorModel(0.0)) == 0.0

@@ -13,10 +13,12 @@ from trona.screening.equilibrium.diagram import grand_diagram
 from trona.screening.equilibrium.grand import profile
 from trona.screening.errors import InputError
 from trona.screening.figures.browser import curves as explorers
+from trona.screening.figures.browser import matrices as heat_maps
 from trona.screening.figures.browser import overviews as interactive
 from trona.screening.figures.browser import style as pages
 from trona.screening.figures.ladder_data import ladder_figure
-from trona.screening.figures.paper import curves, overviews, parity
+from trona.screening.figures.matrix_data import heat_map
+from trona.screening.figures.paper import curves, matrices, overviews, parity
 from trona.screening.figures.paper import diagram as sections
 from trona.screening.figures.paper import style as plots
 from trona.screening.formulas import parse
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from trona.screening.stability.matrix import Matrix
     from trona.stores.assess.assessment import Assessment
     from trona.stores.assess.validation import ValidatedCase
     from trona.stores.energies.references import Reference
@@ -76,6 +79,10 @@ def _mixing(
 
 def _discharges(formulas: Sequence[str], reference: Reference) -> tuple[object, ...]:
     return ({name: discharge(profile(reference.table, parse(name))) for name in formulas},)
+
+
+def _heat_map(matrix: Matrix) -> tuple[object, ...]:
+    return (heat_map(matrix),)
 
 
 def window_pairs(findings: Sequence[ValidatedCase]) -> list[parity.WindowPair]:
@@ -131,6 +138,7 @@ FIGURES = {
     "diagram": FigureKind(sections.draw_diagram, explorers.show_diagram, _diagram),
     "interface": FigureKind(curves.draw_mixing, explorers.show_mixing, _mixing),
     "profile": FigureKind(curves.draw_discharges, explorers.show_discharges, _discharges),
+    "matrix": FigureKind(matrices.draw_matrix, heat_maps.show_matrix, _heat_map),
     "validation": FigureKind(parity.draw_parity, interactive.show_parity, _pairs),
     "published windows": FigureKind(parity.draw_windows, interactive.show_parity, _pairs),
 }

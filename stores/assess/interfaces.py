@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trona.screening.equilibrium.grand import profile
 from trona.screening.formulas import parse
+from trona.screening.stability.charge import mean_voltage
 from trona.screening.stability.contact import (
     contact_interphase,
     contact_volume_change,
@@ -20,13 +21,20 @@ from trona.screening.stability.products import unknown_sides
 from trona.screening.uncertainty.contact_error import mixing_error
 from trona.screening.uncertainty.sensitivity import dependence
 from trona.screening.units import SODIUM
-from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc, KinkDoc, PlateauDoc
+from trona.stores.documents.contacts import (
+    ChargeDoc,
+    DischargeDoc,
+    InterfaceDoc,
+    KinkDoc,
+    PlateauDoc,
+    StateContactDoc,
+)
 from trona.stores.documents.results import SCHEMA_VERSION, DependenceDoc, LimitDependenceDoc
 from trona.stores.energies.accuracy import accuracy
 from trona.stores.provenance import fingerprint, versions
 
 from .assessment import Assessment, product_documents, scale_document, withdrawn
-from .electrodes import electrode_notes
+from .electrodes import electrode_notes, states_of
 from .properties import with_gaps, with_rules
 from .reservations import covered, reservations
 from .validation import pair_observations
@@ -41,7 +49,12 @@ if TYPE_CHECKING:
     from trona.stores.energies.accuracy import Accuracy
     from trona.stores.energies.references import Reference
 
-__all__ = ["dependence_documents", "discharge_document", "interface_document"]
+__all__ = [
+    "classified",
+    "dependence_documents",
+    "discharge_document",
+    "interface_document",
+]
 
 
 def interface_document(
@@ -69,18 +82,14 @@ def interface_document(
     InputError
         If a formula or the voltage cannot be used with this reference.
     """
+    of_second, of_first = states_of(second), states_of(first)
+    states = of_second or of_first
+    first = of_first[0] if of_first and ".." in first else first
+    second = of_second[0] if of_second and ".." in second else second
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
     found = covered([first, second], reference)
-    inside = _phases_between(line, reference)
-    known = with_rules(with_gaps(dict(reference.band_gaps), reference.gap_source), inside)
-    classes = [contact_interphase(line, kink, known) for kink in line.kinks]
-    contacts = [withdrawn(one) if one is not None and found.open else one for one in classes]
-    errors = None if found.open else accuracy(reference.scale)
-    kinks = [
-        _kink_document(line, kink, contact, errors, reference)
-        for kink, contact in zip(line.kinks, contacts, strict=True)
-    ]
-    asked = [first, second, volts, reference.checksum, versions().get("trona")]
+    contacts, kinks = _written_kinks(line, found, reference)
+    asked = [first, second, states, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(
         id=fingerprint([SCHEMA_VERSION, *asked]),
         first=first,
@@ -95,12 +104,87 @@ def interface_document(
         kinks=kinks,
         statement=_statement(line, found, reference),
         open_pairs=["-".join(pair) for pair in found.open],
+        charge=(
+            _charge_document(first if of_second else second, states, volts, reference)
+            if states
+            else None
+        ),
         observed=pair_observations(first, second, reference),
         caveats=[
             *([] if found.open else _unknown_properties(contacts)),
             *electrode_notes([first, second], reference.table),
             *reservations([first, second], reference, found),
         ],
+    )
+
+
+def _written_kinks(
+    line: MixingLine, found: Coverage, reference: Reference
+) -> tuple[list[Interphase | None], list[KinkDoc]]:
+    """Classify the products at all kinks, and write them down."""
+    contacts = classified(line, found, reference)
+    errors = None if found.open else accuracy(reference.scale)
+    kinks = [
+        _kink_document(line, kink, contact, errors, reference)
+        for kink, contact in zip(line.kinks, contacts, strict=True)
+    ]
+    return contacts, kinks
+
+
+def classified(line: MixingLine, found: Coverage, reference: Reference) -> list[Interphase | None]:
+    """
+    Classify the products at all kinks of a mixing line.
+
+    Parameters
+    ----------
+    line
+        Everything that two materials do to each other.
+    found
+        Pairs of their elements that the reference does not join: where one is open, classes are
+        unknown.
+    reference
+        Energies of competing phases, with band gaps where it has them.
+
+    Returns
+    -------
+    list of Interphase or None
+        One for each kink; None where there is no product.
+    """
+    inside = _phases_between(line, reference)
+    known = with_rules(with_gaps(dict(reference.band_gaps), reference.gap_source), inside)
+    classes = [contact_interphase(line, kink, known) for kink in line.kinks]
+    return [withdrawn(one) if one is not None and found.open else one for one in classes]
+
+
+def _charge_document(
+    other: str, states: tuple[str, str, str], volts: float | None, reference: Reference
+) -> ChargeDoc | None:
+    """Answer a contact for both states of an electrode; None where an element is not covered."""
+    discharged, charged, source = states
+    full, empty = parse(discharged), parse(charged)
+    if not {*full, *empty} <= set(reference.table.elements):
+        return None
+    return ChargeDoc(
+        source=source,
+        voltage=mean_voltage(reference.table, full, empty, f"{discharged}..{charged}"),
+        mixtures=[one for one in (discharged, charged) if not reference.table.find(parse(one))],
+        discharged=_state_document(other, discharged, volts, reference),
+        charged=_state_document(other, charged, volts, reference),
+    )
+
+
+def _state_document(
+    other: str, state: str, volts: float | None, reference: Reference
+) -> StateContactDoc:
+    """React one state of an electrode with the other material."""
+    line = mix(reference.table, parse(other), parse(state), (other, state), volts)
+    found = covered([other, state], reference)
+    _, kinks = _written_kinks(line, found, reference)
+    return StateContactDoc(
+        formula=state,
+        reacts=line.reacts,
+        statement=_statement(line, found, reference),
+        strongest=kinks[line.kinks.index(line.strongest)],
     )
 
 

@@ -17,7 +17,14 @@ from .results import (
     now,
 )
 
-__all__ = ["DischargeDoc", "InterfaceDoc", "KinkDoc", "PlateauDoc"]
+__all__ = [
+    "ChargeDoc",
+    "DischargeDoc",
+    "InterfaceDoc",
+    "KinkDoc",
+    "PlateauDoc",
+    "StateContactDoc",
+]
 
 
 class KinkDoc(Document):
@@ -87,6 +94,28 @@ class KinkDoc(Document):
     )
 
 
+class StateContactDoc(Document):
+    """What one state of an electrode does in contact."""
+
+    formula: str = Field(description="Composition of the electrode in this state.")
+    reacts: bool = Field(description="True where mixing releases energy.")
+    statement: str = Field(description="The answer in a sentence.")
+    strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
+
+
+class ChargeDoc(Document):
+    """An electrode in both states."""
+
+    source: str = Field(description="Where both compositions come from.")
+    voltage: float = Field(description="Mean voltage between them, computed, V against Na/Na+.")
+    mixtures: list[str] = Field(
+        description="States without a phase of their own: the voltage rests on what they "
+        "decompose to."
+    )
+    discharged: StateContactDoc = Field(description="The state with more sodium.")
+    charged: StateContactDoc = Field(description="The state with less.")
+
+
 class InterfaceDoc(Document):
     """Reactions between two materials: what `trona interface --json` prints."""
 
@@ -108,6 +137,11 @@ class InterfaceDoc(Document):
         default="",
         description="The answer in a sentence, with the phases that it rests on; empty in older "
         "documents.",
+    )
+    charge: ChargeDoc | None = Field(
+        default=None,
+        description="Both states of the electrode in the pair; null where they are neither known "
+        "nor given.",
     )
     observed: list[ObservationDoc] = Field(
         default=[], description="What experiments say of this pair, as far as trona knows."

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from trona.stores.documents.contacts import InterfaceDoc
+    from trona.stores.documents.contacts import ChargeDoc, InterfaceDoc
 
 __all__ = ["interfaces", "mixing"]
 
@@ -51,6 +51,8 @@ def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
         )
         after.append(_kink_table(document, width))
     statement = [] if document.reacts or not document.statement else [escape(document.statement)]
+    if document.charge is not None:
+        after.append(_both_states(document.charge))
     lines = [*mixtures, *document.caveats]
     return ["\n".join(heading_lines), *statement, *after, *notes(lines)]
 
@@ -66,6 +68,19 @@ def _mixing_verdict(document: InterfaceDoc) -> str:
     released = f"up to {1000 * strongest.mixing_energy_per_atom:.0f}{error} meV/atom by mixing"
     kind = "" if strongest.interphase is None else f", {styled(strongest.interphase)}"
     return f"{released}{kind}"
+
+
+def _both_states(charge: ChargeDoc) -> str:
+    """Say what an electrode does in both states, and the voltage between them."""
+    lines = [f"Mean voltage between the states {charge.voltage:.2f} V, computed ({charge.source})"]
+    if charge.mixtures:
+        lines[0] += f"; no phase of its own: {', '.join(charge.mixtures)}"
+    for word, one in (("discharged", charge.discharged), ("charged", charge.charged)):
+        energy = f"{1000 * one.strongest.mixing_energy_per_atom:.0f} meV/atom"
+        kind = "" if one.strongest.interphase is None else f", {styled(one.strongest.interphase)}"
+        reaction = f"{energy}, {escape(one.strongest.reaction)}" if one.reacts else "no reaction"
+        lines.append(f"{word} {escape(one.formula)}: {reaction}{kind if one.reacts else ''}")
+    return "\n".join(lines)
 
 
 def _kink_table(document: InterfaceDoc, width: int) -> Table:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trona.screening.stability.interphase import InterphaseClass
-
 if TYPE_CHECKING:
+    from trona.screening.stability.interphase import InterphaseClass
     from trona.screening.stability.matrix import Matrix
 
 __all__ = ["HeatCell", "HeatMap", "heat_map"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from trona.stores.energies.references import Reference
 
-__all__ = ["compute_matrix", "electrode_columns", "matrix_document"]
+__all__ = ["compute_matrix", "electrode_columns", "electrode_formulas", "matrix_document"]
 
 
 def electrode_columns(
@@ -55,17 +55,43 @@ def electrode_columns(
     columns: list[Material] = []
     for asked in names:
         name, _, potential = asked.partition("@")
-        states = states_of(name)
-        given = ".." in name
-        formulas = list(states[:2]) if states and (charged or given) else [electrode_formula(name)]
+        formulas = electrode_formulas(asked, charged=charged)
         volts = None
         if at_electrode:
-            at = formulas[0] if given else name
+            at = formulas[0] if ".." in name else name
             volts = choose_electrode(reference.table, f"{at}@{potential}" if potential else at).mean
         for formula in formulas:
             label = name if len(formulas) == 1 else formula
             columns.append(Material(label, formula, parse(formula), volts))
     return columns
+
+
+def electrode_formulas(asked: str, *, charged: bool = False) -> list[str]:
+    """
+    Find the compositions of an electrode that are asked for.
+
+    Parameters
+    ----------
+    asked
+        As `electrode_columns` takes it.
+    charged
+        True to add the charged state where it is known.
+
+    Returns
+    -------
+    list of str
+        One, or the discharged and the charged one.
+
+    Raises
+    ------
+    InputError
+        If it is no formula, and no electrode with a composition has that name.
+    """
+    name = asked.partition("@")[0]
+    states = states_of(name)
+    if states is not None and (charged or ".." in name):
+        return list(states[:2])
+    return [electrode_formula(name)]
 
 
 def compute_matrix(

@@ -10,14 +10,18 @@ from .classes import styled
 from .layout import NONE, WIDE, framed, notes, observed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
 
     from trona.stores.documents.contacts import ChargeDoc, InterfaceDoc
+    from trona.stores.documents.matrices import CellDoc, MatrixDoc
 
-__all__ = ["interfaces", "mixing"]
+__all__ = ["interfaces", "matrix", "mixing"]
+
+_CELL = 14
+"""Columns of a terminal that a contact takes in a matrix."""
 
 
 def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
@@ -117,6 +121,69 @@ def _kink_table(document: InterfaceDoc, width: int) -> Table:
             style="bold" if kink == document.strongest and document.reacts else None,
         )
     return table
+
+
+def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
+    """
+    Lay out many contacts.
+
+    Parameters
+    ----------
+    document
+        Materials against materials.
+    width
+        Columns of the terminal: what is wider is printed in blocks.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    how = "closed"
+    if any(volts is not None for volts in document.voltages):
+        how = "each electrode at its own potential"
+    size = f"{len(document.firsts)} × {len(document.seconds)} contacts, {how}"
+    scale = document.energy_scale
+    head = (
+        f"[bold]{size}[/]: strongest reaction, meV per atom, and its class\n"
+        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]"
+    )
+    cells = {(one.first, one.second): one for one in document.cells}
+    if document.symmetric:
+        cells |= {(one.second, one.first): one for one in document.cells}
+    names = max(map(len, document.firsts))
+    fit = max(1, (width - names - 2) // _CELL)
+    headers = [
+        (name, escape(name) if volts is None else f"{escape(name)}\n{volts:.2f} V")
+        for name, volts in zip(document.seconds, document.voltages, strict=True)
+    ]
+    blocks = [headers[at : at + fit] for at in range(0, len(headers), fit)]
+    tables = [_block(document.firsts, block, cells) for block in blocks]
+    return [head, *tables, *notes([*document.left_out, *document.caveats])]
+
+
+def _block(
+    rows: Sequence[str],
+    columns: Sequence[tuple[str, str]],
+    cells: Mapping[tuple[str, str], CellDoc],
+) -> Table:
+    """Lay out some columns of a matrix."""
+    table = framed()
+    table.add_column("", no_wrap=True)
+    for _, header in columns:
+        table.add_column(header, justify="right", overflow="fold")
+    for row in rows:
+        found = [cells.get((row, name)) for name, _ in columns]
+        table.add_row(escape(row), *(NONE if one is None else _contact(one) for one in found))
+    return table
+
+
+def _contact(cell: CellDoc) -> str:
+    """Write the strongest reaction of a pair."""
+    kind = styled(cell.interphase)
+    if cell.open_pairs:
+        return f"?\n{kind}"
+    return kind if cell.reaction is None else f"{-1000 * cell.energy_per_atom:.0f}\n{kind}"
 
 
 def interfaces(documents: Sequence[InterfaceDoc]) -> Table:

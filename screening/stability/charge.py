@@ -86,10 +86,12 @@ def mean_voltage(
 
 def _framework(first: Mapping[str, float], second: Mapping[str, float], what: str) -> float:
     """Find how many units of the second hold what the first holds beside sodium."""
-    ratios = [
-        first.get(symbol, 0.0) / second.get(symbol, 1e-12)
-        for symbol in sorted({*first, *second} - {SODIUM})
-    ]
-    if not ratios or max(ratios) - min(ratios) > _SAME * max(ratios):
+    ours, theirs = (
+        {symbol: n for symbol, n in one.items() if symbol != SODIUM and n > 0}
+        for one in (first, second)
+    )
+    ratios = [n / theirs.get(symbol, n) for symbol, n in ours.items()]
+    apart = not ratios or max(ratios) - min(ratios) > _SAME * max(ratios)
+    if ours.keys() != theirs.keys() or apart:
         raise FormulaError(f"{what}: the two states must differ in sodium only.")
     return ratios[0]

@@ -248,7 +248,8 @@ def _cell(
     best = min(line.kinks, key=lambda kink: round(contact_energy(line, kink), 10))
     energy = contact_energy(line, best)
     if energy > -_NO_ENERGY:
-        kind = InterphaseClass.DECOMPOSES if sides[0].mixture else InterphaseClass.STABLE
+        mixture = sides[0].mixture or (line.voltage is None and sides[1].mixture)
+        kind = InterphaseClass.DECOMPOSES if mixture else InterphaseClass.STABLE
         kind = InterphaseClass.UNKNOWN if open_pairs else kind
         return Cell(*pair, 0.0, None, kind, None, open_pairs)
     found = contact_interphase(line, best, properties, thresholds)

@@ -6,6 +6,7 @@ There is no arithmetic of its own here: `trona.screening` computes.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
@@ -38,7 +39,8 @@ def electrode_columns(
     reference
         Energies of competing phases.
     at_electrode
-        True to open each to sodium at its own potential, in the middle of its range.
+        True to open each to sodium at its own potential: in the middle of its range, or of two
+        states the discharged one at the lower end and the charged one at the upper.
     charged
         True to add the charged state of electrodes where it is known.
 
@@ -56,13 +58,15 @@ def electrode_columns(
     for asked in names:
         name, _, potential = asked.partition("@")
         formulas = electrode_formulas(asked, charged=charged)
-        volts = None
+        volts: list[float | None] = [None] * len(formulas)
         if at_electrode:
             at = formulas[0] if ".." in name else name
-            volts = choose_electrode(reference.table, f"{at}@{potential}" if potential else at).mean
-        for formula in formulas:
+            found = choose_electrode(reference.table, f"{at}@{potential}" if potential else at)
+            ends = [found.low, found.high if isfinite(found.high) else found.mean]
+            volts = [found.mean] if len(formulas) == 1 else [*ends]
+        for formula, volt in zip(formulas, volts, strict=True):
             label = name if len(formulas) == 1 else formula
-            columns.append(Material(label, formula, parse(formula), volts))
+            columns.append(Material(label, formula, parse(formula), volt))
     return columns
 
 

@@ -74,7 +74,10 @@ def _diagram(
 def _mixing(
     first: str, second: str, reference: Reference, volts: float | None
 ) -> tuple[object, ...]:
-    return (mix(reference.table, parse(first), parse(second), (first, second), volts),)
+    line = mix(reference.table, parse(first), parse(second), (first, second), volts)
+    if not any(kink.energy_per_atom < 0.0 for kink in line.kinks):
+        raise InputError(f"{first} and {second} do not react: there is nothing to draw.")
+    return (line,)
 
 
 def _discharges(formulas: Sequence[str], reference: Reference) -> tuple[object, ...]:

@@ -26,6 +26,7 @@ __all__ = [
     "interface_rows",
     "interval_rows",
     "kink_rows",
+    "matrix_rows",
     "model_rows",
     "plateau_rows",
     "summary_rows",

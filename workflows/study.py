@@ -39,6 +39,7 @@ from trona.stores.assess.reservations import covered, reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
+from trona.stores.energies.conditions import under_conditions
 from trona.stores.energies.references import load_reference
 
 from .notebook import AtVoltage, Ranking, Window
@@ -71,6 +72,8 @@ class Study:
         Formulas of phases to leave out.
     pressure
         GPa; enthalpies at this pressure instead of energies.
+    temperature
+        K, or text such as ``"25C"``; free energies at this temperature instead of energies.
 
     Raises
     ------
@@ -84,10 +87,10 @@ class Study:
         correction: str | None = None,
         exclude: Sequence[str] = (),
         pressure: float = 0.0,
+        temperature: float | str = 0.0,
     ) -> None:
-        self.reference: Reference = (
-            load_reference(reference, correction).without(exclude).under(pressure)
-        )
+        loaded = load_reference(reference, correction).without(exclude)
+        self.reference: Reference = under_conditions(loaded, pressure, temperature)
 
     def __repr__(self) -> str:
         return f"<Study on {self.reference.name}: {self.reference.table.heading}>"

@@ -34,6 +34,10 @@ class ReferenceInfoDoc(Document):
     n_band_gaps: int = Field(description="Compositions with a band gap.")
     elements: list[str] = Field(description="Elements, sorted.")
     missing: dict[str, str] = Field(description="Formula to reason, of phases known to be missing.")
+    as_measured: dict[str, float] = Field(
+        description="Formula to what takes water, hydroxides, hydrates and molecules to measured "
+        "enthalpies, eV per formula unit; largest first."
+    )
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
 
 
@@ -72,8 +76,20 @@ def information(reference: Reference) -> ReferenceInfoDoc:
         n_band_gaps=len(reference.band_gaps),
         elements=list(reference.table.elements),
         missing=dict(reference.missing),
+        as_measured=_as_measured(reference),
         caveats=list(reference.caveats),
     )
+
+
+def _as_measured(reference: Reference) -> dict[str, float]:
+    """Find what the corrections add that the energies themselves settle, largest first."""
+    parts = [part for part in reference.scheme.parts if part.anchored]
+    found = {
+        phase.formula: sum(part.shift(phase.amounts, None) for part in parts)
+        for phase in reference.phases
+    }
+    moved = [(formula, shift) for formula, shift in found.items() if shift]
+    return dict(sorted(moved, key=lambda one: (-abs(one[1]), one[0])))
 
 
 def available() -> list[AvailableDoc]:

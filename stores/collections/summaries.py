@@ -9,6 +9,7 @@ from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.stability.ranking import Ranked, rank
 from trona.screening.uncertainty.confidence import is_sure, worst_plausible
 from trona.stores.documents.bookkeeping import SummaryDoc
+from trona.stores.thermochemistry.temperatures import temperature_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -119,10 +120,24 @@ def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, Summar
     Returns
     -------
     list
-        Best first.
+        Best first; results of one temperature before those of a higher one, which are ranked for
+        themselves.
     """
-    by_key = {f"{one.label}\0{one.reference}": one for one in summaries if one.reaction is not None}
-    ranked = rank(
+    by_temperature: dict[float, dict[str, SummaryDoc]] = {}
+    for one in summaries:
+        if one.reaction is not None:
+            alike = by_temperature.setdefault(temperature_of_name(one.reference), {})
+            alike[f"{one.label}\0{one.reference}"] = one
+    return [
+        (place, alike[place.label])
+        for _, alike in sorted(by_temperature.items())
+        for place in _ranked(alike)
+    ]
+
+
+def _ranked(by_key: Mapping[str, SummaryDoc]) -> list[Ranked]:
+    """Rank results of one temperature."""
+    return rank(
         ((key, _ranking_values(one)) for key, one in by_key.items()),
         doubts={key: one.doubts for key, one in by_key.items()},
         classes={key: one.interphase or "" for key, one in by_key.items()},
@@ -132,7 +147,6 @@ def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, Summar
             if not is_sure(one.interphase or "", one.interphase_shares)
         },
     )
-    return [(place, by_key[place.label]) for place in ranked]
 
 
 def _ranking_values(summary: SummaryDoc) -> dict[str, float | None]:

@@ -14,7 +14,9 @@ from .mp2019 import correction_2019
 from .mp2020 import Calculation, anion_correction, hydrogen_correction
 
 __all__ = [
+    "MOLECULES_AS_MEASURED",
     "PARTS",
+    "WATER_AS_MEASURED",
     "EnergyBasis",
     "Part",
     "is_hydroborate",
@@ -76,6 +78,9 @@ class Part:
         The energy to add.
     structural
         True where the shift needs a `Calculation`.
+    anchored
+        True where the energies themselves say how large the shift is (`anchors`); until then it is
+        zero.
     """
 
     label: str
@@ -85,6 +90,7 @@ class Part:
     gives: EnergyBasis | None
     shift: Shift
     structural: bool = False
+    anchored: bool = False
 
 
 def sulfide_equivalents(amounts: Mapping[str, float], valences: Mapping[str, int]) -> float | None:
@@ -156,6 +162,12 @@ def _hydroborate(per_hydrogen: float) -> Shift:
     return shift
 
 
+def _nothing(_: Mapping[str, float], __: Calculation | None) -> float:
+    """Shift nothing."""
+    return 0.0
+
+
+WATER_AS_MEASURED, MOLECULES_AS_MEASURED = "water-as-measured", "molecules-as-measured"
 _SULFIDES, _HYDROBORATES = "sulfides by charge", "hydroborates"
 
 PARTS = {
@@ -226,6 +238,24 @@ PARTS = {
             on=(EnergyBasis.MP2020,),
             gives=None,
             shift=_hydroborate(0.0),
+        ),
+        Part(
+            WATER_AS_MEASURED,
+            f"{WATER_AS_MEASURED}/1",
+            "water",
+            on=tuple(EnergyBasis),
+            gives=None,
+            shift=_nothing,
+            anchored=True,
+        ),
+        Part(
+            MOLECULES_AS_MEASURED,
+            f"{MOLECULES_AS_MEASURED}/1",
+            "molecules",
+            on=tuple(EnergyBasis),
+            gives=None,
+            shift=_nothing,
+            anchored=True,
         ),
     )
 }

@@ -62,6 +62,11 @@ class Scheme:
         """Tell whether a shift needs a `Calculation`."""
         return any(part.structural for part in self.parts)
 
+    @property
+    def plain(self) -> Scheme:
+        """The scheme without corrections that the energies themselves settle."""
+        return Scheme(tuple(part for part in self.parts if not part.anchored))
+
     def settles(self, topic: str) -> bool:
         """
         Tell whether a part is about this.

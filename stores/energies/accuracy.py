@@ -7,7 +7,7 @@ scripts/compare_reference.py finds and writes. A method that nobody knows has no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import hypot
@@ -18,6 +18,7 @@ import yaml
 from trona.screening.uncertainty.error_model import CLASSES, ErrorModel
 from trona.stores.corrections.calibration import calibrated_elements, calibration
 from trona.stores.corrections.methods import DFT, Accuracy, method_of
+from trona.stores.thermochemistry.free_energies import estimate_error, temperature_of
 
 if TYPE_CHECKING:
     from trona.screening.equilibrium.phases import EnergyScale
@@ -120,7 +121,26 @@ def accuracy(scale: EnergyScale) -> Accuracy | None:
     """
     joined = _ALIGNED.fullmatch(scale.method)
     stated = [_stated(name) for name in (joined.groups() if joined else (scale.method,))]
-    return None if None in stated else stated[0]
+    found = None if None in stated else stated[0]
+    temperature = temperature_of(scale)
+    return found if found is None or not temperature else _warmed(found, temperature)
+
+
+def _warmed(cold: Accuracy, temperature: float) -> Accuracy:
+    """Add the error of free energies that are estimated."""
+    errors = {name: estimate_error(name, temperature) for name in CLASSES}
+    own = {name: cold.model.by_class.get(name, cold.model.sigma) for name in CLASSES}
+    model = replace(
+        cold.model,
+        sigma=hypot(cold.model.sigma, estimate_error(None, temperature)),
+        by_class={name: hypot(own[name], error) for name, error in errors.items()},
+    )
+    least, most = (1000 * f(errors.values()) for f in (min, max))
+    return Accuracy(
+        model,
+        f"{cold.source}; the estimate of free energies at {temperature:g} K adds {least:.0f} to "
+        f"{most:.0f} meV/atom by class (docs/temperature.md)",
+    )
 
 
 def _stated(name: str) -> Accuracy | None:

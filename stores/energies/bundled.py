@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from trona.screening.equilibrium.phases import EnergyScale, Phase
+from trona.screening.formulas import parse
 from trona.stores.corrections.schemes import default_scheme
 from trona.stores.defaults import REFERENCE
 from trona.stores.documents.results import StructureDoc
@@ -27,6 +29,7 @@ __all__ = [
     "default_reference",
     "packed_energies",
     "row_energy",
+    "set_phases",
 ]
 
 
@@ -169,3 +172,38 @@ def row_energy(row: Mapping[str, Any], amounts: Mapping[str, float], scheme: Sch
         for part in scheme.parts
     )
     return float(row["energy_per_atom"] * n_atoms + sum(shifts))
+
+
+def set_phases(data: Mapping[str, Any], scheme: Scheme) -> tuple[Phase, ...]:
+    """
+    Make the phases of a set.
+
+    Parameters
+    ----------
+    data
+        Of `bundled_data`.
+    scheme
+        Corrections.
+
+    Returns
+    -------
+    tuple of Phase
+        In the order of the set.
+    """
+    scale = EnergyScale(data["method"], scheme.name)
+    phases = []
+    for row in data["phases"]:
+        amounts = parse(row["formula"])
+        phases.append(
+            Phase(
+                id=row["id"],
+                formula=row["formula"],
+                amounts=amounts,
+                energy=row_energy(row, amounts, scheme),
+                scale=scale,
+                source=row["source"],
+                volume=row["volume_per_atom"] * sum(amounts.values()),
+                space_group=row["space_group"],
+            )
+        )
+    return tuple(phases)

@@ -7,18 +7,18 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import EnergyScale, Phase
-from trona.screening.errors import CorrectionError
+from trona.screening.errors import ChemicalSystemError, CorrectionError
 from trona.screening.formulas import parse
 from trona.stores.corrections.methods import basis_of, method_of
 from trona.stores.corrections.mp2020 import Calculation
-from trona.stores.corrections.schemes import compose, default_scheme
+from trona.stores.corrections.schemes import Scheme, compose, default_scheme
 from trona.stores.documents.bookkeeping import EntryDoc
 from trona.stores.documents.results import EnergyScaleDoc
 from trona.stores.materials_project.snapshots import METHODS
 from trona.stores.provenance import fingerprint, versions
+from trona.stores.thermochemistry.free_energies import heat, scale_at, temperature_of
 
 if TYPE_CHECKING:
-    from trona.stores.corrections.schemes import Scheme
     from trona.stores.documents.results import RelaxationDoc
 
 __all__ = [
@@ -110,7 +110,10 @@ def admit(
 
 
 def _energy(
-    relaxation: RelaxationDoc, scheme: Scheme, max_volume_change: float
+    relaxation: RelaxationDoc,
+    scheme: Scheme,
+    max_volume_change: float,
+    temperature: float = 0.0,
 ) -> float | Rejected:
     """Correct the energy of a relaxation, eV per reduced formula unit, or say why not."""
     reason = _objection(relaxation, scheme, max_volume_change)
@@ -119,9 +122,10 @@ def _energy(
     amounts = parse(relaxation.formula)
     try:
         shift = scheme.shift(amounts, _calculation(relaxation) if scheme.structural else None)
-    except CorrectionError as error:
+        added = heat(amounts, temperature, _volume(relaxation))
+    except (ChemicalSystemError, CorrectionError) as error:
         return Rejected(relaxation.id, str(error))
-    return relaxation.energy / _units(relaxation) + shift
+    return relaxation.energy / _units(relaxation) + shift + (added.energy if added else 0.0)
 
 
 def _units(relaxation: RelaxationDoc) -> float:
@@ -194,7 +198,7 @@ def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> P
         share no hull.
     """
     corrections, own = _placed(relaxation.method, scale, scheme)
-    energy = _energy(relaxation, corrections, MAX_VOLUME_CHANGE)
+    energy = _energy(relaxation, corrections, MAX_VOLUME_CHANGE, temperature_of(own))
     if isinstance(energy, Rejected):
         return energy
     return _phase(relaxation, relaxation.id, energy, own, _volume(relaxation))
@@ -203,9 +207,10 @@ def admit_to(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> P
 def _placed(method: str, scale: EnergyScale, scheme: Scheme) -> tuple[Scheme, EnergyScale]:
     """Choose the corrections of a method beside a reference, and the scale that they lead to."""
     if method == scale.method:
-        return scheme, EnergyScale(method, scheme.name)
+        own, temperature = EnergyScale(method, scheme.name), temperature_of(scale)
+        return scheme, scale_at(own, temperature) if temperature else own
     if shares_hull(method, scale):
-        return compose(f"mp2020,{scheme.label}"), scale
+        return Scheme((*compose("mp2020").parts, *scheme.parts)), scale
     alone = default_scheme(method)
     return alone, EnergyScale(method, alone.name)
 
@@ -248,7 +253,7 @@ def entry_document(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme
         Admitted with its energy, or rejected with the reason.
     """
     corrections, own = _placed(relaxation.method, scale, scheme)
-    energy = _energy(relaxation, corrections, MAX_VOLUME_CHANGE)
+    energy = _energy(relaxation, corrections, MAX_VOLUME_CHANGE, temperature_of(own))
     rejected = energy if isinstance(energy, Rejected) else None
     return EntryDoc(
         id=entry_id(relaxation.id, relaxation.method, scale),

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from trona.stores.corrections.schemes import Scheme
     from trona.stores.delimited import Line
 
-__all__ = ["absent_elements", "energy_column", "read_number", "row_phase", "table_rows"]
+__all__ = [
+    "absent_elements",
+    "energy_column",
+    "read_number",
+    "row_phase",
+    "table_phases",
+    "table_rows",
+]
 
 _MOST_ENERGY = 6.0
 """eV/atom; the most stable compounds, such as CaF2, have less than 4.5."""
@@ -124,6 +131,44 @@ def row_phase(
         volume=read_number(volume, "volume_per_atom", line, path) * n_atoms if volume else None,
         space_group=row.get("space_group") or None,
     )
+
+
+def table_phases(
+    rows: Sequence[Line], column: str, scheme: Scheme, scale: EnergyScale, path: Path
+) -> tuple[tuple[Phase, ...], dict[str, float]]:
+    """
+    Turn all rows into phases, and add the elements that they leave out.
+
+    Parameters
+    ----------
+    rows
+        Of the table.
+    column
+        Of the formation energies, eV/atom.
+    scheme
+        Correction scheme to apply.
+    scale
+        Scale of the phases.
+    path
+        Of the table.
+
+    Returns
+    -------
+    tuple
+        The phases, and formula to band gap, eV, where a row has one.
+
+    Raises
+    ------
+    ReferenceDataError
+        If a cell cannot be read.
+    """
+    phases, gaps = [], {}
+    for row in rows:
+        phase = row_phase(row, column, scheme, scale, path)
+        phases.append(phase)
+        if row.cells.get("band_gap"):
+            gaps[phase.formula] = read_number(row.cells["band_gap"], "band_gap", row.number, path)
+    return (*phases, *absent_elements(phases, scale)), gaps
 
 
 def read_number(text: str | None, column: str, line: int, path: Path) -> float:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property, lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from trona.screening.equilibrium.pressure import at_pressure
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import fractions_key, parse, same_composition
 from trona.screening.units import SODIUM
+from trona.stores.corrections.anchors import anchored, shifted
 from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import (
@@ -32,15 +32,18 @@ from trona.stores.corrections.schemes import (
 from trona.stores.materials_project import snapshot_files, snapshots
 from trona.stores.provenance import fingerprint
 from trona.stores.settings import Settings
+from trona.stores.thermochemistry.free_energies import phases_at, temperature_of
+from trona.stores.thermochemistry.temperatures import cold_name, name_at, require_temperature
 
 from . import alignment
 from . import from_store as relaxed
 from . import from_table as formation_table
 from .accuracy import unstated
-from .bundled import SETS, bundled_data, packed_energies, row_energy
+from .bundled import SETS, bundled_data, packed_energies, set_phases
+from .sources import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["SOURCES", "Reference", "Source", "load_reference", "source_names"]
 
@@ -108,6 +111,11 @@ class Reference:
         """The common energy scale."""
         return self.phases[0].scale
 
+    @property
+    def temperature(self) -> float:
+        """Temperature of the free energies, K; 0 for energies."""
+        return temperature_of(self.scale)
+
     def without(self, formulas: Sequence[str]) -> Reference:
         """
         Leave phases out, as an option that the result names.
@@ -127,6 +135,8 @@ class Reference:
         ReferenceDataError
             If it has no such phase, or the phase is an element.
         """
+        if not formulas:
+            return self
         phases = self.phases
         for formula in formulas:
             composition = parse(formula)
@@ -138,10 +148,8 @@ class Reference:
             phases = kept
         excluded = ", ".join(sorted(formulas))
         digest = hashlib.sha256(f"{self.checksum} without {excluded}".encode()).hexdigest()
-        name = f"{self.name} without {excluded}" if formulas else self.name
-        return replace(
-            self, name=name, phases=phases, checksum=digest[:16] if formulas else self.checksum
-        )
+        name = f"{self.name} without {excluded}"
+        return replace(self, name=name, phases=phases, checksum=digest[:16])
 
     def under(self, pressure: float) -> Reference:
         """
@@ -164,11 +172,38 @@ class Reference:
         """
         if pressure == 0.0:
             return self
-        phases = at_pressure(self.table, pressure).phases
-        name = f"{self.name} at {pressure:g} GPa"
         return replace(
-            self, name=name, phases=phases, checksum=fingerprint([self.checksum, pressure])
+            self,
+            name=f"{self.name} at {pressure:g} GPa",
+            phases=at_pressure(self.table, pressure).phases,
+            checksum=fingerprint([self.checksum, pressure]),
         )
+
+    def at_temperature(self, temperature: float) -> Reference:
+        """
+        Free energies at a temperature instead of energies, gases at 1 bar.
+
+        Parameters
+        ----------
+        temperature
+            K.
+
+        Returns
+        -------
+        Reference
+            Under a name and a checksum of its own; the same at 0 K.
+
+        Raises
+        ------
+        InputError
+            If it is at another temperature, there are no data, or a phase lacks its volume.
+        """
+        if require_temperature(temperature) in {0.0, self.temperature}:
+            return self
+        found, said = phases_at(self.phases, temperature)
+        name, caveats = name_at(self.name, temperature), (*self.caveats, said)
+        checksum = fingerprint([self.checksum, "temperature", temperature])
+        return replace(self, name=name, phases=found, checksum=checksum, caveats=caveats)
 
     @cached_property
     def table(self) -> PhaseTable:
@@ -199,9 +234,8 @@ def load_reference(
         ``"store:LOCATION#METHOD"`` for those of one method. ``"A+B"`` joins two of one scale,
         ``"aligned:A+B"`` puts B onto the scale of A and says how far they disagree.
     correction
-        Names of corrections, joined by commas; by default by charge for CHGNet, for PBE energies
-        of the Materials Project and for a table that flags over-corrected polysulfides, MP2020
-        and by charge for PBE energies of a store, else as published.
+        Names of corrections, joined by commas; by default those of the method, by charge for a
+        flagged table, and water and molecules as measured where there are any.
     formulas
         Compositions that are going to be assessed.
 
@@ -219,14 +253,18 @@ def load_reference(
     EnergyScaleError
         If energies of different scales would meet.
     """
-    scheme = None if correction is None else compose(correction)
+    asked = None if correction is None else compose(correction)
+    plain = None if asked is None else asked.plain
     aligned = name.startswith(_ALIGNED)
-    loaded = [_load_part(part, scheme, tuple(formulas)) for part in source_names(name)]
-    reference = _aligned(loaded, name) if aligned else reduce(_joined, loaded)
-    if reference.stores and not aligned:
-        _require_elements(reference)
-    said = unstated(reference.scale)
-    return replace(reference, caveats=reference.caveats + said) if said else reference
+    loaded = [_load_part(part, plain, tuple(formulas)) for part in source_names(name)]
+    if not aligned:
+        loaded = [reduce(_joined, loaded)]
+        _require_elements(loaded[0])
+    loaded = [_as_measured(one, asked) for one in loaded]
+    reference = _aligned(loaded, name) if aligned else loaded[0]
+    if said := unstated(reference.scale):
+        reference = replace(reference, caveats=reference.caveats + said)
+    return reference.at_temperature(cold_name(name)[1])
 
 
 def source_names(name: str) -> list[str]:
@@ -243,7 +281,7 @@ def source_names(name: str) -> list[str]:
     list of str
         One for each source.
     """
-    return _joint().split(name.removeprefix(_ALIGNED))
+    return _joint().split(cold_name(name)[0].removeprefix(_ALIGNED))
 
 
 def _joint() -> re.Pattern[str]:
@@ -266,6 +304,17 @@ def _load_part(name: str, scheme: Scheme | None, formulas: tuple[str, ...]) -> R
         *others, last = dict.fromkeys(one.example for one in SOURCES.values())
         raise ReferenceDataError(f"no reference {name!r}: use {', '.join(others)} or {last}.")
     return source.load(kind, rest, scheme, formulas)
+
+
+@lru_cache(maxsize=8)
+def _as_measured(reference: Reference, asked: Scheme | None) -> Reference:
+    """Take water, hydroxides and molecules to measured energies: those that fit, or are asked."""
+    scheme = anchored(reference.scheme, reference.table, reference.name, asked)
+    if scheme == reference.scheme:
+        return reference
+    checksum = fingerprint([reference.checksum, scheme.name])
+    phases = shifted(reference.phases, scheme)
+    return replace(reference, phases=phases, scheme=scheme, checksum=checksum)
 
 
 def _joined(first: Reference, second: Reference) -> Reference:
@@ -318,7 +367,7 @@ def _require_elements(reference: Reference) -> None:
     """Refuse energies of a store that lack the elements, and say how to add them."""
     present = {symbol for phase in reference.phases for symbol in phase.amounts}
     pure = {next(iter(p.amounts)) for p in reference.phases if len(p.amounts) == 1}
-    if absent := sorted(present - pure):
+    if reference.stores and (absent := sorted(present - pure)):
         same = (one.name for one in SETS.values() if one.method == reference.scale.method)
         raise ReferenceDataError(
             f"{reference.name!r} has no phase of the element {', '.join(absent)}: join it with "
@@ -337,26 +386,9 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
     data = bundled_data(name)
     basis = basis_of(data["method"])
     scheme.require(basis, name)
-    scale = EnergyScale(data["method"], scheme.name)
-    phases = []
-    for row in data["phases"]:
-        amounts = parse(row["formula"])
-        n_atoms = sum(amounts.values())
-        phases.append(
-            Phase(
-                id=row["id"],
-                formula=row["formula"],
-                amounts=amounts,
-                energy=row_energy(row, amounts, scheme),
-                scale=scale,
-                source=row["source"],
-                volume=row["volume_per_atom"] * n_atoms,
-                space_group=row["space_group"],
-            )
-        )
     return Reference(
         name=name,
-        phases=tuple(phases),
+        phases=set_phases(data, scheme),
         checksum=_checksum(packed_energies(name), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
@@ -438,18 +470,10 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     name = f"table:{path}"
     scheme.require(basis, name)
     scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
-    phases, gaps = [], {}
-    for row in rows:
-        phase = formation_table.row_phase(row, energy_column, scheme, scale, path)
-        phases.append(phase)
-        if row.cells.get("band_gap"):
-            gaps[phase.formula] = formation_table.read_number(
-                row.cells["band_gap"], "band_gap", row.number, path
-            )
-    phases += formation_table.absent_elements(phases, scale)
+    phases, gaps = formation_table.table_phases(rows, energy_column, scheme, scale, path)
     return Reference(
         name=name,
-        phases=tuple(phases),
+        phases=phases,
         checksum=_checksum(raw, scheme),
         scheme=scheme,
         band_gaps=gaps,
@@ -458,32 +482,7 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     )
 
 
-Loader = Callable[[str, str, Scheme | None, tuple[str, ...]], Reference]
-"""Kind, what follows the colon, correction scheme (None for the default), formulas to assess."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """
-    A kind of reference energies.
-
-    Parameters
-    ----------
-    load
-        Makes the reference.
-    example
-        How a user writes it, for messages.
-    takes, located
-        True where something may follow the kind and a colon; where something must.
-    """
-
-    load: Loader
-    example: str
-    takes: bool = True
-    located: bool = False
-
-
-SOURCES: dict[str, Source] = {
+SOURCES: dict[str, Source[Reference]] = {
     **{
         name: Source(
             lambda kind, _, scheme, __: _load_bundled(kind, scheme or SETS[kind].scheme),

@@ -28,6 +28,7 @@ def beside(
     correction: str | None,
     exclude: str | None,
     pressure: float = 0.0,
+    temperature: str = "0",
 ) -> tuple[list[ScreeningDoc], Reference]:
     """
     Assess compositions, and find screened candidates on the same energies.
@@ -39,7 +40,7 @@ def beside(
     store
         Where every name is looked up first; by default only what is no formula is looked up, in
         the store of the settings.
-    reference, correction, exclude, pressure
+    reference, correction, exclude, pressure, temperature
         As the options of a command name the energies.
 
     Returns
@@ -56,7 +57,9 @@ def beside(
     stored = {name: stored_named(name, store) for name in unique}
     formulas = [name for name in unique if not stored[name]]
     needed = [*formulas, *(doc.formula for found in stored.values() for doc in found)]
-    energies = load_energies(reference, correction, exclude, *needed, pressure=pressure)
+    energies = load_energies(
+        reference, correction, exclude, *needed, pressure=pressure, temperature=temperature
+    )
     return [_document(name, stored, energies) for name in unique], energies
 
 

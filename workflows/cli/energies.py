@@ -22,6 +22,7 @@ def load_energies(
     exclude: str | None,
     *formulas: str,
     pressure: float = 0.0,
+    temperature: str = "0",
 ) -> Reference:
     """
     Load the reference energies that a user asks for, to assess some compositions.
@@ -38,6 +39,8 @@ def load_energies(
         Compositions that are going to be assessed.
     pressure
         GPa.
+    temperature
+        As typed, such as ``"298.15"`` or ``"25C"``.
 
     Returns
     -------
@@ -49,11 +52,12 @@ def load_energies(
     InputError
         If there are no such energies, or an option does not fit them.
     """
+    from trona.stores.energies.conditions import under_conditions  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
 
     energies = load_reference(name or Settings().reference, correction, formulas)
-    return energies.without(comma_list(exclude)).under(pressure)
+    return under_conditions(energies.without(comma_list(exclude)), pressure, temperature)
 
 
 def tell_caveats(

@@ -22,6 +22,7 @@ __all__ = [
     "RelaxedBy",
     "SecondMaterial",
     "StoreAt",
+    "Temperature",
     "ToScreen",
     "Unbalanced",
     "Workers",
@@ -50,7 +51,8 @@ Correction = Annotated[
     typer.Option(
         help="Corrections, joined by commas: as-published, mp2020, mp2019, "
         "sulfide-legacy-to-mp2020, sulfide-by-charge-legacy, sulfide-by-charge-mp2020, calibrated, "
-        "hydroborate-as-hydride, hydroborate-uncorrected; by default those that fit the reference.",
+        "hydroborate-as-hydride, hydroborate-uncorrected, water-as-measured, "
+        "molecules-as-measured; by default those that fit the reference.",
         metavar="NAMES",
     ),
 ]
@@ -96,6 +98,13 @@ AtElectrode = Annotated[
 Pressure = Annotated[
     float,
     typer.Option(help="Enthalpies at this pressure instead of energies.", metavar="GPa"),
+]
+Temperature = Annotated[
+    str,
+    typer.Option(
+        help="Free energies at this temperature instead of energies, as in 298.15 or 25C.",
+        metavar="K",
+    ),
 ]
 Plot = Annotated[
     Path | None,

@@ -98,7 +98,9 @@ def _kink_table(document: InterfaceDoc, width: int) -> Table:
     table.add_column("eV/f.u.", justify="right", no_wrap=True)
     table.add_column("class", no_wrap=True)
     if wide:
-        table.add_column("e⁻ margin\nvol%", justify="right", no_wrap=True)
+        by_atoms = any(kink.fraction_basis == "atoms" for kink in document.kinks)
+        unit = "at%" if by_atoms else "vol%"
+        table.add_column(f"e⁻ margin\n{unit}", justify="right", no_wrap=True)
         table.add_column("volume\n%", justify="right", no_wrap=True)
     for kink in document.kinks:
         per_unit, margin, change = (

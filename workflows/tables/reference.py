@@ -10,7 +10,7 @@ from .ladder import volts
 from .layout import NONE, framed, list_facts, notes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from trona.stores.energies.comparison import ReferenceComparisonDoc, SideDoc
 
 __all__ = ["COMPARED", "comparison_rows", "listing", "reference_comparison", "reference_details"]
+
+_MOST = 12
+"""Shifts that are listed; all stand in the JSON."""
 
 
 def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
@@ -39,6 +42,7 @@ def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
         ("origin", document.origin),
         ("energies", scale.method),
         ("correction", scale.correction),
+        ("as measured", _shifts(document.as_measured)),
         ("phases", f"{document.n_phases}, {document.n_band_gaps} compositions with a band gap"),
         ("elements", "-".join(document.elements)),
         ("missing", ", ".join(document.missing)),
@@ -46,6 +50,15 @@ def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
     )
     name = f"[bold]{escape(document.name)}[/]"
     return [name, list_facts(facts), *notes(document.caveats)]
+
+
+def _shifts(found: Mapping[str, float]) -> str:
+    """List what takes compositions to measured enthalpies, the largest."""
+    if not found:
+        return ""
+    named = ", ".join(f"{formula} {shift:+.2f}" for formula, shift in list(found.items())[:_MOST])
+    more = len(found) - _MOST
+    return f"{named}{f' and {more} more' if more > 0 else ''} eV per formula unit"
 
 
 def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:

@@ -45,7 +45,7 @@ def script(monkeypatch):
 @pytest.fixture
 def rows(script):
     """Differences of all compounds that both have."""
-    return script.comparison(load_reference("bundled-chgnet"), load_reference(f"table:{TABLE}"))
+    return script.comparison(*script.both(TABLE))
 
 
 def test_each_scale_has_errors_with_a_source(reference):

@@ -13,8 +13,8 @@ from trona.stores.assess.screenings import screening_document
 from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import AS_PUBLISHED, SULFIDE_BY_CHARGE_MP2020, compose
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
-from trona.stores.energies.entries import Rejected, admit, admit_to, own_entry
-from trona.stores.energies.references import Reference
+from trona.stores.energies.entries import Rejected, admit, admit_to, entry_id, own_entry
+from trona.stores.energies.references import Reference, load_reference
 from trona.stores.materials_project.snapshots import Snapshot, SnapshotPhase, phases
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import find_backend
@@ -194,3 +194,22 @@ def test_vasp_is_run_for_a_snapshot_and_chgnet_is_not():
     assert unrelaxed(candidates, materials_project(), find_backend("vasp-chgnet")) is None
     for name in ("chgnet", "vasp-d3", "vasp-r2scan"):
         assert "by composition" in unrelaxed(candidates, materials_project(), find_backend(name))
+
+
+def test_a_relaxation_meets_a_reference_at_a_temperature():
+    from trona.stores.thermochemistry.free_energies import heat
+
+    cold = load_reference("bundled-chgnet")
+    warm = cold.at_temperature(333.15)
+    relaxed = relaxation(method=cold.scale.method, formula="Na3PS4", n_sites=16)
+    before, after = (admit_to(relaxed, one.scale, AS_PUBLISHED) for one in (cold, warm))
+    assert after.scale.zero == warm.scale.zero
+    added = heat(parse("Na3PS4"), 333.15, relaxed.volume / 2)
+    assert after.energy - before.energy == pytest.approx(added.energy)
+    assert entry_id("a", "b", cold.scale) != entry_id("a", "b", warm.scale)
+
+
+def test_a_candidate_at_a_temperature_is_on_the_scale_of_its_reference():
+    warm = load_reference("bundled-chgnet").at_temperature(333.15)
+    phase = admit_to(relaxation(method=warm.scale.method), warm.scale, warm.scheme)
+    assert phase.scale == warm.scale

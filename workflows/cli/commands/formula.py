@@ -19,6 +19,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Pressure,
     Reference,
     SecondMaterial,
+    Temperature,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
@@ -35,6 +36,7 @@ def window(
     correction: Correction = None,
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     tolerance: Annotated[
         float | None,
         typer.Option(help="Also the limits at this tolerated driving force.", metavar="eV/atom"),
@@ -65,7 +67,9 @@ def window(
     from trona.workflows.candidates.sources import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
-    energies = load_energies(reference, correction, exclude, formula, pressure=pressure)
+    energies = load_energies(
+        reference, correction, exclude, formula, pressure=pressure, temperature=temperature
+    )
     assessment = assess_formula(formula, energies)
     answer = window_answer(
         assessment,
@@ -82,7 +86,9 @@ def window(
     usual = (
         energies
         if correction is None
-        else load_energies(reference, None, exclude, formula, pressure=pressure)
+        else load_energies(
+            reference, None, exclude, formula, pressure=pressure, temperature=temperature
+        )
     )
     switched = energies.scheme != usual.scheme
     changes = changes_document(formula, usual, energies) if switched else None
@@ -116,6 +122,7 @@ def interface(
     correction: Correction = None,
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     plot: Plot = None,
     store: KeptIn = None,
     as_json: AsJson = False,
@@ -125,7 +132,9 @@ def interface(
     from trona.stores.assess.interfaces import interface_document  # noqa: PLC0415
 
     named = [part for one in (first, second) for part in one.split("..")]
-    energies = load_energies(reference, correction, exclude, *named, pressure=pressure)
+    energies = load_energies(
+        reference, correction, exclude, *named, pressure=pressure, temperature=temperature
+    )
     document = interface_document(first, second, energies, voltage)
     if plot is not None and not any(kink.energy_per_atom < 0.0 for kink in document.kinks):
         typer.echo("no figure: the two do not react.", err=True)
@@ -154,6 +163,7 @@ def profile(
     correction: Correction = None,
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     plot: Plot = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -161,7 +171,9 @@ def profile(
     """Discharge compositions against sodium: plateaus, reactions and specific capacities."""
     from trona.stores.assess.interfaces import discharge_document  # noqa: PLC0415
 
-    energies = load_energies(reference, correction, exclude, *formulas, pressure=pressure)
+    energies = load_energies(
+        reference, correction, exclude, *formulas, pressure=pressure, temperature=temperature
+    )
     documents = [discharge_document(formula, energies) for formula in formulas]
     if plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415

@@ -16,6 +16,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Pressure,
     Reference,
     StoreAt,
+    Temperature,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
@@ -59,6 +60,7 @@ def matrix(
     correction: Correction = None,
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -80,7 +82,13 @@ def matrix(
     asked = written_names(part for text in against or [] for part in comma_list(text))
     needed = [formula for one in asked for formula in electrode_formulas(one, charged=charged)]
     energies = load_energies(
-        reference, correction, exclude, *rows.values(), *needed, pressure=pressure
+        reference,
+        correction,
+        exclude,
+        *rows.values(),
+        *needed,
+        pressure=pressure,
+        temperature=temperature,
     )
     columns = None
     if against is not None:

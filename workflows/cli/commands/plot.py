@@ -17,6 +17,7 @@ from trona.workflows.cli.options import (
     Reference,
     SecondMaterial,
     StoreAt,
+    Temperature,
     comma_list,
 )
 
@@ -51,9 +52,10 @@ def _energies(
     exclude: str | None,
     *formulas: str,
     together: bool = False,
+    temperature: str = "0",
 ) -> ReferenceEnergies:
     """Load reference energies, and say what a figure that rests on them does not say itself."""
-    found = load_energies(name, correction, exclude, *formulas)
+    found = load_energies(name, correction, exclude, *formulas, temperature=temperature)
     tell_caveats(found, formulas, together=together)
     return found
 
@@ -80,6 +82,7 @@ def windows(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
 ) -> None:
     """Draw stability windows of candidates as bars, with the potentials of electrodes."""
@@ -87,7 +90,7 @@ def windows(
     from trona.stores.assess import figures  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, *(formulas or ()))
+    energies = _energies(reference, correction, exclude, *(formulas or ()), temperature=temperature)
     docs = _documents(formulas, energies, store)
     marks = _marks(electrodes, energies)
     for doc in docs:
@@ -106,6 +109,7 @@ def interphases(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
 ) -> None:
     """Draw the conducting part of interphases against the driving force of the reaction."""
@@ -118,11 +122,17 @@ def interphases(
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     if not formulas:
+        from trona.stores.thermochemistry.temperatures import parse_temperature  # noqa: PLC0415
+
         if at != 0.0:
             raise InputError(f"screened results are drawn at 0 V, not {at:g} V: name formulas.")
-        save_figure_file("interphases", to, figures.interphase_map(_screened(store)))
+        save_figure_file(
+            "interphases",
+            to,
+            figures.interphase_map(_screened(store, parse_temperature(temperature))),
+        )
         return
-    energies = _energies(reference, correction, exclude, *formulas)
+    energies = _energies(reference, correction, exclude, *formulas, temperature=temperature)
     found = [assess_formula(formula, energies) for formula in formulas]
     for one in found:
         _tell_doubts(one.stability.formula, one.doubts)
@@ -141,12 +151,13 @@ def ladder(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
 ) -> None:
     """Draw voltage against sodium content, with the products of each step."""
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, formula)
+    energies = _energies(reference, correction, exclude, formula, temperature=temperature)
     assessment = assess_formula(formula, energies)
     _tell_doubts(formula, assessment.doubts)
     save_figure_file("ladder", to, assessment)
@@ -167,6 +178,7 @@ def diagram(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
 ) -> None:
     """Draw the phases that coexist at a voltage; in html with a slider over all voltages."""
     from trona.screening.formulas import parse  # noqa: PLC0415
@@ -176,7 +188,9 @@ def diagram(
     if "-" not in system:
         marked.insert(0, system)
     elements = list(parse(system.replace("-", "")))
-    energies = load_energies(reference, correction, exclude, "".join(elements), *marked)
+    energies = load_energies(
+        reference, correction, exclude, "".join(elements), *marked, temperature=temperature
+    )
     tell_caveats(energies, [*elements, *marked], together=True)
     save_figure_file("diagram", to, elements, marked, energies, at)
 
@@ -190,11 +204,14 @@ def interface(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
 ) -> None:
     """Draw the reaction energy of two materials against their mixing ratio."""
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    energies = _energies(reference, correction, exclude, first, second, together=True)
+    energies = _energies(
+        reference, correction, exclude, first, second, together=True, temperature=temperature
+    )
     save_figure_file("interface", to, first, second, energies, voltage)
 
 
@@ -205,11 +222,13 @@ def profile(
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
+    temperature: Temperature = "0",
 ) -> None:
     """Draw discharges against sodium, with dQ/dV."""
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-    save_figure_file("profile", to, formulas, _energies(reference, correction, exclude, *formulas))
+    energies = _energies(reference, correction, exclude, *formulas, temperature=temperature)
+    save_figure_file("profile", to, formulas, energies)
 
 
 @app.command()
@@ -239,18 +258,23 @@ def _documents(
     from trona.stores.assess.screenings import screening_document  # noqa: PLC0415
 
     if not formulas:
-        return _screened(store)
+        return _screened(store, energies.temperature)
     return [screening_document(formula, formula, "formula", energies) for formula in formulas]
 
 
-def _screened(location: str | None) -> list[ScreeningDoc]:
-    """Find completed results in a store, best first."""
+def _screened(location: str | None, temperature: float) -> list[ScreeningDoc]:
+    """Find completed results of one temperature in a store, best first."""
     from trona.screening.errors import StoreError  # noqa: PLC0415
     from trona.stores.assess.screenings import rank_documents  # noqa: PLC0415
     from trona.stores.collections.filters import Filters  # noqa: PLC0415
+    from trona.stores.thermochemistry.temperatures import temperature_of_name  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results  # noqa: PLC0415
 
-    found = rank_documents(open_results(location).screenings(Filters(state="completed")))
-    if not found:
+    completed = open_results(location).screenings(Filters(state="completed"))
+    if not completed:
         raise StoreError("every candidate in the store failed: name formulas instead.")
+    alike = [doc for doc in completed if temperature_of_name(doc.reference.name) == temperature]
+    if not alike:
+        raise StoreError(f"no candidate in the store was screened at {temperature:g} K.")
+    found = rank_documents(alike)
     return [doc for _, doc in found]

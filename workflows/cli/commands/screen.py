@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.stores.defaults import BACKEND
-from trona.workflows.cli.energies import tell_caveats
+from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -19,6 +19,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     RelaxedBy,
     StoreAt,
+    Temperature,
     ToScreen,
     Unbalanced,
     Workers,
@@ -40,6 +41,7 @@ def screen(
     backend: RelaxedBy = BACKEND,
     reference: Reference = None,
     correction: Correction = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     workers: Workers = 2,
     keep_files: KeepFiles = None,
@@ -52,7 +54,6 @@ def screen(
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
-    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
@@ -74,7 +75,7 @@ def screen(
         typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
     named = reference or default_reference(source.method)
-    energies = load_reference(named, correction, formulas)
+    energies = load_energies(named, correction, None, *formulas, temperature=temperature)
     beside = _electrode(electrode, energies)
     tell_caveats(energies)
     results = Results(store or settings.store)
@@ -98,6 +99,7 @@ def compare(
     correction: Correction = None,
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     electrode: AtElectrode = None,
     as_json: AsJson = False,
@@ -111,7 +113,7 @@ def compare(
     """
     from trona.workflows.cli.comparison import beside  # noqa: PLC0415
 
-    docs, energies = beside(names, store, reference, correction, exclude, pressure)
+    docs, energies = beside(names, store, reference, correction, exclude, pressure, temperature)
     tell_caveats(energies, [doc.formula for doc in docs])
     _print_ranking(docs, as_json, as_csv, _electrode(electrode, energies))
 

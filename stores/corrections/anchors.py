@@ -1,0 +1,239 @@
+"""Water, hydroxides and molecules as measured: shifts that follow from the energies themselves.
+
+PBE with the usual corrections binds water, hydroxides and small molecules too strongly, by an
+amount that depends on the source. A reference that has them says by how much: the shift takes H2O,
+hydroxides and molecules to their measured enthalpies of formation, and what holds water or
+hydroxide by the same amount per H2O and per OH. pymatgen's `MaterialsProjectAqueousCompatibility`
+does the same for water and hydrates (pull requests 1826 and 2886). Boranes are left to the policy
+for hydroborates, which treats both sides of their reactions alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import CorrectionError
+from trona.screening.formulas import fractions_key, parse, same_composition
+from trona.stores.thermochemistry.measured import measured_energy
+from trona.stores.thermochemistry.tables import known_molecules
+
+from .hydrates import water_and_hydroxide
+from .parts import PARTS, WATER_AS_MEASURED, is_hydroborate
+from .schemes import Scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from trona.screening.equilibrium.phases import Phase, PhaseTable
+
+    from .mp2020 import Calculation
+    from .parts import Part
+
+__all__ = ["MoleculeShift", "WaterShift", "anchored", "shifted"]
+
+_WATER, _HYDROXIDE, _PEROXIDE = (parse(one) for one in ("H2O", "NaOH", "H2O2"))
+_NONMETALS = frozenset(["B", "C", "N", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I"])
+_ADDUCTS = {"H3S": "H2S", "SiH8": "SiH4"} | dict.fromkeys(("SO4", "SO5", "SO6", "SO12"), "SO3")
+"""Packings of a molecule with H2 or O2, and the molecule in a formula unit. Nobody measured them;
+uncorrected they would replace the molecule."""
+Key = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class WaterShift:
+    """
+    Energy that takes water, hydrates and hydroxides to measured values.
+
+    Parameters
+    ----------
+    water, hydroxide
+        eV per H2O and per OH.
+    own
+        Compositions of hydroxides with a measured enthalpy of their own, and their shift, eV per
+        atom.
+    known
+        Compositions of the reference: what is left of a hydrate without its water is one of them.
+    """
+
+    water: float
+    hydroxide: float
+    own: tuple[tuple[Key, float], ...]
+    known: frozenset[Key]
+
+    def __call__(self, amounts: Mapping[str, float], _: Calculation | None) -> float:
+        """
+        Shift a formula unit.
+
+        Parameters
+        ----------
+        amounts
+            Element symbol to amount per formula unit.
+
+        Returns
+        -------
+        float
+            eV.
+        """
+        if not {"H", "O"} <= amounts.keys():
+            return 0.0
+        key = fractions_key(amounts)
+        for composition, shift in self.own:
+            if composition == key:
+                return shift * sum(amounts.values())
+        water, hydroxide = water_and_hydroxide(amounts, self.known)
+        return water * self.water + hydroxide * self.hydroxide
+
+
+@dataclass(frozen=True)
+class MoleculeShift:
+    """
+    Energy that takes molecules to measured values.
+
+    Parameters
+    ----------
+    shifts
+        Compositions, and eV per atom.
+    """
+
+    shifts: tuple[tuple[Key, float], ...]
+
+    def __call__(self, amounts: Mapping[str, float], _: Calculation | None) -> float:
+        """
+        Shift a formula unit.
+
+        Parameters
+        ----------
+        amounts
+            Element symbol to amount per formula unit.
+
+        Returns
+        -------
+        float
+            eV.
+        """
+        return dict(self.shifts).get(fractions_key(amounts), 0.0) * sum(amounts.values())
+
+
+def anchored(scheme: Scheme, table: PhaseTable, name: str, asked: Scheme | None) -> Scheme:
+    """
+    Add the corrections of water and molecules to a scheme, and say how large they are.
+
+    Parameters
+    ----------
+    scheme
+        Of the energies.
+    table
+        The energies.
+    name
+        Of the energies, for the message.
+    asked
+        What a user asks for; None for what fits the energies.
+
+    Returns
+    -------
+    Scheme
+        The same where nothing is added.
+
+    Raises
+    ------
+    CorrectionError
+        If the energies lack what a correction needs that is asked for.
+    """
+    wanted = [part for part in PARTS.values() if part.anchored]
+    if asked is not None:
+        wanted = [part for part in asked.parts if part.anchored]
+    found = {part.label: _bound(part, table) for part in wanted}
+    absent = [label for label, part in found.items() if part is None]
+    if absent and asked is not None:
+        needed = "H2O" if absent[0] == WATER_AS_MEASURED else "a measured molecule"
+        raise CorrectionError(
+            f"{name}: the correction {absent[0]!r} needs {needed} among the energies; leave it out."
+        )
+    return Scheme((*scheme.parts, *(part for part in found.values() if part is not None)))
+
+
+def shifted(phases: Iterable[Phase], scheme: Scheme) -> tuple[Phase, ...]:
+    """
+    Apply the corrections of water and molecules.
+
+    Parameters
+    ----------
+    phases
+        With all other corrections of the scheme.
+    scheme
+        With the shifts of these.
+
+    Returns
+    -------
+    tuple of Phase
+        On the scale of the scheme.
+    """
+    shifts = [part.shift for part in scheme.parts if part.anchored]
+    return tuple(
+        replace(
+            phase,
+            energy=phase.energy + sum(shift(phase.amounts, None) for shift in shifts),
+            scale=replace(phase.scale, correction=scheme.name),
+        )
+        for phase in phases
+    )
+
+
+def _bound(part: Part, table: PhaseTable) -> Part | None:
+    """Give a correction its shifts; None where the energies have nothing that it is about."""
+    if part.label == WATER_AS_MEASURED:
+        return _bound_water(part, table)
+    formulas = [one for one in known_molecules() if one not in {"H2O", "H2O2"}]
+    apart = [one for one in formulas if not is_hydroborate(parse(one))]
+    excess = ((one, _excess(parse(one), table)) for one in apart)
+    found = {one: shift for one, shift in excess if shift is not None}
+    if not found:
+        return None
+    name = f"{part.label}/1 (of {len(found)} molecules)"
+    found |= {one: found[inside] for one, inside in _ADDUCTS.items() if inside in found}
+    shifts = tuple(
+        (fractions_key(parse(one)), shift / sum(parse(one).values()))
+        for one, shift in found.items()
+    )
+    return replace(part, name=name, shift=MoleculeShift(shifts))
+
+
+def _bound_water(part: Part, table: PhaseTable) -> Part | None:
+    """Take the shifts of water and hydroxide from the energies of H2O and NaOH."""
+    water = _excess(_WATER, table)
+    if water is None:
+        return None
+    hydroxide = _excess(_HYDROXIDE, table)
+    found = {
+        fractions_key(phase.amounts): phase.amounts
+        for phase in table.phases
+        if _is_metal_hydroxide(phase.amounts) or same_composition(phase.amounts, _PEROXIDE)
+    }
+    own = tuple(
+        (key, shift / sum(amounts.values()))
+        for key, amounts in sorted(found.items())
+        if (shift := _excess(amounts, table)) is not None
+    )
+    known = frozenset(fractions_key(phase.amounts) for phase in table.phases)
+    per_hydroxide = 0.0 if hydroxide is None else hydroxide
+    named = [f"{water:+.3f} eV per H2O"]
+    named += [] if hydroxide is None else [f"{hydroxide:+.3f} eV per OH"]
+    name = f"{part.label}/1 ({', '.join(named)})"
+    return replace(part, name=name, shift=WaterShift(water, per_hydroxide, own, known))
+
+
+def _is_metal_hydroxide(amounts: Mapping[str, float]) -> bool:
+    """Tell M(OH)n of one metal by its composition."""
+    others = amounts.keys() - {"H", "O"}
+    return len(others) == 1 and not others & _NONMETALS and amounts.get("H") == amounts.get("O")
+
+
+def _excess(amounts: Mapping[str, float], table: PhaseTable) -> float | None:
+    """Find measured minus given energy of formation, eV per formula unit; None where unknown."""
+    measured, phase = measured_energy(amounts, 0.0), table.find(amounts)
+    if measured is None or phase is None:
+        return None
+    zero = sum(n * table.find_required({e: 1.0}).energy_per_atom for e, n in amounts.items())
+    given = phase.energy_per_atom * sum(amounts.values()) - zero
+    return measured.energy - given

@@ -207,6 +207,7 @@ def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
     table.add_column("sodium", no_wrap=True)
     table.add_column("strongest reaction", overflow="fold")
     table.add_column("by mixing\nmeV/at", justify="right", no_wrap=True)
+    table.add_column("class", no_wrap=True)
     table.add_column("reference", overflow="fold")
     for one in documents:
         table.add_row(
@@ -214,6 +215,7 @@ def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
             "closed" if one.voltage is None else f"{one.voltage:g} V",
             escape(one.strongest.reaction) if one.reacts else "none",
             f"{one.strongest.mixing_energy_per_atom * 1000:.0f}",
+            NONE if one.strongest.interphase is None else styled(one.strongest.interphase),
             escape(one.reference),
         )
     return table

@@ -32,9 +32,9 @@ _CENTRES: dict[str, tuple[int, ...]] = {
     "B": (3,), "Al": (3,), "Ga": (3,), "In": (3,), "Sc": (3,), "Y": (3,), "La": (3,), "Bi": (3, 5),
     "Si": (4,), "Ge": (4, 2, 3), "Sn": (4, 2), "Zr": (4,), "Hf": (4,),
     "P": (5, 4, 3), "As": (5, 3), "Sb": (5, 3), "Nb": (5, 4, 3), "Ta": (5,),
-    "Mo": (6, 4), "W": (6, 4),
-    "Ti": (4, 3), "V": (5, 4, 3, 2), "Cr": (3, 6, 4, 2), "Mn": (2, 3, 4, 7), "Fe": (3, 2),
-    "Co": (2, 3, 4), "Ni": (2, 3, 4), "Cu": (2, 1),
+    "Mo": (6, 4, 3), "W": (6, 4),
+    "Ti": (4, 3), "V": (5, 4, 3, 2), "Cr": (3, 6, 4, 2), "Mn": (2, 3, 4, 7), "Fe": (3, 2, 4),
+    "Co": (2, 3, 4), "Ni": (2, 3, 4), "Cu": (2, 1, 3),
 }  # fmt: skip
 _ANIONS = {
     **dict.fromkeys(("O", "S", "Se", "Te"), (-2,)),
@@ -44,7 +44,7 @@ STATES: dict[str, tuple[int, ...]] = {**_ALKALI, "H": (1,), **_CENTRES, **_ANION
 """Oxidation states of an element in its salts, the usual one first (Greenwood & Earnshaw, Chemistry
 of the Elements). P⁴⁺ and Ge³⁺ stand for P–P and Ge–Ge bonds, as in Na4P2S6."""
 
-_OXO = {"S": (6, 4), "Se": (6, 4), "Cl": (7, 5)}
+_OXO = {"S": (6, 4), "Se": (6, 4), "Cl": (7, 5), "I": (7, 5)}
 """Further states of anion formers in oxo anions, where there are three O or more for each."""
 _LEAST_OXYGEN, _FULL_OXYGEN = 3.0, 4.0
 """O for each centre: from three a sulfite or a sulfate, from four a sulfate."""

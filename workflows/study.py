@@ -8,7 +8,7 @@ Examples
 >>> study = Study("bundled")
 >>> window = study.window("Na3PS4")
 >>> print(f"{window.limits.reduction:.1f} to {window.limits.oxidation:.1f} V")
-1.1 to 2.4 V
+1.2 to 2.5 V
 >>> window.at(0.0).reaction
 'Na3PS4 + 8 Na -> Na3P + 4 Na2S'
 >>> window.at(0.0).interphase.kind.value

@@ -57,6 +57,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> type[BaseModel]:
+        """Find documents that have moved where they were stored from before."""
+        if name in {"DischargeDoc", "InterfaceDoc", "KinkDoc", "PlateauDoc"}:
+            from . import contacts  # noqa: PLC0415 (it imports this module)
+
+            return getattr(contacts, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 class Document(BaseModel):
     """Base of all documents: nothing that is not in the dictionary gets in."""
 

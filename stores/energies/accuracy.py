@@ -197,15 +197,15 @@ def _measured(method: Method) -> Accuracy:
     found, common = deviations(method.deviations), common_deviation(method.deviations)
     own = {name: round(hypot(one.own, DFT.model.sigma), 4) for name, one in found.items()}
     least, most = (1000 * f(found[name].own for name in CLASSES) for f in (min, max))
-    seen, unseen = frozenset[str](), 0.0
+    seen, unseen, page = frozenset[str](), 0.0, "docs/bundled-chgnet.md"
     if calibrated(method):
-        seen = calibrated_elements()
+        seen, page = calibrated_elements(), "docs/bundled-reference.md"
         unseen = round(hypot(calibration()["before"]["ninety_percent"] / 1000, DFT.model.sigma), 4)
     return Accuracy(
         ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}, seen, unseen),
         f"{method.name.split()[0]} scatters about DFT by {least:.0f} to {most:.0f} meV/atom in "
         f"each compound, by its class, and {1000 * common:.0f} meV per atom of an element in all "
-        "its compounds (docs/bundled-reference.md); the 20 meV/atom of DFT are added in squares",
+        f"its compounds ({page}); the 20 meV/atom of DFT are added in squares",
     )
 
 

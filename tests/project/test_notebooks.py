@@ -64,7 +64,7 @@ def test_notebooks_are_kept_without_outputs_and_on_the_page_that_lists_them():
 
 def test_the_notebook_of_one_formula(run):
     text, pictures = run("formula")
-    assert "1.13 to 2.35 V" in text
+    assert "1.23 to 2.50 V" in text
     assert "at 0 V: Na3PS4 + 8 Na -> Na3P + 4 Na2S" in text
     assert pictures == 2
 
@@ -72,7 +72,7 @@ def test_the_notebook_of_one_formula(run):
 def test_the_notebook_of_a_folder(run):
     text, _ = run("folder")
     assert "left out: 'structures/squeezed.cif'" in text
-    assert "CHGNet 0.3.0: " in text
+    assert "SevenNet l3i5: " in text
     assert "relaxed here: 0.0 meV/atom" in text
 
 

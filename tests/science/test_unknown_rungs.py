@@ -14,7 +14,7 @@ from trona.stores.energies.references import load_reference
 
 require(SCIENCE, TABLE)
 
-REFERENCES = ("bundled-sevennet", f"table:{TABLE}")
+REFERENCES = ("bundled", f"table:{TABLE}")
 SIX = (
     "Na3PS4",
     "Na3SbS4",

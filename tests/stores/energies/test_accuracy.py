@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from math import hypot
 
 import numpy as np
 import pytest
 
 from tests.stores.energies.test_entries import relaxation
-from tests.support.folders import ROOT
+from tests.support.folders import DOCS, SCRIPTS
 from tests.support.published import TABLE, needs_table
 from trona import Study
 from trona.screening.equilibrium.phases import EnergyScale
@@ -29,23 +28,23 @@ from trona.stores.energies.bundled import SETS, bundled_data
 from trona.stores.energies.references import load_reference
 from trona.workflows.report.page import render
 
+WIDE = TABLE.with_name("formation_energies_wide.csv.gz")
 CHGNET = "deviations_chgnet.yaml"
 
 
-@pytest.fixture
-def script(monkeypatch):
-    """The script that compares the bundled set with DFT."""
-    spec = spec_from_file_location("compare_reference", ROOT / "scripts" / "compare_reference.py")
-    module = module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "compare_reference", module)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture(scope="module")
+def script():
+    """The script that compares the bundled sets with DFT."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SCRIPTS)
+        yield import_module("compare_reference")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rows(script):
-    """Differences of all compounds that both have."""
-    return script.comparison(*script.both(TABLE))
+    """Differences of all compounds that the set of CHGNet energies and DFT have."""
+    sources = script.both("bundled-chgnet", [TABLE])
+    return script.comparison(script.on_their_scale(sources.ours), sources.dft)
 
 
 def test_each_scale_has_errors_with_a_source(reference):
@@ -168,7 +167,7 @@ def test_the_file_and_the_document_are_what_the_script_finds(script, rows):
     assert common == pytest.approx(common_deviation(CHGNET), abs=2e-4)
     for name, found in deviations(CHGNET).items():
         assert vars(classes[name]) == pytest.approx(vars(found), abs=2e-4), name
-    written = (ROOT / "docs" / "bundled-reference.md").read_text(encoding="utf-8")
+    written = (DOCS / "bundled-chgnet.md").read_text(encoding="utf-8")
     for line in [*script.class_lines(classes), *script.system_lines(script.by_system(rows))]:
         assert line in written
     assert f"{common * 1000:.0f} meV per atom of the element" in written
@@ -176,7 +175,25 @@ def test_the_file_and_the_document_are_what_the_script_finds(script, rows):
 
 @pytest.mark.long
 @needs_table
-def test_the_likelihood_finds_the_errors_that_differences_were_drawn_with(script, rows):
+def test_the_page_of_the_calibrated_set_is_what_the_script_finds(script):
+    tables = [WIDE, TABLE]
+    sources = script.both("bundled", tables)
+    judged = script.judged_on_folds(sources.ours, tables)
+    written = (DOCS / "bundled-reference.md").read_text(encoding="utf-8")
+    for lines in (
+        script.judged_lines(judged, script.class_groups(judged)),
+        script.judged_lines(judged, script.system_groups(judged)),
+        script.statistics_lines(),
+        script.coverage(sources).lines(),
+    ):
+        assert "\n".join(lines) in written
+    assert script.element_text() in written
+
+
+@pytest.mark.long
+@needs_table
+@pytest.mark.usefixtures("script")
+def test_the_likelihood_finds_the_errors_that_differences_were_drawn_with(rows):
     # The same compounds with drawn differences: both parts come back.
     rng = np.random.default_rng(7)
     classes = [anion_class(row[1].amounts) for row in rows]
@@ -188,15 +205,16 @@ def test_the_likelihood_finds_the_errors_that_differences_were_drawn_with(script
         own = sizes.get(name, 0.015) * rng.standard_normal()
         common = sum(shared[s] * x for s, x in phase.amounts.items()) / phase.n_atoms
         drawn.append((own + common, phase, *energies))
-    own, common = script.error_parts(drawn, classes)
+    own, common = import_module("parity").error_parts(drawn, classes)
     assert common == pytest.approx(0.02, rel=0.35)
     assert own["sulfide"] == pytest.approx(0.010, rel=0.3)
     assert own["halide"] == pytest.approx(0.025, rel=0.4)
 
 
 @needs_table
-def test_shifts_between_the_scales_are_those_of_the_published_corrections(script):
-    ours = load_reference("bundled")
+@pytest.mark.usefixtures("script")
+def test_shifts_between_the_scales_are_those_of_the_published_corrections():
+    ours = load_reference("bundled-chgnet")
     shifts = {
         # NaCl: MP2020 adds -0.614 eV per Cl; 2019 had fitted the energy of Cl2 instead.
         "NaCl": 0.614 / 2,
@@ -212,7 +230,9 @@ def test_shifts_between_the_scales_are_those_of_the_published_corrections(script
     }
     for formula, expected in shifts.items():
         phase = ours.table.find_required(parse(formula))
-        assert script.shift(phase) == pytest.approx(expected, abs=1e-5), formula
+        assert import_module("legacy_scale").shift(phase) == pytest.approx(expected, abs=1e-5), (
+            formula
+        )
 
 
 def test_a_window_has_the_stated_errors_unless_others_are_given(reference):

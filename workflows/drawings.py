@@ -14,11 +14,13 @@ from trona.screening.equilibrium.grand import profile
 from trona.screening.errors import InputError
 from trona.screening.figures.browser import air as moist
 from trona.screening.figures.browser import curves as explorers
+from trona.screening.figures.browser import matrices as heat_maps
 from trona.screening.figures.browser import overviews as interactive
 from trona.screening.figures.browser import style as pages
 from trona.screening.figures.ladder_data import ladder_figure
+from trona.screening.figures.matrix_data import heat_map
 from trona.screening.figures.paper import air as moisture
-from trona.screening.figures.paper import curves, overviews, parity
+from trona.screening.figures.paper import curves, matrices, overviews, parity
 from trona.screening.figures.paper import diagram as sections
 from trona.screening.figures.paper import style as plots
 from trona.screening.formulas import parse
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from trona.screening.stability.matrix import Matrix
     from trona.stores.assess.assessment import Assessment
     from trona.stores.assess.validation import ValidatedCase
     from trona.stores.energies.atmosphere import Atmosphere
@@ -75,7 +78,10 @@ def _diagram(
 def _mixing(
     first: str, second: str, reference: Reference, volts: float | None
 ) -> tuple[object, ...]:
-    return (mix(reference.table, parse(first), parse(second), (first, second), volts),)
+    line = mix(reference.table, parse(first), parse(second), (first, second), volts)
+    if not any(kink.energy_per_atom < 0.0 for kink in line.kinks):
+        raise InputError(f"{first} and {second} do not react: there is nothing to draw.")
+    return (line,)
 
 
 def _discharges(formulas: Sequence[str], reference: Reference) -> tuple[object, ...]:
@@ -84,6 +90,10 @@ def _discharges(formulas: Sequence[str], reference: Reference) -> tuple[object, 
 
 def _air(formulas: Sequence[str], surroundings: Atmosphere) -> tuple[object, ...]:
     return (air_figure(formulas, surroundings),)
+
+
+def _heat_map(matrix: Matrix) -> tuple[object, ...]:
+    return (heat_map(matrix),)
 
 
 def window_pairs(findings: Sequence[ValidatedCase]) -> list[parity.WindowPair]:
@@ -140,6 +150,7 @@ FIGURES = {
     "diagram": FigureKind(sections.draw_diagram, explorers.show_diagram, _diagram),
     "interface": FigureKind(curves.draw_mixing, explorers.show_mixing, _mixing),
     "profile": FigureKind(curves.draw_discharges, explorers.show_discharges, _discharges),
+    "matrix": FigureKind(matrices.draw_matrix, heat_maps.show_matrix, _heat_map),
     "validation": FigureKind(parity.draw_parity, interactive.show_parity, _pairs),
     "published windows": FigureKind(parity.draw_windows, interactive.show_parity, _pairs),
 }

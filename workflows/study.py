@@ -34,7 +34,9 @@ from trona.stores.assess import figures
 from trona.stores.assess.air import air_documents, ranked_documents
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.electrodes import choose_electrode
-from trona.stores.assess.reservations import reservations
+from trona.stores.assess.interfaces import classified
+from trona.stores.assess.matrices import compute_matrix, electrode_columns
+from trona.stores.assess.reservations import covered, reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.stack.cells import cell_document
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from trona.screening.equilibrium.diagram import GrandDiagram
     from trona.screening.stability.discharge import Discharge
     from trona.screening.stability.interface import MixingLine
+    from trona.screening.stability.matrix import Matrix
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
@@ -140,7 +143,53 @@ class Study:
             If a formula or the voltage cannot be used with this reference.
         """
         line = mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
-        return replace(line, caveats=tuple(reservations([first, second], self.reference)))
+        found = covered([first, second], self.reference)
+        return replace(
+            line,
+            caveats=tuple(reservations([first, second], self.reference, found)),
+            contacts=tuple(classified(line, found, self.reference)),
+        )
+
+    def matrix(
+        self,
+        materials: Sequence[str],
+        against: Sequence[str] | None = None,
+        *,
+        at_electrode: bool = False,
+        charged: bool = False,
+    ) -> Matrix:
+        """
+        React many materials with many electrodes, or all with each other.
+
+        Parameters
+        ----------
+        materials
+            Formulas: the rows.
+        against
+            Electrodes, as `electrode` takes them, or formulas: the columns; by default the rows.
+        at_electrode
+            True to open each contact to sodium at the potential of its electrode.
+        charged
+            True to add the charged state of electrodes where it is known.
+
+        Returns
+        -------
+        Matrix
+            Strongest reaction and class of every pair.
+
+        Raises
+        ------
+        InputError
+            If a formula or a name cannot be used, or there are fewer than two materials.
+        """
+        columns = None
+        if against is not None:
+            columns = electrode_columns(
+                against, self.reference, at_electrode=at_electrode, charged=charged
+            )
+        rows = {formula: formula for formula in materials}
+        found, left_out = compute_matrix(rows, columns, self.reference)
+        return replace(found, caveats=(*left_out, *found.caveats))
 
     def observed(self, first: str, second: str) -> list[ObservationDoc]:
         """

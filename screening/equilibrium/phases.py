@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -388,17 +389,27 @@ class PhaseTable(Tabular):
             self._systems[rows, closed] = self._build_system(rows, closed=closed)
         return self._systems[rows, closed]
 
+    @cached_property
+    def _ground(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Amounts of the ground phases, and 1 for each element that they hold."""
+        amounts = self.amounts[self.ground]
+        return amounts, (amounts > 0).astype(np.float64)
+
     def _build_system(self, rows: tuple[str, ...], *, closed: bool) -> System:
         """Lay out the columns of the phases that consist of the row elements and the reservoir."""
         inside = [self.elements.index(symbol) for symbol in rows]
-        amounts = self.amounts[self.ground]
+        amounts, held = self._ground
         sodium = np.zeros(len(amounts))
         free = list(inside)
         if SODIUM in self.elements and not closed:
             free.append(self.elements.index(SODIUM))
             sodium = amounts[:, free[-1]]
-        outside = np.delete(np.arange(len(self.elements)), free)
-        keep = (amounts[:, outside] == 0).all(axis=1) & (amounts[:, inside] > 0).any(axis=1)
+        asked = np.zeros((len(self.elements), 2))
+        asked[:, 0] = 1.0
+        asked[free, 0] = 0.0
+        asked[inside, 1] = 1.0
+        n_outside, n_inside = (held @ asked).T  # elements of each phase
+        keep = (n_outside == 0) & (n_inside > 0)
         index, sodium = self.ground[keep], sodium[keep]
         sizes = amounts[keep][:, inside].sum(axis=1)
         matrix = np.ascontiguousarray((amounts[keep][:, inside] / sizes[:, None]).T)

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable, System
 
-__all__ = ["Kink", "MixingLine", "Reactant", "mix"]
+    from .interphase import Interphase
+
+__all__ = ["Kink", "MixingLine", "Reactant", "mix", "react", "reactant"]
 
 _NO_LENGTH = 1e-9
 """Fractions closer than this are one point of the mixing line."""
@@ -129,6 +131,8 @@ class MixingLine(Tabular):
         Ends and kinks in order of rising fraction of the second material.
     caveats
         What the phases do not cover of the two, in sentences.
+    contacts
+        Class of the products of each kink; None where there are none. Empty where not asked for.
     """
 
     first: Reactant
@@ -136,6 +140,7 @@ class MixingLine(Tabular):
     voltage: float | None
     kinks: tuple[Kink, ...]
     caveats: tuple[str, ...] = ()
+    contacts: tuple[Interphase | None, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -147,7 +152,11 @@ class MixingLine(Tabular):
         return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
 
     def rows(self) -> list[dict[str, object]]:
-        """List the kinks of the curve and its ends, first material first."""
+        """List the kinks of the curve and its ends, first material first, with their classes."""
+        classes = [
+            {} if one is None else {"class": one.kind.value, "margin": one.margin}
+            for one in self.contacts
+        ] or [{}] * len(self.kinks)
         return [
             {
                 "atomic fraction of the second": kink.fraction,
@@ -155,8 +164,9 @@ class MixingLine(Tabular):
                 "energy (eV/atom)": kink.energy_per_atom,
                 "by mixing (eV/atom)": self.mixing_energy(kink),
                 "Na exchanged per atom": kink.sodium_exchanged,
+                **known,
             }
-            for kink in self.kinks
+            for kink, known in zip(self.kinks, classes, strict=True)
         ]
 
     @property
@@ -286,12 +296,40 @@ def mix(
     VoltageError
         If the voltage is negative or not finite.
     """
-    if volts is not None and not 0.0 <= volts < np.inf:
-        raise VoltageError(f"voltage {volts} V is outside 0 V (sodium metal) to infinity.")
     left, right = (
-        _reactant(table, present(composition, plain(composition)), name)
+        reactant(table, composition, name)
         for composition, name in zip((first, second), names, strict=True)
     )
+    return react(table, left, right, volts)
+
+
+def react(
+    table: PhaseTable, left: Reactant, right: Reactant, volts: float | None = None
+) -> MixingLine:
+    """
+    React two materials of known energies with each other: `mix` for many pairs.
+
+    Parameters
+    ----------
+    table
+        Phases on one energy scale.
+    left, right
+        The materials, as `reactant` finds them in this table.
+    volts
+        Voltage of a sodium reservoir against Na/Na+, V; by default no sodium comes or goes.
+
+    Returns
+    -------
+    MixingLine
+        As of `mix`.
+
+    Raises
+    ------
+    VoltageError
+        If the voltage is negative or not finite.
+    """
+    if volts is not None and not 0.0 <= volts < np.inf:
+        raise VoltageError(f"voltage {volts} V is outside 0 V (sodium metal) to infinity.")
     system = table.system({*left.composition, *right.composition}, closed=volts is None)
     mu = 0.0 if volts is None else chemical_potential(volts, table.mu_sodium_metal)
     costs = system.energies - mu * system.sodium
@@ -320,8 +358,32 @@ def _per_atom(side: Reactant, system: System, mu: float, *, closed: bool) -> _Si
     return _Side(amounts / n_atoms, side.energy / n_atoms - mu * sodium, sodium)
 
 
-def _reactant(table: PhaseTable, composition: Mapping[str, float], name: str) -> Reactant:
-    """Give a material its energy: of its phase, or of what it decomposes to."""
+def reactant(table: PhaseTable, composition: Mapping[str, float], name: str) -> Reactant:
+    """
+    Give a material its energy: of its phase, or of what it decomposes to.
+
+    Parameters
+    ----------
+    table
+        Phases on one energy scale.
+    composition
+        Element symbol to amount per formula unit.
+    name
+        Formula as it is to be written in reactions.
+
+    Returns
+    -------
+    Reactant
+        The material.
+
+    Raises
+    ------
+    FormulaError
+        If an amount is negative or not finite, or there is no atom.
+    ChemicalSystemError
+        If an element has no reference phase.
+    """
+    composition = present(composition, plain(composition))
     own = table.find(composition)
     if own is None:
         return Reactant(name, composition, decompose(table, composition).energy, mixture=True)

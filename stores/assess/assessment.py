@@ -53,8 +53,10 @@ __all__ = [
     "Assessment",
     "Exclusion",
     "assess_formula",
+    "product_documents",
     "scale_document",
     "window_document",
+    "withdrawn",
 ]
 
 _HIGH_PRESSURE = frozenset(fractions_key(parse(formula)) for formula in ("NaCl3", "NaCl7"))
@@ -174,7 +176,7 @@ def assess_formula(
         reference=reference,
         table=table,
         stability=stability,
-        interphases=tuple(map(_unknown, interphases)) if found.open else interphases,
+        interphases=tuple(map(withdrawn, interphases)) if found.open else interphases,
         properties=properties,
         thresholds=thresholds,
         exclusion=_at_ambient_pressure(table, stability),
@@ -183,8 +185,20 @@ def assess_formula(
     )
 
 
-def _unknown(found: Interphase) -> Interphase:
-    """Take back a class that rests on products which may not be the ones that form."""
+def withdrawn(found: Interphase) -> Interphase:
+    """
+    Take back a class that rests on products which may not be the ones that form.
+
+    Parameters
+    ----------
+    found
+        As classified.
+
+    Returns
+    -------
+    Interphase
+        The same products, of unknown class.
+    """
     nobody = Conduction.UNKNOWN
     return replace(found, kind=InterphaseClass.UNKNOWN, electrons=nobody, ions=nobody)
 
@@ -326,13 +340,25 @@ def _rung_document(rung: Rung, found: Interphase, assessment: Assessment) -> Run
         volume_change=volume_change(stability, rung),
         sodium_charge_per_um=use.charge,
         sodium_thickness_per_um=use.thickness,
-        products=_product_documents(found),
+        products=product_documents(found),
         tied=[phase.formula for phase in interval.tied],
     )
 
 
-def _product_documents(found: Interphase) -> list[ProductDoc]:
-    """Write the products of an interphase down."""
+def product_documents(found: Interphase) -> list[ProductDoc]:
+    """
+    Write the products of an interphase down.
+
+    Parameters
+    ----------
+    found
+        The interphase.
+
+    Returns
+    -------
+    list of ProductDoc
+        With their places by harm.
+    """
     places = {share.phase.id: place for place, share in enumerate(by_harm(found.shares), start=1)}
     return [
         ProductDoc(

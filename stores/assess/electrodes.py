@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError, model_validator
 from trona.screening.errors import FormulaError, InputError, VoltageError
 from trona.screening.figures.overview_data import Mark
 from trona.screening.formulas import parse, present
+from trona.screening.stability.charge import sodium_between
 from trona.screening.stability.electrode import Electrode, electrode
 from trona.stores.documents.json_output import ElectrodeDoc
 from trona.stores.documents.results import Document
@@ -35,16 +36,19 @@ __all__ = [
     "MeasuredElectrode",
     "choose_electrode",
     "electrode_document",
+    "electrode_formula",
     "electrode_notes",
     "find_measured",
     "measured_electrodes",
     "read_electrodes",
+    "states_of",
     "withstands",
 ]
 
 COMPUTED = "computed"
 """Word that asks for the computed potential: ``NaCrO2@computed``."""
 _AT = "@"
+_TO = ".."
 _HIGHEST = 6.0
 """V against Na/Na+; no electrode of a sodium cell works above it."""
 _SAME_POTENTIAL = 0.005
@@ -68,6 +72,13 @@ class MeasuredElectrode(Document):
     high: float = Field(ge=0.0, le=_HIGHEST, description="Highest potential in use, V.")
     conditions: str = Field(min_length=1, description="What was measured, and in which cell.")
     source: str = Field(min_length=1, description="Where it was published.")
+    discharged: str | None = Field(
+        default=None, description="Composition at the lower end of cycling; null where unknown."
+    )
+    charged: str | None = Field(
+        default=None, description="Composition at the upper end; differs from it in sodium only."
+    )
+    states_source: str = Field(default="", description="Where both states were published.")
 
     @model_validator(mode="after")
     def _require_order_and_name(self) -> Self:
@@ -77,6 +88,12 @@ class MeasuredElectrode(Document):
             raise ValueError("it has neither a formula nor a name")
         for formula in self.formulas:
             parse(formula)
+        if self.discharged and self.charged:
+            if not self.states_source:
+                raise ValueError("its states have no source")
+            sodium_between(parse(self.discharged), parse(self.charged), self.charged)
+        elif self.discharged or self.charged:
+            raise ValueError("one state is given without the other")
         return self
 
 
@@ -225,6 +242,64 @@ def find_measured(name: str) -> MeasuredElectrode | None:
     except FormulaError:
         return None
     return next((one for one in measured_electrodes() if _is_among(asked, one)), None)
+
+
+def states_of(asked: str) -> tuple[str, str, str] | None:
+    """
+    Find the discharged and the charged composition of an electrode.
+
+    Parameters
+    ----------
+    asked
+        Both, as in ``"NaCrO2..Na0.5CrO2"``, or a formula or name of which they are known.
+
+    Returns
+    -------
+    tuple of str or None
+        Discharged, charged, and the source of both; None where they are neither known nor given.
+
+    Raises
+    ------
+    InputError
+        If the two that are given differ in more than sodium.
+    """
+    first, given, second = (part.strip() for part in asked.partition(_TO))
+    if given:
+        extra = sodium_between(parse(first), parse(second), asked)
+        ends = (first, second) if extra > 0 else (second, first)
+        return *ends, "as given"
+    known = find_measured(asked)
+    if known is None or known.discharged is None or known.charged is None:
+        return None
+    return known.discharged, known.charged, known.states_source
+
+
+def electrode_formula(name: str) -> str:
+    """
+    Find the composition of an electrode that may be named.
+
+    Parameters
+    ----------
+    name
+        A formula or a name.
+
+    Returns
+    -------
+    str
+        The formula as written, or the first composition of the electrode of that name.
+
+    Raises
+    ------
+    InputError
+        If it is no formula, and no electrode with a composition has that name.
+    """
+    known = find_measured(name)
+    if known is None or not _is_name(name, known):
+        parse(name)
+        return name
+    if not known.formulas:
+        raise InputError(f"{name!r} has no composition to react with: name a formula.")
+    return known.formulas[0]
 
 
 def choose_electrode(table: PhaseTable | None, asked: str) -> ElectrodePotential:

@@ -6,27 +6,55 @@ There is no arithmetic of its own here: `trona.screening` computes.
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trona.screening.equilibrium.grand import profile
 from trona.screening.formulas import parse
+from trona.screening.stability.charge import mean_voltage
+from trona.screening.stability.contact import (
+    contact_interphase,
+    contact_volume_change,
+)
 from trona.screening.stability.discharge import Plateau, discharge
 from trona.screening.stability.interface import Kink, MixingLine, mix
+from trona.screening.stability.products import unknown_sides
+from trona.screening.uncertainty.contact_error import mixing_error
 from trona.screening.uncertainty.sensitivity import dependence
-from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc, KinkDoc, PlateauDoc
+from trona.screening.units import SODIUM
+from trona.stores.documents.contacts import (
+    ChargeDoc,
+    DischargeDoc,
+    InterfaceDoc,
+    KinkDoc,
+    PlateauDoc,
+    StateContactDoc,
+)
 from trona.stores.documents.results import SCHEMA_VERSION, DependenceDoc, LimitDependenceDoc
+from trona.stores.energies.accuracy import accuracy
 from trona.stores.provenance import fingerprint, versions
 
-from .assessment import Assessment, scale_document
-from .electrodes import electrode_notes
+from .assessment import Assessment, product_documents, scale_document, withdrawn
+from .electrodes import electrode_notes, states_of
+from .properties import with_gaps, with_rules
 from .reservations import covered, reservations
 from .validation import pair_observations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trona.screening.equilibrium.phases import Phase
+    from trona.screening.stability.coverage import Coverage
+    from trona.screening.stability.interphase import Interphase
     from trona.stores.documents.json_output import UncertaintyDoc
+    from trona.stores.energies.accuracy import Accuracy
     from trona.stores.energies.references import Reference
 
-__all__ = ["dependence_documents", "discharge_document", "interface_document"]
+__all__ = [
+    "classified",
+    "dependence_documents",
+    "discharge_document",
+    "interface_document",
+]
 
 
 def interface_document(
@@ -54,9 +82,14 @@ def interface_document(
     InputError
         If a formula or the voltage cannot be used with this reference.
     """
+    of_second, of_first = states_of(second), states_of(first)
+    states = of_second or of_first
+    first = of_first[0] if of_first and ".." in first else first
+    second = of_second[0] if of_second and ".." in second else second
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
     found = covered([first, second], reference)
-    asked = [first, second, volts, reference.checksum, versions().get("trona")]
+    contacts, kinks = _written_kinks(line, found, reference)
+    asked = [first, second, states, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(
         id=fingerprint([SCHEMA_VERSION, *asked]),
         first=first,
@@ -67,18 +100,137 @@ def interface_document(
         energy_scale=scale_document(reference.scale),
         mixtures=[side.formula for side in (line.first, line.second) if side.mixture],
         reacts=line.reacts,
-        strongest=_kink_document(line, line.strongest),
-        kinks=[_kink_document(line, kink) for kink in line.kinks],
+        strongest=kinks[line.kinks.index(line.strongest)],
+        kinks=kinks,
+        statement=_statement(line, found, reference),
         open_pairs=["-".join(pair) for pair in found.open],
+        charge=(
+            _charge_document(first if of_second else second, states, volts, reference)
+            if states
+            else None
+        ),
         observed=pair_observations(first, second, reference),
         caveats=[
+            *([] if found.open else _unknown_properties(contacts)),
             *electrode_notes([first, second], reference.table),
             *reservations([first, second], reference, found),
         ],
     )
 
 
-def _kink_document(line: MixingLine, kink: Kink) -> KinkDoc:
+def _written_kinks(
+    line: MixingLine, found: Coverage, reference: Reference
+) -> tuple[list[Interphase | None], list[KinkDoc]]:
+    """Classify the products at all kinks, and write them down."""
+    contacts = classified(line, found, reference)
+    errors = None if found.open else accuracy(reference.scale)
+    kinks = [
+        _kink_document(line, kink, contact, errors, reference)
+        for kink, contact in zip(line.kinks, contacts, strict=True)
+    ]
+    return contacts, kinks
+
+
+def classified(line: MixingLine, found: Coverage, reference: Reference) -> list[Interphase | None]:
+    """
+    Classify the products at all kinks of a mixing line.
+
+    Parameters
+    ----------
+    line
+        Everything that two materials do to each other.
+    found
+        Pairs of their elements that the reference does not join: where one is open, classes are
+        unknown.
+    reference
+        Energies of competing phases, with band gaps where it has them.
+
+    Returns
+    -------
+    list of Interphase or None
+        One for each kink; None where there is no product.
+    """
+    inside = _phases_between(line, reference)
+    known = with_rules(with_gaps(dict(reference.band_gaps), reference.gap_source), inside)
+    classes = [contact_interphase(line, kink, known) for kink in line.kinks]
+    return [withdrawn(one) if one is not None and found.open else one for one in classes]
+
+
+def _charge_document(
+    other: str, states: tuple[str, str, str], volts: float | None, reference: Reference
+) -> ChargeDoc | None:
+    """Answer a contact for both states of an electrode; None where an element is not covered."""
+    discharged, charged, source = states
+    full, empty = parse(discharged), parse(charged)
+    if not {*full, *empty} <= set(reference.table.elements):
+        return None
+    return ChargeDoc(
+        source=source,
+        voltage=mean_voltage(reference.table, full, empty, f"{discharged}..{charged}"),
+        mixtures=[one for one in (discharged, charged) if not reference.table.find(parse(one))],
+        discharged=_state_document(other, discharged, volts, reference),
+        charged=_state_document(other, charged, volts, reference),
+    )
+
+
+def _state_document(
+    other: str, state: str, volts: float | None, reference: Reference
+) -> StateContactDoc:
+    """React one state of an electrode with the other material."""
+    line = mix(reference.table, parse(other), parse(state), (other, state), volts)
+    found = covered([other, state], reference)
+    _, kinks = _written_kinks(line, found, reference)
+    return StateContactDoc(
+        formula=state,
+        reacts=line.reacts,
+        statement=_statement(line, found, reference),
+        strongest=kinks[line.kinks.index(line.strongest)],
+    )
+
+
+def _elements_between(line: MixingLine) -> set[str]:
+    """Find the elements that may take part: of both materials, and of the reservoir."""
+    reservoir = set() if line.voltage is None else {SODIUM}
+    return {*line.first.composition, *line.second.composition} | reservoir
+
+
+def _phases_between(line: MixingLine, reference: Reference) -> list[Phase]:
+    """Find the phases that may form of two materials."""
+    elements = _elements_between(line)
+    return [phase for phase in reference.phases if phase.amounts.keys() <= elements]
+
+
+def _statement(line: MixingLine, found: Coverage, reference: Reference) -> str:
+    """Say in a sentence whether two materials react, and on which phases that rests."""
+    pair = f"{line.first.formula} and {line.second.formula}"
+    state = "" if line.voltage is None else f" open to sodium at {line.voltage:g} V"
+    elements = "-".join(sorted(_elements_between(line)))
+    basis = f"the {len(_phases_between(line, reference))} phases of {elements} in {reference.name}"
+    if found.open:
+        pairs = ", ".join("-".join(pair) for pair in found.open)
+        basis += f", none of which joins {pairs}: products may be missing"
+    elif found.minor:
+        pairs = ", ".join("-".join(pair) for pair in found.minor)
+        basis += f", which join every pair of their elements but {pairs}"
+    else:
+        basis += ", which join every pair of their elements"
+    if line.reacts:
+        released = -1000.0 * line.mixing_energy(line.strongest)
+        return f"{pair} release at most {released:.0f} meV/atom by mixing{state}, among {basis}."
+    if any(kink.energy_per_atom < 0.0 for kink in line.kinks):
+        return (
+            f"Mixing {pair} releases nothing more{state} than each does by itself, among {basis}."
+        )
+    return f"No reaction: {pair} are in equilibrium{state} in every proportion, among {basis}."
+
+
+def _kink_document(
+    line: MixingLine,
+    kink: Kink,
+    contact: Interphase | None,
+    errors: Accuracy | None,
+    reference: Reference,
+) -> KinkDoc:
     """Write a point of a mixing line down."""
     per_unit = line.energy_per_formula_unit(kink)
     return KinkDoc(
@@ -91,7 +243,33 @@ def _kink_document(line: MixingLine, kink: Kink) -> KinkDoc:
         products={
             phase.formula: float(x) for phase, x in zip(kink.phases, kink.amounts, strict=True)
         },
+        volume_change=contact_volume_change(reference.table, kink),
+        uncertainty=None if errors is None else mixing_error(line, kink, errors.model),
+        **({} if contact is None else _class_fields(contact)),
     )
+
+
+def _class_fields(contact: Interphase) -> dict[str, Any]:
+    """Write the class of a contact down, with what it rests on."""
+    return {
+        "interphase": contact.kind.value,
+        "electrons": contact.electrons.value,
+        "ions": contact.ions.value,
+        "fraction_basis": contact.fraction_basis,
+        "metallic_fraction": contact.metallic_fraction,
+        "electronic_fraction": contact.electronic_fraction,
+        "ionic_fraction": contact.ionic_fraction,
+        "threshold_margin": contact.margin,
+        "ionic_threshold_margin": contact.ionic_margin,
+        "shares": product_documents(contact),
+    }
+
+
+def _unknown_properties(contacts: Iterable[Interphase | None]) -> list[str]:
+    """Say of which products it is not known what they let pass, where a class is open for it."""
+    sides = unknown_sides(one for one in contacts if one is not None)
+    listed = "; ".join(f"{side} through {', '.join(some)}" for side, some in sides.items())
+    return [f"Not known: {listed}."] if listed else []
 
 
 def discharge_document(formula: str, reference: Reference) -> DischargeDoc:

@@ -8,9 +8,23 @@ from pydantic import Field
 
 from trona.stores.provenance import versions, who
 
-from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, ObservationDoc, now
+from .results import (
+    SCHEMA_VERSION,
+    Document,
+    EnergyScaleDoc,
+    ObservationDoc,
+    ProductDoc,
+    now,
+)
 
-__all__ = ["DischargeDoc", "InterfaceDoc", "KinkDoc", "PlateauDoc"]
+__all__ = [
+    "ChargeDoc",
+    "DischargeDoc",
+    "InterfaceDoc",
+    "KinkDoc",
+    "PlateauDoc",
+    "StateContactDoc",
+]
 
 
 class KinkDoc(Document):
@@ -35,6 +49,71 @@ class KinkDoc(Document):
     products: dict[str, float] = Field(
         description="Formula to formula units per atom of the reactants."
     )
+    interphase: str | None = Field(
+        default=None,
+        description="Class of the products: stable or decomposes where nothing reacts; null in "
+        "older documents, as all that follows.",
+    )
+    electrons: str | None = Field(
+        default=None, description="Whether electrons pass: conducted, blocked or unknown."
+    )
+    ions: str | None = Field(default=None, description="The same of sodium ions.")
+    fraction_basis: str | None = Field(
+        default=None, description="Of the fractions: volume, or atoms where a volume is missing."
+    )
+    metallic_fraction: float | None = Field(
+        default=None, description="Metallic part of the products."
+    )
+    electronic_fraction: float | None = Field(
+        default=None, description="Part that conducts electrons, metals included."
+    )
+    ionic_fraction: float | None = Field(
+        default=None, description="Part that conducts sodium ions."
+    )
+    threshold_margin: float | None = Field(
+        default=None,
+        description="Distance of the electron-conducting part from being connected; negative below "
+        "it, null without a reaction.",
+    )
+    ionic_threshold_margin: float | None = Field(
+        default=None, description="The same of the part that conducts sodium ions."
+    )
+    volume_change: float | None = Field(
+        default=None,
+        description="Volume of the products over that of the reactants, minus 1, sodium of a "
+        "reservoir not counted; null where a volume is unknown.",
+    )
+    uncertainty: float | None = Field(
+        default=None,
+        description="Standard deviation of mixing_energy_per_atom to first order, eV/atom; null "
+        "where no error is stated for these energies or a pair of elements is open.",
+    )
+    shares: list[ProductDoc] = Field(
+        default=[],
+        description="Products with their properties; amounts are per atom of the reactants.",
+    )
+
+
+class StateContactDoc(Document):
+    """What one state of an electrode does in contact."""
+
+    formula: str = Field(description="Composition of the electrode in this state.")
+    reacts: bool = Field(description="True where mixing releases energy.")
+    statement: str = Field(description="The answer in a sentence.")
+    strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
+
+
+class ChargeDoc(Document):
+    """An electrode in both states."""
+
+    source: str = Field(description="Where both compositions come from.")
+    voltage: float = Field(description="Mean voltage between them, computed, V against Na/Na+.")
+    mixtures: list[str] = Field(
+        description="States without a phase of their own: the voltage rests on what they "
+        "decompose to."
+    )
+    discharged: StateContactDoc = Field(description="The state with more sodium.")
+    charged: StateContactDoc = Field(description="The state with less.")
 
 
 class InterfaceDoc(Document):
@@ -54,6 +133,16 @@ class InterfaceDoc(Document):
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
+    statement: str = Field(
+        default="",
+        description="The answer in a sentence, with the phases that it rests on; empty in older "
+        "documents.",
+    )
+    charge: ChargeDoc | None = Field(
+        default=None,
+        description="Both states of the electrode in the pair; null where they are neither known "
+        "nor given.",
+    )
     observed: list[ObservationDoc] = Field(
         default=[], description="What experiments say of this pair, as far as trona knows."
     )

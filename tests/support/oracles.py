@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from pymatgen.analysis.interface_reactions import InterfacialReactivity
+from pymatgen.analysis.interface_reactions import (
+    GrandPotentialInterfacialReactivity,
+    InterfacialReactivity,
+)
 from pymatgen.analysis.phase_diagram import GrandPotentialPhaseDiagram, PDEntry, PhaseDiagram
 from pymatgen.core import Composition, Element
 from scipy.optimize import linprog
@@ -77,6 +80,26 @@ def mixing_kinks(phases, first, second):
         Composition(second), Composition(first), diagram, norm=True, use_hull_energy=True
     )
     return {round(fraction, 6): energy for _, fraction, energy, *_ in line.get_kinks()}
+
+
+def open_mixing_kinks(phases, first, second, mu):
+    """The same open to sodium at a chemical potential, what each releases alone included."""
+    entries = [PDEntry(Composition(dict(p.amounts)), p.energy) for p in phases]
+    line = GrandPotentialInterfacialReactivity(
+        Composition(second),
+        Composition(first),
+        GrandPotentialPhaseDiagram(entries, {SODIUM: mu}),
+        PhaseDiagram(entries),
+        include_no_mixing_energy=True,
+        norm=True,
+        use_hull_energy=True,
+    )
+    # Its energies are per atom without sodium, its fractions are of all atoms.
+    rest = [1.0 - one.get("Na", 0.0) / sum(one.values()) for one in (second, first)]
+    return {
+        round(x, 6): energy * (x * rest[0] + (1.0 - x) * rest[1])
+        for _, x, energy, *_ in line.get_kinks()
+    }
 
 
 def lowest_energy(phases, composition, mu=None):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import ScreeningDoc
     from trona.stores.energies.references import Reference
 
-__all__ = ["beside"]
+__all__ = ["beside", "stored_named"]
 
 
 def beside(
@@ -54,7 +54,7 @@ def beside(
         If a name is neither, or was screened against other energies only.
     """
     unique = list(dict.fromkeys(names))
-    stored = {name: _stored(name, store) for name in unique}
+    stored = {name: stored_named(name, store) for name in unique}
     formulas = [name for name in unique if not stored[name]]
     needed = [*formulas, *(doc.formula for found in stored.values() for doc in found)]
     energies = load_energies(
@@ -63,8 +63,28 @@ def beside(
     return [_document(name, stored, energies) for name in unique], energies
 
 
-def _stored(name: str, store: str | None) -> list[ScreeningDoc]:
-    """Look a name up where that is asked for, or where it is no formula."""
+def stored_named(name: str, store: str | None) -> list[ScreeningDoc]:
+    """
+    Look a name up where that is asked for, or where it is no formula.
+
+    Parameters
+    ----------
+    name
+        A formula, or the label of a screened candidate.
+    store
+        Where it is looked up in any case; by default only what is no formula, in the store of the
+        settings.
+
+    Returns
+    -------
+    list of ScreeningDoc
+        What was stored under it; empty for a formula.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
     if store is not None:
         return open_results(store).named(name)
     try:

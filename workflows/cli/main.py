@@ -20,6 +20,7 @@ from trona.workflows.cli.commands.candidates import app as candidate_app
 from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
 from trona.workflows.cli.commands.doctor import doctor
 from trona.workflows.cli.commands.formula import interface, profile, validate, window
+from trona.workflows.cli.commands.matrix import matrix
 from trona.workflows.cli.commands.plot import app as plot_app
 from trona.workflows.cli.commands.query import query, show
 from trona.workflows.cli.commands.reference import app as reference_app
@@ -46,7 +47,7 @@ _COLLECT_AFTER = 50_000
 """New objects between two searches for garbage: imports and results make many, and all stay."""
 
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
-    "Answers at once": (window, profile, interface, air, buffer, cell, compare, validate),
+    "Answers at once": (window, profile, interface, matrix, air, buffer, cell, compare, validate),
     "Screening": (screen, query, show, report),
     "On clusters": (submit, status, retry, collect),
     "Energies, stores, this machine": (doctor,),

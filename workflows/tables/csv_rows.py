@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc
     from trona.stores.documents.made_structures import ModelDoc
+    from trona.stores.documents.matrices import MatrixDoc
     from trona.stores.documents.results import ScreeningDoc, WindowDoc
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "interface_rows",
     "interval_rows",
     "kink_rows",
+    "matrix_rows",
     "model_rows",
     "plateau_rows",
     "summary_rows",
@@ -134,7 +136,7 @@ def kink_rows(document: InterfaceDoc) -> list[Row]:
             "first": document.first,
             "second": document.second,
             "voltage": document.voltage,
-            **kink.model_dump(mode="json", exclude={"products"}),
+            **kink.model_dump(mode="json", exclude={"products", "shares"}),
         }
         for kink in document.kinks
     ]
@@ -157,6 +159,26 @@ def interface_rows(documents: Sequence[InterfaceDoc]) -> list[Row]:
     return [
         {name: getattr(one if hasattr(one, name) else one.strongest, name) for name in INTERFACE}
         for one in documents
+    ]
+
+
+def matrix_rows(document: MatrixDoc) -> list[Row]:
+    """
+    List the contacts of a matrix.
+
+    Parameters
+    ----------
+    document
+        Materials against materials.
+
+    Returns
+    -------
+    list of dict
+        One for each pair, row by row.
+    """
+    return [
+        {**cell.model_dump(mode="json"), "open_pairs": ", ".join(cell.open_pairs)}
+        for cell in document.cells
     ]
 
 

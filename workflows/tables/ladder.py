@@ -1,4 +1,4 @@
-"""How results at a voltage or a mixing ratio look on a terminal; nothing is computed."""
+"""How results at a voltage look on a terminal; nothing is computed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trona.screening.uncertainty.confidence import is_sure
 from trona.screening.units import range_text
 
 from .classes import percent, styled
-from .layout import NONE, framed, notes, observed, share
+from .layout import NONE, framed, notes, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from trona.stores.assess.scheme_changes import ChangesDoc, SchemeLimitsDoc
-    from trona.stores.documents.contacts import DischargeDoc, InterfaceDoc
+    from trona.stores.documents.contacts import DischargeDoc
     from trona.stores.documents.json_output import SpreadDoc, UncertaintyDoc
     from trona.stores.documents.results import LimitDependenceDoc, RungDoc, WindowDoc
 
@@ -29,10 +29,8 @@ __all__ = [
     "changes",
     "electron_part",
     "heading",
-    "interfaces",
     "ion_part",
     "ladder_table",
-    "mixing",
     "plateaus",
     "range_or_crossing",
     "reasons",
@@ -378,83 +376,3 @@ def plateaus(document: DischargeDoc) -> list[RenderableType]:
         f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]"
     )
     return [head, table, *notes(document.caveats)]
-
-
-def mixing(document: InterfaceDoc) -> list[RenderableType]:
-    """
-    Lay out the reactions of two materials.
-
-    Parameters
-    ----------
-    document
-        Result of one pair.
-
-    Returns
-    -------
-    list
-        Parts to print in order.
-    """
-    sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
-    strongest = document.strongest.mixing_energy_per_atom * 1000
-    nothing = "no reaction" if document.voltage is None else "mixing releases nothing more"
-    if document.open_pairs:
-        nothing = f"{nothing} among the phases of the reference, which lacks products"
-    verdict = f"up to {strongest:.0f} meV/atom by mixing" if document.reacts else nothing
-    scale = document.energy_scale
-    table = framed()
-    table.add_column("x", no_wrap=True)
-    table.add_column("reaction", overflow="fold")
-    table.add_column("meV/at", justify="right", no_wrap=True)
-    table.add_column("by mixing", justify="right", no_wrap=True)
-    table.add_column("eV/f.u.", justify="right", no_wrap=True)
-    for kink in document.kinks:
-        per_unit = kink.energy_per_formula_unit
-        best = kink == document.strongest and document.reacts
-        table.add_row(
-            f"{kink.fraction:.3f}",
-            escape(kink.reaction),
-            f"{kink.energy_per_atom * 1000:.0f}",
-            f"{kink.mixing_energy_per_atom * 1000:.0f}",
-            NONE if per_unit is None else f"{per_unit:.3f}",
-            style="bold" if best else None,
-        )
-    mixtures = [f"{name} is a mixture of phases here." for name in document.mixtures]
-    second = escape(document.second)
-    heading_lines = (
-        f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {verdict}",
-        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}",
-        f"x: atomic fraction of {second}; f.u.: formula unit of {escape(document.first)}[/]",
-    )
-    seen = observed(document.observed)
-    return ["\n".join(heading_lines), *seen, table, *notes([*mixtures, *document.caveats])]
-
-
-def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
-    """
-    Lay out pairs of materials, each with its strongest reaction.
-
-    Parameters
-    ----------
-    documents
-        Pairs.
-
-    Returns
-    -------
-    rich.table.Table
-        One row per pair.
-    """
-    table = framed()
-    table.add_column("materials", overflow="fold")
-    table.add_column("sodium", no_wrap=True)
-    table.add_column("strongest reaction", overflow="fold")
-    table.add_column("by mixing\nmeV/at", justify="right", no_wrap=True)
-    table.add_column("reference", overflow="fold")
-    for one in documents:
-        table.add_row(
-            escape(f"{one.first} | {one.second}"),
-            "closed" if one.voltage is None else f"{one.voltage:g} V",
-            escape(one.strongest.reaction) if one.reacts else "none",
-            f"{one.strongest.mixing_energy_per_atom * 1000:.0f}",
-            escape(one.reference),
-        )
-    return table

@@ -131,14 +131,17 @@ def interface(
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.assess.interfaces import interface_document  # noqa: PLC0415
 
+    named = [part for one in (first, second) for part in one.split("..")]
     energies = load_energies(
-        reference, correction, exclude, first, second, pressure=pressure, temperature=temperature
+        reference, correction, exclude, *named, pressure=pressure, temperature=temperature
     )
     document = interface_document(first, second, energies, voltage)
-    if plot is not None:
+    if plot is not None and not any(kink.energy_per_atom < 0.0 for kink in document.kinks):
+        typer.echo("no figure: the two do not react.", err=True)
+    elif plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-        save_figure_file("interface", plot, first, second, energies, voltage)
+        save_figure_file("interface", plot, document.first, document.second, energies, voltage)
     if store is not None:
         from trona.stores.collections.results import Results  # noqa: PLC0415
 
@@ -149,9 +152,9 @@ def interface(
     if as_csv:
         print_csv(rows.kink_rows(document))
         return
-    from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
+    from trona.workflows.tables import contacts  # noqa: PLC0415
 
-    print_parts(*ladders.mixing(document))
+    print_parts(*contacts.mixing(document, console().width))
 
 
 def profile(

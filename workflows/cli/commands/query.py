@@ -116,7 +116,7 @@ def _print_interfaces(store: str | None, as_json: bool, as_csv: bool) -> None:
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.collections.upkeep import require_store  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
-    from trona.workflows.tables.ladder import interfaces as table  # noqa: PLC0415
+    from trona.workflows.tables.contacts import interfaces as table  # noqa: PLC0415
 
     location = store or Settings().store
     require_store(location)

@@ -1,0 +1,216 @@
+"""Many materials against many on reference energies, written down.
+
+There is no arithmetic of its own here: `trona.screening` computes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import InputError
+from trona.screening.formulas import parse, present
+from trona.screening.stability.matrix import Cell, Material, Matrix, contact_matrix
+from trona.stores.documents.matrices import CellDoc, MatrixDoc
+
+from .assessment import scale_document
+from .electrodes import choose_electrode, electrode_formula, states_of
+from .properties import with_gaps, with_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trona.stores.energies.references import Reference
+
+__all__ = ["compute_matrix", "electrode_columns", "electrode_formulas", "matrix_document"]
+
+
+def electrode_columns(
+    names: Iterable[str], reference: Reference, *, at_electrode: bool, charged: bool = False
+) -> list[Material]:
+    """
+    Make columns of electrodes.
+
+    Parameters
+    ----------
+    names
+        Formulas or names; ``NaCrO2@3.1`` gives the potential, ``NaCrO2..Na0.5CrO2`` both states.
+    reference
+        Energies of competing phases.
+    at_electrode
+        True to open each to sodium at its own potential: in the middle of its range, or of two
+        states the discharged one at the lower end and the charged one at the upper.
+    charged
+        True to add the charged state of electrodes where it is known.
+
+    Returns
+    -------
+    list of Material
+        One or two for each name.
+
+    Raises
+    ------
+    InputError
+        If a name is no electrode, has no composition, or has no potential where one is needed.
+    """
+    columns: list[Material] = []
+    for asked in names:
+        name, _, potential = asked.partition("@")
+        formulas = electrode_formulas(asked, charged=charged)
+        volts: list[float | None] = [None] * len(formulas)
+        if at_electrode:
+            at = formulas[0] if ".." in name else name
+            found = choose_electrode(reference.table, f"{at}@{potential}" if potential else at)
+            ends = [found.low, found.high if isfinite(found.high) else found.mean]
+            volts = [found.mean] if len(formulas) == 1 else [*ends]
+        for formula, volt in zip(formulas, volts, strict=True):
+            label = name if len(formulas) == 1 else formula
+            columns.append(Material(label, formula, parse(formula), volt))
+    return columns
+
+
+def electrode_formulas(asked: str, *, charged: bool = False) -> list[str]:
+    """
+    Find the compositions of an electrode that are asked for.
+
+    Parameters
+    ----------
+    asked
+        As `electrode_columns` takes it.
+    charged
+        True to add the charged state where it is known.
+
+    Returns
+    -------
+    list of str
+        One, or the discharged and the charged one.
+
+    Raises
+    ------
+    InputError
+        If it is no formula, and no electrode with a composition has that name.
+    """
+    name = asked.partition("@")[0]
+    states = states_of(name)
+    if states is not None and (charged or ".." in name):
+        return list(states[:2])
+    return [electrode_formula(name)]
+
+
+def compute_matrix(
+    firsts: Mapping[str, str],
+    seconds: Sequence[Material] | None,
+    reference: Reference,
+) -> tuple[Matrix, list[str]]:
+    """
+    React every material with every electrode, or all with each other.
+
+    Parameters
+    ----------
+    firsts
+        Label to formula: the rows.
+    seconds
+        Columns, as `electrode_columns` makes them; None for all pairs of the rows.
+    reference
+        Energies of competing phases.
+
+    Returns
+    -------
+    tuple
+        The matrix, and sentences on materials that the reference cannot judge: they are left out.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to compare.
+    """
+    rows = [Material(label, formula, parse(formula)) for label, formula in firsts.items()]
+    rows, gone = _covered(rows, reference)
+    columns = None
+    if seconds is not None:
+        columns, more = _covered(list(seconds), reference)
+        gone = list(dict.fromkeys([*gone, *more]))
+    if not rows or (columns is not None and not columns) or (columns is None and len(rows) < 2):
+        raise InputError(" ".join([*gone, "A matrix needs at least two materials: name more."]))
+    table = reference.table
+    elements = {symbol for one in [*rows, *(columns or [])] for symbol in one.composition}
+    may_form = [phase for phase in table.phases if phase.amounts.keys() <= {*elements, "Na"}]
+    known = with_rules(with_gaps(dict(reference.band_gaps), reference.gap_source), may_form)
+    found = contact_matrix(table, rows, columns, known)
+    return replace(found, caveats=tuple(_caveats(found, reference))), gone
+
+
+def _covered(materials: list[Material], reference: Reference) -> tuple[list[Material], list[str]]:
+    """Leave out what holds elements that the reference lacks, and say so."""
+    have = set(reference.table.elements)
+    kept: list[Material] = []
+    gone: list[str] = []
+    for one in materials:
+        absent = sorted(present(one.composition, one.formula).keys() - have)
+        if absent:
+            gone.append(f"{one.label} is left out: the reference lacks {', '.join(absent)}.")
+        else:
+            kept.append(one)
+    return kept, gone
+
+
+def _caveats(found: Matrix, reference: Reference) -> list[str]:
+    """Say what a reader of a matrix must not overlook."""
+    blind = [cell for cell in found.pairs if cell.open_pairs]
+    pairs = sorted({"-".join(pair) for cell in blind for pair in cell.open_pairs})
+    unjoined = (
+        f"{len(blind)} of {len(found.pairs)} contacts are unknown, because no phase of the "
+        f"reference joins {', '.join(pairs)}."
+    )
+    return [*([unjoined] if blind else []), *reference.caveats]
+
+
+def matrix_document(found: Matrix, reference: Reference, left_out: Sequence[str] = ()) -> MatrixDoc:
+    """
+    Write a matrix down.
+
+    Parameters
+    ----------
+    found
+        As computed.
+    reference
+        Energies that it rests on.
+    left_out
+        Sentences on materials that could not be judged.
+
+    Returns
+    -------
+    MatrixDoc
+        What `trona matrix --json` prints.
+    """
+    return MatrixDoc(
+        reference=reference.name,
+        reference_checksum=reference.checksum,
+        energy_scale=scale_document(reference.scale),
+        symmetric=found.symmetric,
+        firsts=[one.label for one in found.firsts],
+        seconds=[one.label for one in found.seconds],
+        voltages=[one.voltage for one in found.seconds],
+        cells=[_cell_document(cell) for cell in found.pairs],
+        left_out=list(left_out),
+        caveats=list(found.caveats),
+    )
+
+
+def _cell_document(cell: Cell) -> CellDoc:
+    """Write the strongest reaction of a pair down."""
+    kink, contact = cell.kink, cell.interphase
+    return CellDoc(
+        first=cell.first.label,
+        second=cell.second.label,
+        voltage=cell.second.voltage,
+        energy_per_atom=cell.energy_per_atom,
+        interphase=cell.kind.value,
+        reaction=None if kink is None else kink.equation,
+        fraction=None if kink is None else kink.fraction,
+        na_exchanged=0.0 if kink is None else kink.sodium_exchanged,
+        electronic_fraction=None if contact is None else contact.electronic_fraction,
+        threshold_margin=None if contact is None else contact.margin,
+        open_pairs=["-".join(pair) for pair in cell.open_pairs],
+    )

@@ -1,0 +1,103 @@
+"""Lists of materials as they are typed: formulas, labels of screened candidates, and files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import InputError
+from trona.screening.formulas import parse
+
+from .comparison import stored_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["name_materials", "written_names"]
+
+_TABLES = (".csv", ".tsv")
+
+
+def written_names(asked: Iterable[str]) -> list[str]:
+    """
+    Read the files among some names.
+
+    Parameters
+    ----------
+    asked
+        Names, and paths of text files with one name a line (``#`` begins a comment).
+
+    Returns
+    -------
+    list of str
+        Each once, in order.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read as text or holds no name.
+    """
+    found: list[str] = []
+    for name in asked:
+        path = Path(name)
+        if not path.is_file():
+            found.append(name)
+            continue
+        if path.suffix.lower() in _TABLES:
+            found += _column(path)
+            continue
+        lines = _text(path).splitlines()
+        some = [line.partition("#")[0].strip() for line in lines]
+        if not any(some):
+            raise InputError(f"{path} holds no name: write one formula a line.")
+        found += [one for one in some if one]
+    return list(dict.fromkeys(found))
+
+
+def name_materials(names: Iterable[str], store: str | None) -> dict[str, str]:
+    """
+    Find the formulas of materials.
+
+    Parameters
+    ----------
+    names
+        Formulas, or labels of screened candidates.
+    store
+        Where every name is looked up first; by default only what is no formula, in the store of
+        the settings.
+
+    Returns
+    -------
+    dict
+        Name to formula.
+
+    Raises
+    ------
+    InputError
+        If a name is neither.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        known = stored_named(name, store)
+        found[name] = known[0].formula if known else name
+        parse(found[name])
+    return found
+
+
+def _column(path: Path) -> list[str]:
+    """Read the column of formulas of a table."""
+    from trona.workflows.candidates.sources import from_table  # noqa: PLC0415
+
+    found = from_table(path)
+    if not found.candidates:
+        reasons = " ".join(found.left_out)
+        raise InputError(f"{path} holds no composition. {reasons}".strip())
+    return [candidate.formula for candidate in found.candidates]
+
+
+def _text(path: Path) -> str:
+    """Read a text file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as a list of formulas: {error}.") from None

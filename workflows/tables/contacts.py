@@ -1,0 +1,221 @@
+"""Tables of two materials in contact, for a terminal; nothing is computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from .classes import styled
+from .layout import NONE, WIDE, framed, notes, observed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from trona.stores.documents.contacts import ChargeDoc, InterfaceDoc
+    from trona.stores.documents.matrices import CellDoc, MatrixDoc
+
+__all__ = ["interfaces", "matrix", "mixing"]
+
+_CELL = 14
+"""Columns of a terminal that a contact takes in a matrix."""
+
+
+def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
+    """
+    Lay out the reactions of two materials.
+
+    Parameters
+    ----------
+    document
+        Result of one pair.
+    width
+        Columns of the terminal.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
+    scale, second = document.energy_scale, escape(document.second)
+    heading_lines = [
+        f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {_mixing_verdict(document)}",
+        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]",
+    ]
+    mixtures = [f"{name} is a mixture of phases here." for name in document.mixtures]
+    after: list[RenderableType] = [*observed(document.observed)]
+    if any(kink.energy_per_atom < 0.0 for kink in document.kinks):
+        first = escape(document.first)
+        heading_lines.append(
+            f"[dim]x: atomic fraction of {second}; f.u.: formula unit of {first}[/]"
+        )
+        after.append(_kink_table(document, width))
+    statement = [] if document.reacts or not document.statement else [escape(document.statement)]
+    if document.charge is not None:
+        after.append(_both_states(document.charge))
+    lines = [*mixtures, *document.caveats]
+    return ["\n".join(heading_lines), *statement, *after, *notes(lines)]
+
+
+def _mixing_verdict(document: InterfaceDoc) -> str:
+    """Say in the heading what two materials do."""
+    strongest = document.strongest
+    if not document.reacts:
+        nothing = "no reaction" if document.voltage is None else "mixing releases nothing more"
+        lacking = f"{nothing} among the phases of the reference, which lacks products"
+        return lacking if document.open_pairs else nothing
+    error = "" if strongest.uncertainty is None else f" ± {1000 * strongest.uncertainty:.0f}"
+    released = f"up to {1000 * strongest.mixing_energy_per_atom:.0f}{error} meV/atom by mixing"
+    kind = "" if strongest.interphase is None else f", {styled(strongest.interphase)}"
+    return f"{released}{kind}"
+
+
+def _both_states(charge: ChargeDoc) -> str:
+    """Say what an electrode does in both states, and the voltage between them."""
+    lines = [f"Mean voltage between the states {charge.voltage:.2f} V, computed ({charge.source})"]
+    if charge.mixtures:
+        lines[0] += f"; no phase of its own: {', '.join(charge.mixtures)}"
+    for word, one in (("discharged", charge.discharged), ("charged", charge.charged)):
+        energy = f"{1000 * one.strongest.mixing_energy_per_atom:.0f} meV/atom"
+        kind = "" if one.strongest.interphase is None else f", {styled(one.strongest.interphase)}"
+        reaction = f"{energy}, {escape(one.strongest.reaction)}" if one.reacts else "no reaction"
+        lines.append(f"{word} {escape(one.formula)}: {reaction}{kind if one.reacts else ''}")
+    return "\n".join(lines)
+
+
+def _kink_table(document: InterfaceDoc, width: int) -> Table:
+    """Lay out the reactions of two materials, with what their products make."""
+    wide = width >= WIDE
+    table = framed()
+    table.add_column("x", no_wrap=True)
+    table.add_column("reaction", overflow="fold")
+    table.add_column("meV/at", justify="right", no_wrap=True)
+    table.add_column("by mixing", justify="right", no_wrap=True)
+    table.add_column("eV/f.u.", justify="right", no_wrap=True)
+    table.add_column("class", no_wrap=True)
+    if wide:
+        by_atoms = any(kink.fraction_basis == "atoms" for kink in document.kinks)
+        unit = "at%" if by_atoms else "vol%"
+        table.add_column(f"e⁻ margin\n{unit}", justify="right", no_wrap=True)
+        table.add_column("volume\n%", justify="right", no_wrap=True)
+    for kink in document.kinks:
+        per_unit, margin, change = (
+            kink.energy_per_formula_unit,
+            kink.threshold_margin,
+            kink.volume_change,
+        )
+        known = [
+            NONE if margin is None else f"{round(100 * margin):+d}",
+            NONE if change is None else f"{round(100 * change):+d}",
+        ]
+        table.add_row(
+            f"{kink.fraction:.3f}",
+            escape(kink.reaction),
+            f"{kink.energy_per_atom * 1000:.0f}",
+            f"{kink.mixing_energy_per_atom * 1000:.0f}",
+            NONE if per_unit is None else f"{per_unit:.3f}",
+            NONE if kink.interphase is None else styled(kink.interphase),
+            *(known if wide else ()),
+            style="bold" if kink == document.strongest and document.reacts else None,
+        )
+    return table
+
+
+def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
+    """
+    Lay out many contacts.
+
+    Parameters
+    ----------
+    document
+        Materials against materials.
+    width
+        Columns of the terminal: what is wider is printed in blocks.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    how = "closed"
+    if any(volts is not None for volts in document.voltages):
+        how = "each electrode at its own potential"
+    size = f"{len(document.firsts)} × {len(document.seconds)} contacts, {how}"
+    scale = document.energy_scale
+    head = (
+        f"[bold]{size}[/]: strongest reaction, meV per atom, and its class\n"
+        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]"
+    )
+    cells = {(one.first, one.second): one for one in document.cells}
+    if document.symmetric:
+        cells |= {(one.second, one.first): one for one in document.cells}
+    names = max(map(len, document.firsts))
+    fit = max(1, (width - names - 2) // _CELL)
+    headers = [
+        (name, escape(name) if volts is None else f"{escape(name)}\n{volts:.2f} V")
+        for name, volts in zip(document.seconds, document.voltages, strict=True)
+    ]
+    blocks = [headers[at : at + fit] for at in range(0, len(headers), fit)]
+    tables = [_block(document.firsts, block, cells) for block in blocks]
+    return [head, *tables, *notes([*document.left_out, *document.caveats])]
+
+
+def _block(
+    rows: Sequence[str],
+    columns: Sequence[tuple[str, str]],
+    cells: Mapping[tuple[str, str], CellDoc],
+) -> Table:
+    """Lay out some columns of a matrix."""
+    table = framed()
+    table.add_column("", no_wrap=True)
+    for _, header in columns:
+        table.add_column(header, justify="right", overflow="fold")
+    for row in rows:
+        found = [cells.get((row, name)) for name, _ in columns]
+        table.add_row(escape(row), *(NONE if one is None else _contact(one) for one in found))
+    return table
+
+
+def _contact(cell: CellDoc) -> str:
+    """Write the strongest reaction of a pair."""
+    kind = styled(cell.interphase)
+    if cell.open_pairs:
+        return f"?\n{kind}"
+    return kind if cell.reaction is None else f"{-1000 * cell.energy_per_atom:.0f}\n{kind}"
+
+
+def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
+    """
+    Lay out pairs of materials, each with its strongest reaction.
+
+    Parameters
+    ----------
+    documents
+        Pairs.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per pair.
+    """
+    table = framed()
+    table.add_column("materials", overflow="fold")
+    table.add_column("sodium", no_wrap=True)
+    table.add_column("strongest reaction", overflow="fold")
+    table.add_column("by mixing\nmeV/at", justify="right", no_wrap=True)
+    table.add_column("class", no_wrap=True)
+    table.add_column("reference", overflow="fold")
+    for one in documents:
+        table.add_row(
+            escape(f"{one.first} | {one.second}"),
+            "closed" if one.voltage is None else f"{one.voltage:g} V",
+            escape(one.strongest.reaction) if one.reacts else "none",
+            f"{one.strongest.mixing_energy_per_atom * 1000:.0f}",
+            NONE if one.strongest.interphase is None else styled(one.strongest.interphase),
+            escape(one.reference),
+        )
+    return table

@@ -35,11 +35,11 @@ from trona.stores.assess.air import air_documents, ranked_documents
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.interfaces import classified
-from trona.stores.assess.matrices import compute_matrix, electrode_columns
 from trona.stores.assess.reservations import covered, reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.stack.cells import cell_document
+from trona.stores.assess.stack.matrices import compute_matrix, electrode_columns
 from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
 from trona.stores.energies.atmosphere import atmosphere, read_conditions

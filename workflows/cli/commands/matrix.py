@@ -67,7 +67,7 @@ def matrix(
 ) -> None:
     """React many materials with each other or with electrodes: strongest reaction and class."""
     from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.stores.assess.matrices import (  # noqa: PLC0415
+    from trona.stores.assess.stack.matrices import (  # noqa: PLC0415
         compute_matrix,
         electrode_columns,
         electrode_formulas,

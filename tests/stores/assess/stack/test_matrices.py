@@ -7,7 +7,7 @@ import pytest
 from trona.screening.errors import InputError
 from trona.stores.assess.electrodes import choose_electrode, electrode_formula
 from trona.stores.assess.interfaces import interface_document
-from trona.stores.assess.matrices import compute_matrix, electrode_columns, matrix_document
+from trona.stores.assess.stack.matrices import compute_matrix, electrode_columns, matrix_document
 from trona.stores.energies.references import load_reference
 
 

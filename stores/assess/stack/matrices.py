@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse, present
 from trona.screening.stability.matrix import Cell, Material, Matrix, contact_matrix
+from trona.stores.assess.assessment import scale_document
+from trona.stores.assess.electrodes import choose_electrode, electrode_formula, states_of
+from trona.stores.assess.properties import with_gaps, with_rules
 from trona.stores.documents.matrices import CellDoc, MatrixDoc
-
-from .assessment import scale_document
-from .electrodes import choose_electrode, electrode_formula, states_of
-from .properties import with_gaps, with_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

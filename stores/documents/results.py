@@ -57,13 +57,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def __getattr__(name: str) -> Any:
-    """Find documents that have moved where they were stored from before."""
-    if name in {"DischargeDoc", "InterfaceDoc", "KinkDoc", "PlateauDoc"}:
-        from . import contacts  # noqa: PLC0415 (it imports this module)
+if not TYPE_CHECKING:
 
-        return getattr(contacts, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> type[BaseModel]:
+        """Find documents that have moved where they were stored from before."""
+        if name in {"DischargeDoc", "InterfaceDoc", "KinkDoc", "PlateauDoc"}:
+            from . import contacts  # noqa: PLC0415 (it imports this module)
+
+            return getattr(contacts, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Document(BaseModel):

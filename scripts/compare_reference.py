@@ -245,7 +245,8 @@ Compounds that came out more than 70 meV/atom above or 100 below DFT were taken 
 structure, or for an error of the potential, and are in neither set nor fit: these statistics are of
 what entered. Their names stand at the end.
 
-The tables that follow are of the {len(judged)} compounds that set and table share now, with folds made anew.
+The tables that follow are of the {len(judged)} compounds that set and table share now;
+folds were made anew.
 
 ## Errors by class, meV/atom
 Bundled minus DFT: mean absolute differences uncalibrated, calibrated, and by folds held apart; of

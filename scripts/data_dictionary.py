@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
+from trona.stores.documents.air import AirDoc
 from trona.stores.documents.migration import COLLECTIONS
 from trona.stores.documents.results import SCHEMA_VERSION, Document
 from trona.stores.materials_project.snapshots import Snapshot
@@ -72,9 +73,9 @@ def section(model: type[Document], collection: str | None) -> str:
 
 
 def render() -> str:
-    """Write the page: what is stored, then what that is made of, each once."""
+    """Write the page: what is stored or printed, then what that is made of."""
     stored = {model: name for name, model in COLLECTIONS.items()}
-    order = [*stored, Snapshot]
+    order = [*stored, Snapshot, AirDoc]
     for model in order:
         for field in model.model_fields.values():
             order += [part for part in parts_of(field.annotation) if part not in order]

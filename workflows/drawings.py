@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from trona.screening.equilibrium.diagram import grand_diagram
 from trona.screening.equilibrium.grand import profile
 from trona.screening.errors import InputError
+from trona.screening.figures.browser import air as moist
 from trona.screening.figures.browser import curves as explorers
 from trona.screening.figures.browser import overviews as interactive
 from trona.screening.figures.browser import style as pages
 from trona.screening.figures.ladder_data import ladder_figure
+from trona.screening.figures.paper import air as moisture
 from trona.screening.figures.paper import curves, overviews, parity
 from trona.screening.figures.paper import diagram as sections
 from trona.screening.figures.paper import style as plots
@@ -23,6 +25,7 @@ from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
 from trona.screening.stability.interface import mix
 from trona.screening.units import SODIUM
+from trona.stores.assess.figures import air_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from trona.stores.assess.assessment import Assessment
     from trona.stores.assess.validation import ValidatedCase
+    from trona.stores.energies.atmosphere import Atmosphere
     from trona.stores.energies.references import Reference
 
 __all__ = ["FIGURES", "FigureKind", "draw", "save_drawing", "show", "window_pairs"]
@@ -76,6 +80,10 @@ def _mixing(
 
 def _discharges(formulas: Sequence[str], reference: Reference) -> tuple[object, ...]:
     return ({name: discharge(profile(reference.table, parse(name))) for name in formulas},)
+
+
+def _air(formulas: Sequence[str], surroundings: Atmosphere) -> tuple[object, ...]:
+    return (air_figure(formulas, surroundings),)
 
 
 def window_pairs(findings: Sequence[ValidatedCase]) -> list[parity.WindowPair]:
@@ -125,6 +133,7 @@ def _pairs(findings: Sequence[ValidatedCase]) -> tuple[object, ...]:
 
 
 FIGURES = {
+    "air": FigureKind(moisture.draw_air, moist.show_air, _air),
     "windows": FigureKind(overviews.draw_bars, interactive.show_bars),
     "interphases": FigureKind(overviews.draw_map, interactive.show_map),
     "ladder": FigureKind(plots.draw_ladder, interactive.show_ladder, _ladder),

@@ -31,16 +31,18 @@ from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
 from trona.screening.stability.interface import mix
 from trona.stores.assess import figures
+from trona.stores.assess.air import air_documents, ranked_documents
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.reservations import reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
+from trona.stores.energies.atmosphere import atmosphere, read_conditions
 from trona.stores.energies.conditions import under_conditions
 from trona.stores.energies.references import load_reference
 
-from .notebook import AtVoltage, Ranking, Window
+from .notebook import AtVoltage, InMoistAir, Ranking, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
 
-__all__ = ["AtVoltage", "Ranking", "Study", "Window"]
+__all__ = ["AtVoltage", "InMoistAir", "Ranking", "Study", "Window"]
 
 
 class Study:
@@ -86,8 +88,8 @@ class Study:
         pressure: float = 0.0,
         temperature: float | str = 0.0,
     ) -> None:
-        loaded = load_reference(reference, correction).without(exclude)
-        self.reference: Reference = under_conditions(loaded, pressure, temperature)
+        self._cold = load_reference(reference, correction).without(exclude)
+        self.reference: Reference = under_conditions(self._cold, pressure, temperature)
 
     def __repr__(self) -> str:
         return f"<Study on {self.reference.name}: {self.reference.table.heading}>"
@@ -180,6 +182,48 @@ class Study:
         """
         found = discharge(profile(self.reference.table, parse(formula)))
         return replace(found, caveats=tuple(reservations([formula], self.reference)))
+
+    def air(
+        self,
+        formulas: Iterable[str],
+        temperature: str = "25C",
+        humidity: str = "30%",
+        h2s: str = "1ppm",
+        co2: str | None = None,
+        method: str = "free-energies",
+    ) -> InMoistAir:
+        """
+        Expose compositions to moist air: H2O, O2 and CO2, apart and together.
+
+        Parameters
+        ----------
+        formulas
+            Compositions.
+        temperature
+            Of the air, such as ``"25C"``; it may differ from that of the study.
+        humidity
+            Relative humidity ``"30%"``, dew point ``"-40C"`` or ``"1000ppm"`` of water.
+        h2s
+            Pressure of H2S and of every other gas that is given off.
+        co2
+            Pressure of CO2; 420 ppm by default, where the reference has carbon.
+        method
+            ``"free-energies"`` or ``"zhu-mo"``.
+
+        Returns
+        -------
+        InMoistAir
+            The most resistant to water first.
+
+        Raises
+        ------
+        InputError
+            If a condition or a formula cannot be used with this reference.
+        """
+        conditions = read_conditions(temperature, humidity, h2s, co2, method)
+        surroundings = atmosphere(self._cold, conditions, strict=co2 is not None)
+        docs = ranked_documents(air_documents(list(formulas), surroundings))
+        return InMoistAir(tuple(docs), surroundings)
 
     def diagram(self, *formulas: str) -> GrandDiagram:
         """

@@ -12,7 +12,7 @@ solves none is spared.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,7 @@ __all__ = [
     "minima",
     "minimise",
     "sweep",
+    "sweep_between",
 ]
 
 AMOUNT_TOLERANCE = 1e-9
@@ -216,15 +217,70 @@ def sweep(
     ConvergenceError
         If the sweep does not end within the pivot limit.
     """
+    first = minimise(matrix, amounts, np.where(sodium == 0.0, energies, np.inf), start).columns
+    return _follow(matrix, amounts, energies, sodium, first, mu_stop)
+
+
+def sweep_between(
+    matrix: NDArray[np.float64],
+    amounts: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    taken: NDArray[np.float64],
+    start: NDArray[np.intp],
+    mu_start: float,
+    mu_stop: float,
+) -> Path:
+    """
+    Minimise (energies − μ taken)·x for every μ from ``mu_start`` to ``mu_stop``.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Amounts of each column; an entry may be negative.
+    amounts : shape (n_rows,)
+        Amounts to reach, not negative.
+    energies : shape (n_columns,)
+        eV per column.
+    taken : shape (n_columns,)
+        What each column takes from the reservoir; negative where it gives.
+    start : shape (n_rows,)
+        Columns of a feasible basis.
+    mu_start, mu_stop
+        Ends of the sweep, eV.
+
+    Returns
+    -------
+    Path
+        All optimal bases on the way; the first from ``mu_start``.
+
+    Raises
+    ------
+    ConvergenceError
+        If the sweep does not end within the pivot limit.
+    """
+    at_start = energies - mu_start * taken
+    first = minimise(matrix, amounts, at_start, start).columns
+    path = _follow(matrix, amounts, at_start, taken, first, mu_stop - mu_start)
+    return replace(path, mu=mu_start + np.maximum(path.mu, 0.0))
+
+
+def _follow(
+    matrix: NDArray[np.float64],
+    amounts: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    taken: NDArray[np.float64],
+    first: NDArray[np.intp],
+    mu_stop: float,
+) -> Path:
+    """Follow the optimum from its first basis, making room for as many steps as it takes."""
     from . import kernels  # noqa: PLC0415
 
-    first = minimise(matrix, amounts, np.where(sodium == 0.0, energies, np.inf), start).columns
-    room, n_rows = _ROOM, len(start)
+    room, n_rows = _ROOM, len(first)
     while room <= 2 * _pivot_limit(matrix):
         mu, tied = np.empty(room), np.empty(room, dtype=np.bool_)
         columns, values = np.empty((room, n_rows), dtype=np.intp), np.empty((room, n_rows))
         n_steps = kernels.follow(
-            *(matrix, amounts, energies, sodium, mu_stop, first.copy()),
+            *(matrix, amounts, energies, taken, mu_stop, first.copy()),
             *(mu, columns, values, tied),
         )
         if n_steps > 0:

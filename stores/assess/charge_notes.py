@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trona.screening.charges import objection
-from trona.screening.formulas import parse, same_composition
+from trona.screening.formulas import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,6 @@ def charge_notes(formulas: Iterable[str], table: PhaseTable) -> list[str]:
     for formula in dict.fromkeys(formulas):
         amounts = parse(formula)
         reason = objection(amounts, formula)
-        known = any(same_composition(amounts, phase.amounts) for phase in table.phases)
-        if reason is not None and not known:
+        if reason is not None and table.find(amounts) is None:
             notes.append(f"{reason}.")
     return notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import parse
@@ -72,7 +73,7 @@ def reservations(
     gone = [
         formula
         for formula in reference.missing
-        if any(parse(formula).keys() <= system for system in systems)
+        if any(_elements(formula) <= system for system in systems)
     ]
     return [
         *_uncalibrated(set().union(*systems), reference),
@@ -81,6 +82,12 @@ def reservations(
         *reference.caveats,
         *([f"Not in the reference: {', '.join(gone)}."] if gone else []),
     ]
+
+
+@cache
+def _elements(formula: str) -> frozenset[str]:
+    """List the elements of a missing phase; every answer asks for those of all of them."""
+    return frozenset(parse(formula))
 
 
 def _uncalibrated(elements: set[str], reference: Reference) -> list[str]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 import yaml
 from pydantic import Field
 
-from trona.screening.errors import ChemicalSystemError
+from trona.screening.errors import ChemicalSystemError, InputError
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.documents.results import Document, ObservationDoc, WindowDoc
+from trona.stores.energies.atmosphere import atmosphere, read_conditions
 
+from .air import air_documents
 from .assessment import assess_formula, window_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from trona.stores.documents.air import AirDoc
+    from trona.stores.energies.atmosphere import Atmosphere
     from trona.stores.energies.references import Reference
 
 __all__ = [
@@ -27,6 +31,7 @@ __all__ = [
     "Comparison",
     "Conductivity",
     "Contact",
+    "MoistAir",
     "PublishedWindow",
     "ValidatedCase",
     "charge_imbalance",
@@ -63,7 +68,7 @@ _OPEN: dict[str, tuple[str, ...]] = {
 _MIXTURE = "It has no phase of its own in the reference:"
 
 Kind = Literal["calculated", "observed"]
-Quantity = Literal["reduction limit", "oxidation limit", "products", "interphase"]
+Quantity = Literal["reduction limit", "oxidation limit", "products", "interphase", "moist air"]
 Verdict = Literal["agree", "disagree", "cannot say"]
 Judged = tuple[Verdict, str]
 
@@ -88,6 +93,17 @@ class Contact(Document):
     source: str = Field(description="Where it was published.")
 
 
+class MoistAir(Document):
+    """What was published about moist air at room temperature."""
+
+    outcome: Literal["gas", "hydrate", "none"] = Field(
+        description="Gives off a gas, takes up water as a hydrate, or does not react."
+    )
+    gas: str = Field(default="", description="The gas, where it gives one off.")
+    kind: Kind = Field(description="Calculated, or observed in an experiment.")
+    source: str = Field(description="Where it was published.")
+
+
 class Conductivity(Document):
     """A published sodium-ion conductivity; trona predicts none."""
 
@@ -103,6 +119,7 @@ class Case(Document):
     group: str = Field(description="Family, or the table that lists it.")
     window: PublishedWindow | None = Field(default=None, description="Null where unpublished.")
     contacts: list[Contact] = Field(default=[], description="Several where sources differ.")
+    air: list[MoistAir] = Field(default=[], description="Of moist air.")
     conductivity: Conductivity | None = Field(default=None, description="Null where unpublished.")
     source: str | None = Field(default=None, description="Where only the composition is named.")
     note: str = Field(default="", description="What to bear in mind; may be empty.")
@@ -199,6 +216,7 @@ def _find(case: Case, reference: Reference) -> ValidatedCase:
         obstacle = prediction.doubts[0]
     obstacle = " ".join(filter(None, (_misprint(case), obstacle)))
     comparisons = list(_compare(case, prediction, obstacle, reference))
+    comparisons += [_compare_air(case.formula, one, obstacle, reference) for one in case.air]
     verdicts = {comparison.verdict for comparison in comparisons}
     agrees: Verdict = "agree" if "agree" in verdicts else "cannot say"
     nothing = obstacle or "No window, products or interphase was published to compare with."
@@ -325,6 +343,62 @@ def _compare(
             verdict=verdict,
             reason=reason,
         )
+
+
+def _compare_air(formula: str, stated: MoistAir, obstacle: str, reference: Reference) -> Comparison:
+    """Set what moist air was seen to do beside its prediction."""
+    doc = None
+    if not obstacle:
+        try:
+            (doc,) = air_documents([formula], _air(reference), interphase=False)
+        except InputError as error:
+            obstacle = str(error)
+    verdict, reason = ("cannot say", obstacle) if doc is None else _judge_air(stated, doc)
+    predicted = "" if doc is None else "no reaction"
+    if doc is not None and doc.water.reacts:
+        predicted = " + ".join(doc.water.products)
+    outcomes = {"gas": f"gives off {stated.gas}", "hydrate": "hydrate", "none": "no reaction"}
+    return Comparison(
+        quantity="moist air",
+        predicted=predicted,
+        published=outcomes[stated.outcome],
+        kind=stated.kind,
+        source=stated.source,
+        electrode=None,
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+@lru_cache(maxsize=2)
+def _air(reference: Reference) -> Atmosphere:
+    """Put a reference into the air that observations are compared with."""
+    known = all(phase.volume is not None for phase in reference.phases)
+    return atmosphere(reference, read_conditions(method="free-energies" if known else "zhu-mo"))
+
+
+def _judge_air(stated: MoistAir, doc: AirDoc) -> Judged:
+    """Compare what moist air does; the conditions are those of `read_conditions`."""
+    at = f"Predicted at {doc.conditions.text}: {_per_water(doc)}."
+    if stated.outcome == "hydrate" and not doc.water.hydrate:
+        if doc.water.reacts:
+            return "disagree", at
+        return "cannot say", f"{at} The reference holds no stable hydrate of it."
+    if doc.open_pairs:
+        return "cannot say", f"Nothing in the reference joins {', '.join(doc.open_pairs)}."
+    gases = {gas.formula for gas in doc.water.gases}
+    alike = {
+        "gas": stated.gas in gases,
+        "hydrate": doc.water.hydrate,
+        "none": not doc.water.reacts,
+    }
+    return "agree" if alike[stated.outcome] else "disagree", at
+
+
+def _per_water(doc: AirDoc) -> str:
+    """Write the energy of the first step."""
+    step = doc.first_step
+    return "no water is taken up" if step is None else f"{step.energy_per_water:+.2f} eV per H2O"
 
 
 def _claims(case: Case) -> Iterator[tuple[Quantity, str, PublishedWindow | Contact]]:

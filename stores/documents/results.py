@@ -7,6 +7,7 @@ only, never solver objects.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib import import_module
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,9 +63,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> type[BaseModel]:
         """Find documents that have moved where they were stored from before."""
         if name in {"DischargeDoc", "InterfaceDoc", "KinkDoc", "PlateauDoc"}:
-            from . import contacts  # noqa: PLC0415 (it imports this module)
-
-            return getattr(contacts, name)
+            return getattr(import_module("trona.stores.documents.contacts"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

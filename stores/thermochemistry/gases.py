@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import exp, isfinite, log
 
 from trona.screening.errors import InputError
@@ -82,6 +83,7 @@ def vapour_pressure(formula: str, temperature: float) -> float:
     return exp((below - _standard(gas, temperature)) / (BOLTZMANN * temperature))
 
 
+@cache
 def _gas(formula: str) -> Series:
     """Find the molecule itself, not another one of the same composition."""
     amounts = parse(formula)

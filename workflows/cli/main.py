@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.workflows.cli.commands.air import air
 from trona.workflows.cli.commands.candidates import app as candidate_app
 from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
 from trona.workflows.cli.commands.doctor import doctor
@@ -44,7 +45,7 @@ _COLLECT_AFTER = 50_000
 """New objects between two searches for garbage: imports and results make many, and all stay."""
 
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
-    "Answers at once": (window, profile, interface, compare, validate),
+    "Answers at once": (window, profile, interface, air, compare, validate),
     "Screening": (screen, query, show, report),
     "On clusters": (submit, status, retry, collect),
     "Energies, stores, this machine": (doctor,),

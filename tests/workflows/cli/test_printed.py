@@ -30,6 +30,8 @@ COMMANDS = {
     "window-at": ["window", "Na3PS3.4O0.6", "--at", "0.1"],
     "interface": ["interface", "Na3PS4", "NaCrO2"],
     "profile": ["profile", "S"],
+    "air": ["air", "Na3PS4"],
+    "air-ranked": ["air", "Na3PS4", "Na2ZrCl6", "Na3SbS4", "--h2s", "1bar"],
     "compare": ["compare", *FORMULAS],
     "validate": ["validate", "Na3PS4", "Na3PS3.4O0.6"],
     "query": ["query", "--elements", "S", "--sort", "hull"],

@@ -232,6 +232,30 @@ def profile(
 
 
 @app.command()
+def air(
+    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3PS4 Na2ZrCl6.")],
+    to: To,
+    h2s: Annotated[
+        str,
+        typer.Option(
+            "--h2s", help="Pressure of H2S and every other gas given off.", metavar="PRESSURE"
+        ),
+    ] = "1ppm",
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    temperature: Temperature = "25C",
+) -> None:
+    """Draw the driving force of the reaction with moist air against its dew point."""
+    from trona.stores.energies.atmosphere import atmosphere, read_conditions  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
+
+    energies = _energies(reference, correction, exclude, *formulas)
+    conditions = read_conditions(temperature, released=h2s)
+    save_figure_file("air", to, formulas, atmosphere(energies, conditions))
+
+
+@app.command()
 def validation(to: To, reference: Reference = None, correction: Correction = None) -> None:
     """Draw predicted against published limits."""
     from trona.stores.assess.validation import published_cases, validate  # noqa: PLC0415

@@ -1,0 +1,48 @@
+"""Driving force in moist air against dew point, to look at in a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trona.screening.figures.air_data import AIR_AXIS
+from trona.screening.figures.paper.curves import LINES
+from trona.screening.typesetting import HTML, subscripted
+
+from .style import empty
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from trona.screening.figures.air_data import AirFigure
+
+__all__ = ["show_air"]
+
+
+def show_air(air: AirFigure) -> Figure:
+    """
+    Show the driving force of the reaction with water against the dew point.
+
+    Parameters
+    ----------
+    air
+        Compositions in air of rising humidity.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line for each, with its numbers at the pointer.
+    """
+    figure = empty(height=480, title=air.conditions)
+    for at, curve in enumerate(air.curves):
+        name = subscripted(curve.formula, HTML)
+        figure.add_scatter(
+            x=curve.dew_points,
+            y=curve.energies,
+            mode="lines",
+            name=name,
+            line={"color": LINES[at % len(LINES)]},
+            hovertemplate=f"{name}<br>%{{y:.1f}} meV/atom at %{{x:.1f}} °C<extra></extra>",
+        )
+    figure.update_xaxes(title="dew point (°C)")
+    figure.update_yaxes(title=AIR_AXIS, rangemode="tozero")
+    return figure

@@ -1,0 +1,51 @@
+"""Driving force in moist air against dew point, for papers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trona.screening.figures.air_data import AIR_AXIS
+from trona.screening.typesetting import subscripted
+
+from .curves import LINES
+from .style import tidy
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from trona.screening.figures.air_data import AirFigure
+
+__all__ = ["draw_air"]
+
+
+def draw_air(air: AirFigure) -> Figure:
+    """
+    Draw the driving force of the reaction with water against the dew point.
+
+    Parameters
+    ----------
+    air
+        Compositions in air of rising humidity.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A line for each, and a point where its reaction begins.
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
+    axes = figure.subplots()
+    for at, curve in enumerate(air.curves):
+        colour = LINES[at % len(LINES)]
+        style = ("-", "--", ":")[at // len(LINES) % 3]
+        label = subscripted(curve.formula)
+        axes.plot(curve.dew_points, curve.energies, style, color=colour, label=label)
+        if curve.onset is not None:
+            axes.plot([curve.onset], [0.0], "o", color=colour, markersize=5, clip_on=False)
+    axes.set(xlabel="dew point (°C)", ylabel=AIR_AXIS)
+    axes.set_ylim(bottom=0.0)
+    axes.set_title(air.conditions, fontsize=9, loc="left")
+    axes.legend(fontsize=8, frameon=False)
+    tidy(axes)
+    return figure

@@ -1,0 +1,83 @@
+"""The command ``trona air``: compositions in moist air; it answers at once and stores nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.options import (
+    AsCsv,
+    AsJson,
+    Correction,
+    Exclude,
+    Plot,
+    Reference,
+    Temperature,
+    comma_list,
+)
+from trona.workflows.cli.terminal import print_csv, print_json, print_parts
+
+__all__ = ["air"]
+
+
+def air(
+    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3PS4 Na3SbS4.")],
+    temperature: Temperature = "25C",
+    humidity: Annotated[
+        str,
+        typer.Option(
+            help="Relative humidity as 30%, dew point as -40C, or 1000ppm of water; several "
+            "joined by commas.",
+            metavar="HUMIDITY",
+        ),
+    ] = "30%",
+    h2s: Annotated[
+        str,
+        typer.Option(
+            "--h2s", help="Pressure of H2S and every other gas given off.", metavar="PRESSURE"
+        ),
+    ] = "1ppm",
+    co2: Annotated[
+        str | None,
+        typer.Option("--co2", help="Pressure of CO2; 420ppm by default.", metavar="PRESSURE"),
+    ] = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            help="free-energies; or zhu-mo: enthalpies of solids, entropy of gases only.",
+            metavar="NAME",
+        ),
+    ] = "free-energies",
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    plot: Plot = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show what compositions become in moist air: H2O, O2 and CO2, apart and together."""
+    from trona.screening.formulas import parse  # noqa: PLC0415
+    from trona.stores.assess.air import air_documents  # noqa: PLC0415
+    from trona.stores.energies.atmosphere import atmosphere, read_conditions  # noqa: PLC0415
+    from trona.workflows.tables import air as tables  # noqa: PLC0415
+
+    asked = comma_list(humidity) or [humidity]
+    conditions = [read_conditions(temperature, one, h2s, co2, method) for one in asked]
+    energies = load_energies(reference, correction, exclude, *formulas)
+    elements = {symbol for formula in formulas for symbol in parse(formula)}
+    surroundings = atmosphere(energies, conditions[0], elements, strict=co2 is not None)
+    docs = air_documents(formulas, surroundings, [one.water for one in conditions])
+    if plot is not None:
+        from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
+
+        save_figure_file("air", plot, formulas, surroundings)
+    if as_json:
+        print_json(docs)
+    elif as_csv:
+        print_csv(tables.air_rows(docs))
+    elif len(docs) == 1:
+        print_parts(*tables.one_in_air(docs[0]))
+    else:
+        print_parts(*tables.ranked_in_air(docs))

@@ -1,0 +1,203 @@
+"""How compositions in moist air look on a terminal, and as flat rows; nothing is computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from trona.stores.assess.air import ranked_documents
+
+from .layout import NONE, framed, list_facts, notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from trona.stores.documents.air import AirDoc, ExposureDoc, FirstStepDoc
+
+    from .csv_rows import Row
+
+__all__ = ["air_rows", "one_in_air", "ranked_in_air"]
+
+_NONE = 1e-6
+"""eV; less is no reaction."""
+_SATURATED = "> 100"
+
+
+def one_in_air(doc: AirDoc) -> list[RenderableType]:
+    """
+    Lay out a composition in moist air.
+
+    Parameters
+    ----------
+    doc
+        One composition.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    step = doc.first_step
+    facts = [("conditions", f"{doc.conditions.text}, {doc.conditions.method}, {doc.reference}")]
+    if step is not None:
+        facts.append(("first step", f"{step.reaction}, {step.energy_per_water:+.2f} eV per H2O"))
+        facts.append(("above", _onset(step)))
+    if doc.dries_below is not None:
+        dry = f"below {_percent(doc.dries_below)} relative humidity"
+        facts.append(("loses water", dry if doc.dries_below <= 1.0 else "even in saturated air"))
+    table = framed()
+    for name in ("open to", "reaction", "eV/f.u.", "eV/atom", "eV/H2O", "gas, mL/g"):
+        table.add_column(name, justify="left" if name in {"open to", "reaction"} else "right")
+    for found in _exposures(doc):
+        table.add_row(*_cells(found))
+    parts: list[RenderableType] = [f"[bold]{escape(doc.verdict)}[/]", list_facts(facts), table]
+    if doc.interphase:
+        parts.append(_interphase(doc))
+    return [*parts, *notes(doc.caveats)]
+
+
+def _cells(found: ExposureDoc) -> list[str]:
+    """Write a row of the table of exposures."""
+    per_water = NONE if found.energy_per_water is None else f"{found.energy_per_water:.3f}"
+    gases = ", ".join(f"{gas.formula} {gas.ml_per_g:.0f}" for gas in found.gases)
+    return [
+        ", ".join(found.open_to),
+        escape(found.reaction) if found.reacts else "none",
+        f"{found.energy_per_formula_unit:.3f}",
+        f"{found.energy_per_atom:.4f}",
+        per_water,
+        gases or NONE,
+    ]
+
+
+def _interphase(doc: AirDoc) -> Table:
+    """Lay out the products of the contact with sodium metal beside water."""
+    table = framed(title="Products at sodium metal beside water", title_justify="left")
+    table.add_column("reaction")
+    table.add_column("eV/f.u.", justify="right")
+    table.add_column("first step, eV/H2O", justify="right")
+    for one in doc.interphase:
+        step = NONE if one.first_step is None else f"{one.first_step.energy_per_water:+.2f}"
+        reaction = one.reaction if one.energy_per_formula_unit < -_NONE else f"{one.formula}: none"
+        table.add_row(escape(reaction), f"{one.energy_per_formula_unit:.2f}", step)
+    return table
+
+
+def ranked_in_air(docs: Sequence[AirDoc]) -> list[RenderableType]:
+    """
+    Lay out compositions in moist air, the most resistant first.
+
+    Parameters
+    ----------
+    docs
+        At one or several humidities.
+
+    Returns
+    -------
+    list
+        Parts to print in order; a table for each humidity.
+    """
+    parts: list[RenderableType] = []
+    by_humidity: dict[str, list[AirDoc]] = {}
+    for doc in docs:
+        by_humidity.setdefault(doc.conditions.text, []).append(doc)
+    for text, alike in by_humidity.items():
+        parts.append(f"[bold]In water vapour at {escape(text)}[/]")
+        parts.append(_ranking(ranked_documents(alike)))
+    said = dict.fromkeys(line for doc in docs for line in doc.caveats)
+    return [*parts, *notes(said)]
+
+
+def _ranking(docs: Sequence[AirDoc]) -> Table:
+    """Lay out one humidity."""
+    table = framed()
+    table.add_column("")
+    table.add_column("formula", no_wrap=True)
+    for name in (
+        "first step\neV/H2O",
+        "above\n% RH",
+        "dew point\n°C",
+        "whole\neV/atom",
+        "H2S\nmL/g",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("becomes")
+    for place, doc in enumerate(docs, 1):
+        step = doc.first_step
+        cells = [NONE] * 3
+        if step is not None:
+            dew = NONE if step.dew_point is None else f"{step.dew_point:.0f}"
+            cells = [f"{step.energy_per_water:+.2f}", _percent(step.relative_humidity, ""), dew]
+        sulfide = sum(gas.ml_per_g for gas in doc.water.gases if gas.formula == "H2S")
+        becomes = " + ".join(doc.water.products) if doc.water.reacts else "no reaction"
+        table.add_row(
+            str(place),
+            escape(doc.formula),
+            *cells,
+            f"{doc.water.energy_per_atom:.3f}",
+            f"{sulfide:.0f}" if sulfide else NONE,
+            escape(becomes),
+        )
+    return table
+
+
+def _onset(step: FirstStepDoc) -> str:
+    """Write from which humidity a first step happens."""
+    dew = "" if step.dew_point is None else f", dew point {step.dew_point:.0f} °C"
+    return f"{_percent(step.relative_humidity)} relative humidity{dew}"
+
+
+def _percent(humidity: float, unit: str = " %") -> str:
+    """Write a relative humidity."""
+    return f"{_SATURATED if humidity > 1.0 else f'{100 * humidity:.2g}'}{unit}"
+
+
+def air_rows(docs: Sequence[AirDoc]) -> list[Row]:
+    """
+    List compositions in moist air.
+
+    Parameters
+    ----------
+    docs
+        In the order to list them.
+
+    Returns
+    -------
+    list of dict
+        One for each composition, humidity and exposure.
+    """
+    return [_row(doc, found) for doc in docs for found in _exposures(doc)]
+
+
+def _row(doc: AirDoc, found: ExposureDoc) -> Row:
+    """Write an exposure of a composition as a row."""
+    step, conditions = doc.first_step, doc.conditions
+    return {
+        "formula": doc.formula,
+        "temperature": conditions.temperature,
+        "relative_humidity": conditions.relative_humidity,
+        "dew_point": conditions.dew_point,
+        "released": conditions.released,
+        "open_to": "+".join(found.open_to),
+        "reacts": found.reacts,
+        "reaction": found.reaction,
+        "energy_per_formula_unit": found.energy_per_formula_unit,
+        "energy_per_atom": found.energy_per_atom,
+        "energy_per_water": found.energy_per_water,
+        "gases": "; ".join(f"{gas.formula} {gas.ml_per_g:.6g}" for gas in found.gases),
+        "first_step": None if step is None else step.reaction,
+        "first_step_energy": None if step is None else step.energy_per_water,
+        "onset_humidity": None if step is None else step.relative_humidity,
+        "onset_dew_point": None if step is None else step.dew_point,
+        "reference": doc.reference,
+    }
+
+
+def _exposures(doc: AirDoc) -> list[ExposureDoc]:
+    """List the exposures of a composition, fewest gases first."""
+    found = (doc.water, doc.carbon_dioxide, doc.water_and_carbon_dioxide, doc.oxygen, doc.air)
+    return [one for one in found if one is not None]

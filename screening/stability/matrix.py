@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from .interface import Kink, MixingLine, Reactant
     from .interphase import Interphase, PropertyTable, Thresholds
 
-__all__ = ["Cell", "Material", "Matrix", "contact_energy", "contact_matrix"]
+__all__ = ["Matrix", "MatrixCell", "MatrixEntry", "contact_energy", "contact_matrix"]
 
 _NO_ENERGY = 1e-10
 """Energies (eV/atom) closer to zero than this are none."""
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class MatrixEntry:
     """
     A row or a column of a matrix.
 
@@ -52,7 +52,7 @@ class Material:
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class MatrixCell:
     """
     The strongest reaction of a pair.
 
@@ -73,8 +73,8 @@ class Cell:
         Pairs of elements of both that no phase joins.
     """
 
-    first: Material
-    second: Material
+    first: MatrixEntry
+    second: MatrixEntry
     energy_per_atom: float
     kink: Kink | None
     kind: InterphaseClass
@@ -99,9 +99,9 @@ class Matrix(Tabular):
         What to bear in mind, in sentences.
     """
 
-    firsts: tuple[Material, ...]
-    seconds: tuple[Material, ...]
-    cells: tuple[tuple[Cell, ...], ...]
+    firsts: tuple[MatrixEntry, ...]
+    seconds: tuple[MatrixEntry, ...]
+    cells: tuple[tuple[MatrixCell, ...], ...]
     symmetric: bool
     caveats: tuple[str, ...] = ()
 
@@ -133,7 +133,7 @@ class Matrix(Tabular):
         ]
 
     @property
-    def pairs(self) -> tuple[Cell, ...]:
+    def pairs(self) -> tuple[MatrixCell, ...]:
         """All cells, row by row; of a symmetric matrix those above the diagonal."""
         return tuple(
             chain.from_iterable(
@@ -167,8 +167,8 @@ def contact_energy(line: MixingLine, kink: Kink) -> float:
 
 def contact_matrix(
     table: PhaseTable,
-    firsts: Sequence[Material],
-    seconds: Sequence[Material] | None,
+    firsts: Sequence[MatrixEntry],
+    seconds: Sequence[MatrixEntry] | None,
     properties: PropertyTable,
     thresholds: Thresholds | None = None,
 ) -> Matrix:
@@ -218,13 +218,13 @@ def contact_matrix(
 
 def _all_pairs(
     table: PhaseTable,
-    materials: Sequence[Material],
+    materials: Sequence[MatrixEntry],
     sides: Sequence[Reactant],
     properties: PropertyTable,
     thresholds: Thresholds | None,
 ) -> Matrix:
     """React all materials with each other: every pair once, shown in both places."""
-    found: dict[tuple[int, int], Cell] = {}
+    found: dict[tuple[int, int], MatrixCell] = {}
     places = range(len(materials))
     for i in places:
         for j in places[i:]:
@@ -236,11 +236,11 @@ def _all_pairs(
 
 def _cell(
     table: PhaseTable,
-    pair: tuple[Material, Material],
+    pair: tuple[MatrixEntry, MatrixEntry],
     sides: tuple[Reactant, Reactant],
     properties: PropertyTable,
     thresholds: Thresholds | None,
-) -> Cell:
+) -> MatrixCell:
     """Find the strongest reaction of two materials and classify it."""
     line = react(table, *sides, pair[1].voltage)
     asked = [side.composition for side in sides]
@@ -251,8 +251,8 @@ def _cell(
         mixture = sides[0].mixture or (line.voltage is None and sides[1].mixture)
         kind = InterphaseClass.DECOMPOSES if mixture else InterphaseClass.STABLE
         kind = InterphaseClass.UNKNOWN if open_pairs else kind
-        return Cell(*pair, 0.0, None, kind, None, open_pairs)
+        return MatrixCell(*pair, 0.0, None, kind, None, open_pairs)
     found = contact_interphase(line, best, properties, thresholds)
     known = found is not None and not open_pairs
     kind = found.kind if found is not None and known else InterphaseClass.UNKNOWN
-    return Cell(*pair, energy, best, kind, found, open_pairs)
+    return MatrixCell(*pair, energy, best, kind, found, open_pairs)

@@ -8,10 +8,10 @@ from trona.stores.provenance import versions
 
 from .results import Document, EnergyScaleDoc
 
-__all__ = ["CellDoc", "MatrixDoc"]
+__all__ = ["MatrixCellDoc", "MatrixDoc"]
 
 
-class CellDoc(Document):
+class MatrixCellDoc(Document):
     """The strongest reaction of a pair."""
 
     first: str = Field(description="Row: formula or label, as asked for.")
@@ -63,7 +63,7 @@ class MatrixDoc(Document):
     voltages: list[float | None] = Field(
         description="Potential of each column, V; null where closed."
     )
-    cells: list[CellDoc] = Field(description="Pairs, row by row.")
+    cells: list[MatrixCellDoc] = Field(description="Pairs, row by row.")
     left_out: list[str] = Field(
         description="Materials that this reference cannot judge, in sentences."
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from trona.stores.documents.contacts import ChargeDoc, InterfaceDoc
-    from trona.stores.documents.matrices import CellDoc, MatrixDoc
+    from trona.stores.documents.matrices import MatrixCellDoc, MatrixDoc
 
 __all__ = ["interfaces", "matrix", "mixing"]
 
@@ -167,7 +167,7 @@ def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
 def _block(
     rows: Sequence[str],
     columns: Sequence[tuple[str, str]],
-    cells: Mapping[tuple[str, str], CellDoc],
+    cells: Mapping[tuple[str, str], MatrixCellDoc],
 ) -> Table:
     """Lay out some columns of a matrix."""
     table = framed()
@@ -180,7 +180,7 @@ def _block(
     return table
 
 
-def _contact(cell: CellDoc) -> str:
+def _contact(cell: MatrixCellDoc) -> str:
     """Write the strongest reaction of a pair."""
     kind = styled(cell.interphase)
     if cell.open_pairs:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse, present
-from trona.screening.stability.matrix import Cell, Material, Matrix, contact_matrix
+from trona.screening.stability.matrix import Matrix, MatrixCell, MatrixEntry, contact_matrix
 from trona.stores.assess.assessment import scale_document
 from trona.stores.assess.electrodes import choose_electrode, electrode_formula, states_of
 from trona.stores.assess.properties import with_gaps, with_rules
-from trona.stores.documents.matrices import CellDoc, MatrixDoc
+from trona.stores.documents.matrices import MatrixCellDoc, MatrixDoc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ __all__ = ["compute_matrix", "electrode_columns", "electrode_formulas", "matrix_
 
 def electrode_columns(
     names: Iterable[str], reference: Reference, *, at_electrode: bool, charged: bool = False
-) -> list[Material]:
+) -> list[MatrixEntry]:
     """
     Make columns of electrodes.
 
@@ -45,7 +45,7 @@ def electrode_columns(
 
     Returns
     -------
-    list of Material
+    list of MatrixEntry
         One or two for each name.
 
     Raises
@@ -53,7 +53,7 @@ def electrode_columns(
     InputError
         If a name is no electrode, has no composition, or has no potential where one is needed.
     """
-    columns: list[Material] = []
+    columns: list[MatrixEntry] = []
     for asked in names:
         name, _, potential = asked.partition("@")
         formulas = electrode_formulas(asked, charged=charged)
@@ -65,7 +65,7 @@ def electrode_columns(
             volts = [found.mean] if len(formulas) == 1 else [*ends]
         for formula, volt in zip(formulas, volts, strict=True):
             label = name if len(formulas) == 1 else formula
-            columns.append(Material(label, formula, parse(formula), volt))
+            columns.append(MatrixEntry(label, formula, parse(formula), volt))
     return columns
 
 
@@ -99,7 +99,7 @@ def electrode_formulas(asked: str, *, charged: bool = False) -> list[str]:
 
 def compute_matrix(
     firsts: Mapping[str, str],
-    seconds: Sequence[Material] | None,
+    seconds: Sequence[MatrixEntry] | None,
     reference: Reference,
 ) -> tuple[Matrix, list[str]]:
     """
@@ -124,7 +124,7 @@ def compute_matrix(
     InputError
         If nothing is left to compare.
     """
-    rows = [Material(label, formula, parse(formula)) for label, formula in firsts.items()]
+    rows = [MatrixEntry(label, formula, parse(formula)) for label, formula in firsts.items()]
     rows, gone = _covered(rows, reference)
     columns = None
     if seconds is not None:
@@ -140,10 +140,12 @@ def compute_matrix(
     return replace(found, caveats=tuple(_caveats(found, reference))), gone
 
 
-def _covered(materials: list[Material], reference: Reference) -> tuple[list[Material], list[str]]:
+def _covered(
+    materials: list[MatrixEntry], reference: Reference
+) -> tuple[list[MatrixEntry], list[str]]:
     """Leave out what holds elements that the reference lacks, and say so."""
     have = set(reference.table.elements)
-    kept: list[Material] = []
+    kept: list[MatrixEntry] = []
     gone: list[str] = []
     for one in materials:
         absent = sorted(present(one.composition, one.formula).keys() - have)
@@ -197,10 +199,10 @@ def matrix_document(found: Matrix, reference: Reference, left_out: Sequence[str]
     )
 
 
-def _cell_document(cell: Cell) -> CellDoc:
+def _cell_document(cell: MatrixCell) -> MatrixCellDoc:
     """Write the strongest reaction of a pair down."""
     kink, contact = cell.kink, cell.interphase
-    return CellDoc(
+    return MatrixCellDoc(
         first=cell.first.label,
         second=cell.second.label,
         voltage=cell.second.voltage,

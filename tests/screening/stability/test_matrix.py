@@ -9,13 +9,13 @@ from tests.support.systems import make_table, random_composition, random_phases
 from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import parse
 from trona.screening.stability.interface import mix
-from trona.screening.stability.matrix import Material, contact_energy, contact_matrix
+from trona.screening.stability.matrix import MatrixEntry, contact_energy, contact_matrix
 from trona.stores.assess.properties import load_properties
 from trona.stores.energies.references import load_reference
 
 
 def material(name, composition, volts=None):
-    return Material(name, name, composition, volts)
+    return MatrixEntry(name, name, composition, volts)
 
 
 def lists(seed, n_elements):

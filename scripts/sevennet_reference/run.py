@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from fastrelax import relax
 from places import PROTOTYPES, WORK
-from starts import Start, binary_rows, reduced, starts_of, structure_of
+from starts import Start, binary_rows, present, reduced, starts_of, structure_of
 
 from trona.workflows.potentials.sevennet import calculator
 
@@ -196,10 +196,15 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--minutes", type=float, default=600.0)
-    until = time.time() + 60 * parser.parse_args().minutes
+    parser.add_argument("--present", action="store_true", help="only what ships, from itself")
+    options = parser.parse_args()
+    until = time.time() + 60 * options.minutes
     WORK.mkdir(parents=True, exist_ok=True)
     potentials = Potentials()
     fine, rough = WORK / "relaxed.jsonl", WORK / "coarse.jsonl"
+    if options.present:
+        work(present(), fine, FINE, potentials, until, newest())
+        return
     while time.time() < until:
         done = 0
         seen = newest()

@@ -143,6 +143,16 @@ def bundled() -> Iterator[Start]:
         yield Start(row["id"], 0 if one else 1, row["source"], structure, row["formula"])
 
 
+def present() -> list[Start]:
+    """Phases of the set that ships, each from its own relaxed structure; small cells first."""
+    structures = bundled_structures()
+    starts = (
+        Start(row["id"], 0, row["source"], structures[row["id"]].to_structure(), row["formula"])
+        for row in bundled_data()["phases"]
+    )
+    return sorted(starts, key=lambda start: start.order)
+
+
 def binaries() -> Iterator[Start]:
     """Binary crystals on or near the DFT hull: of each formula the one that was chosen."""
     path = WORK / "binary-choice.json"

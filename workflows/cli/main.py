@@ -20,7 +20,7 @@ from trona.workflows.cli.commands.candidates import app as candidate_app
 from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
 from trona.workflows.cli.commands.doctor import doctor
 from trona.workflows.cli.commands.formula import interface, profile, validate, window
-from trona.workflows.cli.commands.matrix import matrix
+from trona.workflows.cli.commands.matrix import MatrixCommand, matrix
 from trona.workflows.cli.commands.plot import app as plot_app
 from trona.workflows.cli.commands.query import query, show
 from trona.workflows.cli.commands.reference import app as reference_app
@@ -52,6 +52,7 @@ _PANELS: dict[str, Sequence[Callable[..., None]]] = {
     "On clusters": (submit, status, retry, collect),
     "Energies, stores, this machine": (doctor,),
 }
+_CLASSES = {matrix: MatrixCommand}
 _GROUPS = {
     "Answers at once": {"plot": plot_app},
     "Screening": {"candidates": candidate_app},
@@ -60,7 +61,7 @@ _GROUPS = {
 }
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
-        app.command(rich_help_panel=_panel)(_command)
+        app.command(cls=_CLASSES.get(_command), rich_help_panel=_panel)(_command)
     for _name, _group in _GROUPS.get(_panel, {}).items():
         app.add_typer(_group, name=_name, rich_help_panel=_panel)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,6 +138,10 @@ def _label_products(axes: Axes, ladder: LadderFigure) -> None:
         )
 
 
+_LEGEND_ENTRY = 1.6
+"""Width that the longest name of a class needs in a legend, inches."""
+
+
 def class_legend(figure: Figure, kinds: Iterable[InterphaseClass], title: str = "") -> None:
     """
     Explain the colours of some interphase classes below a figure.
@@ -160,7 +165,7 @@ def class_legend(figure: Figure, kinds: Iterable[InterphaseClass], title: str = 
         handles=patches,
         fontsize=8,
         frameon=False,
-        ncols=6,
+        ncols=ceil(len(patches) / ceil(len(patches) * _LEGEND_ENTRY / figure.get_figwidth())),
         loc="outside lower center",
         title=title or None,
         title_fontsize=8,

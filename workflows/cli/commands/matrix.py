@@ -6,6 +6,7 @@ from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from trona.workflows.cli.energies import load_energies
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
@@ -20,7 +21,25 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
-__all__ = ["matrix"]
+__all__ = ["MatrixCommand", "matrix"]
+
+
+class MatrixCommand(TyperCommand):
+    """A command whose ``--against`` takes all names that follow it."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """Repeat the option for each of its names; a list joined by commas is complete."""
+        given: list[str] = []
+        taking = False
+        for one in args:
+            if taking and not one.startswith("-") and given[-1] != _AGAINST:
+                given.append(_AGAINST)
+            taking = one == _AGAINST or (taking and not one.startswith("-") and "," not in one)
+            given.append(one)
+        return super().parse_args(ctx, given)
+
+
+_AGAINST = "--against"
 
 
 def matrix(
@@ -34,8 +53,8 @@ def matrix(
     against: Annotated[
         list[str] | None,
         typer.Option(
-            help="Electrodes and other materials, joined by commas or repeated: formulas, names as "
-            "NVP, NaCrO2@3.1 for a potential, NaCrO2..Na0.5CrO2 for two states, or a file; by "
+            help="Electrodes and other materials, one after another or joined by commas: "
+            "formulas, names as NVP, NaCrO2@3.1 for a potential, NaCrO2..Na0.5CrO2 for two states, or a file; by "
             "default every material with every other.",
             metavar="NAMES",
         ),

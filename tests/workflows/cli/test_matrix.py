@@ -29,6 +29,8 @@ def test_table_json_and_csv_say_the_same(tmp_path):
     document = json.loads(matrix(*asked, "--json").stdout)
     assert document["firsts"] == ["Na3PS4", "Na3SbS4"]
     assert document["seconds"] == ["Na", "NaCrO2"]
+    apart = matrix(listed, "--against", "Na", "NaCrO2", "--json").stdout
+    assert json.loads(apart)["cells"] == document["cells"]
     rows = list(csv.DictReader(io.StringIO(matrix(*asked, "--csv").stdout)))
     assert [float(row["energy_per_atom"]) for row in rows] == [
         cell["energy_per_atom"] for cell in document["cells"]

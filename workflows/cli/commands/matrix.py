@@ -27,7 +27,9 @@ __all__ = ["MatrixCommand", "matrix"]
 class MatrixCommand(TyperCommand):
     """A command whose ``--against`` takes all names that follow it."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(  # type: ignore[override] (typer keeps the class of its context to itself)
+        self, ctx: typer.Context, args: list[str]
+    ) -> list[str]:
         """Repeat the option for each of its names; a list joined by commas is complete."""
         given: list[str] = []
         taking = False
@@ -54,8 +56,8 @@ def matrix(
         list[str] | None,
         typer.Option(
             help="Electrodes and other materials, one after another or joined by commas: "
-            "formulas, names as NVP, NaCrO2@3.1 for a potential, NaCrO2..Na0.5CrO2 for two states, or a file; by "
-            "default every material with every other.",
+            "formulas, names as NVP, NaCrO2@3.1 for a potential, NaCrO2..Na0.5CrO2 for two states, "
+            "or a file; by default every material with every other.",
             metavar="NAMES",
         ),
     ] = None,

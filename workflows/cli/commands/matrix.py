@@ -27,8 +27,10 @@ __all__ = ["MatrixCommand", "matrix"]
 class MatrixCommand(TyperCommand):
     """A command whose ``--against`` takes all names that follow it."""
 
-    def parse_args(  # type: ignore[override] (typer keeps the class of its context to itself)
-        self, ctx: typer.Context, args: list[str]
+    def parse_args(
+        self,
+        ctx: typer.Context,  # type: ignore[override]  # typer keeps the class of its context
+        args: list[str],
     ) -> list[str]:
         """Repeat the option for each of its names; a list joined by commas is complete."""
         given: list[str] = []

@@ -24,6 +24,7 @@ REVIEWED = [case.formula for case in published_cases() if case.group.startswith(
 ON_THE_HULL = 1e-4  # eV/atom
 
 DIFFERENT = {
+    "Na3InS3": "Na2In lies 13 meV/atom above NaIn + Na: NaIn instead",
     "Na2.8Zn0.8Ga1.2S4": "Na7Ga13 has a cell of more than 64 atoms and is missing: NaGa4 instead",
 }
 """Compositions whose products at sodium are not those of the table, and why."""

@@ -340,7 +340,7 @@ def test_show_prints_ladder_and_provenance(store):
         (["validate", "Na99S"], "Na99S"),
         (["window", "Na3PS4", "--plot", "figure.docx"], "docx"),
         (["window", "Na3PS4", "--plot", "/nowhere/figure.png"], "/nowhere"),
-        (["interface", "Na3PS4", "S", "--plot", "/nowhere/figure.png"], "/nowhere"),
+        (["interface", "Na3PS4", "NaCrO2", "--plot", "/nowhere/figure.png"], "/nowhere"),
         (["profile", "S", "--plot", "figure.docx"], "docx"),
         (["profile", "Zr", "--plot", "figure.png"], "discharge"),
         (["validate", "Na3PS4", "--plot", "/nowhere/figure.png"], "/nowhere"),

@@ -63,7 +63,7 @@ def test_an_option_means_the_same_everywhere():
                 spelled.setdefault(option.opts[-1], {}).setdefault(option.help, []).append(name)
     several = {option: texts for option, texts in spelled.items() if len(texts) > 1}
     own = {"--again", "--at", "--backend", "--elements", "--products", "--reference", "--store"}
-    assert set(several) <= own | {"--to", "--workers"}, several
+    assert set(several) <= own | {"--to", "--voltage", "--workers"}, several
 
 
 def test_csv_stands_wherever_a_table_is():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from .errors import FormulaError
 from .formulas import canonical, number, parse, same_composition
 from .units import SODIUM
 
@@ -23,6 +24,7 @@ __all__ = [
     "imbalance",
     "objection",
     "oxidation_states",
+    "require_sodium",
     "write_formula",
 ]
 
@@ -250,3 +252,25 @@ def exact_formula(amounts: Mapping[str, float], whole: Mapping[str, float]) -> s
     """
     text = write_formula(amounts)
     return text if same_composition(parse(text), whole) else canonical(whole)
+
+
+def require_sodium(composition: Mapping[str, float], formula: str) -> None:
+    """
+    Refuse a composition that is no sodium compound.
+
+    Parameters
+    ----------
+    composition
+        Element symbol to amount.
+    formula
+        As the user wrote it.
+
+    Raises
+    ------
+    FormulaError
+        If there is no sodium, or nothing else.
+    """
+    if SODIUM not in composition or len(composition) == 1:
+        raise FormulaError(
+            f"{formula!r} is not a compound of sodium: name an electrolyte such as Na3PS4."
+        )

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pymatgen.core import Lattice, Structure
 
-from trona.screening.charges import objection, oxidation_states
+from trona.screening.charges import objection, oxidation_states, require_sodium
 from trona.screening.errors import FormulaError, InputError, ReferenceDataError, StructureInputError
 from trona.screening.formulas import parse, same_composition
-from trona.screening.units import SODIUM
 from trona.stores.documents.bookkeeping import CandidateDoc
 from trona.stores.documents.results import StructureDoc
 from trona.stores.provenance import fingerprint
@@ -46,7 +45,6 @@ __all__ = [
     "from_material",
     "from_table",
     "gather",
-    "require_sodium",
 ]
 
 _SYMMETRY_PRECISION = 0.05
@@ -384,28 +382,6 @@ def _from_formula(text: str, label: str, source: str) -> Candidate:
         ) from None
     require_sodium(composition, text)
     return Candidate(label, text, source)
-
-
-def require_sodium(composition: Mapping[str, float], formula: str) -> None:
-    """
-    Refuse a composition that is no sodium compound.
-
-    Parameters
-    ----------
-    composition
-        Element symbol to amount.
-    formula
-        As the user wrote it.
-
-    Raises
-    ------
-    FormulaError
-        If there is no sodium, or nothing else.
-    """
-    if SODIUM not in composition or len(composition) == 1:
-        raise FormulaError(
-            f"{formula!r} is not a compound of sodium: name an electrolyte such as Na3PS4."
-        )
 
 
 def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trona.screening.charges import require_sodium
 from trona.screening.errors import FormulaError, InputError, StoreError
 from trona.screening.formulas import parse
 from trona.stores.assess.screenings import screening_document
-from trona.workflows.candidates.sources import require_sodium
 
 from .energies import load_energies
 from .store_filters import open_results

@@ -134,8 +134,8 @@ def cell(
 
 def _require_electrolyte(formula: str) -> None:
     """Refuse an electrolyte without sodium, and sodium itself."""
+    from trona.screening.charges import require_sodium  # noqa: PLC0415
     from trona.screening.formulas import parse  # noqa: PLC0415
-    from trona.workflows.candidates.sources import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
 

@@ -60,11 +60,11 @@ def window(
     as_csv: AsCsv = False,
 ) -> None:
     """Show what a composition does at every voltage against sodium metal."""
+    from trona.screening.charges import require_sodium  # noqa: PLC0415
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
     from trona.stores.assess.scheme_changes import changes_document  # noqa: PLC0415
     from trona.stores.assess.windows import window_answer  # noqa: PLC0415
-    from trona.workflows.candidates.sources import require_sodium  # noqa: PLC0415
 
     require_sodium(parse(formula), formula)
     energies = load_energies(

@@ -170,13 +170,15 @@ def shifted(phases: Iterable[Phase], scheme: Scheme) -> tuple[Phase, ...]:
         On the scale of the scheme.
     """
     shifts = [part.shift for part in scheme.parts if part.anchored]
+    listed = tuple(phases)
+    scales = {scale: replace(scale, correction=scheme.name) for scale in {p.scale for p in listed}}
     return tuple(
         replace(
             phase,
             energy=phase.energy + sum(shift(phase.amounts, None) for shift in shifts),
-            scale=replace(phase.scale, correction=scheme.name),
+            scale=scales[phase.scale],
         )
-        for phase in phases
+        for phase in listed
     )
 
 
@@ -208,7 +210,8 @@ def _bound_water(part: Part, table: PhaseTable) -> Part | None:
     found = {
         fractions_key(phase.amounts): phase.amounts
         for phase in table.phases
-        if _is_metal_hydroxide(phase.amounts) or same_composition(phase.amounts, _PEROXIDE)
+        if _is_metal_hydroxide(phase.amounts)
+        or (phase.amounts.keys() == _PEROXIDE.keys() and same_composition(phase.amounts, _PEROXIDE))
     }
     own = tuple(
         (key, shift / sum(amounts.values()))

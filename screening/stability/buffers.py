@@ -24,16 +24,16 @@ from trona.screening.errors import InputError, VoltageError
 from trona.screening.formulas import same_composition
 from trona.screening.units import SODIUM, chemical_potential
 
-from .interface import mix
+from .interface import react, reactant
 from .interphase import Electronic, Ionic
 from .window import HELD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from trona.screening.equilibrium.phases import PhaseTable
 
-    from .interface import Kink, MixingLine
+    from .interface import Kink, MixingLine, Reactant
     from .interphase import PhaseProperties
 
 __all__ = [
@@ -263,6 +263,7 @@ def react_layers(
     around = {symbol for one in others for symbol in one.composition} | {SODIUM}
     table.require(around)
     mu_metal = table.mu_sodium_metal
+    neighbours = [_reactant(table, other) for other in others]
     small: dict[frozenset[str], PhaseTable] = {}
     found = []
     for one in candidates:
@@ -273,14 +274,20 @@ def react_layers(
         inside = frozenset(one.composition.keys() - around)
         if inside not in small:
             small[inside] = table.within(around | inside)
-        found.append(_layer(small[inside], sides, one, mu_metal))
+        found.append(_layer(small[inside], sides, neighbours, one, mu_metal))
     return found
 
 
-def _layer(table: PhaseTable, sides: Neighbours, one: Material, mu_metal: float) -> Layer:
-    """Let a layer touch both sides."""
-    line = _line(table, one, sides.electrolyte, None)
-    own = line.first
+def _layer(
+    table: PhaseTable,
+    sides: Neighbours,
+    neighbours: Sequence[Reactant],
+    one: Material,
+    mu_metal: float,
+) -> Layer:
+    """Let a layer touch both sides: the electrolyte, then the states of the electrode."""
+    own = _reactant(table, one)
+    line, *others = [react(table, own, neighbour) for neighbour in neighbours]
     above_hull = abs(line.kinks[0].energy_per_atom)
     at_low, at_high = (
         max(_released(table, own.composition, own.energy, volts, mu_metal) - above_hull, 0.0)
@@ -293,14 +300,13 @@ def _layer(table: PhaseTable, sides: Neighbours, one: Material, mu_metal: float)
         at_low=at_low,
         at_high=at_high,
         electrolyte=_touch(line),
-        electrode=tuple(touch(table, one, state) for state in sides.states),
+        electrode=tuple(map(_touch, others)),
     )
 
 
-def _line(table: PhaseTable, first: Material, second: Material, volts: float | None) -> MixingLine:
-    """Mix two materials."""
-    names = first.formula, second.formula
-    return mix(table, first.composition, second.composition, names, volts)
+def _reactant(table: PhaseTable, one: Material) -> Reactant:
+    """Give a material its energy."""
+    return reactant(table, one.composition, one.formula)
 
 
 def _touch(line: MixingLine) -> Touch:
@@ -330,7 +336,7 @@ def touch(
     Touch
         The strongest reaction.
     """
-    return _touch(_line(table, first, second, volts))
+    return _touch(react(table, _reactant(table, first), _reactant(table, second), volts))
 
 
 def touch_open(table: PhaseTable, sides: Neighbours, layer: Layer) -> Layer:

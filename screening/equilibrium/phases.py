@@ -20,6 +20,8 @@ from trona.screening.formulas import composition_codes, same_composition
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
 
+from .element_index import ElementIndex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -187,7 +189,6 @@ class PhaseTable(Tabular):
     amounts: NDArray[np.float64]
     energies: NDArray[np.float64]
     ground: NDArray[np.intp]
-    _codes: NDArray[np.int64]
     _systems: dict[tuple[tuple[str, ...], bool], System] = field(default_factory=dict)
 
     @classmethod
@@ -232,11 +233,10 @@ class PhaseTable(Tabular):
             raise ChemicalSystemError(
                 f"no reference phase for {absent}: add the element to the energies."
             )
-        codes = codes[ground]
-        for array in (amounts, energies, ground, codes):
+        for array in (amounts, energies, ground):
             array.setflags(write=False)
         ordered = tuple(map(given.__getitem__, order.tolist()))
-        return cls(ordered, elements, given[0].scale, amounts, energies, ground, codes)
+        return cls(ordered, elements, given[0].scale, amounts, energies, ground)
 
     def __len__(self) -> int:
         return len(self.phases)
@@ -287,9 +287,10 @@ class PhaseTable(Tabular):
         inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
         if not inside or not inside.keys() <= set(self.elements):
             return None
+        alike = self._ground_among(self.index.exactly(self._columns(inside)))
         row = [inside.get(symbol, 0.0) for symbol in self.elements]
         code = composition_codes(np.array([row]))[0]
-        found = self.ground[(self._codes == code).all(axis=1)]
+        found = alike[(composition_codes(self.amounts[alike]) == code).all(axis=1)]
         return self.phases[found[0]] if len(found) else None
 
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
@@ -311,7 +312,12 @@ class PhaseTable(Tabular):
 
     def polymorphs(self, amounts: Mapping[str, float]) -> tuple[Phase, ...]:
         """All phases of a composition, lowest energy per atom first."""
-        return tuple(p for p in self.phases if same_composition(p.amounts, amounts))
+        inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
+        if not inside or not inside.keys() <= set(self.elements):
+            return ()
+        alike = self.index.exactly(self._columns(inside)).tolist()
+        phases = map(self.phases.__getitem__, alike)
+        return tuple(p for p in phases if same_composition(p.amounts, inside))
 
     def require(self, symbols: Iterable[str]) -> None:
         """
@@ -343,20 +349,15 @@ class PhaseTable(Tabular):
         PhaseTable
             In the same order, with the energies of this table.
         """
-        asked = set(symbols)
-        outside = [at for at, symbol in enumerate(self.elements) if symbol not in asked]
-        inside = [at for at, symbol in enumerate(self.elements) if symbol in asked]
-        keep = (self.amounts[:, outside] == 0).all(axis=1)
-        stays = keep[self.ground]
-        place = np.cumsum(keep) - 1
+        inside = self._columns(set(symbols) & set(self.elements))
+        rows = self.index.within(inside)
         return PhaseTable(
-            phases=tuple(self.phases[at] for at in np.flatnonzero(keep).tolist()),
+            phases=tuple(map(self.phases.__getitem__, rows.tolist())),
             elements=tuple(self.elements[at] for at in inside),
             scale=self.scale,
-            amounts=np.ascontiguousarray(self.amounts[keep][:, inside]),
-            energies=self.energies[keep],
-            ground=place[self.ground[stays]],
-            _codes=np.ascontiguousarray(self._codes[stays][:, inside]),
+            amounts=np.ascontiguousarray(self.amounts[rows][:, inside]),
+            energies=self.energies[rows],
+            ground=np.flatnonzero(self._is_ground[rows]),
         )
 
     def system(self, symbols: Iterable[str], *, closed: bool = False) -> System:
@@ -390,29 +391,43 @@ class PhaseTable(Tabular):
         return self._systems[rows, closed]
 
     @cached_property
-    def _ground(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Amounts of the ground phases, and 1 for each element that they hold."""
-        amounts = self.amounts[self.ground]
-        return amounts, (amounts > 0).astype(np.float64)
+    def index(self) -> ElementIndex:
+        """Positions of the phases by the elements that they hold."""
+        return ElementIndex.of(self.amounts)
+
+    @cached_property
+    def _is_ground(self) -> NDArray[np.bool_]:
+        """Mark the ground phases."""
+        marked = np.zeros(len(self), dtype=bool)
+        marked[self.ground] = True
+        return marked
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Column of each element."""
+        return {symbol: at for at, symbol in enumerate(self.elements)}
+
+    def _columns(self, symbols: Iterable[str]) -> list[int]:
+        """Find the columns of some elements, ascending."""
+        return sorted(map(self._places.__getitem__, symbols))
+
+    def _ground_among(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Keep the ground phases."""
+        return rows[self._is_ground[rows]]
 
     def _build_system(self, rows: tuple[str, ...], *, closed: bool) -> System:
         """Lay out the columns of the phases that consist of the row elements and the reservoir."""
-        inside = [self.elements.index(symbol) for symbol in rows]
-        amounts, held = self._ground
-        sodium = np.zeros(len(amounts))
-        free = list(inside)
-        if SODIUM in self.elements and not closed:
-            free.append(self.elements.index(SODIUM))
-            sodium = amounts[:, free[-1]]
-        asked = np.zeros((len(self.elements), 2))
-        asked[:, 0] = 1.0
-        asked[free, 0] = 0.0
-        asked[inside, 1] = 1.0
-        n_outside, n_inside = (held @ asked).T  # elements of each phase
-        keep = (n_outside == 0) & (n_inside > 0)
-        index, sodium = self.ground[keep], sodium[keep]
-        sizes = amounts[keep][:, inside].sum(axis=1)
-        matrix = np.ascontiguousarray((amounts[keep][:, inside] / sizes[:, None]).T)
+        inside = self._columns(rows)
+        opens = SODIUM in self._places and not closed
+        free = [*inside, self._places[SODIUM]] if opens else inside
+        index = self._ground_among(self.index.within(free))
+        amounts = self.amounts[index]
+        if opens:  # sodium itself is the reservoir
+            keep = (amounts[:, inside] > 0).any(axis=1)
+            index, amounts = index[keep], amounts[keep]
+        sodium = amounts[:, free[-1]] if opens else np.zeros(len(amounts))
+        sizes = amounts[:, inside].sum(axis=1)
+        matrix = np.ascontiguousarray((amounts[:, inside] / sizes[:, None]).T)
         return System(
             elements=rows,
             amounts=matrix,

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "canonical",
-    "composition_codes",
+    "fraction_code",
+    "fraction_codes",
     "fractions_key",
     "near",
     "number",
@@ -46,7 +47,8 @@ _WORD = 4
 _LONGEST_RUN = 8
 _FRACTION_DIGITS = 8
 """Compositions equal to this many digits of atomic fraction are one composition."""
-_OFF_THE_RATIONALS = 10**-_FRACTION_DIGITS / pi
+_UNITS: float = 10.0**_FRACTION_DIGITS
+_OFF_THE_RATIONALS: float = 10**-_FRACTION_DIGITS / pi
 """Added before rounding, so that no fraction of small integers falls on a rounding boundary."""
 
 
@@ -308,22 +310,38 @@ def fractions_key(amounts: Mapping[str, float]) -> tuple[tuple[str, float], ...]
     )
 
 
-def composition_codes(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
+def fraction_code(fraction: float) -> int:
     """
-    Integers that are equal for compositions that differ by a multiple only.
+    Integer that is equal for atomic fractions that count as equal.
 
     Parameters
     ----------
-    amounts : shape (n_compositions, n_elements)
-        Amounts per formula unit.
+    fraction
+        Atomic fraction.
 
     Returns
     -------
-    ndarray : shape (n_compositions, n_elements)
-        Atomic fractions in units of 1e-8.
+    int
+        As `fraction_codes` gives it.
     """
-    fractions = amounts / amounts.sum(axis=1, keepdims=True)
-    units = np.rint((fractions + _OFF_THE_RATIONALS) * 10**_FRACTION_DIGITS)
+    return round((fraction + _OFF_THE_RATIONALS) * _UNITS)
+
+
+def fraction_codes(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
+    """
+    Integers that are equal for atomic fractions that count as equal.
+
+    Parameters
+    ----------
+    fractions
+        Atomic fractions, in an array of any shape.
+
+    Returns
+    -------
+    ndarray
+        In units of 1e-8, of the same shape.
+    """
+    units = np.rint((fractions + _OFF_THE_RATIONALS) * _UNITS)
     return np.asarray(units, dtype=np.int64)
 
 

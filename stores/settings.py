@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,6 +21,11 @@ def _default_references() -> str:
     return str(user_data_path("trona") / "references")
 
 
+def _default_cache() -> str:
+    """Place what can be made again in the user's cache folder."""
+    return str(user_cache_path("trona"))
+
+
 class Settings(BaseSettings):
     """Defaults that a user may set once instead of on each command."""
 
@@ -37,6 +42,10 @@ class Settings(BaseSettings):
     references: str = Field(
         default_factory=_default_references,
         description="Folder of the snapshots of the Materials Project.",
+    )
+    cache: str = Field(
+        default_factory=_default_cache,
+        description="Folder of what is kept to be read sooner; it may be removed at any time.",
     )
     who: str = Field(
         default="",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,7 +80,15 @@ class ElementIndex:
         ndarray : shape (n_found,)
             Positions of the phases, ascending.
         """
-        return self._of_systems((self.masks == self._mask(columns)).all(axis=1))
+        at = self._numbers.get(self._mask(columns).tobytes())
+        if at is None:
+            return np.empty(0, dtype=np.intp)
+        return self.rows[self.ends[at] : self.ends[at + 1]]
+
+    @cached_property
+    def _numbers(self) -> dict[bytes, int]:
+        """Number of each system by its mask."""
+        return {mask.tobytes(): at for at, mask in enumerate(self.masks)}
 
     def within(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """
@@ -95,7 +104,30 @@ class ElementIndex:
         ndarray : shape (n_found,)
             Positions of the phases, ascending.
         """
-        return self._of_systems(~(self.masks & ~self._mask(columns)).any(axis=1))
+        return self._of_systems(np.logical_not((self.masks & ~self._mask(columns)).any(axis=1)))
+
+    def holding(self, columns: Sequence[int]) -> NDArray[np.intp]:
+        """
+        Phases that hold all of some elements, and any others.
+
+        Parameters
+        ----------
+        columns
+            Positions of the elements.
+
+        Returns
+        -------
+        ndarray : shape (n_found,)
+            Positions of the phases, ascending.
+        """
+        return self._of_systems(np.logical_not((self._mask(columns) & ~self.masks).any(axis=1)))
+
+    def _of_systems(self, found_in: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Gather the phases of some systems."""
+        chosen = np.flatnonzero(found_in)
+        ends = zip(self.ends[chosen].tolist(), self.ends[chosen + 1].tolist(), strict=True)
+        found = [self.rows[begin:end] for begin, end in ends]
+        return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.intp)
 
     def systems(self) -> list[NDArray[np.intp]]:
         """List the positions of the phases of each system."""
@@ -106,12 +138,6 @@ class ElementIndex:
         asked = np.zeros((1, self.masks.shape[1] * _WORD), dtype=bool)
         asked[0, list(columns)] = True
         return _masks(asked)
-
-    def _of_systems(self, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Gather the phases of some systems."""
-        ends = self.ends.tolist()
-        found = [self.rows[ends[at] : ends[at + 1]] for at in np.flatnonzero(chosen).tolist()]
-        return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.intp)
 
 
 def _masks(held: NDArray[np.bool_]) -> NDArray[np.uint64]:

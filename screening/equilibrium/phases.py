@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
-from trona.screening.formulas import composition_codes, same_composition
+from trona.screening.formulas import same_composition
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
 
+from .arrangement import amounts_matrix, arrange, composition_key, composition_keys
 from .element_index import ElementIndex
+from .system import System
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["EnergyScale", "Phase", "PhaseTable", "System"]
+__all__ = ["EnergyScale", "Phase", "PhaseTable"]
 
 _MAX_SYSTEMS = 64
 """Chemical systems that a table keeps laid out: a stream of candidates must not fill the memory."""
@@ -111,6 +113,26 @@ class Phase:
                 f"phase {self.id!r} has amounts {dict(self.amounts)}: give positive numbers."
             )
 
+    def moved(self, energy: float, scale: EnergyScale) -> Phase:
+        """
+        Add an energy.
+
+        Parameters
+        ----------
+        energy
+            eV per formula unit.
+        scale
+            That the sum is on.
+
+        Returns
+        -------
+        Phase
+            The same otherwise; not checked again, since a table has many thousands.
+        """
+        moved = Phase.__new__(Phase)
+        vars(moved).update(vars(self), energy=self.energy + energy, scale=scale)
+        return moved
+
     @property
     def n_atoms(self) -> float:
         """Atoms per formula unit."""
@@ -120,44 +142,6 @@ class Phase:
     def energy_per_atom(self) -> float:
         """Energy, eV per atom."""
         return self.energy / self.n_atoms
-
-
-@dataclass(frozen=True, eq=False)
-class System:
-    """
-    The ground phases of one chemical system, laid out for the simplex.
-
-    Parameters
-    ----------
-    elements
-        Elements of the rows, sorted; without sodium where that is open.
-    amounts : shape (n_elements, n_phases)
-        Amounts of the row elements per formula unit, divided by ``sizes``.
-    energies : shape (n_phases,)
-        eV per formula unit divided by ``sizes``.
-    sodium : shape (n_phases,)
-        Sodium exchanged with the reservoir per formula unit, divided by ``sizes``; zero where
-        the system is closed.
-    sizes : shape (n_phases,)
-        Atoms in the rows per formula unit: the scale of each column.
-    index : shape (n_phases,)
-        Position of each column in the table.
-    start : shape (n_elements,)
-        Column of the reference phase of each row element.
-    """
-
-    elements: tuple[str, ...]
-    amounts: NDArray[np.float64]
-    energies: NDArray[np.float64]
-    sodium: NDArray[np.float64]
-    sizes: NDArray[np.float64]
-    index: NDArray[np.intp]
-    start: NDArray[np.intp]
-
-    def __post_init__(self) -> None:
-        for array in vars(self).values():
-            if isinstance(array, np.ndarray):
-                array.setflags(write=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,13 +202,13 @@ class PhaseTable(Tabular):
         given = tuple(phases)
         _check_together(given)
         elements = tuple(sorted(set(chain.from_iterable(phase.amounts for phase in given))))
-        amounts = _amounts_matrix([phase.amounts for phase in given], elements)
+        amounts = amounts_matrix([phase.amounts for phase in given], elements)
         energies = np.array([phase.energy for phase in given])
-        codes = composition_codes(amounts)
-        order = _sorted(codes, energies / amounts.sum(axis=1), given)
-        amounts, energies, codes = amounts[order], energies[order], codes[order]
+        keys, names = composition_keys(amounts), [phase.id for phase in given]
+        order = arrange(keys, energies / amounts.sum(axis=1), names)
+        amounts, energies, keys = amounts[order], energies[order], keys[order]
         first = np.ones(len(given), dtype=bool)
-        first[1:] = (codes[1:] != codes[:-1]).any(axis=1)
+        first[1:] = (keys[1:] != keys[:-1]).any(axis=1)
         ground = np.flatnonzero(first)
         present = (amounts[ground] > 0).sum(axis=1) == 1
         missing = (amounts[ground[present]] > 0).sum(axis=0) == 0
@@ -236,7 +220,38 @@ class PhaseTable(Tabular):
         for array in (amounts, energies, ground):
             array.setflags(write=False)
         ordered = tuple(map(given.__getitem__, order.tolist()))
-        return cls(ordered, elements, given[0].scale, amounts, energies, ground)
+        table = cls(ordered, elements, given[0].scale, amounts, energies, ground)
+        vars(table)["keys"] = keys[ground]  # known already
+        return table
+
+    def changed(self, phases: Sequence[Phase]) -> PhaseTable:
+        """
+        Give the same compositions other energies; nothing but polymorphs is sorted again.
+
+        Parameters
+        ----------
+        phases
+            As of this table and in its order, with energies on a common scale.
+
+        Returns
+        -------
+        PhaseTable
+            As `from_phases` makes it of these phases.
+        """
+        energies = np.array([phase.energy for phase in phases])
+        place = np.searchsorted(self.ground, np.arange(len(self)), side="right")
+        names = [phase.id for phase in phases]
+        order = arrange(place[:, None], energies / self.amounts.sum(axis=1), names)
+        amounts, energies = self.amounts, energies[order]
+        if (order[1:] < order[:-1]).any():
+            amounts, phases = amounts[order], [phases[at] for at in order.tolist()]
+        for array in (amounts, energies):
+            array.setflags(write=False)
+        kept = (self.elements, phases[0].scale, amounts, energies, self.ground)
+        changed = PhaseTable(tuple(phases), *kept)
+        shared = vars(self).keys() & {"index", "keys", "_positions", "_is_ground"}
+        vars(changed).update({name: vars(self)[name] for name in shared})
+        return changed
 
     def __len__(self) -> int:
         return len(self.phases)
@@ -287,11 +302,8 @@ class PhaseTable(Tabular):
         inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
         if not inside or not inside.keys() <= set(self.elements):
             return None
-        alike = self._ground_among(self.index.exactly(self._columns(inside)))
-        row = [inside.get(symbol, 0.0) for symbol in self.elements]
-        code = composition_codes(np.array([row]))[0]
-        found = alike[(composition_codes(self.amounts[alike]) == code).all(axis=1)]
-        return self.phases[found[0]] if len(found) else None
+        at = self._positions.get(composition_key(inside, self._places, self.keys.shape[1]))
+        return None if at is None else self.phases[at]
 
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
         """
@@ -318,6 +330,26 @@ class PhaseTable(Tabular):
         alike = self.index.exactly(self._columns(inside)).tolist()
         phases = map(self.phases.__getitem__, alike)
         return tuple(p for p in phases if same_composition(p.amounts, inside))
+
+    def holding(self, symbols: Iterable[str]) -> tuple[Phase, ...]:
+        """
+        Find the phases that hold all of some elements, and any others.
+
+        Parameters
+        ----------
+        symbols
+            Elements; none is found where the table lacks one.
+
+        Returns
+        -------
+        tuple of Phase
+            In the order of the table.
+        """
+        asked = set(symbols)
+        if not asked <= self._places.keys():
+            return ()
+        rows = self.index.holding(self._columns(asked))
+        return tuple(map(self.phases.__getitem__, rows.tolist()))
 
     def require(self, symbols: Iterable[str]) -> None:
         """
@@ -396,6 +428,18 @@ class PhaseTable(Tabular):
         return ElementIndex.of(self.amounts)
 
     @cached_property
+    def keys(self) -> NDArray[np.int64]:
+        """Sort keys of the compositions of the ground phases; shape (n_ground, n_keys)."""
+        return composition_keys(self.amounts[self.ground])
+
+    @cached_property
+    def _positions(self) -> dict[bytes, int]:
+        """Positions of the ground phases by the keys of their compositions."""
+        text, size = self.keys.tobytes(), self.keys.itemsize * self.keys.shape[1]
+        cut = (text[at : at + size] for at in range(0, len(text), size))
+        return dict(zip(cut, self.ground.tolist(), strict=True))
+
+    @cached_property
     def _is_ground(self) -> NDArray[np.bool_]:
         """Mark the ground phases."""
         marked = np.zeros(len(self), dtype=bool)
@@ -437,31 +481,6 @@ class PhaseTable(Tabular):
             index=index,
             start=np.argmax(np.where(sodium == 0.0, matrix, 0.0), axis=1),
         )
-
-
-def _amounts_matrix(
-    compositions: Sequence[Mapping[str, float]], elements: tuple[str, ...]
-) -> NDArray[np.float64]:
-    """Write compositions as rows; shape (n_compositions, n_elements)."""
-    column = {symbol: position for position, symbol in enumerate(elements)}
-    matrix = np.zeros((len(compositions), len(elements)))
-    rows = np.repeat(np.arange(len(compositions)), list(map(len, compositions)))
-    columns = map(column.__getitem__, chain.from_iterable(compositions))
-    values = chain.from_iterable(one.values() for one in compositions)
-    matrix[rows, np.fromiter(columns, np.intp)] = np.fromiter(values, np.float64)
-    return matrix
-
-
-def _sorted(
-    codes: NDArray[np.int64], per_atom: NDArray[np.float64], phases: Sequence[Phase]
-) -> NDArray[np.intp]:
-    """Order by composition, then energy; by id only where those are equal, since it is slow."""
-    order = np.lexsort((per_atom, *-codes.T[::-1]))
-    alike = (np.diff(per_atom[order]) == 0.0) & (np.diff(codes[order], axis=0) == 0).all(axis=1)
-    if not alike.any():
-        return order
-    names = np.argsort(np.argsort([phase.id for phase in phases]))
-    return np.lexsort((names, per_atom, *-codes.T[::-1]))
 
 
 def _check_together(phases: Sequence[Phase]) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import at_pressure
 from trona.screening.errors import ReferenceDataError
-from trona.screening.formulas import fractions_key, parse, same_composition
+from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
 from trona.stores.corrections.anchors import anchored, shifted
 from trona.stores.corrections.methods import basis_of
@@ -35,21 +35,17 @@ from trona.stores.settings import Settings
 from trona.stores.thermochemistry.free_energies import phases_at, temperature_of
 from trona.stores.thermochemistry.temperatures import cold_name, name_at, require_temperature
 
-from . import alignment
 from . import from_store as relaxed
-from . import from_table as formation_table
 from .accuracy import unstated
 from .bundled import SETS, bundled_data, packed_energies, set_phases
+from .combination import ALIGNED, joined, put_on_one_scale
 from .sources import Source
+from .tables.loading import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["SOURCES", "Reference", "Source", "load_reference", "source_names"]
-
-_ALIGNED = "aligned:"
-_OVER_CORRECTED = "polysulfide_over-corrected"
-"""Flag by which a table says that it carries one sulfide correction per S atom."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,13 +251,13 @@ def load_reference(
     """
     asked = None if correction is None else compose(correction)
     plain = None if asked is None else asked.plain
-    aligned = name.startswith(_ALIGNED)
+    aligned = name.startswith(ALIGNED)
     loaded = [_load_part(part, plain, tuple(formulas)) for part in source_names(name)]
     if not aligned:
-        loaded = [reduce(_joined, loaded)]
+        loaded = [reduce(joined, loaded)]
         _require_elements(loaded[0])
     loaded = [_as_measured(one, asked) for one in loaded]
-    reference = _aligned(loaded, name) if aligned else loaded[0]
+    reference = put_on_one_scale(loaded, name) if aligned else loaded[0]
     if said := unstated(reference.scale):
         reference = replace(reference, caveats=reference.caveats + said)
     return reference.at_temperature(cold_name(name)[1])
@@ -281,7 +277,7 @@ def source_names(name: str) -> list[str]:
     list of str
         One for each source.
     """
-    return _joint().split(cold_name(name)[0].removeprefix(_ALIGNED))
+    return _joint().split(cold_name(name)[0].removeprefix(ALIGNED))
 
 
 def _joint() -> re.Pattern[str]:
@@ -313,54 +309,7 @@ def _as_measured(reference: Reference, asked: Scheme | None) -> Reference:
     if scheme == reference.scheme:
         return reference
     checksum = fingerprint([reference.checksum, scheme.name])
-    phases = shifted(reference.phases, scheme)
-    return replace(reference, phases=phases, scheme=scheme, checksum=checksum)
-
-
-def _joined(first: Reference, second: Reference) -> Reference:
-    """Join two references of one scale."""
-    phases = alignment.join(first.phases, second.phases)
-    return _combined(first, second, phases, "")
-
-
-def _aligned(parts: Sequence[Reference], name: str) -> Reference:
-    """Put a second reference onto the scale of a first one, and say how far they disagree."""
-    if len(parts) != 2:
-        raise ReferenceDataError(
-            f"{name!r} does not name two references: write aligned:FIRST+SECOND, as in "
-            "aligned:bundled+table:mine.csv."
-        )
-    first, second = parts
-    found = alignment.align(first.table, second.table)
-    caveat = (
-        f"Aligned energies: {found.n_added} of {len(found.phases)} phases are of {second.name}, "
-        f"put on the scale of {first.name} through the elements. {found.residual}."
-    )
-    whole = _combined(first, second, found.phases, _ALIGNED)
-    return replace(whole, caveats=(*whole.caveats, caveat))
-
-
-def _combined(
-    first: Reference, second: Reference, phases: tuple[Phase, ...], prefix: str
-) -> Reference:
-    """Describe two references in one; what the first knows has precedence."""
-    present = {fractions_key(phase.amounts) for phase in phases}
-    missing = {**second.missing, **first.missing}
-    parts = (first, second)
-    return replace(
-        first,
-        name=f"{prefix}{first.name}+{second.name}",
-        given=f"{prefix}{first.given or first.name}+{second.given or second.name}",
-        phases=phases,
-        checksum=fingerprint([prefix, first.checksum, second.checksum]),
-        band_gaps={**second.band_gaps, **first.band_gaps},
-        gap_source="; ".join(part.gap_source for part in parts if part.gap_source),
-        missing={f: why for f, why in missing.items() if fractions_key(parse(f)) not in present},
-        origin="; ".join(f"{part.name}: {part.origin}" for part in parts if part.origin),
-        caveats=first.caveats + second.caveats,
-        mixed=first.mixed or second.mixed or first.scheme != second.scheme,
-        stores=first.stores + second.stores,
-    )
+    return _rescaled(reference, shifted(reference.phases, scheme), scheme, checksum)
 
 
 def _require_elements(reference: Reference) -> None:
@@ -462,24 +411,38 @@ def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
 def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
     """Read a CSV table of formation energies; elements that it leaves out are zero."""
     path = Path(rest).expanduser()
-    raw, rows = formation_table.table_rows(path)
-    energy_column = formation_table.energy_column(rows, path)
-    flagged = any(_OVER_CORRECTED in row.cells.get("flags", "") for row in rows)
-    scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
-    basis = EnergyBasis.LEGACY if flagged else None
+    raw, found = load_table(path)
+    scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if found.flagged else AS_PUBLISHED)
+    basis = EnergyBasis.LEGACY if found.flagged else None
     name = f"table:{path}"
     scheme.require(basis, name)
-    scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
-    phases, gaps = formation_table.table_phases(rows, energy_column, scheme, scale, path)
-    return Reference(
+    reference = Reference(
         name=name,
-        phases=phases,
+        phases=found.phases,
         checksum=_checksum(raw, scheme),
-        scheme=scheme,
-        band_gaps=gaps,
+        scheme=AS_PUBLISHED,
+        band_gaps=found.band_gaps,
         gap_source=f"band_gap column of {path.name}",
         basis=basis,
     )
+    vars(reference)["table"] = found.table  # arranged already
+    if not scheme.parts:
+        return reference
+    scale = replace(reference.scale, correction=scheme.name)
+    shifts = (phase.moved(scheme.shift(phase.amounts), scale) for phase in reference.phases)
+    return _rescaled(reference, tuple(shifts), scheme, reference.checksum)
+
+
+def _rescaled(
+    reference: Reference, phases: tuple[Phase, ...], scheme: Scheme, checksum: str
+) -> Reference:
+    """Give all phases the energies of another scheme, in the table that is arranged already."""
+    place = {id(phase): at for at, phase in enumerate(reference.phases)}
+    arranged = [phases[place[id(phase)]] for phase in reference.table.phases]
+    table = reference.table.changed(arranged)
+    changed = replace(reference, phases=phases, scheme=scheme, checksum=checksum)
+    vars(changed)["table"] = table
+    return changed
 
 
 SOURCES: dict[str, Source[Reference]] = {

@@ -34,6 +34,8 @@ def test_the_index_finds_what_a_look_at_all_phases_finds(n_phases, n_elements, s
     held = matrix > 0
     within = np.flatnonzero(~held[:, ~inside].any(axis=1))
     assert index.within(asked).tolist() == within.tolist()
+    holding = np.flatnonzero(held[:, inside].all(axis=1))
+    assert index.holding(asked).tolist() == holding.tolist()
     exactly = np.flatnonzero((held == inside).all(axis=1))
     assert index.exactly(asked).tolist() == exactly.tolist()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache, reduce
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import at_pressure
 from trona.screening.errors import ReferenceDataError
-from trona.screening.formulas import parse, same_composition
+from trona.screening.formulas import fractions_key, parse, same_composition
 from trona.screening.units import SODIUM
 from trona.stores.corrections.anchors import anchored, shifted
 from trona.stores.corrections.methods import basis_of
@@ -35,17 +34,19 @@ from trona.stores.settings import Settings
 from trona.stores.thermochemistry.free_energies import phases_at, temperature_of
 from trona.stores.thermochemistry.temperatures import cold_name, name_at, require_temperature
 
+from . import alignment
 from . import from_store as relaxed
 from .accuracy import unstated
 from .bundled import SETS, bundled_data, packed_energies, set_phases
-from .combination import ALIGNED, joined, put_on_one_scale
-from .sources import Source
+from .sources import Source, joint, misnamed
 from .tables.loading import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["SOURCES", "Reference", "Source", "load_reference", "source_names"]
+
+_ALIGNED = "aligned:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,13 +252,13 @@ def load_reference(
     """
     asked = None if correction is None else compose(correction)
     plain = None if asked is None else asked.plain
-    aligned = name.startswith(ALIGNED)
+    aligned = name.startswith(_ALIGNED)
     loaded = [_load_part(part, plain, tuple(formulas)) for part in source_names(name)]
     if not aligned:
-        loaded = [reduce(joined, loaded)]
+        loaded = [reduce(_joined, loaded)]
         _require_elements(loaded[0])
     loaded = [_as_measured(one, asked) for one in loaded]
-    reference = put_on_one_scale(loaded, name) if aligned else loaded[0]
+    reference = _aligned(loaded, name) if aligned else loaded[0]
     if said := unstated(reference.scale):
         reference = replace(reference, caveats=reference.caveats + said)
     return reference.at_temperature(cold_name(name)[1])
@@ -277,14 +278,7 @@ def source_names(name: str) -> list[str]:
     list of str
         One for each source.
     """
-    return _joint().split(cold_name(name)[0].removeprefix(ALIGNED))
-
-
-def _joint() -> re.Pattern[str]:
-    """Match a plus sign between two references; one inside a path joins nothing."""
-    named = "|".join(re.escape(kind) for kind, source in SOURCES.items() if not source.located)
-    located = "|".join(f"{re.escape(kind)}:" for kind, one in SOURCES.items() if one.located)
-    return re.compile(rf"\+(?=(?:{named})(?:[:+]|$)|{located})")
+    return joint(SOURCES).split(cold_name(name)[0].removeprefix(_ALIGNED))
 
 
 def _load_part(name: str, scheme: Scheme | None, formulas: tuple[str, ...]) -> Reference:
@@ -292,13 +286,7 @@ def _load_part(name: str, scheme: Scheme | None, formulas: tuple[str, ...]) -> R
     kind, _, rest = name.partition(":")
     source = SOURCES.get(kind)
     if source is None or (source.located and not rest) or (name != kind and not source.takes):
-        located = {".csv": "table", ".sqlite": "store", ".db": "store"}.get(
-            Path(name).suffix.lower()
-        )
-        if located is not None:
-            raise ReferenceDataError(f"no reference {name!r}: did you mean '{located}:{name}'?")
-        *others, last = dict.fromkeys(one.example for one in SOURCES.values())
-        raise ReferenceDataError(f"no reference {name!r}: use {', '.join(others)} or {last}.")
+        raise misnamed(name, [one.example for one in SOURCES.values()])
     return source.load(kind, rest, scheme, formulas)
 
 
@@ -310,6 +298,52 @@ def _as_measured(reference: Reference, asked: Scheme | None) -> Reference:
         return reference
     checksum = fingerprint([reference.checksum, scheme.name])
     return _rescaled(reference, shifted(reference.phases, scheme), scheme, checksum)
+
+
+def _joined(first: Reference, second: Reference) -> Reference:
+    """Join two references of one scale."""
+    phases = alignment.join(first.phases, second.phases)
+    return _combined(first, second, phases, "")
+
+
+def _aligned(parts: Sequence[Reference], name: str) -> Reference:
+    """Put a second reference onto the scale of a first one, and say how far they disagree."""
+    if len(parts) != 2:
+        raise ReferenceDataError(
+            f"{name!r} does not name two references: write aligned:FIRST+SECOND, as in "
+            "aligned:bundled+table:mine.csv."
+        )
+    first, second = parts
+    found = alignment.align(first.table, second.table)
+    caveat = (
+        f"Aligned energies: {found.n_added} of {len(found.phases)} phases are of {second.name}, "
+        f"put on the scale of {first.name} through the elements. {found.residual}."
+    )
+    whole = _combined(first, second, found.phases, _ALIGNED)
+    return replace(whole, caveats=(*whole.caveats, caveat))
+
+
+def _combined(
+    first: Reference, second: Reference, phases: tuple[Phase, ...], prefix: str
+) -> Reference:
+    """Describe two references in one; what the first knows has precedence."""
+    present = {fractions_key(phase.amounts) for phase in phases}
+    missing = {**second.missing, **first.missing}
+    parts = (first, second)
+    return replace(
+        first,
+        name=f"{prefix}{first.name}+{second.name}",
+        given=f"{prefix}{first.given or first.name}+{second.given or second.name}",
+        phases=phases,
+        checksum=fingerprint([prefix, first.checksum, second.checksum]),
+        band_gaps={**second.band_gaps, **first.band_gaps},
+        gap_source="; ".join(part.gap_source for part in parts if part.gap_source),
+        missing={f: why for f, why in missing.items() if fractions_key(parse(f)) not in present},
+        origin="; ".join(f"{part.name}: {part.origin}" for part in parts if part.origin),
+        caveats=first.caveats + second.caveats,
+        mixed=first.mixed or second.mixed or first.scheme != second.scheme,
+        stores=first.stores + second.stores,
+    )
 
 
 def _require_elements(reference: Reference) -> None:

@@ -42,6 +42,16 @@ _ZERO_FOR_O = re.compile(r"(?:[A-Za-z)\]]|[·•⋅∙*][\d.]*H2)(0)(?:(?=\d)|(?
 """A zero where the letter O is meant: P04, 8H20."""
 _LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
 _PLAIN = re.compile(r"(?:[A-Za-z]+(?:\d+(?:\.\d+)?)?)+")
+_TERM = re.compile(r"([A-Z][a-z]?)(\d+(?:\.\d+)?)?")
+_SIMPLE = re.compile(rf"(?:{_TERM.pattern})+")
+"""A formula without brackets: it is read here, without pymatgen, which takes long to import."""
+_SYMBOLS = (
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
+    "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb "
+    "Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm "
+    "Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
+)
+_ELEMENTS = frozenset(_SYMBOLS.split())
 _WORD = 4
 """Letters without a digit, above which a text is a word rather than a formula."""
 _LONGEST_RUN = 8
@@ -188,7 +198,13 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
 
 
 def _parse_plain(text: str, whole: str) -> dict[str, float]:
-    """Read one adduct-free part with pymatgen and check that every symbol is an element."""
+    """Read one adduct-free part and check that every symbol is an element."""
+    if _SIMPLE.fullmatch(text) is not None:
+        simple: dict[str, float] = {}
+        for symbol, amount in _TERM.findall(text):
+            simple[symbol] = simple.get(symbol, 0.0) + float(amount or 1)
+        if simple.keys() <= _ELEMENTS and all(simple.values()):
+            return simple
     from pymatgen.core import Composition, Element  # noqa: PLC0415 (slow, not always needed)
 
     try:

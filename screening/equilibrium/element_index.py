@@ -86,6 +86,11 @@ class ElementIndex:
         return self.rows[self.ends[at] : self.ends[at + 1]]
 
     @cached_property
+    def _words(self) -> NDArray[np.uint64]:
+        """The masks word by word, which is sooner gone through."""
+        return np.ascontiguousarray(self.masks.T)
+
+    @cached_property
     def _numbers(self) -> dict[bytes, int]:
         """Number of each system by its mask."""
         return {mask.tobytes(): at for at, mask in enumerate(self.masks)}
@@ -104,7 +109,10 @@ class ElementIndex:
         ndarray : shape (n_found,)
             Positions of the phases, ascending.
         """
-        return self._of_systems(np.logical_not((self.masks & ~self._mask(columns)).any(axis=1)))
+        inside = np.ones(len(self), dtype=bool)
+        for word, other in zip(self._words, ~self._mask(columns)[0], strict=True):
+            inside &= (word & other) == 0
+        return self._of_systems(inside)
 
     def holding(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """
@@ -132,6 +140,13 @@ class ElementIndex:
     def systems(self) -> list[NDArray[np.intp]]:
         """List the positions of the phases of each system."""
         return np.split(self.rows, self.ends[1:-1])
+
+    @cached_property
+    def joined(self) -> NDArray[np.int64]:
+        """How many phases hold both of two elements; square, with room for more elements."""
+        held = np.unpackbits(self.masks.view(np.uint8), axis=1).astype(np.float64)
+        weighted = held * np.diff(self.ends)[:, None]  # products of floats are many times faster
+        return np.rint(weighted.T @ held).astype(np.int64)
 
     def _mask(self, columns: Sequence[int]) -> NDArray[np.uint64]:
         """Set the bits of some elements."""

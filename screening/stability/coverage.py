@@ -118,12 +118,11 @@ def coverage(
         Pairs in alphabetical order, the anion former second.
     """
     symbols = sorted(({*elements, SODIUM} & set(table.elements)) - _NOBLE)
-    present = table.amounts[:, [table.elements.index(one) for one in symbols]] > 0
-    for composition in asked:
-        if len(composition) > 2:
-            present[_rows_of(table, composition)] = False
-    counted = present.astype(float)  # products of floats are many times faster
-    joined = counted.T @ counted
+    columns = [table.elements.index(one) for one in symbols]
+    joined = table.index.joined[np.ix_(columns, columns)].copy()
+    own = {at for one in asked if len(one) > 2 for at in _rows_of(table, one)}
+    present = table.amounts[np.ix_(sorted(own), columns)] > 0
+    joined -= present.T.astype(np.int64) @ present
     gaps = [
         _ordered((symbols[i], symbols[j]))
         for i, j in combinations(range(len(symbols)), 2)
@@ -137,8 +136,10 @@ def coverage(
 
 def _rows_of(table: PhaseTable, composition: Mapping[str, float]) -> list[int]:
     """Find all phases of a composition."""
-    inside = np.array([composition.get(symbol, 0.0) > 0 for symbol in table.elements])
-    alike = np.flatnonzero(((table.amounts > 0) == inside).all(axis=1)).tolist()
+    inside = [symbol for symbol, amount in composition.items() if amount > 0]
+    if not set(inside) <= set(table.elements):
+        return []
+    alike = table.index.exactly([table.elements.index(one) for one in inside]).tolist()
     return [at for at in alike if same_composition(table.phases[at].amounts, composition)]
 
 

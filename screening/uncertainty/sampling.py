@@ -230,6 +230,7 @@ class _AtMetal:
         self.atoms, self.own = sum(composition.values()), table.find(composition)
         self.target = np.array([composition[symbol] for symbol in self.open.elements])
         self.whole = np.array([composition[symbol] for symbol in self.closed.elements])
+        self._kinds: dict[tuple[bytes, bytes, bool, bool], InterphaseClass] = {}
 
     def kind(self, errors: NDArray[np.float64]) -> InterphaseClass:
         """Classify with errors (eV per formula unit, in the order of the table)."""
@@ -239,14 +240,18 @@ class _AtMetal:
         columns, values = best.support(AMOUNT_TOLERANCE * self.atoms)
         exchanged = float(values @ open_.sodium[columns]) - self.sodium
         reacts = exchanged > NO_EXCHANGE * self.atoms
-        return classify(
-            [self.table.phases[at] for at in open_.index[columns]],
-            (values / open_.sizes[columns]).tolist(),
-            self.properties,
-            self.thresholds,
-            reacts=reacts,
-            decomposes=not reacts and self._decomposes(errors),
-        ).kind
+        decomposes = not reacts and self._decomposes(errors)
+        key = (columns.tobytes(), values.tobytes(), reacts, decomposes)
+        if key not in self._kinds:  # most draws have the same products in the same amounts
+            self._kinds[key] = classify(
+                [self.table.phases[at] for at in open_.index[columns]],
+                (values / open_.sizes[columns]).tolist(),
+                self.properties,
+                self.thresholds,
+                reacts=reacts,
+                decomposes=decomposes,
+            ).kind
+        return self._kinds[key]
 
     def _decomposes(self, errors: NDArray[np.float64]) -> bool:
         """Tell whether other phases stand in the place of the composition at fixed atoms."""
@@ -262,8 +267,8 @@ class _AtMetal:
 
 def _inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
     """Find the phases that matter; polymorphs share an error: one is enough."""
-    ground = [table.phases[at] for at in table.ground]
-    return [phase for phase in ground if phase.amounts.keys() <= elements]
+    near = table.within(elements)
+    return [near.phases[at] for at in near.ground.tolist()]
 
 
 def _draws(

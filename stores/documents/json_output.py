@@ -124,6 +124,7 @@ class ElectrodeDoc(Document):
 class WindowAnswerDoc(WindowDoc):
     """What `trona window --json` prints: the window and what else was asked for."""
 
+    answer: str = Field(default="", description="The answer in a sentence or two.")
     products: list[RankedProductDoc] = Field(
         description="All products of the intervals given, most harmful type first, unknown last."
     )

@@ -21,7 +21,8 @@ _CLAUSES = {
         "the layer conducts sodium ions and blocks electrons, so it stops growing"
     ),
     InterphaseClass.GROWTH_STOPS: (
-        "the layer blocks electrons, so it stops growing; whether it conducts sodium ions is unknown"
+        "the layer blocks electrons, so it stops growing; whether it conducts sodium ions is "
+        "unknown"
     ),
     InterphaseClass.BLOCKING: (
         "the layer blocks electrons and sodium ions, so it stops growing but adds resistance"
@@ -93,7 +94,7 @@ def class_clause(interphase: str, shares: Mapping[str, float]) -> str:
     if word == "uncertain":
         listed = joined_words(
             [f"{kind.value} ({x:.0%})".replace("%", " %") for kind, x in named.items()], "or"
-        )  # noqa: E501
+        )
         return f"what the layer does is uncertain: {listed}"
     kind, share = next(iter(named.items()))
     if not word:
@@ -122,8 +123,8 @@ def window_sentence(document: WindowDoc, at: float | None = None) -> str:
     if document.open_pairs:
         pairs = joined_words([pair.replace("-", "–") for pair in document.open_pairs])
         return (
-            f"What becomes of {document.formula} {where} cannot be said: the reference has no phase "
-            f"that joins {pairs}, and with the phases it has {_becomes(document, rung, where)}."
+            f"What becomes of {document.formula} {where} cannot be said: no phase of the reference "
+            f"joins {pairs}. With those it has, {_becomes(document, rung, where)}."
         )
     told = _becomes(document, rung, where)
     upper = document.oxidation_limit
@@ -131,7 +132,7 @@ def window_sentence(document: WindowDoc, at: float | None = None) -> str:
         return f"{told} and exchanges no sodium up to {upper:.2f} V."
     if rung.reaction_kind != "none":
         told = f"{told}; {class_clause(rung.interphase, rung.interphase_shares)}"
-    return f"{told[0].upper()}{told[1:]}.{_range(document, rung)}"
+    return f"{told[0].upper()}{told[1:]}.{_range(document)}"
 
 
 def _becomes(document: WindowDoc, rung: RungDoc, where: str) -> str:
@@ -151,7 +152,7 @@ def _becomes(document: WindowDoc, rung: RungDoc, where: str) -> str:
     return f"{name} is {sure} stable {where} (in {share * 100:.0f} % of the draws)"
 
 
-def _range(document: WindowDoc, rung: RungDoc) -> str:
+def _range(document: WindowDoc) -> str:
     """Say where no sodium is exchanged."""
     lower, upper = document.reduction_limit, document.oxidation_limit
     subject = "As a mixture of stable phases it" if document.mixture else "It"

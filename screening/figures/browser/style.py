@@ -44,7 +44,8 @@ def empty(**layout: Any) -> Figure:  # noqa: ANN401
     figure.update_layout(
         template="simple_white",
         font={"size": 13},
-        margin={"l": 70, "r": 30, "t": 70, "b": 60},
+        margin={"l": 70, "r": 45, "t": 70, "b": 60},
+        modebar={"orientation": "v"},
         hoverlabel={"align": "left"},
     )
     figure.update_layout(**layout)

@@ -1,4 +1,4 @@
-"""Answers as a notebook wants them: tables that show and draw themselves; nothing is computed."""
+"""Answers as a notebook wants them: tables that show and draw themselves."""
 
 from __future__ import annotations
 

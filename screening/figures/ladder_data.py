@@ -1,4 +1,4 @@
-"""What the figure of a decomposition ladder shows, as plain numbers; nothing is drawn."""
+"""What the figure of a decomposition ladder shows, as plain numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How layers and the contacts of a cell look on a terminal and as CSV; nothing is computed."""
+"""How layers and the contacts of a cell look on a terminal and as CSV."""
 
 from __future__ import annotations
 

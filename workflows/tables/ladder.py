@@ -1,4 +1,4 @@
-"""How results at a voltage look on a terminal; nothing is computed."""
+"""How results at a voltage look on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How screening results look: rich tables; nothing is computed."""
+"""How screening results look: rich tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How products and contacts with electrodes look on a terminal; nothing is computed."""
+"""How products and contacts with electrodes look on a terminal."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def annotate_points(
     room
         Left, bottom, right and top of the axes, pixels from their origin.
     obstacles : shape (n_obstacles, 2)
-        What names had better not cover, in data coordinates.
+        What names should not cover, in data coordinates.
 
     Returns
     -------

@@ -167,7 +167,7 @@ def along(
     diagram: GrandDiagram, section: Section, points: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """
-    Find what names of phases had better not cover.
+    Find what names of phases should not cover.
 
     Parameters
     ----------

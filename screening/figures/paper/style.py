@@ -211,7 +211,7 @@ def name_points(
     points : shape (n_points, 2)
         In data coordinates.
     obstacles : shape (n_obstacles, 2)
-        What names had better not cover, in data coordinates.
+        What names should not cover, in data coordinates.
     size
         Of the font, points.
     """

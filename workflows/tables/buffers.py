@@ -28,7 +28,9 @@ __all__ = ["CELL", "LAYER", "buffers", "cell", "cell_rows", "layer_rows"]
 LAYER = (
     "place", "formula", "grade", "worst", "energy_above_hull", "at_low", "at_high",
     "with_electrolyte", "with_electrode", "reduction_limit", "oxidation_limit", "electronic",
-    "ionic", "volume", "open_pairs", "alarms", "missing", "vetoes", "drawbacks", "unknown",
+    "ionic", "volume", "air", "air_released", "tolerated_reduction_limit",
+    "tolerated_oxidation_limit", "gates", "open_pairs", "alarms", "missing", "vetoes", "drawbacks",
+    "unknown",
 )  # fmt: skip
 """Columns of layers as CSV."""
 CELL = (
@@ -37,6 +39,7 @@ CELL = (
 """Columns of the contacts of a cell as CSV."""
 
 _STYLES = {"fits": "green", "reacts weakly": "yellow", "unknown": "magenta", "vetoed": "red"}
+_AIR = {"no reaction": "holds", "unknown": "?"}
 _SHORT = {"conductor": "yes", "insulator": "no", "metal": "yes", "narrow-gap": "yes"}
 
 
@@ -59,6 +62,9 @@ def layer_rows(document: BufferDoc) -> list[dict[str, Any]]:
         row: dict[str, Any] = {name: getattr(one, name, None) for name in LAYER}
         row["with_electrolyte"] = one.contacts[0].released
         row["with_electrode"] = max(touch.released for touch in one.contacts[1:])
+        row["air"] = None if one.air is None else one.air.verdict
+        row["air_released"] = None if one.air is None else one.air.released
+        row["gates"] = "; ".join(f"{gate}: {outcome}" for gate, outcome in one.gates.items())
         for name in ("open_pairs", "alarms", "missing", "vetoes", "drawbacks", "unknown"):
             row[name] = "; ".join(row[name])
         rows.append(row)
@@ -83,10 +89,10 @@ def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
     """
     states = " to ".join(document.states)
     head = (
-        f"Layers between [bold]{escape(document.electrolyte)}[/] and [bold]{escape(states)}[/], "
+        f"Layers between {escape(document.electrolyte)} and {escape(states)}, "
         f"{_range(document.low, document.high)}"
     )
-    parts: list[RenderableType] = [head]
+    parts: list[RenderableType] = [f"[bold]{escape(document.answer)}[/]", head]
     parts += [f"Without one: {_said(one)}" for one in document.direct]
     good = [one for one in document.layers if one.grade != "vetoed"]
     if len(document.layers) <= shown:
@@ -96,7 +102,12 @@ def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
     parts.append(_counted(document))
     if len(good) > shown:
         parts.append(f"[dim]{len(good) - shown} more: --top shows them, --csv shows all.[/]")
-    return [*parts, *notes([document.statement, *document.caveats])]
+    air = (
+        []
+        if document.air is None
+        else [f"Air: equilibrium with {document.air}; of the best 50 layers."]
+    )
+    return [*parts, *notes([document.statement, *air, *document.caveats])]
 
 
 def _layer_table(layers: Sequence[LayerDoc]) -> Table:
@@ -109,6 +120,7 @@ def _layer_table(layers: Sequence[LayerDoc]) -> Table:
     table.add_column("window, V", no_wrap=True)
     table.add_column("e⁻", no_wrap=True)
     table.add_column("Na⁺", no_wrap=True)
+    table.add_column("air", no_wrap=True)
     table.add_column("why", overflow="fold")
     for one in layers:
         table.add_row(
@@ -119,6 +131,7 @@ def _layer_table(layers: Sequence[LayerDoc]) -> Table:
             _window(one),
             _SHORT.get(one.electronic, "?"),
             _SHORT.get(one.ionic, "?"),
+            NONE if one.air is None else _AIR.get(one.air.verdict, one.air.verdict),
             escape(_why(one)),
         )
     return table
@@ -199,7 +212,8 @@ def cell(document: CellDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     names = [document.anode, document.electrolyte, document.cathode]
-    parts: list[RenderableType] = [f"[bold]{escape(' ‖ '.join(names))}[/]"]
+    heading = " ‖ ".join(names)
+    parts: list[RenderableType] = [f"[bold]{escape(document.answer)}[/]", escape(heading)]
     for one in document.contacts:
         parts += _contact(one, document.electrolyte, worst=one.side == document.worst)
     return [*parts, *notes(document.caveats)]

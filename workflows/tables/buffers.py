@@ -23,7 +23,21 @@ if TYPE_CHECKING:
         TouchDoc,
     )
 
-__all__ = ["CELL", "LAYER", "buffers", "cell", "cell_rows", "layer_rows"]
+__all__ = [
+    "CELL",
+    "KEPT",
+    "LAYER",
+    "RANKING",
+    "buffers",
+    "cell",
+    "cell_rows",
+    "cells",
+    "kept_rows",
+    "layer_rows",
+    "ranking_rows",
+    "rankings",
+    "why",
+]
 
 LAYER = (
     "place", "formula", "grade", "worst", "energy_above_hull", "at_low", "at_high",
@@ -37,6 +51,12 @@ CELL = (
     "side", "electrode", "first", "second", "voltage", "released", "interphase", "reaction", "best",
 )  # fmt: skip
 """Columns of the contacts of a cell as CSV."""
+RANKING = (
+    "electrolyte", "electrode", "low", "high", "reference", "best", "grade", "worst", "answer",
+)  # fmt: skip
+"""Columns of stored rankings as CSV."""
+KEPT = ("anode", "electrolyte", "cathode", "buffer", "reference", "worst", "released", "answer")
+"""Columns of stored cells as CSV."""
 
 _STYLES = {"fits": "green", "reacts weakly": "yellow", "unknown": "magenta", "vetoed": "red"}
 _AIR = {"no reaction": "holds", "unknown": "?"}
@@ -132,7 +152,7 @@ def _layer_table(layers: Sequence[LayerDoc]) -> Table:
             _SHORT.get(one.electronic, "?"),
             _SHORT.get(one.ionic, "?"),
             NONE if one.air is None else _AIR.get(one.air.verdict, one.air.verdict),
-            escape(_why(one)),
+            escape(why(one)),
         )
     return table
 
@@ -152,8 +172,20 @@ def _window(one: LayerDoc) -> str:
     return f"{one.reduction_limit:.2f}–{upper}"
 
 
-def _why(one: LayerDoc) -> str:
-    """Write what speaks against a layer and what is unknown of it."""
+def why(one: LayerDoc) -> str:
+    """
+    Write what speaks against a layer and what is unknown of it.
+
+    Parameters
+    ----------
+    one
+        The layer.
+
+    Returns
+    -------
+    str
+        That it passes all gates, where nothing does.
+    """
     gaps = [f"nothing joins {', '.join(one.open_pairs)}"] if one.open_pairs else []
     open_questions = [f"unknown: {'; '.join(one.unknown)}"] if one.unknown else []
     reacted = {one.class_at_low, one.class_at_high} - {None, "stable", "decomposes"}
@@ -237,7 +269,7 @@ def _contact(one: CellContactDoc, electrolyte: str, *, worst: bool) -> list[Rend
     if one.given is not None:
         parts.append(
             f"  with [bold]{escape(one.given.formula)}[/] between: {_grade(one.given)}, "
-            f"{escape(_why(one.given))}"
+            f"{escape(why(one.given))}"
         )
     if not one.best:
         return [*parts, "  no layer passes all gates"]
@@ -274,3 +306,104 @@ def cell_rows(document: CellDoc) -> list[dict[str, Any]]:
             for touch in one.contacts
         ]
     return rows
+
+
+def ranking_rows(documents: Sequence[BufferDoc]) -> list[dict[str, Any]]:
+    """
+    Write stored rankings as rows.
+
+    Parameters
+    ----------
+    documents
+        Rankings of layers.
+
+    Returns
+    -------
+    list of dict
+        One for each, with its best layer.
+    """
+    return [
+        {name: getattr(one, name, None) for name in RANKING}
+        | {"best": best.formula, "grade": best.grade, "worst": best.worst}
+        for one in documents
+        for best in one.layers[:1]
+    ]
+
+
+def rankings(documents: Sequence[BufferDoc]) -> Table:
+    """
+    Lay out stored rankings, one row each.
+
+    Parameters
+    ----------
+    documents
+        Rankings of layers.
+
+    Returns
+    -------
+    rich.table.Table
+        With the answer of each.
+    """
+    table = framed()
+    table.add_column("contact", overflow="fold")
+    table.add_column("potential", no_wrap=True)
+    table.add_column("answer", overflow="fold")
+    table.add_column("reference", overflow="fold")
+    for one in documents:
+        table.add_row(
+            escape(f"{one.electrolyte} | {one.electrode}"),
+            _range(one.low, one.high),
+            escape(one.answer),
+            escape(one.reference),
+        )
+    return table
+
+
+def kept_rows(documents: Sequence[CellDoc]) -> list[dict[str, Any]]:
+    """
+    Write stored cells as rows.
+
+    Parameters
+    ----------
+    documents
+        Cells.
+
+    Returns
+    -------
+    list of dict
+        One for each, with its worst contact and what that releases, eV/atom.
+    """
+    return [
+        {name: getattr(one, name, None) for name in KEPT}
+        | {"released": max(contact.worst for contact in one.contacts)}
+        for one in documents
+    ]
+
+
+def cells(documents: Sequence[CellDoc]) -> Table:
+    """
+    Lay out stored cells, one row each.
+
+    Parameters
+    ----------
+    documents
+        Cells.
+
+    Returns
+    -------
+    rich.table.Table
+        With the answer of each.
+    """
+    table = framed()
+    table.add_column("cell", overflow="fold")
+    table.add_column("layer", overflow="fold")
+    table.add_column("answer", overflow="fold")
+    table.add_column("reference", overflow="fold")
+    for one in documents:
+        table.add_row(
+            escape(f"{one.anode} | {one.electrolyte} | {one.cathode}"),
+            NONE if one.buffer is None else escape(one.buffer),
+            escape(one.answer),
+            escape(one.reference),
+        )
+    return table

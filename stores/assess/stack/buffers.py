@@ -59,6 +59,7 @@ __all__ = [
     "Stack",
     "buffer_document",
     "candidate_layers",
+    "kept_layers",
     "read_formulas",
 ]
 
@@ -446,3 +447,23 @@ def buffer_document(
         energy_scale=scale_document(reference.scale),
         caveats=[*side.caveats, *reservations(asked, reference, found)],
     )
+
+
+def kept_layers(document: BufferDoc) -> BufferDoc:
+    """
+    Leave vetoed layers out of what a store keeps, where there are many.
+
+    Parameters
+    ----------
+    document
+        All layers.
+
+    Returns
+    -------
+    BufferDoc
+        Its counts still tell how many were vetoed.
+    """
+    if len(document.layers) <= _FEW:
+        return document
+    passing = [one for one in document.layers if one.grade != Grade.VETOED]
+    return document.model_copy(update={"layers": passing})

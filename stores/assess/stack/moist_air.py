@@ -40,7 +40,8 @@ def add_air(layers: Sequence[LayerDoc], reference: Reference, tolerated: float) 
     Returns
     -------
     str or None
-        What they were open to, and the conditions; None where there is no layer, or the reference has no such air.
+        What they were open to, and the conditions; None without layers, or where the reference
+        has no such air.
     """
     if not layers:
         return None

@@ -168,7 +168,7 @@ def test_air_is_no_veto_and_is_asked_of_the_best_only(reference):
     assert "30 % relative humidity" in document.air
 
 
-def test_every_gate_says_what_became_of_a_layer(reference, ask):
+def test_every_gate_says_what_became_of_a_layer(ask):
     found = ask("Na3SbS4", CHARGED, [*OXIDES, *CHALCOGENIDES, "TiS2"])
     for one in found.values():
         assert list(one.gates) == [

@@ -115,9 +115,7 @@ def test_compounds_of_another_source_are_judged_by_the_reference(trona, tmp_path
     table.write_text(
         "formula,formation_energy_per_atom\nNa,0\nCl,0\nLu,0\nNaCl,-2.1\nLuCl3,-2.4\n", "utf-8"
     )
-    document = json.loads(
-        trona("buffer", *SIDES, "--among", f"table:{table}", "--json").stdout
-    )
+    document = json.loads(trona("buffer", *SIDES, "--among", f"table:{table}", "--json").stdout)
     assert [one["formula"] for one in document["layers"]] == ["NaCl"]
     assert document["reference"] == "bundled"
     assert any("1 with other elements" in line for line in document["caveats"])

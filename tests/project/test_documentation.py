@@ -159,6 +159,14 @@ def test_the_page_of_validation_is_what_trona_validate_answers(pages):
     assert written == pages.validation(), "write it anew: scripts/make_pages.py validation"
 
 
+def test_the_rankings_of_the_page_of_layers_are_what_trona_buffer_answers(pages):
+    def untimed(text):
+        return re.sub(r"[\d.]+ s of processor time", "", text)
+
+    written = (ROOT / "docs" / "buffers.md").read_text(encoding="utf-8")
+    assert untimed(written) == untimed(pages.buffers()), "write it anew: make_pages.py buffers"
+
+
 def test_times_in_the_readme_are_those_of_the_page_of_speed():
     def cells(path):
         text = (ROOT / path).read_text(encoding="utf-8")

@@ -163,6 +163,14 @@ def test_the_readme_stays_short_enough_for_a_stranger():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
 
 
+def test_the_rankings_of_the_page_of_layers_are_what_trona_buffer_answers(pages):
+    def untimed(text):
+        return re.sub(r"[\d.]+ s of processor time", "", text)
+
+    written = (ROOT / "docs" / "buffers.md").read_text(encoding="utf-8")
+    assert untimed(written) == untimed(pages.buffers()), "write it anew: make_pages.py buffers"
+
+
 def test_the_page_of_speed_is_made_of_what_the_benchmark_prints(pages):
     made = pages.benchmark(
         "compiled code ready after 0.37 s\n"

@@ -15,6 +15,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Correction,
     Exclude,
     FirstMaterial,
+    KeptIn,
     Plot,
     Pressure,
     Reference,
@@ -136,12 +137,6 @@ def _print_windows(
             *contacts.answer(answer, console().width, ranked=ranked, single=single),
             *(ladders.changes(changes[place]) if changes else ()),
         )
-
-
-KeptIn = Annotated[
-    str | None,
-    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
-]
 
 
 def interface(

@@ -37,7 +37,7 @@ def by_mixing(kinks):
 @pytest.mark.parametrize(("electrolyte", "states", "low", "high"), CONTACTS)
 def test_contacts_of_random_layers_are_those_of_pymatgen(table, electrolyte, states, low, high):
     sides = Neighbours(material(electrolyte), tuple(map(material, states)), low, high)
-    drawn = np.random.default_rng(16).permutation(table.ground)
+    drawn = np.random.default_rng(7).permutation(table.ground)
     compounds = [table.phases[at] for at in drawn if len(table.phases[at].amounts) > 1]
     chosen = [Material(one.formula, one.amounts) for one in compounds[:FEW]]
     layers = react_layers(table, sides, chosen)

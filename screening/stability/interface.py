@@ -133,6 +133,8 @@ class MixingLine(Tabular):
         What the phases do not cover of the two, in sentences.
     contacts
         Class of the products of each kink; None where there are none. Empty where not asked for.
+    other
+        The same with the other state of an electrode; None where there is none.
     """
 
     first: Reactant
@@ -141,15 +143,27 @@ class MixingLine(Tabular):
     kinks: tuple[Kink, ...]
     caveats: tuple[str, ...] = ()
     contacts: tuple[Interphase | None, ...] = ()
+    other: MixingLine | None = None
 
     @property
     def heading(self) -> str:
         """The two materials and what they release."""
         state = "closed" if self.voltage is None else f"open to sodium at {self.voltage:g} V"
-        released = -1000.0 * self.mixing_energy(self.strongest)
-        found = f"at most {released:.0f} meV/atom by mixing" if self.reacts else "no reaction"
-        what = f"{self.first.formula} | {self.second.formula}, {state}: {found}"
+        lines = [self] if self.other is None else [self, self.other]
+        found = "; ".join(f"{line.names}: {line.answer}" for line in lines)
+        what = f"{found} ({state})"
         return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
+
+    @property
+    def names(self) -> str:
+        """Both materials."""
+        return f"{self.first.formula} | {self.second.formula}"
+
+    @property
+    def answer(self) -> str:
+        """What mixing releases, in words."""
+        released = -1000.0 * self.mixing_energy(self.strongest)
+        return f"at most {released:.0f} meV/atom by mixing" if self.reacts else "no reaction"
 
     def rows(self) -> list[dict[str, object]]:
         """List the kinks of the curve and its ends, first material first, with their classes."""

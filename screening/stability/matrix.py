@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from .interface import Kink, MixingLine, Reactant
     from .interphase import Interphase, PropertyTable, Thresholds
 
-__all__ = ["Matrix", "MatrixCell", "MatrixEntry", "contact_energy", "contact_matrix"]
+__all__ = [
+    "Matrix",
+    "MatrixCell",
+    "MatrixEntry",
+    "contact_energy",
+    "contact_matrix",
+    "contacts_made",
+]
 
 _NO_ENERGY = 1e-10
 """Energies (eV/atom) closer to zero than this are none."""
@@ -106,16 +113,15 @@ class Matrix(Tabular):
     caveats: tuple[str, ...] = ()
 
     @property
-    def at_electrodes(self) -> bool:
-        """True where columns are electrodes at their own potentials."""
-        return any(one.voltage is not None for one in self.seconds)
+    def contacts(self) -> str:
+        """How the contacts are made: closed, or open to sodium at the potential of each column."""
+        return contacts_made([one.voltage for one in self.seconds])
 
     @property
     def heading(self) -> str:
         """Size of the matrix, and how the contacts are made."""
         n_rows, n_columns = len(self.firsts), len(self.seconds)
-        how = "each electrode at its own potential" if self.at_electrodes else "closed"
-        what = f"{n_rows} × {n_columns} contacts, {how}: strongest reaction"
+        what = f"{n_rows} × {n_columns} contacts, {self.contacts}: strongest reaction"
         return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
 
     def rows(self) -> list[dict[str, object]]:
@@ -140,6 +146,27 @@ class Matrix(Tabular):
                 row[at + 1 :] if self.symmetric else row for at, row in enumerate(self.cells)
             )
         )
+
+
+def contacts_made(voltages: Sequence[float | None]) -> str:
+    """
+    Say how the contacts of a matrix are made.
+
+    Parameters
+    ----------
+    voltages
+        Of the columns, V; None where closed.
+
+    Returns
+    -------
+    str
+        For headings.
+    """
+    n_open = sum(volts is not None for volts in voltages)
+    if not n_open:
+        return "closed"
+    each = "each electrode at its own potential"
+    return each if n_open == len(voltages) else "closed where no potential stands"
 
 
 def contact_energy(line: MixingLine, kink: Kink) -> float:

@@ -60,8 +60,19 @@ def show_mixing(line: MixingLine) -> Figure:
         },
         text=[in_lines(kink.equation.replace(" -> ", " + → "), HTML) for kink in line.kinks],
         hovertemplate="%{text}<br>%{y:.1f} meV/atom at %{x:.3f}<extra></extra>",
-        name="mixed",
+        name="mixed" if line.other is None else line.names,
     )
+    if line.other is not None:
+        kinks = line.other.kinks
+        figure.add_scatter(
+            x=[kink.fraction for kink in kinks],
+            y=[1000 * kink.energy_per_atom for kink in kinks],
+            mode="lines+markers",
+            line={"color": LINES[2], "dash": "dot"},
+            text=[in_lines(kink.equation.replace(" -> ", " + → "), HTML) for kink in kinks],
+            hovertemplate="%{text}<br>%{y:.1f} meV/atom at %{x:.3f}<extra></extra>",
+            name=line.other.names,
+        )
     if min(energies[0], energies[-1]) < 0.0:
         figure.add_scatter(
             x=[0, 1], y=[energies[0], energies[-1]], mode="lines", name="each by itself",

@@ -6,23 +6,24 @@ There is no arithmetic of its own here: `trona.screening` computes.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse, present
 from trona.screening.stability.matrix import Matrix, MatrixCell, MatrixEntry, contact_matrix
 from trona.stores.assess.assessment import scale_document
-from trona.stores.assess.electrodes import choose_electrode, electrode_formula, states_of
+from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.properties import with_gaps, with_rules
 from trona.stores.documents.matrices import MatrixCellDoc, MatrixDoc
+
+from .electrode_states import electrode_states, read_electrode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from trona.stores.energies.references import Reference
 
-__all__ = ["compute_matrix", "electrode_columns", "electrode_formulas", "matrix_document"]
+__all__ = ["compute_matrix", "electrode_columns", "matrix_document"]
 
 
 def electrode_columns(
@@ -34,7 +35,7 @@ def electrode_columns(
     Parameters
     ----------
     names
-        Formulas or names; ``NaCrO2@3.1`` gives the potential, ``NaCrO2..Na0.5CrO2`` both states.
+        As `read_electrode` takes them. A potential in a name opens that column to sodium.
     reference
         Energies of competing phases.
     at_electrode
@@ -55,46 +56,21 @@ def electrode_columns(
     """
     columns: list[MatrixEntry] = []
     for asked in names:
-        name, _, potential = asked.partition("@")
-        formulas = electrode_formulas(asked, charged=charged)
+        named = read_electrode(asked)
+        both = ".." in named.name or (charged and named.pair is not None)
+        formulas = list(named.states) if both else [named.formula]
         volts: list[float | None] = [None] * len(formulas)
-        if at_electrode:
-            at = formulas[0] if ".." in name else name
-            found = choose_electrode(reference.table, f"{at}@{potential}" if potential else at)
-            ends = [found.low, found.high if isfinite(found.high) else found.mean]
-            volts = [found.mean] if len(formulas) == 1 else [*ends]
+        covered = parse(named.formula).keys() <= set(reference.table.elements)
+        opened = covered and (at_electrode or bool(named.potential))
+        if opened and both:
+            found = electrode_states(asked, reference.table)
+            volts = [found.low, found.high]
+        elif opened:
+            volts = [choose_electrode(reference.table, asked).mean]
         for formula, volt in zip(formulas, volts, strict=True):
-            label = name if len(formulas) == 1 else formula
+            label = formula if both else named.name
             columns.append(MatrixEntry(label, formula, parse(formula), volt))
     return columns
-
-
-def electrode_formulas(asked: str, *, charged: bool = False) -> list[str]:
-    """
-    Find the compositions of an electrode that are asked for.
-
-    Parameters
-    ----------
-    asked
-        As `electrode_columns` takes it.
-    charged
-        True to add the charged state where it is known.
-
-    Returns
-    -------
-    list of str
-        One, or the discharged and the charged one.
-
-    Raises
-    ------
-    InputError
-        If it is no formula, and no electrode with a composition has that name.
-    """
-    name = asked.partition("@")[0]
-    states = states_of(name)
-    if states is not None and (charged or ".." in name):
-        return list(states[:2])
-    return [electrode_formula(name)]
 
 
 def compute_matrix(

@@ -90,10 +90,10 @@ def matrix(
 ) -> None:
     """React many materials with each other or with electrodes: strongest reaction and class."""
     from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
     from trona.stores.assess.stack.matrices import (  # noqa: PLC0415
         compute_matrix,
         electrode_columns,
-        electrode_formulas,
         matrix_document,
     )
     from trona.workflows.cli.materials import name_materials, written_names  # noqa: PLC0415
@@ -103,7 +103,7 @@ def matrix(
         raise InputError("--at-electrode and --charged need electrodes: name them with --against.")
     rows = name_materials(written_names(names), store)
     asked = written_names(part for text in against or [] for part in comma_list(text))
-    needed = [formula for one in asked for formula in electrode_formulas(one, charged=charged)]
+    needed = [formula for one in asked for formula in formulas_of(one)]
     energies = load_energies(
         reference,
         correction,

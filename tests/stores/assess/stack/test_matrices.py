@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trona.screening.errors import InputError
-from trona.stores.assess.electrodes import choose_electrode, electrode_formula
+from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.interfaces import interface_document
 from trona.stores.assess.stack.matrices import compute_matrix, electrode_columns, matrix_document
 from trona.stores.energies.references import load_reference
@@ -20,7 +20,7 @@ def test_a_cell_says_what_the_interface_says(bundled):
     columns = electrode_columns(["NaCrO2", "NVP"], bundled, at_electrode=False)
     found, _ = compute_matrix({"Na3PS4": "Na3PS4"}, columns, bundled)
     for cell in matrix_document(found, bundled).cells:
-        pair = interface_document("Na3PS4", electrode_formula(cell.second), bundled)
+        pair = interface_document("Na3PS4", cell.second, bundled)
         assert cell.energy_per_atom == pytest.approx(pair.strongest.mixing_energy_per_atom)
         assert cell.reaction == pair.strongest.reaction
         assert cell.interphase == pair.strongest.interphase

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from .interphase import Interphase
 
-__all__ = ["Kink", "MixingLine", "Reactant", "mix", "react", "reactant"]
+__all__ = ["Kink", "Material", "MixingLine", "Reactant", "mix", "react", "reactant"]
 
 _NO_LENGTH = 1e-9
 """Fractions closer than this are one point of the mixing line."""
@@ -42,9 +42,9 @@ _NO_ENERGY = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class Reactant:
+class Material:
     """
-    One side of an interface.
+    A composition with its name.
 
     Parameters
     ----------
@@ -52,14 +52,27 @@ class Reactant:
         As it is written in reactions.
     composition
         Element symbol to amount per formula unit.
+    """
+
+    formula: str
+    composition: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Reactant(Material):
+    """
+    One side of an interface: a material with its energy.
+
+    Parameters
+    ----------
+    formula, composition
+        As of a `Material`.
     energy
         eV per formula unit: of its phase, or of the mixture that it decomposes to.
     mixture
         True where it has no phase of its own.
     """
 
-    formula: str
-    composition: Mapping[str, float]
     energy: float
     mixture: bool
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,11 @@ from trona.screening.tabular import Tabular
 
 from .contact import contact_interphase
 from .coverage import coverage
-from .interface import react, reactant
+from .interface import Material, react, reactant
 from .interphase import InterphaseClass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from trona.screening.equilibrium.phases import PhaseTable
 
@@ -35,26 +36,22 @@ _NO_ENERGY = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class MatrixEntry:
+class MatrixEntry(Material):
     """
     A row or a column of a matrix.
 
     Parameters
     ----------
+    formula, composition
+        As of a `Material`.
     label
         What it is called.
-    formula
-        As it is written in reactions.
-    composition
-        Element symbol to amount per formula unit.
     voltage
         Of the sodium reservoir that it is, V against Na/Na+: an electrode at its own potential.
         None where no sodium comes or goes.
     """
 
     label: str
-    formula: str
-    composition: Mapping[str, float]
     voltage: float | None = None
 
 
@@ -78,6 +75,9 @@ class MatrixCell:
         What the class rests on; None without a reaction.
     open_pairs
         Pairs of elements of both that no phase joins.
+    uncertainty
+        Standard deviation of the energy, eV per atom of the reactants; None where it is not known
+        or there is no reaction.
     """
 
     first: MatrixEntry
@@ -87,6 +87,7 @@ class MatrixCell:
     kind: InterphaseClass
     interphase: Interphase | None
     open_pairs: tuple[tuple[str, str], ...]
+    uncertainty: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +133,7 @@ class Matrix(Tabular):
                 "second": cell.second.label,
                 "voltage (V)": cell.second.voltage,
                 "energy (meV/atom)": 1000.0 * cell.energy_per_atom,
+                "error (meV/atom)": None if cell.uncertainty is None else 1000.0 * cell.uncertainty,
                 "class": cell.kind.value,
                 "reaction": None if cell.kink is None else cell.kink.equation,
             }
@@ -198,6 +200,7 @@ def contact_matrix(
     seconds: Sequence[MatrixEntry] | None,
     properties: PropertyTable,
     thresholds: Thresholds | None = None,
+    error: Callable[[MixingLine, Kink], float] | None = None,
 ) -> Matrix:
     """
     React every material of a list with every one of another.
@@ -214,6 +217,9 @@ def contact_matrix(
         Conductor properties by composition.
     thresholds
         Fractions from which conducting phases are connected.
+    error
+        Standard deviation of what a contact releases, eV per atom of the reactants; none is stated
+        without.
 
     Returns
     -------
@@ -229,26 +235,22 @@ def contact_matrix(
     VoltageError
         If a voltage is negative or not finite.
     """
+    ask = partial(_cell, table, properties=properties, thresholds=thresholds, error=error)
     left = [reactant(table, one.composition, one.formula) for one in firsts]
     if seconds is None:
-        return _all_pairs(table, firsts, left, properties, thresholds)
+        return _all_pairs(firsts, left, ask)
     right = [reactant(table, one.composition, one.formula) for one in seconds]
     cells = tuple(
-        tuple(
-            _cell(table, (first, second), (a, b), properties, thresholds)
-            for second, b in zip(seconds, right, strict=True)
-        )
+        tuple(ask((first, second), (a, b)) for second, b in zip(seconds, right, strict=True))
         for first, a in zip(firsts, left, strict=True)
     )
     return Matrix(tuple(firsts), tuple(seconds), cells, symmetric=False)
 
 
 def _all_pairs(
-    table: PhaseTable,
     materials: Sequence[MatrixEntry],
     sides: Sequence[Reactant],
-    properties: PropertyTable,
-    thresholds: Thresholds | None,
+    ask: Callable[[tuple[MatrixEntry, MatrixEntry], tuple[Reactant, Reactant]], MatrixCell],
 ) -> Matrix:
     """React all materials with each other: every pair once, shown in both places."""
     found: dict[tuple[int, int], MatrixCell] = {}
@@ -256,7 +258,7 @@ def _all_pairs(
     for i in places:
         for j in places[i:]:
             pair, both = (materials[i], materials[j]), (sides[i], sides[j])
-            found[i, j] = found[j, i] = _cell(table, pair, both, properties, thresholds)
+            found[i, j] = found[j, i] = ask(pair, both)
     cells = tuple(tuple(found[i, j] for j in places) for i in places)
     return Matrix(tuple(materials), tuple(materials), cells, symmetric=True)
 
@@ -265,8 +267,10 @@ def _cell(
     table: PhaseTable,
     pair: tuple[MatrixEntry, MatrixEntry],
     sides: tuple[Reactant, Reactant],
+    *,
     properties: PropertyTable,
     thresholds: Thresholds | None,
+    error: Callable[[MixingLine, Kink], float] | None,
 ) -> MatrixCell:
     """Find the strongest reaction of two materials and classify it."""
     line = react(table, *sides, pair[1].voltage)
@@ -282,4 +286,5 @@ def _cell(
     found = contact_interphase(line, best, properties, thresholds)
     known = found is not None and not open_pairs
     kind = found.kind if found is not None and known else InterphaseClass.UNKNOWN
-    return MatrixCell(*pair, energy, best, kind, found, open_pairs)
+    spread = None if error is None or open_pairs else error(line, best)
+    return MatrixCell(*pair, energy, best, kind, found, open_pairs, spread)

@@ -188,7 +188,10 @@ def _contact(cell: MatrixCellDoc) -> str:
     kind = styled(cell.interphase)
     if cell.open_pairs:
         return f"?\n{kind}"
-    return kind if cell.reaction is None else f"{-1000 * cell.energy_per_atom:.0f}\n{kind}"
+    if cell.reaction is None:
+        return kind
+    error = "" if cell.uncertainty is None else f" [dim]± {1000 * cell.uncertainty:.0f}[/]"
+    return f"{-1000 * cell.energy_per_atom:.0f}{error}\n{kind}"
 
 
 def interfaces(documents: Sequence[InterfaceDoc]) -> Table:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import fractions_key, parse, plain
-from trona.screening.stability.buffers import Material
 from trona.screening.stability.charge import mean_voltage, sodium_between
 from trona.screening.stability.electrode import electrode
+from trona.screening.stability.interface import Material
 from trona.screening.units import SODIUM
 from trona.stores.assess.electrodes import choose_electrode, find_measured, is_named
 

@@ -6,15 +6,18 @@ There is no arithmetic of its own here: `trona.screening` computes.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse, present
 from trona.screening.stability.matrix import Matrix, MatrixCell, MatrixEntry, contact_matrix
+from trona.screening.uncertainty.contact_error import contact_error
 from trona.stores.assess.assessment import scale_document
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.properties import with_gaps, with_rules
 from trona.stores.documents.matrices import MatrixCellDoc, MatrixDoc
+from trona.stores.energies.accuracy import accuracy
 
 from .electrode_states import electrode_states, read_electrode
 
@@ -69,7 +72,7 @@ def electrode_columns(
             volts = [choose_electrode(reference.table, asked).mean]
         for formula, volt in zip(formulas, volts, strict=True):
             label = formula if both else named.name
-            columns.append(MatrixEntry(label, formula, parse(formula), volt))
+            columns.append(MatrixEntry(formula, parse(formula), label, volt))
     return columns
 
 
@@ -100,7 +103,7 @@ def compute_matrix(
     InputError
         If nothing is left to compare.
     """
-    rows = [MatrixEntry(label, formula, parse(formula)) for label, formula in firsts.items()]
+    rows = [MatrixEntry(formula, parse(formula), label) for label, formula in firsts.items()]
     rows, gone = _covered(rows, reference)
     columns = None
     if seconds is not None:
@@ -112,7 +115,9 @@ def compute_matrix(
     elements = {symbol for one in [*rows, *(columns or [])] for symbol in one.composition}
     may_form = [phase for phase in table.phases if phase.amounts.keys() <= {*elements, "Na"}]
     known = with_rules(with_gaps(dict(reference.band_gaps), reference.gap_source), may_form)
-    found = contact_matrix(table, rows, columns, known)
+    errors = accuracy(reference.scale)
+    error = None if errors is None else partial(contact_error, errors=errors.model)
+    found = contact_matrix(table, rows, columns, known, error=error)
     return replace(found, caveats=tuple(_caveats(found, reference))), gone
 
 
@@ -183,6 +188,7 @@ def _cell_document(cell: MatrixCell) -> MatrixCellDoc:
         second=cell.second.label,
         voltage=cell.second.voltage,
         energy_per_atom=cell.energy_per_atom,
+        uncertainty=cell.uncertainty,
         interphase=cell.kind.value,
         reaction=None if kink is None else kink.equation,
         fraction=None if kink is None else kink.fraction,

@@ -23,6 +23,7 @@ def test_a_cell_says_what_the_interface_says(bundled):
         pair = interface_document("Na3PS4", cell.second, bundled)
         assert cell.energy_per_atom == pytest.approx(pair.strongest.mixing_energy_per_atom)
         assert cell.reaction == pair.strongest.reaction
+        assert cell.uncertainty == pytest.approx(pair.strongest.uncertainty)
         assert cell.interphase == pair.strongest.interphase
         assert cell.threshold_margin == pytest.approx(pair.strongest.threshold_margin)
 

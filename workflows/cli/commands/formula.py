@@ -15,6 +15,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Correction,
     Exclude,
     FirstMaterial,
+    KeptIn,
     Plot,
     Pressure,
     Reference,
@@ -106,12 +107,6 @@ def window(
         *contacts.answer(answer, console().width, ranked=products, single=at is not None),
         *(ladders.changes(changes) if changes is not None else ()),
     )
-
-
-KeptIn = Annotated[
-    str | None,
-    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
-]
 
 
 def interface(

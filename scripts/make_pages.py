@@ -3,6 +3,7 @@
 
 python scripts/make_pages.py validation        docs/validation.md: what `trona validate` answers
 python scripts/make_pages.py benchmark FILE    docs/benchmark.md: what benchmark.py printed
+python scripts/make_pages.py contacts          docs/contacts.png, and its table in docs/contacts.md
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from typing import TYPE_CHECKING
 
 from trona.stores.assess.validation import TOLERANCE, validate
 from trona.stores.energies.references import load_reference
+from trona.workflows.drawings import save_drawing
+from trona.workflows.study import Study
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from trona.screening.stability.matrix import MatrixCell
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
 
@@ -69,6 +74,18 @@ Besides:
 crystals with relaxations, kills the run and goes on.
 """
 
+ELECTROLYTES = (
+    "Na3PS4", "Na3PS3.4O0.6", "Na3SbS4", "Na2.9Sb0.9W0.1S4", "Na3PSe4", "Na4SiS4", "Na4GeS4",
+    "Na4SnS4", "Na11Sn2PS12", "Na3YCl6", "Na2.25Y0.25Zr0.75Cl6", "Na2ZrCl6", "NaTaCl6", "NaAl11O17",
+    "Na3Zr2Si2PO12", "Na3PO4", "Na4(B10H10)(B12H12)", "NaBH4",
+)  # fmt: skip
+"""Solid electrolytes of sodium cells by family: sulfides, halides, oxides, hydroborates."""
+
+ELECTRODES = ("Na", "Na15Sn4", "sulfur", "FeS2", "TiS2", "NaCrO2", "NVP", "NVPF")
+
+MARKS = ("<!-- made by scripts/make_pages.py contacts -->\n", "<!-- until here -->\n")
+"""Lines around the table of docs/contacts.md."""
+
 TIMED = re.compile(r"^(.+?)\s+([\d.]+) ms\s+([\d.]+) ms\s+(\d+)x$")
 """Line of benchmark.py: question, trona's time, pymatgen's, their ratio."""
 
@@ -112,6 +129,32 @@ def validation() -> str:
     )
 
 
+def contacts(figure: Path | None = None) -> str:
+    """The table of docs/contacts.md: electrolytes against electrodes at their own potentials."""
+    found = Study("bundled").matrix(ELECTROLYTES, ELECTRODES, at_electrode=True, charged=True)
+    if figure is not None:
+        save_drawing("matrix", figure, found)
+    heads = (f"{one.label}<br>{one.voltage:.2f} V" for one in found.seconds)
+    rows = zip((one.label for one in found.firsts), found.cells, strict=True)
+    return table(("", *heads), ((label, *map(released, row)) for label, row in rows)) + "\n"
+
+
+def released(cell: MatrixCell) -> str:
+    """What a contact releases, in meV/atom with its error."""
+    if cell.open_pairs:
+        return "?"
+    if cell.kink is None:
+        return "–"
+    error = "" if cell.uncertainty is None else f" ± {1000 * cell.uncertainty:.0f}"
+    return f"{-1000 * cell.energy_per_atom:.0f}{error}"
+
+
+def with_table(page: str, made: str) -> str:
+    """A page with its table written anew."""
+    before, rest = page.split(MARKS[0])
+    return f"{before}{MARKS[0]}{made}{MARKS[1]}{rest.split(MARKS[1])[1]}"
+
+
 def benchmark(printed: str) -> str:
     """The page of times, from the lines that benchmark.py printed."""
     lines = printed.splitlines()
@@ -149,7 +192,13 @@ def main() -> None:
     pages.add_parser("validation", help="what `trona validate` answers")
     measured = pages.add_parser("benchmark", help="what benchmark.py printed")
     measured.add_argument("file", type=Path)
+    pages.add_parser("contacts", help="electrolytes against electrodes")
     given = parser.parse_args()
+    if given.page == "contacts":
+        path = DOCUMENTS / "contacts.md"
+        made = contacts(DOCUMENTS / "contacts.png")
+        path.write_text(with_table(path.read_text("utf-8"), made), encoding="utf-8")
+        return
     made = validation() if given.page == "validation" else benchmark(given.file.read_text("utf-8"))
     (DOCUMENTS / f"{given.page}.md").write_text(made, encoding="utf-8")
 

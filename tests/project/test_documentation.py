@@ -159,6 +159,12 @@ def test_the_page_of_validation_is_what_trona_validate_answers(pages):
     assert written == pages.validation(), "write it anew: scripts/make_pages.py validation"
 
 
+def test_the_table_of_contacts_is_what_trona_matrix_answers(pages):
+    written = (ROOT / "docs" / "contacts.md").read_text(encoding="utf-8")
+    made = pages.with_table(written, pages.contacts())
+    assert written == made, "write it anew: scripts/make_pages.py contacts"
+
+
 def test_times_in_the_readme_are_those_of_the_page_of_speed():
     def cells(path):
         text = (ROOT / path).read_text(encoding="utf-8")

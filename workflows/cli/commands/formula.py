@@ -126,7 +126,9 @@ def interface(
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.assess.interfaces import interface_document  # noqa: PLC0415
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
+    from trona.workflows.cli.materials import name_electrodes  # noqa: PLC0415
 
+    first, second = name_electrodes([first, second])
     named = [formula for one in (first, second) for formula in formulas_of(one)]
     energies = load_energies(
         reference, correction, exclude, *named, pressure=pressure, temperature=temperature

@@ -209,7 +209,9 @@ def interface(
     """Draw the reaction energy of two materials against their mixing ratio."""
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
+    from trona.workflows.cli.materials import name_electrodes  # noqa: PLC0415
 
+    first, second = name_electrodes([first, second])
     named = [formula for one in (first, second) for formula in formulas_of(one)]
     energies = _energies(
         reference, correction, exclude, *named, together=True, temperature=temperature

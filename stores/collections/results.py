@@ -157,13 +157,13 @@ class Results:
 
     def buffers(self) -> list[BufferDoc]:
         """All rankings of layers, sorted by their contact and the time."""
-        by = {"electrolyte": 1, "electrode": 1, "created": 1}
-        return [read_document(BufferDoc, one) for one in self._store(BufferDoc).query(sort=by)]
+        found = self._store(BufferDoc).query(sort={"electrolyte": 1, "electrode": 1, "created": 1})
+        return [read_document(BufferDoc, one) for one in found]
 
     def cells(self) -> list[CellDoc]:
         """All cells, sorted by their materials and the time."""
-        by = {"anode": 1, "electrolyte": 1, "cathode": 1, "created": 1}
-        return [read_document(CellDoc, one) for one in self._store(CellDoc).query(sort=by)]
+        order: Any = {"anode": 1, "electrolyte": 1, "cathode": 1, "created": 1}
+        return [read_document(CellDoc, one) for one in self._store(CellDoc).query(sort=order)]
 
     def screening(self, identity: str) -> ScreeningDoc | None:
         """Find a screening result by its id; None where there is none."""

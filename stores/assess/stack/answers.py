@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from trona.screening.stability.buffers import Gates
     from trona.stores.documents.buffers import CellContactDoc, LayerDoc
 
-__all__ = ["best_layer", "outcomes", "trusted", "worst_contact"]
+__all__ = ["best_layer", "gate_outcomes", "trusted", "worst_contact"]
 
 _NOTHING = 5e-4
 """eV/atom."""
@@ -39,7 +39,7 @@ def trusted(layers: Sequence[LayerDoc]) -> list[LayerDoc]:
     ]
 
 
-def outcomes(layer: LayerDoc, gates: Gates) -> dict[str, str]:
+def gate_outcomes(layer: LayerDoc, gates: Gates) -> dict[str, str]:
     """
     Say what became of a layer at each gate.
 
@@ -113,6 +113,10 @@ def best_layer(electrolyte: str, states: Sequence[str], layers: Sequence[LayerDo
         parts[0] = f"None passes all gates for certain. {parts[0]}"
     if others:
         parts.append(f"next: {', '.join(one.formula for one in others[:_NEXT])}")
+    conductor = next((one for one in good if one.ionic == "conductor"), best)
+    if conductor is not best:
+        worst = f"{1000 * conductor.worst:.0f} meV/atom"
+        parts.append(f"best that conducts Na⁺: {conductor.formula} ({conductor.grade}, {worst})")
     return "; ".join(parts) + "."
 
 

@@ -40,7 +40,7 @@ from trona.stores.documents.results import SCHEMA_VERSION
 from trona.stores.provenance import fingerprint, versions
 from trona.stores.thermochemistry.gases import known_gases
 
-from .answers import best_layer, outcomes, trusted
+from .answers import best_layer, gate_outcomes, trusted
 from .electrode_states import electrode_states
 from .moist_air import add_air
 
@@ -177,7 +177,7 @@ class Stack:
             document = self._document(layer, verdict, known)
             if full or verdict.grade is not Grade.VETOED:
                 self._complete(document, layer)
-            document.gates = outcomes(document, self.gates)
+            document.gates = gate_outcomes(document, self.gates)
             apart = bool(document.open_pairs or document.alarms)
             judged.append((verdict.grade is Grade.VETOED, apart, order(layer, verdict), document))
         judged.sort(key=itemgetter(0, 1, 2))
@@ -201,7 +201,7 @@ class Stack:
         """
         conditions = add_air(layers, self.reference, self.gates.tolerated)
         for one in layers:
-            one.gates = outcomes(one, self.gates)
+            one.gates = gate_outcomes(one, self.gates)
         return conditions
 
     def _table(self, layer: Material) -> PhaseTable:

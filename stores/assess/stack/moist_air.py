@@ -69,10 +69,11 @@ def _exposed(formula: str, air: Atmosphere, tolerated: float) -> LayerAirDoc:
     gases = [one for one in (air.water, air.carbon_dioxide) if one is not None]
     try:
         table = air.table_for(composition)
-        found = expose(table, own_energy(table, composition, formula), gases)
+        own = own_energy(table, composition, formula)
+        found = expose(table, own, gases)
     except InputError as error:
         return _unknown(str(error).rstrip("."))
-    released = -found.energy_per_atom
+    released = -found.energy_per_atom - (own.energy - own.stable) / own.n_atoms
     reacts = found.reacts and released > tolerated
     pairs = coverage(air.reference.table, {*composition, "O"}, [composition]).open
     if pairs and not reacts:

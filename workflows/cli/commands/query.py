@@ -132,20 +132,21 @@ def _print_kept(kind: str, store: str | None, as_json: bool, as_csv: bool) -> No
     location = store or Settings().store
     require_store(location)
     results = Results(location)
-    found: Any
-    if kind == "interfaces":
-        found, table, listed, names = (
-            results.interfaces(), contacts.interfaces, rows.interface_rows, rows.INTERFACE,
-        )  # fmt: skip
-        command = "interface A B"
-    elif kind == "buffers":
-        found, table, listed, names = (
-            results.buffers(), layers.rankings, layers.ranking_rows, layers.RANKING,
-        )  # fmt: skip
-        command = "buffer A B"
-    else:
-        found, table, listed, names = results.cells(), layers.cells, layers.kept_rows, layers.KEPT
-        command = "cell --anode A --electrolyte B --cathode C"
+    kinds: dict[str, tuple[Any, ...]] = {
+        "interfaces": (
+            results.interfaces, contacts.interfaces, rows.interface_rows, rows.INTERFACE,
+            "interface A B",
+        ),
+        "buffers": (
+            results.buffers, layers.rankings, layers.ranking_rows, layers.RANKING, "buffer A B",
+        ),
+        "cells": (
+            results.cells, layers.cells, layers.kept_rows, layers.KEPT,
+            "cell --anode A --electrolyte B --cathode C",
+        ),
+    }  # fmt: skip
+    read, table, listed, names, command = kinds[kind]
+    found = read()
     if as_json:
         print_json(found)
     elif as_csv:

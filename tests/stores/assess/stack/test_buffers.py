@@ -69,6 +69,19 @@ def test_na3ps4_leaves_na3sbs4_be_but_not_the_anode(ask):
     assert "NaCl" in chloride.contacts[0].products
 
 
+def test_na3ps4_between_chlorides_and_an_anode_is_the_lesser_harm(ask):
+    """The cell of Wu et al., Nat. Commun. 12 (2021) 1256: NYZC, Na3PS4, Na-Sn."""
+    for chloride, exchange in (("Na2.25Y0.25Zr0.75Cl6", 0.058), ("NaTaCl6", 0.110)):
+        layer = ask(chloride, "Na15Sn4", ["Na3PS4"])["Na3PS4"]
+        assert layer.contacts[0].released == pytest.approx(exchange, abs=0.005)
+        assert "NaCl" in layer.contacts[0].products
+        assert layer.gates["electrolyte"] == ("weak" if exchange < 0.1 else "vetoed")
+        assert layer.gates["window"] == "vetoed"
+        assert layer.class_at_low == "mixed-conducting"
+        bare = ask("Na3SbS4", "Na15Sn4", [chloride])[chloride]
+        assert bare.class_at_low == "electronic-conductor"
+
+
 def test_chlorides_exchange_with_thiophosphates_and_oxides(ask):
     found = ask("Na3PS4", CHARGED, ["Na2ZrCl6", "Na3YCl6", "NaCl"])
     assert found["Na2ZrCl6"].contacts[0].released > 0.04

@@ -288,7 +288,8 @@ def cell_rows(document: CellDoc) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The electrolyte at each potential of an electrode, then with each of its states.
+        The electrolyte at each potential of an electrode, then with each of its states, then the
+        given layer with both sides.
     """
     rows = []
     for one in document.contacts:
@@ -301,9 +302,9 @@ def cell_rows(document: CellDoc) -> list[dict[str, Any]]:
             alone = {"first": document.electrolyte, "second": None, "voltage": volts}
             what = {"released": released, "interphase": kind, "reaction": reaction}
             rows.append({**common, **alone, **what})
+        touches = [*one.contacts, *(one.given.contacts if one.given is not None else ())]
         rows += [
-            {**common, **{name: getattr(touch, name) for name in CELL[2:8]}}
-            for touch in one.contacts
+            {**common, **{name: getattr(touch, name) for name in CELL[2:8]}} for touch in touches
         ]
     return rows
 

@@ -51,8 +51,11 @@ def test_a_cell_names_its_worst_contact_and_best_layers(trona, among):
     assert "with Na3PS4 between" in printed
     document = json.loads(trona("cell", *CELL, *among, "--json").stdout)
     assert document["worst"] == "anode"
-    rows = list(csv.DictReader(io.StringIO(trona("cell", *CELL, *among, "--csv").stdout)))
+    words = ("cell", *CELL, "--buffer", "Na3PS4", *among, "--csv")
+    rows = list(csv.DictReader(io.StringIO(trona(*words).stdout)))
     assert {row["side"] for row in rows} == {"anode", "cathode"}
+    pairs = {(row["first"], row["second"]) for row in rows}
+    assert {("Na3SbS4", "Na15Sn4"), ("Na3PS4", "Na3SbS4"), ("Na3PS4", "NaCrO2")} <= pairs
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,12 @@ class MixingLine(Tabular):
         return f"{self.first.formula} | {self.second.formula}"
 
     @property
+    def seconds(self) -> str:
+        """The second material, in both states of an electrode."""
+        lines = [self] if self.other is None else [self, self.other]
+        return " or ".join(dict.fromkeys(line.second.formula for line in lines))
+
+    @property
     def answer(self) -> str:
         """What mixing releases, in words."""
         released = -1000.0 * self.mixing_energy(self.strongest)

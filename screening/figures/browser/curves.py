@@ -60,7 +60,7 @@ def show_mixing(line: MixingLine) -> Figure:
         },
         text=[in_lines(kink.equation.replace(" -> ", " + → "), HTML) for kink in line.kinks],
         hovertemplate="%{text}<br>%{y:.1f} meV/atom at %{x:.3f}<extra></extra>",
-        name="mixed" if line.other is None else line.names,
+        name="mixed" if line.other is None else subscripted(line.names, HTML),
     )
     if line.other is not None:
         kinks = line.other.kinks
@@ -71,17 +71,16 @@ def show_mixing(line: MixingLine) -> Figure:
             line={"color": LINES[2], "dash": "dot"},
             text=[in_lines(kink.equation.replace(" -> ", " + → "), HTML) for kink in kinks],
             hovertemplate="%{text}<br>%{y:.1f} meV/atom at %{x:.3f}<extra></extra>",
-            name=line.other.names,
+            name=subscripted(line.other.names, HTML),
         )
     if min(energies[0], energies[-1]) < 0.0:
         figure.add_scatter(
             x=[0, 1], y=[energies[0], energies[-1]], mode="lines", name="each by itself",
             line={"color": "#909090", "dash": "dash"}, hoverinfo="skip",
         )  # fmt: skip
-    first, second = (subscripted(side.formula, HTML) for side in (line.first, line.second))
     state = "closed" if line.voltage is None else f"open to sodium at {line.voltage:g} V"
-    figure.update_layout(title=f"{first} | {second}, {state}")
-    figure.update_xaxes(title=f"atomic fraction of {second}")
+    figure.update_layout(title=f"{subscripted(line.names, HTML)}, {state}")
+    figure.update_xaxes(title=f"atomic fraction of {subscripted(line.seconds, HTML)}")
     figure.update_yaxes(title="reaction energy (meV per atom of the reactants)")
     return figure
 

@@ -146,7 +146,9 @@ class ElementIndex:
         """How many phases hold both of two elements; square, with room for more elements."""
         held = np.unpackbits(self.masks.view(np.uint8), axis=1).astype(np.float64)
         weighted = held * np.diff(self.ends)[:, None]  # products of floats are many times faster
-        return np.rint(weighted.T @ held).astype(np.int64)
+        found = np.rint(weighted.T @ held).astype(np.int64)
+        found.setflags(write=False)
+        return found
 
     def _mask(self, columns: Sequence[int]) -> NDArray[np.uint64]:
         """Set the bits of some elements."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
-from trona.screening.formulas import same_composition
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
 
@@ -220,9 +219,7 @@ class PhaseTable(Tabular):
         for array in (amounts, energies, ground):
             array.setflags(write=False)
         ordered = tuple(map(given.__getitem__, order.tolist()))
-        table = cls(ordered, elements, given[0].scale, amounts, energies, ground)
-        vars(table)["keys"] = keys[ground]  # known already
-        return table
+        return cls(ordered, elements, given[0].scale, amounts, energies, ground)
 
     def changed(self, phases: Sequence[Phase]) -> PhaseTable:
         """
@@ -245,11 +242,11 @@ class PhaseTable(Tabular):
         amounts, energies = self.amounts, energies[order]
         if (order[1:] < order[:-1]).any():
             amounts, phases = amounts[order], [phases[at] for at in order.tolist()]
-        for array in (amounts, energies):
-            array.setflags(write=False)
-        kept = (self.elements, phases[0].scale, amounts, energies, self.ground)
-        changed = PhaseTable(tuple(phases), *kept)
-        shared = vars(self).keys() & {"index", "keys", "_positions", "_is_ground"}
+        energies.setflags(write=False)
+        amounts.setflags(write=False)
+        rest = (self.elements, phases[0].scale, amounts, energies, self.ground)
+        changed = PhaseTable(tuple(phases), *rest)
+        shared = vars(self).keys() & {"index", "keys", "_places", "_is_ground"}
         vars(changed).update({name: vars(self)[name] for name in shared})
         return changed
 
@@ -299,11 +296,32 @@ class PhaseTable(Tabular):
         Phase or None
             None where the table has no phase of that composition.
         """
+        at = self._place(amounts)
+        return None if at is None else self.phases[self.ground[at]]
+
+    def n_polymorphs(self, amounts: Mapping[str, float]) -> int:
+        """Count the phases of a composition."""
+        at = self._place(amounts)
+        return 0 if at is None else int(np.diff([*self.ground[at : at + 2], len(self)])[0])
+
+    def _place(self, amounts: Mapping[str, float]) -> int | None:
+        """Find the place of a composition among the ground phases; None where it has none."""
         inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
         if not inside or not inside.keys() <= set(self.elements):
             return None
-        at = self._positions.get(composition_key(inside, self._places, self.keys.shape[1]))
-        return None if at is None else self.phases[at]
+        key = composition_key(inside, self._columns_of, self.keys.shape[1])
+        return self._places.get(key)
+
+    @cached_property
+    def _places(self) -> dict[bytes, int]:
+        """Key of a composition to its place among the ground phases."""
+        text, size = self.keys.tobytes(), self.keys.itemsize * self.keys.shape[1]
+        return {text[at : at + size]: at // size for at in range(0, len(text), size)}
+
+    @property
+    def joined(self) -> NDArray[np.int64]:
+        """Number of phases that hold both of two elements; shape (n_elements, n_elements)."""
+        return self.index.joined[: len(self.elements), : len(self.elements)]
 
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
         """
@@ -324,29 +342,21 @@ class PhaseTable(Tabular):
 
     def polymorphs(self, amounts: Mapping[str, float]) -> tuple[Phase, ...]:
         """All phases of a composition, lowest energy per atom first."""
-        inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
-        if not inside or not inside.keys() <= set(self.elements):
-            return ()
-        alike = self.index.exactly(self._columns(inside)).tolist()
-        phases = map(self.phases.__getitem__, alike)
-        return tuple(p for p in phases if same_composition(p.amounts, inside))
+        at = self._place(amounts)
+        first = 0 if at is None else self.ground[at]
+        return self.phases[first : first + self.n_polymorphs(amounts)]
 
     def holding(self, symbols: Iterable[str]) -> tuple[Phase, ...]:
         """
-        Find the phases that hold all of some elements, and any others.
+        Find the phases that hold all of some elements, and any others, in their order.
 
         Parameters
         ----------
         symbols
             Elements; none is found where the table lacks one.
-
-        Returns
-        -------
-        tuple of Phase
-            In the order of the table.
         """
         asked = set(symbols)
-        if not asked <= self._places.keys():
+        if not asked <= self._columns_of.keys():
             return ()
         rows = self.index.holding(self._columns(asked))
         return tuple(map(self.phases.__getitem__, rows.tolist()))
@@ -433,13 +443,6 @@ class PhaseTable(Tabular):
         return composition_keys(self.amounts[self.ground])
 
     @cached_property
-    def _positions(self) -> dict[bytes, int]:
-        """Positions of the ground phases by the keys of their compositions."""
-        text, size = self.keys.tobytes(), self.keys.itemsize * self.keys.shape[1]
-        cut = (text[at : at + size] for at in range(0, len(text), size))
-        return dict(zip(cut, self.ground.tolist(), strict=True))
-
-    @cached_property
     def _is_ground(self) -> NDArray[np.bool_]:
         """Mark the ground phases."""
         marked = np.zeros(len(self), dtype=bool)
@@ -447,24 +450,21 @@ class PhaseTable(Tabular):
         return marked
 
     @cached_property
-    def _places(self) -> dict[str, int]:
+    def _columns_of(self) -> dict[str, int]:
         """Column of each element."""
         return {symbol: at for at, symbol in enumerate(self.elements)}
 
     def _columns(self, symbols: Iterable[str]) -> list[int]:
         """Find the columns of some elements, ascending."""
-        return sorted(map(self._places.__getitem__, symbols))
-
-    def _ground_among(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Keep the ground phases."""
-        return rows[self._is_ground[rows]]
+        return sorted(map(self._columns_of.__getitem__, symbols))
 
     def _build_system(self, rows: tuple[str, ...], *, closed: bool) -> System:
         """Lay out the columns of the phases that consist of the row elements and the reservoir."""
         inside = self._columns(rows)
-        opens = SODIUM in self._places and not closed
-        free = [*inside, self._places[SODIUM]] if opens else inside
-        index = self._ground_among(self.index.within(free))
+        opens = SODIUM in self._columns_of and not closed
+        free = [*inside, self._columns_of[SODIUM]] if opens else inside
+        index = self.index.within(free)
+        index = index[self._is_ground[index]]
         amounts = self.amounts[index]
         if opens:  # sodium itself is the reservoir
             keep = (amounts[:, inside] > 0).any(axis=1)

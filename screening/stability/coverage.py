@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trona.screening.formulas import same_composition
+from trona.screening.formulas import fractions_key
 from trona.screening.units import SODIUM
 
 if TYPE_CHECKING:
@@ -118,29 +118,24 @@ def coverage(
         Pairs in alphabetical order, the anion former second.
     """
     symbols = sorted(({*elements, SODIUM} & set(table.elements)) - _NOBLE)
-    columns = [table.elements.index(one) for one in symbols]
-    joined = table.index.joined[np.ix_(columns, columns)].copy()
-    own = {at for one in asked if len(one) > 2 for at in _rows_of(table, one)}
-    present = table.amounts[np.ix_(sorted(own), columns)] > 0
-    joined -= present.T.astype(np.int64) @ present
+    joined = table.joined
+    if any(len(composition) > 2 for composition in asked):
+        joined = joined.copy()
+    for composition in {fractions_key(one): one for one in asked if len(one) > 2}.values():
+        if alike := table.n_polymorphs(composition):
+            held = [table.elements.index(one) for one, n in composition.items() if n > 0]
+            joined[np.ix_(held, held)] -= alike
+    places = [table.elements.index(one) for one in symbols]
+    found = joined[np.ix_(places, places)] > 0
     gaps = [
         _ordered((symbols[i], symbols[j]))
         for i, j in combinations(range(len(symbols)), 2)
-        if not joined[i, j]
+        if not found[i, j]
     ]
     return Coverage(
         tuple(sorted(pair for pair in gaps if _decides(pair))),
         tuple(sorted(pair for pair in gaps if _rarely_decides(pair))),
     )
-
-
-def _rows_of(table: PhaseTable, composition: Mapping[str, float]) -> list[int]:
-    """Find all phases of a composition."""
-    inside = [symbol for symbol, amount in composition.items() if amount > 0]
-    if not set(inside) <= set(table.elements):
-        return []
-    alike = table.index.exactly([table.elements.index(one) for one in inside]).tolist()
-    return [at for at in alike if same_composition(table.phases[at].amounts, composition)]
 
 
 def _ordered(pair: Pair) -> Pair:

@@ -68,6 +68,30 @@ def test_first_steps_on_the_dft_table_by_the_method_of_zhu_and_mo():
     assert chloride.first_step.energy_per_water == pytest.approx(-0.64, abs=0.02)
 
 
+@needs_table
+@pytest.mark.parametrize(
+    ("water", "products", "at_1_bar", "at_1_ppm"),
+    [
+        (5.25, {"H2S": 4, "NaOH": 2.5, "Na2Sb4O11": 0.25}, 0.61, 0.34),
+        (3, {"H2S": 1.5, "NaOH": 3, "Sb2S3": 0.5, "S": 1}, 0.79, 0.60),
+        (3, {"H2S": 3, "Na3SbO3": 1, "S": 1}, 0.95, 0.58),
+        (4, {"H2": 3, "H2S": 1, "Na2SO4": 1, "NaSbS2": 1}, 0.33, -0.03),
+    ],
+)
+def test_thioantimonate_gives_gas_at_1_ppm_only_where_water_oxidises_sulfide(
+    water, products, at_1_bar, at_1_ppm
+):
+    reference = load_reference(f"table:{TABLE}")
+    found = [
+        reaction(zhu_mo(reference, released), {"Na3SbS4": 1, "H2O": water}, products)
+        for released in ("1bar", "1ppm")
+    ]
+    assert found == pytest.approx([at_1_bar, at_1_ppm], abs=0.011)
+    air = zhu_mo(reference, "1ppm")
+    (doc,) = air_documents(["Na3SbS4"], air, interphase=False)
+    assert doc.first_step.energy_per_water == pytest.approx(0.24, abs=0.011)
+
+
 def test_sodium_sulfide_with_and_without_carbon_dioxide_by_measured_free_energies():
     solids = {f: measured_energy(parse(f), 298.15).energy for f in ("Na2S", "Na2CO3", "NaOH")}
     gas = {formula: gas_potential(formula, 298.15) for formula in ("H2O", "H2S", "CO2")}

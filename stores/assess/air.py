@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.grand import profile
 from trona.screening.formulas import number, parse
 from trona.screening.reactions import terms
-from trona.screening.stability.coverage import coverage
+from trona.screening.stability.coverage import Coverage, coverage
 from trona.screening.stability.discharge import molar_mass
 from trona.screening.stability.exposure import (
     Course,
@@ -30,7 +30,7 @@ from trona.stores.documents.air import (
     InterphaseAirDoc,
 )
 from trona.stores.energies.atmosphere import is_gas
-from trona.stores.thermochemistry.gases import vapour_pressure
+from trona.stores.thermochemistry.gases import known_gases, vapour_pressure
 from trona.stores.thermochemistry.humidity import dew_point
 from trona.stores.thermochemistry.temperatures import KELVIN_AT_ZERO_CELSIUS
 
@@ -127,7 +127,9 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
     table = air.table_for(parse(formula))
     exposed = own_energy(table, parse(formula), formula)
     dioxide = air.carbon_dioxide
-    found = coverage(air.reference.table, {*parse(formula), "O"}, [parse(formula)])
+    found = _with_gases(
+        coverage(air.reference.table, {*parse(formula), "O"}, [parse(formula)]),
+    )
     others = [air.oxygen] if dioxide is None else [dioxide, air.oxygen]
     return InAir(
         air=air,
@@ -145,6 +147,15 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
             _LOW_SALTS,
             _KINETICS,
         ),
+    )
+
+
+def _with_gases(found: Coverage) -> Coverage:
+    """Count PH3 and its like as what joins an element and hydrogen: they are among the phases."""
+    joined = {frozenset(parse(gas)) for gas in known_gases() if "H" in parse(gas)}
+    return Coverage(
+        tuple(pair for pair in found.open if frozenset(pair) not in joined),
+        tuple(pair for pair in found.minor if frozenset(pair) not in joined),
     )
 
 

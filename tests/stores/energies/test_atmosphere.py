@@ -139,6 +139,33 @@ def test_a_gas_leaves_more_easily_at_a_lower_pressure(moist):
     assert gained == pytest.approx(thermal * 13.8155, rel=1e-4)
 
 
+def test_phosphine_is_a_gas_of_air_and_joins_phosphorus_and_hydrogen(moist):
+    assert not any({"P", "H"} == phase.amounts.keys() for phase in moist.reference.phases)
+    phosphide, hydride = air_documents(["Na3P", "NaPH2"], moist, interphase=False)
+    assert phosphide.water.reaction == "Na3P + 3 H2O -> PH3 + 3 NaOH"
+    assert "P and H" not in " ".join((*phosphide.caveats, *hydride.caveats))
+
+
+def test_every_gas_that_moist_air_needs_has_a_potential():
+    gases = [
+        "H2",
+        "O2",
+        "N2",
+        "F2",
+        "Cl2",
+        "H2O",
+        "H2S",
+        "SO2",
+        "CO2",
+        "HCl",
+        "HF",
+        "NH3",
+        "PH3",
+        "B2H6",
+    ]
+    assert {gas for gas in gases if gas_potential(gas, 298.15) > 0.0} == {"PH3", "B2H6"}
+
+
 def test_dry_sodium_hydroxide_keeps_its_water_and_sodium_metal_does_not_wait(moist):
     hydroxide, sodium = air_documents(["NaOH", "Na"], moist)
     assert hydroxide.dries_below is not None

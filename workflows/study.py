@@ -297,6 +297,7 @@ class Study:
         humidity: str = "30%",
         h2s: str = "1ppm",
         co2: str | None = None,
+        method: str = "free-energies",
     ) -> Dopants:
         """
         Compare dopants of a host in moist air and at sodium metal.
@@ -319,6 +320,8 @@ class Study:
             Pressure of H2S and of every other gas that is given off.
         co2
             Pressure of CO2, which is taken up too where it is given.
+        method
+            ``"free-energies"`` or ``"zhu-mo"``.
 
         Returns
         -------
@@ -330,7 +333,7 @@ class Study:
         InputError
             If the host or a condition cannot be used with this reference.
         """
-        conditions = read_conditions(temperature, humidity, h2s, co2)
+        conditions = read_conditions(temperature, humidity, h2s, co2, method)
         found = compare_dopants(
             host, elements, self._cold, conditions, fraction, site, with_dioxide=co2 is not None
         )

@@ -19,7 +19,7 @@ def compared(
     elements: Sequence[str],
     fraction: float,
     site: str | None,
-    conditions: tuple[str, str, str, str | None],
+    conditions: tuple[str, str, str, str | None, str],
     energies: tuple[str | None, str | None, str | None],
 ) -> DopantsDoc:
     """
@@ -36,7 +36,7 @@ def compared(
     site
         Element that is replaced; None for that which fits.
     conditions
-        Temperature, humidity, pressure of gases given off, and of CO2, as typed.
+        Temperature, humidity, pressure of gases given off, that of CO2, and method, as typed.
     energies
         Reference, corrections and phases to leave out, as typed.
 
@@ -53,8 +53,8 @@ def compared(
     from trona.stores.assess.doping.charts import compare_dopants, doped_formulas  # noqa: PLC0415
     from trona.stores.energies.atmosphere import read_conditions  # noqa: PLC0415
 
-    temperature, humidity, released, dioxide = conditions
-    air = read_conditions(temperature, humidity, released, dioxide)
+    temperature, humidity, released, dioxide, method = conditions
+    air = read_conditions(temperature, humidity, released, dioxide, method)
     formulas = doped_formulas(host, elements, fraction, site)
     found = load_energies(*energies, *formulas)
     return compare_dopants(

@@ -21,6 +21,7 @@ __all__ = [
     "Host",
     "Humidity",
     "KeepFiles",
+    "Method",
     "Plot",
     "Pressure",
     "Reference",
@@ -130,6 +131,13 @@ Released = Annotated[
 CarbonDioxide = Annotated[
     str | None,
     typer.Option("--co2", help="Pressure of CO2; 420ppm by default.", metavar="PRESSURE"),
+]
+Method = Annotated[
+    str,
+    typer.Option(
+        help="free-energies; or zhu-mo: enthalpies of solids, entropy of gases only.",
+        metavar="NAME",
+    ),
 ]
 Host = Annotated[str, typer.Argument(help="Electrolyte to dope, such as Na3PS4.")]
 Dopant = Annotated[

@@ -17,6 +17,7 @@ from trona.workflows.cli.options import (
     Fraction,
     Host,
     Humidity,
+    Method,
     Plot,
     Reference,
     Released,
@@ -35,13 +36,7 @@ def air(
     humidity: Humidity = "30%",
     h2s: Released = "1ppm",
     co2: CarbonDioxide = None,
-    method: Annotated[
-        str,
-        typer.Option(
-            help="free-energies; or zhu-mo: enthalpies of solids, entropy of gases only.",
-            metavar="NAME",
-        ),
-    ] = "free-energies",
+    method: Method = "free-energies",
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
@@ -84,6 +79,7 @@ def dopants(
     humidity: Humidity = "30%",
     h2s: Released = "1ppm",
     co2: CarbonDioxide = None,
+    method: Method = "free-energies",
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
@@ -96,7 +92,7 @@ def dopants(
     from trona.workflows.tables import air as tables  # noqa: PLC0415
 
     energies = (reference, correction, exclude)
-    asked = (temperature, humidity, h2s, co2)
+    asked = (temperature, humidity, h2s, co2, method)
     found = compared(host, elements or [], fraction, site, asked, energies)
     if plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415

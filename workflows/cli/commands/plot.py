@@ -19,6 +19,7 @@ from trona.workflows.cli.options import (
     Fraction,
     Host,
     Humidity,
+    Method,
     Reference,
     Released,
     SecondMaterial,
@@ -268,6 +269,7 @@ def dopants(
     humidity: Humidity = "30%",
     h2s: Released = "1ppm",
     co2: CarbonDioxide = None,
+    method: Method = "free-energies",
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
@@ -277,7 +279,7 @@ def dopants(
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     energies = (reference, correction, exclude)
-    asked = (temperature, humidity, h2s, co2)
+    asked = (temperature, humidity, h2s, co2, method)
     found = compared(host, elements or [], fraction, site, asked, energies)
     for symbol, why in found.left_out.items():
         typer.echo(f"left out: {symbol}: {why}", err=True)

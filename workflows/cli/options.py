@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "AirMethod",
     "AsCsv",
     "AsJson",
     "AtElectrode",
@@ -18,10 +19,9 @@ __all__ = [
     "Exclude",
     "FirstMaterial",
     "Fraction",
-    "Host",
+    "HostFormula",
     "Humidity",
     "KeepFiles",
-    "Method",
     "Plot",
     "Pressure",
     "Reference",
@@ -132,14 +132,14 @@ CarbonDioxide = Annotated[
     str | None,
     typer.Option("--co2", help="Pressure of CO2; 420ppm by default.", metavar="PRESSURE"),
 ]
-Method = Annotated[
+AirMethod = Annotated[
     str,
     typer.Option(
         help="free-energies; or zhu-mo: enthalpies of solids, entropy of gases only.",
         metavar="NAME",
     ),
 ]
-Host = Annotated[str, typer.Argument(help="Electrolyte to dope, such as Na3PS4.")]
+HostFormula = Annotated[str, typer.Argument(help="Electrolyte to dope, such as Na3PS4.")]
 Dopant = Annotated[
     list[str] | None,
     typer.Argument(help="Elements, such as Si Sn W; a list of thirty if none."),

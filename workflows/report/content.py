@@ -19,7 +19,7 @@ from trona.screening.units import limit_text
 from trona.stores.assess.screenings import rank_documents
 from trona.stores.collections.summaries import summarize_screening
 from trona.workflows.tables.ladder import electron_part, heading, ion_part, volts
-from trona.workflows.tables.ranking import in_air
+from trona.workflows.tables.ranking import first_step_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -224,7 +224,7 @@ def _cells(
         "harm": _class(contact.interphase, contact.interphase_shares),
         "freed": f"{contact.driving_force:.3f}",
         "sodium": number(contact.sodium_consumed),
-        "air": in_air(summarize_screening(doc)),
+        "air": first_step_text(summarize_screening(doc)),
         "score": f"{place.score:.2f}{'!' if place.vetoes else ''}",
     }
 

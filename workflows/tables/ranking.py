@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "beside_electrode",
     "counts",
-    "in_air",
+    "first_step_text",
     "outcomes",
     "ranking",
     "screening_details",
@@ -104,7 +104,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
             said(one.interphase, one.interphase_shares, between="\n"),
             f"{one.driving_force:.3f}",
             *([number(one.sodium_consumed)] if with_sodium else []),
-            *([in_air(one) + letters.get(one.air_conditions, "")] if letters else []),
+            *([first_step_text(one) + letters.get(one.air_conditions, "")] if letters else []),
         ]
         table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
     return table
@@ -116,7 +116,7 @@ def _air_letters(found: Iterable[SummaryDoc]) -> dict[str | None, str]:
     return {text: f" {chr(97 + at)}" if len(texts) > 1 else "" for at, text in enumerate(texts)}
 
 
-def in_air(one: SummaryDoc) -> str:
+def first_step_text(one: SummaryDoc) -> str:
     """
     Write the first step of the reaction with water.
 

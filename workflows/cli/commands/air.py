@@ -8,6 +8,7 @@ import typer
 
 from trona.workflows.cli.energies import load_energies
 from trona.workflows.cli.options import (
+    AirMethod,
     AsCsv,
     AsJson,
     CarbonDioxide,
@@ -15,9 +16,8 @@ from trona.workflows.cli.options import (
     Dopant,
     Exclude,
     Fraction,
-    Host,
+    HostFormula,
     Humidity,
-    Method,
     Plot,
     Reference,
     Released,
@@ -36,7 +36,7 @@ def air(
     humidity: Humidity = "30%",
     h2s: Released = "1ppm",
     co2: CarbonDioxide = None,
-    method: Method = "free-energies",
+    method: AirMethod = "free-energies",
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
@@ -71,7 +71,7 @@ def air(
 
 
 def dopants(
-    host: Host,
+    host: HostFormula,
     elements: Dopant = None,
     fraction: Fraction = 0.1,
     site: Site = None,
@@ -79,7 +79,7 @@ def dopants(
     humidity: Humidity = "30%",
     h2s: Released = "1ppm",
     co2: CarbonDioxide = None,
-    method: Method = "free-energies",
+    method: AirMethod = "free-energies",
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,

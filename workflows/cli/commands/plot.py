@@ -10,6 +10,7 @@ import typer
 
 from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (
+    AirMethod,
     AtReservoir,
     CarbonDioxide,
     Correction,
@@ -17,9 +18,8 @@ from trona.workflows.cli.options import (
     Exclude,
     FirstMaterial,
     Fraction,
-    Host,
+    HostFormula,
     Humidity,
-    Method,
     Reference,
     Released,
     SecondMaterial,
@@ -260,7 +260,7 @@ def air(
 
 @app.command()
 def dopants(
-    host: Host,
+    host: HostFormula,
     to: To,
     elements: Dopant = None,
     fraction: Fraction = 0.1,
@@ -269,7 +269,7 @@ def dopants(
     humidity: Humidity = "30%",
     h2s: Released = "1ppm",
     co2: CarbonDioxide = None,
-    method: Method = "free-energies",
+    method: AirMethod = "free-energies",
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,

@@ -22,6 +22,7 @@ __all__ = [
     "HostFormula",
     "Humidity",
     "KeepFiles",
+    "KeptIn",
     "Plot",
     "Pressure",
     "Reference",
@@ -67,6 +68,10 @@ Correction = Annotated[
 Exclude = Annotated[
     str | None,
     typer.Option(help="Phases to leave out, as in NaCl3,NaCl7.", metavar="FORMULAS"),
+]
+KeptIn = Annotated[
+    str | None,
+    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
 ]
 StoreAt = Annotated[
     str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")

@@ -18,7 +18,7 @@ from trona.screening.uncertainty.confidence import is_sure, verdict, worst_plaus
 from trona.screening.units import limit_text
 from trona.stores.assess.screenings import rank_documents
 from trona.stores.collections.summaries import summarize_screening
-from trona.workflows.tables.ladder import electron_part, heading, ion_part, volts
+from trona.workflows.tables.ladder import basis, electron_part, heading, ion_part, volts
 from trona.workflows.tables.ranking import first_step_text
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _candidate(
         "sodium": contact.sodium_consumed,
         "air": None if doc.air is None else doc.air.first_step,
         "cells": _cells(place, doc, window, contact),
-        "heading": _plain(heading(window)),
+        "heading": _plain("\n".join([heading(window), *basis(window)])),
         "vetoes": [*place.vetoes, *([_APART] if place.apart else [])],
         "missing": [name.replace("_", " ") for name in place.missing],
         "contact": _contact(contact),

@@ -74,8 +74,8 @@ Besides:
 {others}
 ```
 
-`scripts/benchmark.py --against PATH_OR_COMMIT` times large tables, screenings of formulas and starts
-of commands beside another build, in processes that take turns. It compares the answers first.
+`scripts/benchmark.py --against PATH_OR_COMMIT` times large tables, screenings of formulas and
+starts of commands beside another build, in processes that take turns. Answers are compared first.
 
 A table of 100 kB and more is parsed and sorted once. What is kept of it lies in `tables` in the
 user's cache folder (`TRONA_CACHE` names another), is found by a checksum of the table's content,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["amounts_matrix", "arrange", "composition_key", "composition_keys"]
+__all__ = ["amounts_matrix", "table_order", "composition_key", "composition_keys"]
 
 _ELEMENT = 2**32
 """What one element counts for in a key; the codes of fractions are smaller."""
@@ -102,7 +102,7 @@ def composition_key(amounts: Mapping[str, float], columns: Mapping[str, int], n_
     return array("q", [*keys, *([_ABSENT] * (n_keys - len(keys)))]).tobytes()
 
 
-def arrange(
+def table_order(
     keys: NDArray[np.int64], per_atom: NDArray[np.float64], names: Sequence[str]
 ) -> NDArray[np.intp]:
     """

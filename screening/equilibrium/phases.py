@@ -19,7 +19,7 @@ from trona.screening.errors import ChemicalSystemError, EnergyScaleError, PhaseD
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
 
-from .arrangement import amounts_matrix, arrange, composition_key, composition_keys
+from .arrangement import amounts_matrix, table_order, composition_key, composition_keys
 from .element_index import ElementIndex
 from .system import System
 
@@ -177,7 +177,7 @@ class PhaseTable(Tabular):
     @classmethod
     def from_phases(cls, phases: Iterable[Phase]) -> PhaseTable:
         """
-        Check phases against each other and arrange them.
+        Check phases against each other and table_order them.
 
         Parameters
         ----------
@@ -204,7 +204,7 @@ class PhaseTable(Tabular):
         amounts = amounts_matrix([phase.amounts for phase in given], elements)
         energies = np.array([phase.energy for phase in given])
         keys, names = composition_keys(amounts), [phase.id for phase in given]
-        order = arrange(keys, energies / amounts.sum(axis=1), names)
+        order = table_order(keys, energies / amounts.sum(axis=1), names)
         amounts, energies, keys = amounts[order], energies[order], keys[order]
         first = np.ones(len(given), dtype=bool)
         first[1:] = (keys[1:] != keys[:-1]).any(axis=1)
@@ -238,7 +238,7 @@ class PhaseTable(Tabular):
         energies = np.array([phase.energy for phase in phases])
         place = np.searchsorted(self.ground, np.arange(len(self)), side="right")
         names = [phase.id for phase in phases]
-        order = arrange(place[:, None], energies / self.amounts.sum(axis=1), names)
+        order = table_order(place[:, None], energies / self.amounts.sum(axis=1), names)
         amounts, energies = self.amounts, energies[order]
         if (order[1:] < order[:-1]).any():
             amounts, phases = amounts[order], [phases[at] for at in order.tolist()]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["amounts_matrix", "table_order", "composition_key", "composition_keys"]
+__all__ = ["amounts_matrix", "composition_key", "composition_keys", "table_order"]
 
 _ELEMENT = 2**32
 """What one element counts for in a key; the codes of fractions are smaller."""

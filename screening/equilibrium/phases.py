@@ -19,7 +19,7 @@ from trona.screening.errors import ChemicalSystemError, EnergyScaleError, PhaseD
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
 
-from .arrangement import amounts_matrix, table_order, composition_key, composition_keys
+from .arrangement import amounts_matrix, composition_key, composition_keys, table_order
 from .element_index import ElementIndex
 from .system import System
 
@@ -177,7 +177,7 @@ class PhaseTable(Tabular):
     @classmethod
     def from_phases(cls, phases: Iterable[Phase]) -> PhaseTable:
         """
-        Check phases against each other and table_order them.
+        Check phases against each other and arrange them.
 
         Parameters
         ----------

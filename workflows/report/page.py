@@ -37,10 +37,12 @@ if TYPE_CHECKING:
 
     from trona.stores.documents.results import ScreeningDoc
 
-__all__ = ["render", "write_page"]
+__all__ = ["page_file", "render", "style_sheet", "write_page"]
 
 _DRAWN = 40
 """Candidates in figures of many: more bars and names than these are not read any more."""
+_SCRIPTS = ("figures.js", "details.js", "report.js")
+"""In the order in which they need each other."""
 
 
 def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
@@ -65,7 +67,7 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
     figures = _figures([doc for _, doc in rank_documents(docs)][:_DRAWN])
     references = {doc.reference.checksum: doc.reference for doc in docs}.values()
     named = "; ".join(f"{one.name} ({one.n_phases} phases)" for one in references)
-    plotly, scripts = library(), [_file("figures.js"), _file("report.js")]
+    plotly, scripts = library(), [page_file(name) for name in _SCRIPTS]
     return _template().render(
         title=f"Sodium electrolytes: {len(docs)} screened",
         summary=f"{counts(docs)} Reference energies: {named}.",
@@ -86,7 +88,7 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
                 "figures": [figure.pop("drawing") for figure in figures],
             }
         ),
-        style=Markup(_style()),  # noqa: S704 (a file of this package)
+        style=Markup(style_sheet()),  # noqa: S704 (a file of this package)
         scripts=[Markup(script) for script in scripts],  # noqa: S704 (files of packages)
         plotly=Markup(plotly),  # noqa: S704 (a file of plotly)
         allowed=" ".join(map(_hash, [plotly, *scripts])),
@@ -159,18 +161,37 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    return environment.from_string(_file("report.html"))
+    return environment.from_string(page_file("report.html"))
 
 
-def _file(name: str) -> str:
-    """Read a file that comes with this package."""
+def page_file(name: str) -> str:
+    """
+    Read a file that comes with this package.
+
+    Parameters
+    ----------
+    name
+        Such as ``"figures.js"``.
+
+    Returns
+    -------
+    str
+        Its text.
+    """
     return resources.files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
 
 
-def _style() -> str:
-    """Write the style sheet, with the colours that interphases have in all figures."""
+def style_sheet() -> str:
+    """
+    Write the style sheet, with the colours that interphases have in all figures.
+
+    Returns
+    -------
+    str
+        CSS.
+    """
     colours = (f".kind-{kind.value} {{ --kind: {colour}; }}" for kind, colour in COLOURS.items())
-    return "\n".join([_file("report.css"), *colours])
+    return "\n".join([page_file("report.css"), *colours])
 
 
 def _embedded(content: dict[str, Any]) -> Markup:

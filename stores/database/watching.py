@@ -37,7 +37,8 @@ def file_state(path: str) -> str:
             if one is main:
                 return ""
             continue
-        found.append(f"{stat.st_ino}:{stat.st_size}:{stat.st_mtime_ns}")
+        if stat.st_size:  # whoever opens the store makes an empty log
+            found.append(f"{stat.st_ino}:{stat.st_size}:{stat.st_mtime_ns}")
     return " ".join(found)
 
 

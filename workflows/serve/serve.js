@@ -58,7 +58,9 @@
   }
 
   function table(part) {
-    const headings = part.headings.map((text, at) => [text, part.numeric[at] ? "number" : ""]);
+    const look = (text, at) => part.numeric[at] ? "number"
+      : text.startsWith("reaction") ? "reaction" : at === 0 ? "volts" : "";
+    const headings = part.headings.map((text, at) => [text, look(text, at)]);
     const rows = part.rows.map((row) => row.map((cell) => node("span", {}, ...chips(cell))));
     return details.grid(part.headings.filter(Boolean).slice(0, 3).join(", "), headings, rows);
   }
@@ -68,9 +70,12 @@
 
   function drawing(answer) {
     const place = node("div", { class: "plot" });
+    const { width, height } = answer.figure.layout;
+    place.style.minHeight = `${height}px`;
+    if (width) place.style.width = `${width}px`;
     figures.overview(place, answer.figure, () => {});
     return node("div", {
-      class: "scroll plots", tabindex: "0", role: "group",
+      class: `scroll plots${width ? " narrow" : ""}`, tabindex: "0", role: "group",
       "aria-label": `Figure: ${answer.alt}; the table holds the same numbers`,
     }, place);
   }
@@ -127,9 +132,14 @@
     let asking = false;
     let wanted = null;
 
+    let drawing = 0;
     function mark(at) {
       const plot = document.querySelector("#window .plot");
-      if (!plot || !plot.data) return;
+      clearTimeout(drawing);
+      if (!plot || !plot.data) { // which is drawn when it comes into view
+        drawing = setTimeout(mark, 300, at);
+        return;
+      }
       const across = { type: "line", xref: "paper", x0: 0, x1: 1, yref: "y", y0: at, y1: at };
       Plotly.relayout(plot, { shapes: [{ ...across, line: { color: "#0a4f9e", width: 2, dash: "dot" } }] });
     }
@@ -209,6 +219,11 @@
       return node("td", look, chip);
     }
 
+    // What is stored rests on the energies of its time; the page computes on its own.
+    const again = ({ formula }) => node("p", {},
+      node("a", { href: `#/window?${new URLSearchParams({ formula })}` },
+        `${formula} computed now, with a voltage slider`));
+
     function row(one, shared) {
       const text = JSON.stringify([one, one.ladder.map((step) =>
         step.products.map(([at]) => shared.phases[at]))]);
@@ -227,7 +242,7 @@
         if (wanted) opened.add(one.id);
         else opened.delete(one.id);
         if (wanted && !inside.hasChildNodes()) {
-          inside.append(node("div", {}, ...details.of(one, shared)));
+          inside.append(node("div", {}, ...details.of(one, shared), again(one)));
         }
       }
       name.addEventListener("click", () => unfold(detail.hidden));

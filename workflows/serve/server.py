@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import uvicorn
 
 from trona.screening.errors import InputError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-__all__ = ["LOOPBACK", "listen", "run"]
+__all__ = ["LOOPBACK", "listen", "run", "server"]
 
 LOOPBACK = "127.0.0.1"
 _SECONDS_TO_END = 2
@@ -52,6 +55,35 @@ def listen(port: int) -> socket.socket:
     return taken
 
 
+def server(application: ASGIApp) -> uvicorn.Server:
+    """
+    Make a server that says nothing of its own.
+
+    Parameters
+    ----------
+    application
+        What answers.
+
+    Returns
+    -------
+    uvicorn.Server
+        Not running.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            access_log=False,
+            http="h11",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            server_header=False,
+            timeout_graceful_shutdown=_SECONDS_TO_END,
+            ws="none",
+        )
+    )
+
+
 def run(application: ASGIApp, taken: socket.socket) -> None:
     """
     Answer until the user interrupts.
@@ -63,22 +95,5 @@ def run(application: ASGIApp, taken: socket.socket) -> None:
     taken
         As `listen` makes it.
     """
-    import uvicorn  # noqa: PLC0415 (an extra; `require_server` says so where it is missing)
-
-    config = uvicorn.Config(
-        application,
-        access_log=False,
-        http="h11",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        server_header=False,
-        timeout_graceful_shutdown=_SECONDS_TO_END,
-        ws="none",
-    )
-    try:
-        uvicorn.Server(config).run(sockets=[taken])
-    except KeyboardInterrupt:  # which uvicorn raises again once it has ended
-        return
-    finally:
-        taken.close()
+    with suppress(KeyboardInterrupt):  # which uvicorn raises again once it has ended
+        server(application).run(sockets=[taken])

@@ -42,10 +42,10 @@ def serve(
     from trona.workflows.cli.store_filters import read_filters  # noqa: PLC0415
     from trona.workflows.serve.answers import Session  # noqa: PLC0415
     from trona.workflows.serve.following import Followed  # noqa: PLC0415
-    from trona.workflows.serve.server import LOOPBACK, listen, run  # noqa: PLC0415
 
     try:
         from trona.workflows.serve.routes import application  # noqa: PLC0415
+        from trona.workflows.serve.server import LOOPBACK, listen, run  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise InputError(f"the page needs {error.name}: install trona[serve].") from None
 
@@ -56,10 +56,10 @@ def serve(
         filters=lambda **typed: read_filters(FilterOptions(**typed)),
         store=Followed(store or Settings().store),
     )
-    taken = listen(port)
-    address = f"http://{LOOPBACK}:{taken.getsockname()[1]}/"
-    answers = application(session)
-    typer.echo(f"{address} shows {session.store.name}; Ctrl-C ends it.")
-    if open_page:
-        typer.launch(address)
-    run(answers, taken)
+    with listen(port) as taken:
+        address = f"http://{LOOPBACK}:{taken.getsockname()[1]}/"
+        answers = application(session)
+        typer.echo(f"{address} shows {session.store.name}; Ctrl-C ends it.")
+        if open_page:
+            typer.launch(address)
+        run(answers, taken)

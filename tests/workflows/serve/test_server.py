@@ -1,0 +1,68 @@
+"""The server as a process: it takes a port of this machine, and ends when it is interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from urllib.request import urlopen
+
+import pytest
+
+from trona.screening.errors import InputError
+from trona.workflows.serve.server import LOOPBACK, listen
+
+PROGRAM = [sys.executable, "-c", "from trona.workflows.cli.main import main; main()", "serve"]
+
+
+def test_a_port_in_use_is_named_with_the_remedy():
+    with listen(0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=rf"port {port} .* --port 0"):
+            listen(port)
+
+
+def test_the_page_is_bound_to_this_machine_alone():
+    with listen(0) as taken:
+        assert taken.getsockname()[0] == LOOPBACK == "127.0.0.1"
+
+
+def test_a_port_in_use_ends_the_command_with_2(trona, tmp_path):
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = trona("serve", "--port", port, "--store", tmp_path / "s.sqlite")
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reference_that_is_missing_ends_the_command_with_2(trona):
+    done = trona("serve", "--port", "0", "--reference", "table:missing.csv")
+    assert done.returncode == 2
+    assert "missing.csv" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_ends_it_without_a_word(tmp_path, table_path):
+    asked = ["--port", "0", "--store", tmp_path / "s.sqlite", "--reference", f"table:{table_path}"]
+    running = subprocess.Popen(
+        [*PROGRAM, *map(str, asked)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        address = running.stdout.readline().split()[0]
+        with urlopen(address) as answer:  # noqa: S310 (our own)
+            assert answer.status == 200
+        running.send_signal(signal.SIGINT)
+        said, wrong = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert (running.returncode, wrong) == (0, "")
+    assert not (tmp_path / "s.sqlite").exists()

@@ -133,8 +133,8 @@ def candidates(
     Returns
     -------
     list of dict
-        One per candidate, best first unless places are given: what its row shows, what the row is sorted and filtered by,
-        and its details.
+        One per candidate, best first unless places are given: what its row shows, what the row
+        is sorted and filtered by, and its details.
     """
     ranked = rank_documents(docs) if places is None else _placed(docs, places)
     return [

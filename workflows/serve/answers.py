@@ -35,7 +35,17 @@ if TYPE_CHECKING:
     from .following import Followed
     from .parameters import Asked
 
-__all__ = ["PAGE", "PARAMETERS", "Session", "find", "interface", "matrix", "query", "show", "window"]
+__all__ = [
+    "PAGE",
+    "PARAMETERS",
+    "Session",
+    "find",
+    "interface",
+    "matrix",
+    "query",
+    "show",
+    "window",
+]
 
 PAGE = 100
 """Results on a page, as the command ``query`` has them."""

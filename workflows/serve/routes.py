@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -29,15 +29,16 @@ from .parameters import Asked
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pydantic import BaseModel
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from .answers import Session
 
-__all__ = ["HOSTS", "application"]
+__all__ = ["application"]
 
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
-"""Names of this machine by which the page may be called, with any port: a tunnel has its own."""
+_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+"""Names by which the page may be called, with any port: a tunnel to this machine has its own."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -225,10 +226,8 @@ class _Guard:
 def _refusal(method: str, path: str, headers: Headers) -> tuple[str, int] | None:
     """Say why a request is refused, with its status; None where it is answered."""
     host = headers.get("host", "")
-    name, _, port = host.partition("]") if host.startswith("[") else host.partition(":")
-    name = f"{name}]" if host.startswith("[") else name
-    if name.lower() not in HOSTS or not port.removeprefix(":").isdecimal() and port:
-        return f"this page answers to {' and '.join(HOSTS[:2])} only, not to {host[:80]!r}.", 403
+    if not _HOST.fullmatch(host):
+        return f"this page answers to 127.0.0.1 and localhost only, not to {host[:80]!r}.", 403
     if method != "GET":
         return f"this page can only be read: {method[:20]!r} is refused.", 405
     if path != "/" and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:

@@ -52,7 +52,7 @@ def parts(printed: Iterable[RenderableType]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``lines`` and whether they are an aside, or ``headings``, ``numeric`` and ``rows``: all plain
+        ``lines`` and whether they are an aside, or ``headings``, ``numeric`` and ``rows``: plain
         text, in which a line break may stand.
     """
     return [_table(one) if isinstance(one, Table) else _lines(str(one)) for one in printed]

@@ -1,4 +1,4 @@
-"""What the page's server answers: the numbers of the commands, and one sentence to what is refused."""
+"""What the server answers: the numbers of the commands, and one sentence to what is refused."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_a_mistake_gets_the_sentence_of_the_command(page, trona, table, question
         ("/api/window", {"formula": "Na3PS4", "at": "nan"}, "'nan'"),
         ("/api/window", {"formula": "Na3PS4", "at": "1e999"}, "'1e999'"),
         ("/api/window", {"formula": "Na3PS4", "why": "perhaps"}, "'perhaps'"),
-        ("/api/window", {"formula": "Na3PS4", "store": "/tmp/x"}, "no parameter 'store'"),
+        ("/api/window", {"formula": "Na3PS4", "store": "x.sqlite"}, "no parameter 'store'"),
         ("/api/matrix", {"materials": ",".join(f"Na{n}S" for n in range(1, MOST + 2))}, "at most"),
         ("/api/matrix", {"materials": "Na2S,NaCl", "charged": "1"}, "need electrodes"),
         ("/api/query", {"page": "0"}, "whole number"),
@@ -188,7 +188,8 @@ def test_no_file_is_read_for_a_matrix(page, folder):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost@evil", "", "[::2]"]
+    "host",
+    ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost@evil", "", "[::2]"],
 )
 def test_a_page_of_another_name_is_refused(page, host):
     for path in ("/", "/state", "/assets/serve.js", "/api/window"):

@@ -61,7 +61,7 @@ def test_ctrl_c_ends_it_without_a_word(tmp_path, table_path):
         with urlopen(address) as answer:  # noqa: S310 (our own)
             assert answer.status == 200
         running.send_signal(signal.SIGINT)
-        said, wrong = running.communicate(timeout=60)
+        _, wrong = running.communicate(timeout=60)
     finally:
         running.kill()
     assert (running.returncode, wrong) == (0, "")

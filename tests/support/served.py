@@ -15,8 +15,8 @@ from trona.workflows.cli.filter_options import FilterOptions
 from trona.workflows.cli.store_filters import read_filters
 from trona.workflows.serve.answers import Session
 from trona.workflows.serve.following import Followed
-from trona.workflows.serve.routes import application
-from trona.workflows.serve.server import listen, server
+from trona.workflows.serve.routes import make_application
+from trona.workflows.serve.server import listen, make_server
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def session_on(location, reference="bundled"):
 def serving(session):
     """Serve a session on a free port for the time of the block."""
     taken = listen(0)
-    running = server(application(session))
+    running = make_server(make_application(session))
     thread = Thread(target=running.run, kwargs={"sockets": [taken]}, daemon=True)
     thread.start()
     try:

@@ -39,12 +39,12 @@ __all__ = [
     "PAGE",
     "PARAMETERS",
     "Session",
-    "find",
-    "interface",
-    "matrix",
-    "query",
-    "show",
-    "window",
+    "answer_interface",
+    "answer_matrix",
+    "answer_window",
+    "find_candidates",
+    "query_candidates",
+    "read_candidate",
 ]
 
 PAGE = 100
@@ -90,7 +90,7 @@ class Session:
     store: Followed = field(repr=False)
 
 
-def window(session: Session, asked: Asked) -> tuple[WindowAnswerDoc, Assessment]:
+def answer_window(session: Session, asked: Asked) -> tuple[WindowAnswerDoc, Assessment]:
     """
     Assess a composition, as ``trona window`` does.
 
@@ -124,7 +124,7 @@ def window(session: Session, asked: Asked) -> tuple[WindowAnswerDoc, Assessment]
     return answer, assessment
 
 
-def interface(session: Session, asked: Asked) -> tuple[InterfaceDoc, Reference]:
+def answer_interface(session: Session, asked: Asked) -> tuple[InterfaceDoc, Reference]:
     """
     React two materials, as ``trona interface`` does.
 
@@ -150,7 +150,7 @@ def interface(session: Session, asked: Asked) -> tuple[InterfaceDoc, Reference]:
     return interface_document(first, second, energies, asked.number("voltage")), energies
 
 
-def matrix(session: Session, asked: Asked) -> tuple[MatrixDoc, Matrix]:
+def answer_matrix(session: Session, asked: Asked) -> tuple[MatrixDoc, Matrix]:
     """
     React many materials, as ``trona matrix`` does; no file is read.
 
@@ -202,7 +202,7 @@ def _formula(session: Session, name: str) -> str:
     return name
 
 
-def find(session: Session, asked: Asked) -> Found:
+def find_candidates(session: Session, asked: Asked) -> Found:
     """
     Find all candidates that pass some filters, as ``trona query`` does.
 
@@ -232,7 +232,7 @@ def find(session: Session, asked: Asked) -> Found:
     )
 
 
-def query(session: Session, asked: Asked) -> list[ScreeningDoc]:
+def query_candidates(session: Session, asked: Asked) -> list[ScreeningDoc]:
     """
     Read a page of the candidates that pass some filters, as ``trona query`` does.
 
@@ -255,10 +255,10 @@ def query(session: Session, asked: Asked) -> list[ScreeningDoc]:
     """
     size = asked.count("limit", PAGE, _LARGEST_PAGE)
     skip = (asked.count("page", 1, 10**9) - 1) * size
-    return session.store.documents(find(session, asked).summaries[skip : skip + size])
+    return session.store.documents(find_candidates(session, asked).summaries[skip : skip + size])
 
 
-def show(session: Session, asked: Asked) -> list[ScreeningDoc]:
+def read_candidate(session: Session, asked: Asked) -> list[ScreeningDoc]:
     """
     Read all that is known of a candidate, as ``trona show`` does.
 

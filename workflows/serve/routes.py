@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from .answers import Session
 
-__all__ = ["application"]
+__all__ = ["make_application"]
 
 _HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 """Names by which the page may be called, with any port: a tunnel to this machine has its own."""
@@ -74,7 +74,7 @@ _ASSETS: dict[str, tuple[Callable[[], str], str]] = {
 }
 
 
-def application(session: Session) -> ASGIApp:
+def make_application(session: Session) -> ASGIApp:
     """
     Make the application that a server runs.
 
@@ -90,24 +90,24 @@ def application(session: Session) -> ASGIApp:
     """
     page = _page(session)
     api: dict[str, Callable[[Session, Asked], object]] = {
-        "window": lambda session, asked: answers.window(session, asked)[0],
-        "interface": lambda session, asked: answers.interface(session, asked)[0],
-        "matrix": lambda session, asked: answers.matrix(session, asked)[0],
-        "query": answers.query,
-        "show": answers.show,
+        "window": lambda session, asked: answers.answer_window(session, asked)[0],
+        "interface": lambda session, asked: answers.answer_interface(session, asked)[0],
+        "matrix": lambda session, asked: answers.answer_matrix(session, asked)[0],
+        "query": answers.query_candidates,
+        "show": answers.read_candidate,
     }
     shown: dict[str, Callable[[Session, Asked], object]] = {
-        "window": views.window,
-        "interface": views.interface,
-        "matrix": views.matrix,
-        "diagram": views.diagram,
-        "candidates": views.candidates,
+        "window": views.view_window,
+        "interface": views.view_interface,
+        "matrix": views.view_matrix,
+        "diagram": views.view_diagram,
+        "candidates": views.view_candidates,
     }
     routes = [
         Route("/", lambda _: Response(page, media_type="text/html"), methods=["GET"]),
         Route("/assets/{name}", _asset, methods=["GET"]),
         _question("/state", session, lambda one, _: {"state": one.store.state()}, ()),
-        _question("/view/at", session, views.at, PARAMETERS["window"]),
+        _question("/view/at", session, views.view_reaction, PARAMETERS["window"]),
         *(_question(f"/api/{name}", session, one, PARAMETERS[name]) for name, one in api.items()),
         *(
             _question(f"/view/{name}", session, one, PARAMETERS[name])

@@ -14,7 +14,7 @@ from trona.screening.errors import InputError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-__all__ = ["LOOPBACK", "listen", "run", "server"]
+__all__ = ["LOOPBACK", "listen", "make_server", "run_server"]
 
 LOOPBACK = "127.0.0.1"
 _SECONDS_TO_END = 2
@@ -55,7 +55,7 @@ def listen(port: int) -> socket.socket:
     return taken
 
 
-def server(application: ASGIApp) -> uvicorn.Server:
+def make_server(application: ASGIApp) -> uvicorn.Server:
     """
     Make a server that says nothing of its own.
 
@@ -84,7 +84,7 @@ def server(application: ASGIApp) -> uvicorn.Server:
     )
 
 
-def run(application: ASGIApp, taken: socket.socket) -> None:
+def run_server(application: ASGIApp, taken: socket.socket) -> None:
     """
     Answer until the user interrupts.
 
@@ -96,4 +96,4 @@ def run(application: ASGIApp, taken: socket.socket) -> None:
         As `listen` makes it.
     """
     with suppress(KeyboardInterrupt):  # which uvicorn raises again once it has ended
-        server(application).run(sockets=[taken])
+        make_server(application).run(sockets=[taken])

@@ -32,7 +32,15 @@ if TYPE_CHECKING:
     from .answers import Session
     from .parameters import Asked
 
-__all__ = ["at", "candidates", "diagram", "interface", "matrix", "parts", "window"]
+__all__ = [
+    "describe_parts",
+    "view_candidates",
+    "view_diagram",
+    "view_interface",
+    "view_matrix",
+    "view_reaction",
+    "view_window",
+]
 
 _WIDTH = 10_000
 """Columns of a terminal on which every table has all its columns: a page scrolls instead."""
@@ -40,7 +48,7 @@ _DIAGRAMS = 8
 """Diagrams kept: one of four elements takes seconds."""
 
 
-def parts(printed: Iterable[RenderableType]) -> list[dict[str, Any]]:
+def describe_parts(printed: Iterable[RenderableType]) -> list[dict[str, Any]]:
     """
     Describe what a command prints.
 
@@ -84,7 +92,7 @@ def _figure(name: str, *asked: object) -> dict[str, Any]:
     return figure
 
 
-def window(session: Session, asked: Asked) -> dict[str, Any]:
+def view_window(session: Session, asked: Asked) -> dict[str, Any]:
     """
     Show a window with its ladder.
 
@@ -93,7 +101,7 @@ def window(session: Session, asked: Asked) -> dict[str, Any]:
     session
         Of the server.
     asked
-        As `answers.window` takes it.
+        As `answers.answer_window` takes it.
 
     Returns
     -------
@@ -105,17 +113,17 @@ def window(session: Session, asked: Asked) -> dict[str, Any]:
     InputError
         If something in it cannot be used.
     """
-    answer, assessment = answers.window(session, asked)
+    answer, assessment = answers.answer_window(session, asked)
     figure = _figure("ladder", assessment)
     return {
-        "parts": parts(windows.answer(answer, _WIDTH)),
+        "parts": describe_parts(windows.answer(answer, _WIDTH)),
         "figure": figure,
         "alt": f"ladder of {answer.formula}, sodium exchanged and products against voltage",
         "top": max(figure["layout"]["yaxis"]["range"]),
     }
 
 
-def at(session: Session, asked: Asked) -> dict[str, Any]:
+def view_reaction(session: Session, asked: Asked) -> dict[str, Any]:
     """
     Show the reaction of a composition at one voltage.
 
@@ -124,7 +132,7 @@ def at(session: Session, asked: Asked) -> dict[str, Any]:
     session
         Of the server.
     asked
-        As `answers.window` takes it, with a voltage.
+        As `answers.answer_window` takes it, with a voltage.
 
     Returns
     -------
@@ -137,11 +145,11 @@ def at(session: Session, asked: Asked) -> dict[str, Any]:
         If something in it cannot be used.
     """
     asked.text("at")
-    answer, _ = answers.window(session, asked)
-    return {"parts": parts(windows.contact(answer.ladder[0]))}
+    answer, _ = answers.answer_window(session, asked)
+    return {"parts": describe_parts(windows.contact(answer.ladder[0]))}
 
 
-def interface(session: Session, asked: Asked) -> dict[str, Any]:
+def view_interface(session: Session, asked: Asked) -> dict[str, Any]:
     """
     Show what two materials do to each other.
 
@@ -150,7 +158,7 @@ def interface(session: Session, asked: Asked) -> dict[str, Any]:
     session
         Of the server.
     asked
-        As `answers.interface` takes it.
+        As `answers.answer_interface` takes it.
 
     Returns
     -------
@@ -162,19 +170,19 @@ def interface(session: Session, asked: Asked) -> dict[str, Any]:
     InputError
         If something in it cannot be used.
     """
-    document, energies = answers.interface(session, asked)
+    document, energies = answers.answer_interface(session, asked)
     figure = None
     if any(kink.energy_per_atom < 0.0 for kink in document.kinks):
         pair = (document.first, document.second)
         figure = _figure("interface", *pair, energies, document.voltage)
     return {
-        "parts": parts(contacts.mixing(document, _WIDTH)),
+        "parts": describe_parts(contacts.mixing(document, _WIDTH)),
         "figure": figure,
         "alt": f"reaction energy of {document.first} with {document.second} against their ratio",
     }
 
 
-def matrix(session: Session, asked: Asked) -> dict[str, Any]:
+def view_matrix(session: Session, asked: Asked) -> dict[str, Any]:
     """
     Show many contacts.
 
@@ -183,7 +191,7 @@ def matrix(session: Session, asked: Asked) -> dict[str, Any]:
     session
         Of the server.
     asked
-        As `answers.matrix` takes it.
+        As `answers.answer_matrix` takes it.
 
     Returns
     -------
@@ -195,15 +203,15 @@ def matrix(session: Session, asked: Asked) -> dict[str, Any]:
     InputError
         If something in it cannot be used.
     """
-    document, found = answers.matrix(session, asked)
+    document, found = answers.answer_matrix(session, asked)
     return {
-        "parts": parts(contacts.matrix(document, _WIDTH)),
+        "parts": describe_parts(contacts.matrix(document, _WIDTH)),
         "figure": _figure("matrix", found),
         "alt": "strongest reaction of each contact, shaded by the energy released",
     }
 
 
-def diagram(session: Session, asked: Asked) -> dict[str, Any]:
+def view_diagram(session: Session, asked: Asked) -> dict[str, Any]:
     """
     Show the phases that coexist at every voltage, as ``trona plot diagram`` draws them.
 
@@ -231,7 +239,7 @@ def diagram(session: Session, asked: Asked) -> dict[str, Any]:
     energies = session.energies("".join(elements), *marked)
     said = reservations([*elements, *marked], energies, apart=False)
     return {
-        "parts": parts(notes(said)),
+        "parts": describe_parts(notes(said)),
         "figure": _diagram(elements, tuple(marked), energies),
         "alt": f"phases of {system} that coexist, open to sodium, with a slider over the voltage",
     }
@@ -245,7 +253,7 @@ def _diagram(
     return _figure("diagram", elements, marked, reference, 0.0)
 
 
-def candidates(session: Session, asked: Asked) -> dict[str, Any]:
+def view_candidates(session: Session, asked: Asked) -> dict[str, Any]:
     """
     Show a page of the candidates that pass some filters, as the report does.
 
@@ -267,7 +275,7 @@ def candidates(session: Session, asked: Asked) -> dict[str, Any]:
         If a filter cannot be used, or the store cannot be read.
     """
     state = session.store.state()
-    found = answers.find(session, asked)
+    found = answers.find_candidates(session, asked)
     pages = max(1, -(-found.total // PAGE))
     page = min(asked.count("page", 1, 10**9), pages)
     shown = found.summaries[(page - 1) * PAGE : page * PAGE]

@@ -44,8 +44,8 @@ def serve(
     from trona.workflows.serve.following import Followed  # noqa: PLC0415
 
     try:
-        from trona.workflows.serve.routes import application  # noqa: PLC0415
-        from trona.workflows.serve.server import LOOPBACK, listen, run  # noqa: PLC0415
+        from trona.workflows.serve.routes import make_application  # noqa: PLC0415
+        from trona.workflows.serve.server import LOOPBACK, listen, run_server  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise InputError(f"the page needs {error.name}: install trona[serve].") from None
 
@@ -58,8 +58,8 @@ def serve(
     )
     with listen(port) as taken:
         address = f"http://{LOOPBACK}:{taken.getsockname()[1]}/"
-        answers = application(session)
+        answers = make_application(session)
         typer.echo(f"{address} shows {session.store.name}; Ctrl-C ends it.")
         if open_page:
             typer.launch(address)
-        run(answers, taken)
+        run_server(answers, taken)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from trona.workflows.cli.energies import load_energies
 from trona.workflows.cli.filter_options import FilterOptions
 from trona.workflows.cli.store_filters import read_filters
-from trona.workflows.serve.answers import Session
+from trona.workflows.serve.answers import Session, keep_energies
 from trona.workflows.serve.following import Followed
 from trona.workflows.serve.routes import make_application
 from trona.workflows.serve.server import listen, make_server
@@ -52,7 +52,7 @@ class Page:
 def session_on(location, reference="bundled"):
     """What the command makes of its options."""
     return Session(
-        energies=partial(load_energies, reference, None, None),
+        energies=keep_energies(partial(load_energies, reference, None, None)),
         filters=lambda **typed: read_filters(FilterOptions(**typed)),
         store=Followed(str(location)),
     )

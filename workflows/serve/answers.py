@@ -43,6 +43,7 @@ __all__ = [
     "answer_matrix",
     "answer_window",
     "find_candidates",
+    "keep_energies",
     "query_candidates",
     "read_candidate",
 ]
@@ -51,6 +52,8 @@ PAGE = 100
 """Results on a page, as the command ``query`` has them."""
 
 _LARGEST_PAGE = 1000
+_SYSTEMS = 1000
+"""Systems of elements for which it is remembered which energies belong to them."""
 _NUMBERS = ("hull_below", "reduction_below", "oxidation_above")
 _TEXTS = (
     "interphase", "elements", "without", "anions", "products", "reference", "backend", "state",
@@ -88,6 +91,38 @@ class Session:
     energies: Callable[..., Reference] = field(repr=False)
     filters: Callable[..., Filters] = field(repr=False)
     store: Followed = field(repr=False)
+
+
+def keep_energies(load: Callable[..., Reference]) -> Callable[..., Reference]:
+    """
+    Load reference energies once, as they are when they are first asked for.
+
+    Parameters
+    ----------
+    load
+        Loads those to assess some formulas with; which they are depends on the elements alone.
+
+    Returns
+    -------
+    callable
+        The same, from memory where the elements were asked for before.
+    """
+    by_elements: dict[frozenset[str], Reference] = {}
+    by_checksum: dict[str, Reference] = {}
+
+    def energies(*formulas: str) -> Reference:
+        try:
+            elements = frozenset(symbol for one in formulas for symbol in parse(one))
+        except FormulaError:  # the name of an electrode, or a mistake that the answer will name
+            return load(*formulas)
+        if elements not in by_elements:
+            if len(by_elements) >= _SYSTEMS:
+                by_elements.clear()
+            found = load(*formulas)
+            by_elements[elements] = by_checksum.setdefault(found.checksum, found)
+        return by_elements[elements]
+
+    return energies
 
 
 def answer_window(session: Session, asked: Asked) -> tuple[WindowAnswerDoc, Assessment]:

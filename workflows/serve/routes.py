@@ -87,7 +87,13 @@ def make_application(session: Session) -> ASGIApp:
     -------
     callable
         An ASGI application that answers GET only, and this machine only.
+
+    Raises
+    ------
+    InputError
+        If there are no such reference energies, or plotly is not installed.
     """
+    _asset_text("plotly.js")  # which says so where it is missing
     page = _page(session)
     api: dict[str, Callable[[Session, Asked], object]] = {
         "window": lambda session, asked: answers.answer_window(session, asked)[0],

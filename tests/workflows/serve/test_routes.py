@@ -12,6 +12,7 @@ from tests.support.tables import ROWS
 from trona.stores.assess.screenings import failed_document, screening_document
 from trona.stores.collections.results import Results
 from trona.stores.energies.references import load_reference
+from trona.workflows.serve.answers import keep_energies
 from trona.workflows.serve.parameters import LONGEST, MOST
 
 FORMULAS = ("Na3PS4", "Na2S", "NaCl", "Na2ZrCl6", "NaP", "Na4P2S7")
@@ -258,3 +259,18 @@ def test_a_defect_is_a_sentence_in_the_page(folder, table, capsys):
     said = capsys.readouterr().err
     assert "Traceback" not in said
     assert said.count("\n") == 1
+
+
+def test_energies_are_read_once_for_the_same_elements(table):
+    asked = []
+
+    def load(*formulas):
+        asked.append(formulas)
+        return replace(load_reference(table))
+
+    energies = keep_energies(load)
+    first = energies("Na3PS4")
+    assert energies("Na4P2S7") is first
+    assert energies("NaCl") is first  # the same energies, though of other elements
+    assert asked == [("Na3PS4",), ("NaCl",)]
+    assert energies("hard carbon") is not first

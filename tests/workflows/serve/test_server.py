@@ -46,6 +46,14 @@ def test_a_reference_that_is_missing_ends_the_command_with_2(trona):
     assert "missing.csv" in done.stderr
 
 
+def test_without_its_packages_the_command_says_what_to_install(trona, monkeypatch):
+    monkeypatch.delitem(sys.modules, "trona.workflows.serve.routes", raising=False)
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    done = trona("serve", "--port", "0")
+    assert done.returncode == 2
+    assert done.stderr == "trona: the page needs starlette: install trona[serve].\n"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_ends_it_without_a_word(tmp_path, table_path):
     asked = ["--port", "0", "--store", tmp_path / "s.sqlite", "--reference", f"table:{table_path}"]

@@ -40,18 +40,21 @@ def serve(
     from trona.workflows.cli.energies import load_energies  # noqa: PLC0415
     from trona.workflows.cli.filter_options import FilterOptions  # noqa: PLC0415
     from trona.workflows.cli.store_filters import read_filters  # noqa: PLC0415
-    from trona.workflows.serve.answers import Session  # noqa: PLC0415
+    from trona.workflows.serve.answers import Session, keep_energies  # noqa: PLC0415
     from trona.workflows.serve.following import Followed  # noqa: PLC0415
 
     try:
         from trona.workflows.serve.routes import make_application  # noqa: PLC0415
         from trona.workflows.serve.server import LOOPBACK, listen, run_server  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise InputError(f"the page needs {error.name}: install trona[serve].") from None
+        missing = (error.name or "more packages").partition(".")[0]
+        raise InputError(f"the page needs {missing}: install trona[serve].") from None
 
     session = Session(
-        energies=partial(
-            load_energies, reference, None, exclude, pressure=pressure, temperature=temperature
+        energies=keep_energies(
+            partial(
+                load_energies, reference, None, exclude, pressure=pressure, temperature=temperature
+            )
         ),
         filters=lambda **typed: read_filters(FilterOptions(**typed)),
         store=Followed(store or Settings().store),

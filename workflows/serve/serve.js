@@ -12,13 +12,13 @@
 
   async function ask(path, given = {}) {
     const query = new URLSearchParams(given).toString();
-    let answer;
+    let answer, content;
     try {
       answer = await fetch(query ? `${path}?${query}` : path);
-    } catch {
+      content = await answer.json();
+    } catch { // it ended before or while it answered
       throw new Error("The server of this page does not answer: start 'trona serve' again.");
     }
-    const content = await answer.json();
     if (!answer.ok) throw new Error(content.error);
     return content;
   }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from trona.screening.errors import InputError
 from trona.workflows.serve.server import LOOPBACK, listen
 
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 PROGRAM = [sys.executable, "-c", "from trona.workflows.cli.main import main; main()", "serve"]
 
 
@@ -54,23 +56,44 @@ def test_without_its_packages_the_command_says_what_to_install(trona, monkeypatc
     assert done.stderr == "trona: the page needs starlette: install trona[serve].\n"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_ctrl_c_ends_it_without_a_word(tmp_path, table_path):
-    asked = ["--port", "0", "--store", tmp_path / "s.sqlite", "--reference", f"table:{table_path}"]
-    running = subprocess.Popen(
-        [*PROGRAM, *map(str, asked)],
+@contextmanager
+def running(*asked):
+    """The command as a process, with the address that it prints."""
+    process = subprocess.Popen(
+        [*PROGRAM, "--port", "0", *map(str, asked)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     try:
-        address = running.stdout.readline().split()[0]
+        yield process, process.stdout.readline().split()[0]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@POSIX
+def test_ctrl_c_ends_it_without_a_word(tmp_path, table_path):
+    store = tmp_path / "s.sqlite"
+    with running("--store", store, "--reference", f"table:{table_path}") as (process, address):
         with urlopen(address) as answer:  # noqa: S310 (our own)
             assert answer.status == 200
-        running.send_signal(signal.SIGINT)
-        _, wrong = running.communicate(timeout=60)
-    finally:
-        running.kill()
-    assert (running.returncode, wrong) == (0, "")
-    assert not (tmp_path / "s.sqlite").exists()
+        process.send_signal(signal.SIGINT)
+        _, wrong = process.communicate(timeout=60)
+    assert (process.returncode, wrong) == (0, "")
+    assert not store.exists()
+
+
+@POSIX
+@pytest.mark.long
+def test_ctrl_c_does_not_wait_for_an_answer_that_takes_long(tmp_path):
+    with running("--store", tmp_path / "s.sqlite") as (process, address):
+        place = urlsplit(address)
+        with socket.create_connection((place.hostname, place.port)) as line:
+            asked = "GET /view/diagram?system=Na-P-S-O HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            line.sendall(asked.encode())
+            with urlopen(f"{address}state") as answer:  # noqa: S310 (our own)
+                assert answer.status == 200
+            process.send_signal(signal.SIGINT)
+            _, wrong = process.communicate(timeout=60)
+    assert (process.returncode, wrong) == (0, "")

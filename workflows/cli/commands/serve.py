@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from typing import Annotated
 
 import typer
@@ -66,3 +68,10 @@ def serve(
         if open_page:
             typer.launch(address)
         run_server(answers, taken)
+    _leave_unfinished()
+
+
+def _leave_unfinished() -> None:
+    """End at once where an answer is still computed: nobody waits for it, and nothing is lost."""
+    if any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):
+        os._exit(0)

@@ -20,7 +20,7 @@ from trona.screening.figures.browser.style import library
 from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.provenance import versions
 from trona.workflows.report.content import COLUMNS
-from trona.workflows.report.page import page_file, style_sheet
+from trona.workflows.report.templates import file_text, style
 
 from . import answers, views
 from .answers import PARAMETERS
@@ -67,10 +67,10 @@ _SORTED_BY = {
 _SCRIPT, _STYLE = "text/javascript", "text/css"
 _ASSETS: dict[str, tuple[Callable[[], str], str]] = {
     "plotly.js": (library, _SCRIPT),
-    "figures.js": (lambda: page_file("figures.js"), _SCRIPT),
-    "details.js": (lambda: page_file("details.js"), _SCRIPT),
+    "figures.js": (lambda: file_text("figures.js"), _SCRIPT),
+    "details.js": (lambda: file_text("details.js"), _SCRIPT),
     "serve.js": (lambda: _file("serve.js"), _SCRIPT),
-    "serve.css": (lambda: f"{style_sheet()}\n{_file('serve.css')}", _STYLE),
+    "serve.css": (lambda: f"{style()}\n{_file('serve.css')}", _STYLE),
 }
 
 

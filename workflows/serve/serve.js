@@ -81,10 +81,10 @@
   }
 
   function show(section, answer) {
-    const [head, ...rest] = answer.parts;
-    const leading = head && head.lines ? [head] : [];
-    section.querySelector(".before").replaceChildren(...lay(leading));
-    section.querySelector(".parts").replaceChildren(...lay(leading.length ? rest : answer.parts, false));
+    const end = answer.parts.findIndex((part, at) => at === 2 || !part.lines || part.aside);
+    const before = end < 0 ? answer.parts.length : end; // the answer in a sentence, and its numbers
+    section.querySelector(".before").replaceChildren(...lay(answer.parts.slice(0, before)));
+    section.querySelector(".parts").replaceChildren(...lay(answer.parts.slice(before), false));
     section.querySelector(".figure").replaceChildren(...(answer.figure ? [drawing(answer)] : []));
     section.querySelector(".answer").hidden = false;
   }

@@ -10,10 +10,10 @@ from trona.screening.errors import FormulaError, InputError, StoreError
 from trona.screening.formulas import parse
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.interfaces import interface_document
+from trona.stores.assess.stack.electrode_states import formulas_of, read_electrode
 from trona.stores.assess.stack.matrices import (
     compute_matrix,
     electrode_columns,
-    electrode_formulas,
     matrix_document,
 )
 from trona.stores.assess.windows import window_answer
@@ -159,7 +159,9 @@ def answer_window(session: Session, asked: Asked) -> tuple[WindowAnswerDoc, Asse
     return answer, assessment
 
 
-def answer_interface(session: Session, asked: Asked) -> tuple[InterfaceDoc, Reference]:
+def answer_interface(
+    session: Session, asked: Asked
+) -> tuple[InterfaceDoc, tuple[str, str, Reference]]:
     """
     React two materials, as ``trona interface`` does.
 
@@ -168,21 +170,23 @@ def answer_interface(session: Session, asked: Asked) -> tuple[InterfaceDoc, Refe
     session
         Of the server.
     asked
-        Both formulas, and a voltage.
+        Both materials, and a voltage.
 
     Returns
     -------
     tuple
-        What the command prints with ``--json``, and the energies that it rests on.
+        What the command prints with ``--json``, and what it was made of: both materials with
+        labels of candidates replaced by formulas, and the energies.
 
     Raises
     ------
     InputError
         If something in it cannot be used.
     """
-    first, second = asked.text("first"), asked.text("second")
-    energies = session.energies(*(part for one in (first, second) for part in one.split("..")))
-    return interface_document(first, second, energies, asked.number("voltage")), energies
+    first, second = (_electrode(session, asked.text(name)) for name in ("first", "second"))
+    energies = session.energies(*(one for name in (first, second) for one in formulas_of(name)))
+    document = interface_document(first, second, energies, asked.number("voltage"))
+    return document, (first, second, energies)
 
 
 def answer_matrix(session: Session, asked: Asked) -> tuple[MatrixDoc, Matrix]:
@@ -207,11 +211,11 @@ def answer_matrix(session: Session, asked: Asked) -> tuple[MatrixDoc, Matrix]:
         If something in it cannot be used.
     """
     rows = {name: _formula(session, name) for name in asked.names("materials")}
-    electrodes = asked.names("against")
+    electrodes = [_electrode(session, name) for name in asked.names("against")]
     at_electrode, charged = asked.flag("at_electrode"), asked.flag("charged")
     if not electrodes and (at_electrode or charged):
         raise InputError("at_electrode and charged need electrodes: name them under against.")
-    needed = [one for name in electrodes for one in electrode_formulas(name, charged=charged)]
+    needed = [one for name in electrodes for one in formulas_of(name)]
     energies = session.energies(*rows.values(), *needed)
     columns = None
     if electrodes:
@@ -227,14 +231,32 @@ def _formula(session: Session, name: str) -> str:
     try:
         parse(name)
     except FormulaError as error:
-        try:
-            known = session.store.named(name)
-        except StoreError:
-            known = []
-        if not known:
-            raise InputError(f"{error} Nor is it a screened candidate.") from None
-        return known[0].formula
+        return _screened(session, name, error)
     return name
+
+
+def _electrode(session: Session, name: str) -> str:
+    """Find an electrode or another material: its name, or the formula of a candidate."""
+    try:
+        read_electrode(name)
+    except FormulaError as error:
+        if ".." in name or "@" in name:
+            raise
+        return _screened(session, name, error)
+    return name
+
+
+def _screened(session: Session, name: str, mistake: FormulaError) -> str:
+    """Find the formula of a candidate by a name that is no formula."""
+    try:
+        known = session.store.named(name)
+    except StoreError:
+        known = []
+    if not known:
+        raise InputError(
+            f"{mistake} Nor is it a screened candidate: see 'trona query' for what is."
+        ) from None
+    return known[0].formula
 
 
 def find_candidates(session: Session, asked: Asked) -> Found:

@@ -170,11 +170,13 @@ def view_interface(session: Session, asked: Asked) -> dict[str, Any]:
     InputError
         If something in it cannot be used.
     """
-    document, energies = answers.answer_interface(session, asked)
+    document, made_of = answers.answer_interface(session, asked)
+    both = document.charge
+    states = () if both is None else (both.discharged, both.charged)
+    reacts = any(kink.energy_per_atom < 0.0 for kink in document.kinks)
     figure = None
-    if any(kink.energy_per_atom < 0.0 for kink in document.kinks):
-        pair = (document.first, document.second)
-        figure = _figure("interface", *pair, energies, document.voltage)
+    if reacts or any(one.reacts for one in states):
+        figure = _figure("interface", *made_of, document.voltage)
     return {
         "parts": describe_parts(contacts.mixing(document, _WIDTH)),
         "figure": figure,

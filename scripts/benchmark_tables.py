@@ -102,6 +102,7 @@ def hull(table: str) -> tuple[float, object]:
 
     whole = load_reference(f"table:{table}").table
     some = whole.within(whole.elements[:48])
+    energies_above_hull(whole.within(["Na", "O"]))  # compiled code is loaded
     start = process_time()
     values = energies_above_hull(some)
     return process_time() - start, values.tolist()

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from ase.units import GPa
-from chgnet.model import CHGNet
 from chgnet.model.dynamics import CHGNetCalculator
+from chgnet.model.model import CHGNet
 
 if TYPE_CHECKING:
     from ase.calculators.calculator import Calculator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["calculator"]
 
 
-class _Inference(CHGNet):  # type: ignore[misc]
+class _Inference(CHGNet):
     """CHGNet that is not trained any more."""
 
     def eval(self) -> _Inference:
@@ -34,7 +34,12 @@ class _Inference(CHGNet):  # type: ignore[misc]
         return self
 
     def _compute(
-        self, g: Any, *, compute_force: bool = False, compute_stress: bool = False, **asked: Any  # noqa: ANN401 (as the library has it)
+        self,
+        g: Any,  # noqa: ANN401 (as the library has it)
+        *,
+        compute_force: bool = False,
+        compute_stress: bool = False,
+        **asked: Any,  # noqa: ANN401 (likewise)
     ) -> dict[str, Any]:
         """Compute energies as the library does, forces and stress from one backward pass."""
         found: dict[str, Any] = super()._compute(g, **asked)
@@ -45,9 +50,7 @@ class _Inference(CHGNet):  # type: ignore[misc]
         slopes = torch.autograd.grad(energy.sum(), wanted)
         found["f"] = [-one for one in slopes[: len(g.atom_positions)]]
         stresses = slopes[len(g.atom_positions) :]
-        found["s"] = [
-            one / volume / GPa for one, volume in zip(stresses, g.volumes, strict=True)
-        ]
+        found["s"] = [one / volume / GPa for one, volume in zip(stresses, g.volumes, strict=True)]
         return found
 
 
@@ -75,4 +78,4 @@ def _made(choices: str) -> Calculator:
     device = asked.pop("use_device", None)
     model = _Inference.load(use_device=device, verbose=False)
     model.requires_grad_(requires_grad=False)
-    return CHGNetCalculator(model, use_device=device, **asked)  # type: ignore[no-any-return]
+    return CHGNetCalculator(model, use_device=device, **asked)

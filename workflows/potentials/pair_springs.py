@@ -61,7 +61,8 @@ def spring_hessian(atoms: Atoms, scale: float | None) -> Floats:
         Second derivatives, eV/Å², in the order of ASE's ``FrechetCellFilter``.
     """
     n = len(atoms)
-    i, j, length, way = neighbor_list("ijdD", atoms, _CUTOFF)
+    neighbors: Any = neighbor_list
+    i, j, length, way = neighbors("ijdD", atoms, _CUTOFF)
     stiffness = np.minimum(_STIFFNESS * np.exp(_DECAY * (_LENGTH - length)), _STIFFEST) / 2
     along = way / length[:, None]
     springs = _SIDEWAYS * np.eye(3) + (1 - _SIDEWAYS) * along[:, :, None] * along[:, None, :]
@@ -75,15 +76,15 @@ def spring_hessian(atoms: Atoms, scale: float | None) -> Floats:
     stretch = np.einsum("ac,me->mace", np.eye(3), way)
     stretch = ((stretch + stretch.swapaxes(2, 3)) / (2 * scale)).reshape(-1, 3, 9)
     pulled = springs @ stretch
-    mixed = np.zeros((n, 3, 9))
-    np.add.at(mixed, i, -pulled)
-    np.add.at(mixed, j, pulled)
-    mixed = mixed.reshape(3 * n, 9)
+    rows = np.zeros((n, 3, 9))
+    np.add.at(rows, i, -pulled)
+    np.add.at(rows, j, pulled)
+    mixed = rows.reshape(3 * n, 9)
     strain = np.einsum("mka,mkb->ab", stretch, pulled) + _SOFTEST * n / scale**2 * np.eye(9)
     return np.block([[atomic, mixed], [mixed.T, strain]])
 
 
-class PairSpringBFGS(BFGS):  # type: ignore[misc]
+class PairSpringBFGS(BFGS):
     """
     BFGS of ASE that begins with the Hessian of springs between neighbours.
 
@@ -105,7 +106,7 @@ class PairSpringBFGS(BFGS):  # type: ignore[misc]
 
     def initialize(self) -> None:
         """Set the Hessian up, and keep forces within a step: ASE asks for them three times."""
-        super().initialize()
+        super().initialize()  # type: ignore[no-untyped-call]
         bare = getattr(self.atoms, "atoms", self.atoms)
         self._n_atoms, self._scale = len(bare), getattr(self.atoms, "exp_cell_factor", None)
         self.H0 = spring_hessian(bare, self._scale)
@@ -125,9 +126,9 @@ class PairSpringBFGS(BFGS):  # type: ignore[misc]
         rises = energy > self._energy + _RISE
         self._reach = max(self._reach / 2, _SHORTEST) if rises else min(self._reach * 2, 1.0)
         self._energy = energy
-        super().step(gradient)
+        super().step(gradient)  # type: ignore[no-untyped-call]
 
-    def determine_step(self, dpos: Floats, steplengths: Floats) -> Floats:
+    def determine_step(self, dpos: Floats, steplengths: Floats) -> Floats:  # noqa: ARG002 (as BFGS calls it)
         """
         Shorten a step that is too long for an atom or for the cell.
 
@@ -148,7 +149,8 @@ class PairSpringBFGS(BFGS):  # type: ignore[misc]
         if self._scale is not None:
             strain = np.linalg.norm(rows[self._n_atoms :]) / self._scale
             excess = max(excess, strain / _LARGEST_STRAIN)
-        return dpos / max(1.0, excess / self._reach)
+        shortened: Floats = dpos / max(1.0, excess / self._reach)
+        return shortened
 
 
 class _Kept:

@@ -171,6 +171,7 @@ def run_screening(
     backend: Backend,
     workers: int,
     files: str | None = None,
+    running: set[str] | None = None,
 ) -> Generator[Outcome, None, None]:
     """
     Carry a plan out; each outcome is saved before it is handed on.
@@ -189,6 +190,8 @@ def run_screening(
         Processes that relax.
     files
         Folder to keep the files of calculations in; None to keep none.
+    running
+        Is kept up to date with the labels of what is relaxed at the moment.
 
     Yields
     ------
@@ -207,7 +210,7 @@ def run_screening(
     work = Work(backend, files=files)
     counts: Counter[str] = Counter()
     try:
-        with closing(_carried_out(todo, results, reference, work, workers)) as outcomes:
+        with closing(_carried_out(todo, results, reference, work, workers, running)) as outcomes:
             for outcome in outcomes:
                 counts[outcome.doc.state] += 1
                 yield outcome
@@ -216,13 +219,19 @@ def run_screening(
 
 
 def _carried_out(
-    todo: Plan, results: Results, reference: Reference, work: Work, workers: int
+    todo: Plan,
+    results: Results,
+    reference: Reference,
+    work: Work,
+    workers: int,
+    running: set[str] | None,
 ) -> Generator[Outcome, None, None]:
     """Assess and relax what is left to do."""
     for candidate, relaxation in todo.assess:
         doc = _saved(candidate, relaxation, results, reference)
         yield Outcome(doc, cached=relaxation is not None)
-    for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
+    done = run_flows(todo.relax, work, results.location, workers, running)
+    for candidate, outputs in done:
         yield Outcome(_saved(candidate, relaxed(outputs), results, reference), cached=False)
 
 

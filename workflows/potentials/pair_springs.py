@@ -40,6 +40,8 @@ _LONGEST_STEP = 0.25
 _LARGEST_STRAIN = 0.06
 _RISE = 1e-3
 """eV; a step that goes up by more was too long."""
+_NOTHING = 1e-12
+"""eV; no curvature can be read from a step that changes less."""
 _SHORTEST = 1 / 16
 """Of the longest step, after steps that went up."""
 
@@ -113,20 +115,32 @@ class PairSpringBFGS(BFGS):
         self.optimizable = _Kept(self.optimizable)
         self._energy, self._reach = np.inf, 1.0
 
-    def step(self, gradient: Floats | None = None) -> None:
-        """
-        Move the atoms once.
-
-        Parameters
-        ----------
-        gradient
-            Of the energy; asked for if not given.
-        """
+    def step(self) -> None:  # type: ignore[override]
+        """Move the atoms once."""
         energy = self.optimizable.get_value()
         rises = energy > self._energy + _RISE
         self._reach = max(self._reach / 2, _SHORTEST) if rises else min(self._reach * 2, 1.0)
         self._energy = energy
-        super().step(gradient)  # type: ignore[no-untyped-call]
+        super().step()  # type: ignore[no-untyped-call]
+
+    def update(
+        self, pos: Floats, forces: Floats, pos0: Floats | None, forces0: Floats | None
+    ) -> None:
+        """
+        Correct the Hessian by the last step, if that says anything about it.
+
+        Parameters
+        ----------
+        pos, forces
+            Now.
+        pos0, forces0
+            Before the step; None at the first.
+        """
+        if pos0 is not None and forces0 is not None:
+            learnt = abs(float((pos - pos0) @ (forces - forces0)))
+            if learnt < _NOTHING:  # the update divides by it
+                return
+        super().update(pos, forces, pos0, forces0)  # type: ignore[no-untyped-call]
 
     def determine_step(self, dpos: Floats, steplengths: Floats) -> Floats:  # noqa: ARG002 (as BFGS calls it)
         """

@@ -17,6 +17,8 @@ from ase.units import GPa
 from chgnet.model.dynamics import CHGNetCalculator
 from chgnet.model.model import CHGNet
 
+from .device import chosen_device
+
 if TYPE_CHECKING:
     from ase.calculators.calculator import Calculator
     from torch import Tensor
@@ -61,21 +63,23 @@ def calculator(**choices: Any) -> Calculator:  # noqa: ANN401 (as chgnet takes t
     Parameters
     ----------
     **choices
-        Of ``chgnet.model.dynamics.CHGNetCalculator``: plain content.
+        Of ``chgnet.model.dynamics.CHGNetCalculator``: plain content; ``use_device`` by default as
+        the setting ``TRONA_DEVICE`` says.
 
     Returns
     -------
     ase.calculators.calculator.Calculator
         Ready to use.
     """
-    return _made(json.dumps(choices, sort_keys=True))
+    placed = {"use_device": chosen_device(), **choices}
+    return _made(json.dumps(placed, sort_keys=True))
 
 
 @cache
 def _made(choices: str) -> Calculator:
     """Load the model."""
     asked = json.loads(choices)
-    device = asked.pop("use_device", None)
+    device = asked.pop("use_device")
     model = _Inference.load(use_device=device, verbose=False)
     model.requires_grad_(requires_grad=False)
     return CHGNetCalculator(model, use_device=device, **asked)

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from chgnet.model.dynamics import CHGNetCalculator
 
+from trona.screening.errors import BackendError
 from trona.workflows.candidates.sources import bundled
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.jobs.force_field import Continued, force_field_maker, summarize_task
+from trona.workflows.potentials import sevennet
 from trona.workflows.potentials.chgnet import calculator
 
 CRYSTALS = {one.label: one.structure for one in bundled() if one.structure is not None}
@@ -37,6 +39,14 @@ def test_energies_forces_stresses_and_moments_are_those_of_the_library(label):
 def test_a_model_is_loaded_once_in_a_process():
     made = [force_field_maker(BACKENDS["chgnet"])._get_calculator() for _ in range(2)]
     assert made[0] is made[1]
+
+
+@pytest.mark.parametrize("name", ["no-such-device", "meta:9:9"])
+def test_a_device_that_is_not_there_is_named(monkeypatch, name):
+    monkeypatch.setenv("TRONA_DEVICE", name)
+    for made in (calculator, sevennet.calculator):
+        with pytest.raises(BackendError, match=f"no device '{name}' here: set TRONA_DEVICE"):
+            made()
 
 
 @pytest.mark.parametrize("name", MOST_CALLS)

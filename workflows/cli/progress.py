@@ -136,7 +136,7 @@ def show_progress(
         except KeyboardInterrupt:
             raise Stopped(
                 f"stopped: {len(docs)} of {total} candidates are finished and kept; "
-                "the same command goes on from there."
+                "the same command resumes there."
             ) from None
     return docs
 

@@ -172,7 +172,7 @@ def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
     if any(one.outcome == "queued" for one in told):
         typer.echo(
             "what is queued already is not submitted again: 'trona status' says where it stands, "
-            "'trona retry' lets failed candidates go on.",
+            "'trona retry' restarts failed candidates.",
             err=True,
         )
 
@@ -208,7 +208,7 @@ def status(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show where submitted candidates stand: waiting, running, failed and why, done."""
+    """Show the state of submitted candidates: waiting, running, failed and why, done."""
     from trona.workflows.cluster.tracking import standings  # noqa: PLC0415
     from trona.workflows.tables import clusters as remote_tables  # noqa: PLC0415
 
@@ -239,7 +239,7 @@ def retry(
     ] = 10.0,
     as_json: AsJson = False,
 ) -> None:
-    """Let failed candidates go on, and release what a killed runner left locked."""
+    """Restart failed candidates, and release what a killed runner left locked."""
     from datetime import timedelta  # noqa: PLC0415
 
     from trona.screening.errors import ProjectError  # noqa: PLC0415

@@ -203,7 +203,7 @@ class Vasp(Backend):
 
 
 _OWN_EVALUATION = {
-    "CHGNet": "trona.workflows.potentials.chgnet.calculator",
+    "CHGNet": "trona.workflows.potentials.chgnet.chgnet_calculator",
     "SevenNet": "trona.workflows.potentials.sevennet.calculator",
 }
 """Names of atomate2, and what computes the same energies for trona."""

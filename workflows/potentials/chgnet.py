@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ase.calculators.calculator import Calculator
     from torch import Tensor
 
-__all__ = ["calculator"]
+__all__ = ["chgnet_calculator"]
 
 
 class _Inference(CHGNet):
@@ -56,7 +56,7 @@ class _Inference(CHGNet):
         return found
 
 
-def calculator(**choices: Any) -> Calculator:  # noqa: ANN401 (as chgnet takes them)
+def chgnet_calculator(**choices: Any) -> Calculator:  # noqa: ANN401 (as chgnet takes them)
     """
     Give a calculator of CHGNet, the same one for the same choices.
 

@@ -11,7 +11,7 @@ from trona.workflows.candidates.sources import bundled
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.jobs.force_field import Continued, force_field_maker, summarize_task
 from trona.workflows.potentials import sevennet
-from trona.workflows.potentials.chgnet import calculator
+from trona.workflows.potentials.chgnet import chgnet_calculator
 
 CRYSTALS = {one.label: one.structure for one in bundled() if one.structure is not None}
 MOST_CALLS = {
@@ -24,7 +24,7 @@ MOST_CALLS = {
 @pytest.mark.filterwarnings("ignore:Converting a tensor:UserWarning")  # of the library
 @pytest.mark.parametrize("label", ["Na2S", "Na3PS4", "NaBH4"])
 def test_energies_forces_stresses_and_moments_are_those_of_the_library(label):
-    library, ours = CHGNetCalculator(use_device="cpu"), calculator(use_device="cpu")
+    library, ours = CHGNetCalculator(use_device="cpu"), chgnet_calculator(use_device="cpu")
     atoms = CRYSTALS[label].to_ase_atoms()
     atoms.rattle(0.05, seed=1)
     for one in (library, ours):
@@ -44,7 +44,7 @@ def test_a_model_is_loaded_once_in_a_process():
 @pytest.mark.parametrize("name", ["no-such-device", "meta:9:9"])
 def test_a_device_that_is_not_there_is_named(monkeypatch, name):
     monkeypatch.setenv("TRONA_DEVICE", name)
-    for made in (calculator, sevennet.calculator):
+    for made in (chgnet_calculator, sevennet.calculator):
         with pytest.raises(BackendError, match=f"no device '{name}' here: set TRONA_DEVICE"):
             made()
 

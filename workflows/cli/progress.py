@@ -240,11 +240,12 @@ class _Display:
     def step(self, label: str, done: int, *, cached: bool) -> None:
         """Show an item, the last of so many that are done."""
         now = monotonic()
-        if cached:
+        cost = self._costs.get(label, 0.0) if self._costs else 1.0
+        if cached or cost == 0:  # what costs nothing says nothing about the rest
             self._pace = Pace(now)
         else:
-            self._pace.step(now, self._costs.get(label, 0.0) if self._costs else 1.0)
-        self._left -= self._costs.get(label, 0.0) if self._costs else 0.0
+            self._pace.step(now, cost)
+        self._left -= cost
         pace = self._pace.describe(self._left if self._costs else self._total - done)
         self._bar.update(self._task, advance=1, description=escape(label), pace=pace)
         if not self._live and now >= self._line_due:

@@ -60,6 +60,15 @@ def test_a_run_says_what_it_is_busy_with_and_what_the_rest_will_take(monkeypatch
     assert last == "2 of 2 candidates; 51/h, 0 s left; now huge, large"
 
 
+def test_what_costs_nothing_makes_no_forecast(monkeypatch, capsys):
+    clock = iter(range(0, 100_000, 70))
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    show_progress(outcomes(3), 3, {"[c2]": 8.0})
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "1 of 3 candidates"
+    assert lines[-1].startswith("3 of 3 candidates; 51/h")
+
+
 def test_a_run_in_a_file_is_reported_now_and_then(monkeypatch, capsys):
     clock = iter(range(0, 100_000, 7))
     monkeypatch.setattr(progress, "monotonic", lambda: next(clock))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.commands.air import air
+from trona.workflows.cli.commands.air import air, dopants
 from trona.workflows.cli.commands.buffer import buffer, cell
 from trona.workflows.cli.commands.candidates import app as candidate_app
 from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
@@ -25,6 +25,7 @@ from trona.workflows.cli.commands.query import query, show
 from trona.workflows.cli.commands.reference import app as reference_app
 from trona.workflows.cli.commands.report import report
 from trona.workflows.cli.commands.screen import compare, screen
+from trona.workflows.cli.commands.serve import serve
 from trona.workflows.cli.commands.store import app as store_app
 
 if TYPE_CHECKING:
@@ -46,8 +47,19 @@ _COLLECT_AFTER = 50_000
 """New objects between two searches for garbage: imports and results make many, and all stay."""
 
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
-    "Answers at once": (window, profile, interface, matrix, air, buffer, cell, compare, validate),
-    "Screening": (screen, query, show, report),
+    "Answers at once": (
+        window,
+        profile,
+        interface,
+        matrix,
+        air,
+        dopants,
+        buffer,
+        cell,
+        compare,
+        validate,
+    ),
+    "Screening": (screen, query, show, report, serve),
     "On clusters": (submit, status, retry, collect),
     "Energies, stores, this machine": (doctor,),
 }

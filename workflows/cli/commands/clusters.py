@@ -15,6 +15,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     RelaxedBy,
     StoreAt,
+    Temperature,
     ToScreen,
     Unbalanced,
 )
@@ -115,6 +116,7 @@ def submit(
     priority: Annotated[int, typer.Option(help="Jobs with more begin earlier.")] = 0,
     reference: Reference = None,
     correction: Correction = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     unbalanced: Unbalanced = False,
     as_json: AsJson = False,
@@ -123,6 +125,7 @@ def submit(
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.documents.results import now  # noqa: PLC0415
     from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
+    from trona.stores.energies.conditions import under_conditions  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
@@ -141,7 +144,9 @@ def submit(
         placement = remote.place_on_worker(found, worker, given, exec_config, priority)
         formulas = [candidate.formula for candidate in chosen]
         named = remote.absolute(reference or default_reference(source.method))
-        energies = load_reference(named, correction, formulas)
+        energies = under_conditions(
+            load_reference(named, correction, formulas), temperature=temperature
+        )
         results = Results(store or settings.store)
         todo = plan(chosen, results, energies, source)
         if todo.relax:
@@ -153,7 +158,7 @@ def submit(
             *filter(None, [unrelaxed(chosen, energies, source)]),
         ):
             typer.echo(reason, err=True)
-        work = Work(source, energies.given or energies.name, energies.correction)
+        work = Work(source, remote.name_for_workers(energies), energies.correction)
         call = record(todo, energies, source)
         told = list(remote.submit(controller, todo, energies, work, placement, call.id))
         results.save([call.model_copy(update={"ended": now()}), *written(todo)])

@@ -155,10 +155,28 @@ def submit(
             typer.echo(reason, err=True)
         work = Work(source, energies.given or energies.name, energies.correction)
         call = record(todo, energies, source)
-        told = list(remote.submit(controller, todo, energies, work, placement, call.id))
-        results.save([call.model_copy(update={"ended": now()}), *written(todo)])
+        results.save([call, *written(todo)])
+        told = _submitted(
+            remote.submit(controller, todo, energies, work, placement, call.id), len(chosen)
+        )
+        results.save([call.model_copy(update={"ended": now()})])
         _warn_without_runner(controller, found)
     _print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
+
+
+def _submitted(outcomes: Iterator[Submitted], total: int) -> list[Submitted]:
+    """Submit, and show how far it is."""
+    from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
+
+    told: list[Submitted] = []
+    try:
+        told.extend(track(outcomes, total, "submitting", lambda one: one.label))
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped: {len(told)} of {total} candidates stand in the queue or are done; the same "
+            "command goes on from there."
+        ) from None
+    return told
 
 
 def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:

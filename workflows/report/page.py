@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from trona.stores.documents.results import ScreeningDoc
 
-__all__ = ["render", "write_page"]
+__all__ = ["render", "style", "template", "write_page"]
 
 _DRAWN = 40
 """Candidates in figures of many: more bars and names than these are not read any more."""
@@ -66,7 +66,7 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
     references = {doc.reference.checksum: doc.reference for doc in docs}.values()
     named = "; ".join(f"{one.name} ({one.n_phases} phases)" for one in references)
     plotly, scripts = library(), [_file("figures.js"), _file("report.js")]
-    return _template().render(
+    return template("report.html").render(
         title=f"Sodium electrolytes: {len(docs)} screened",
         summary=f"{counts(docs)} Reference energies: {named}.",
         asked=asked,
@@ -86,7 +86,7 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
                 "figures": [figure.pop("drawing") for figure in figures],
             }
         ),
-        style=Markup(_style()),  # noqa: S704 (a file of this package)
+        style=Markup(style()),  # noqa: S704 (a file of this package)
         scripts=[Markup(script) for script in scripts],  # noqa: S704 (files of packages)
         plotly=Markup(plotly),  # noqa: S704 (a file of plotly)
         allowed=" ".join(map(_hash, [plotly, *scripts])),
@@ -154,12 +154,24 @@ def write_page(page: str, path: Path) -> None:
         raise InputError(f"cannot write the report {str(path)!r}: {error.strerror}.") from None
 
 
-def _template() -> jinja2.Template:
-    """Read the page's template; everything that is put into it is escaped."""
+def template(name: str) -> jinja2.Template:
+    """
+    Read a page's template; everything that is put into it is escaped.
+
+    Parameters
+    ----------
+    name
+        Of a file of this package.
+
+    Returns
+    -------
+    jinja2.Template
+        An undefined name is an error.
+    """
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    return environment.from_string(_file("report.html"))
+    return environment.from_string(_file(name))
 
 
 def _file(name: str) -> str:
@@ -167,7 +179,7 @@ def _file(name: str) -> str:
     return resources.files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
 
 
-def _style() -> str:
+def style() -> str:
     """Write the style sheet, with the colours that interphases have in all figures."""
     colours = (f".kind-{kind.value} {{ --kind: {colour}; }}" for kind, colour in COLOURS.items())
     return "\n".join([_file("report.css"), *colours])

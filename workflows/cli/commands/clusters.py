@@ -26,9 +26,19 @@ if TYPE_CHECKING:
     from jobflow_remote import JobController
     from jobflow_remote.config.base import Project
 
+    from trona.workflows.cluster.status import Standing
     from trona.workflows.cluster.submission import Submitted
 
-__all__ = ["collect", "project_app", "retry", "status", "submit"]
+__all__ = [
+    "ProjectName",
+    "collect",
+    "opened",
+    "project_app",
+    "retry",
+    "status",
+    "submit",
+    "warn_without_runner",
+]
 
 project_app = typer.Typer(
     help="Projects for clusters: queue, store of outputs, workers.",
@@ -86,7 +96,7 @@ def init(
 
 
 @contextmanager
-def _opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
+def opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
     """Open a project by name; jobflow-remote may be missing."""
     from trona.workflows.cluster.projects import find_project, require_jobflow_remote  # noqa: PLC0415
 
@@ -137,7 +147,7 @@ def submit(
     settings, source = Settings(), find_backend(backend)
     gathered = gather(candidates or [], unbalanced=unbalanced)
     chosen, given = gathered.candidates, _key_values(resources)
-    with _opened(project) as (found, controller):
+    with opened(project) as (found, controller):
         placement = remote.place_on_worker(found, worker, given, exec_config, priority)
         formulas = [candidate.formula for candidate in chosen]
         named = remote.absolute(reference or default_reference(source.method))
@@ -160,7 +170,7 @@ def submit(
             remote.submit(controller, todo, energies, work, placement, call.id), len(chosen)
         )
         results.save([call.model_copy(update={"ended": now()})])
-        _warn_without_runner(controller, found)
+        warn_without_runner(controller, found)
     _print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
 
 
@@ -210,7 +220,7 @@ def _key_values(text: str | None) -> dict[str, str | int] | None:
     return found
 
 
-def _warn_without_runner(controller: JobController, project: Project) -> None:
+def warn_without_runner(controller: JobController, project: Project) -> None:
     """Say that nothing will move."""
     from trona.workflows.cluster.queue import runner_is_active  # noqa: PLC0415
 
@@ -223,25 +233,103 @@ def _warn_without_runner(controller: JobController, project: Project) -> None:
 def status(
     labels: Labels = None,
     project: ProjectName = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only candidates that failed, with their reasons.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show counts until nothing moves any more; Ctrl-C ends.")
+    ] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Show where submitted candidates stand: waiting, running, failed and why, done."""
-    from trona.workflows.cluster.tracking import standings  # noqa: PLC0415
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.workflows.cluster.counting import count_states  # noqa: PLC0415
     from trona.workflows.tables import clusters as remote_tables  # noqa: PLC0415
 
-    with _opened(project) as (found, controller):
-        rows = standings(controller, labels or ())
-        if any(row.state in {"waiting", "running"} for row in rows):
-            _warn_without_runner(controller, found)
+    if watch and (labels or failed or as_json or as_csv):
+        raise InputError("--watch shows the counts of a whole project: give no other choice.")
+    with opened(project) as (found, controller):
+        if watch:
+            _watch(controller, found)
+            return
+        counts = count_states(controller)
+        whole = not (labels or failed or as_json or as_csv)
+        long = whole and counts.total() > _MOST_ROWS
+        rows = [] if long else _rows(controller, labels, failed)
+        if not (as_json or as_csv):
+            _print_decisions(controller)
+        if counts.keys() & {"waiting", "running"}:
+            warn_without_runner(controller, found)
     if as_json:
         print_json([remote_tables.as_row(row) for row in rows])
     elif as_csv:
         print_csv([remote_tables.as_row(row) for row in rows])
     elif rows:
         print_parts(*remote_tables.table(rows))
+    elif counts:
+        print_parts(remote_tables.say_counts(counts))
+        if long:
+            typer.echo("'--failed' names those that failed, '--csv' lists all.", err=True)
     else:
         typer.echo(f"Nothing was submitted to {found.name} yet: see 'trona submit'.", err=True)
+
+
+_MOST_ROWS = 200
+"""Candidates that are listed one by one unless more is asked for."""
+_WATCH_SECONDS = 5.0
+"""Between two looks."""
+
+
+def _rows(controller: JobController, labels: list[str] | None, failed: bool) -> list[Standing]:
+    """Read where some candidates stand; of those that failed, only what may have failed."""
+    from trona.workflows.cluster.counting import failed_labels  # noqa: PLC0415
+    from trona.workflows.cluster.tracking import standings  # noqa: PLC0415
+
+    if not failed:
+        return standings(controller, labels or ())
+    wanted = failed_labels(controller)
+    if labels:
+        wanted = [label for label in wanted if label in labels]
+    rows = standings(controller, wanted) if wanted else []
+    return [row for row in rows if row.state == "failed"]
+
+
+def _watch(controller: JobController, project: Project) -> None:
+    """Print counts whenever they change, until nothing moves any more."""
+    from time import sleep  # noqa: PLC0415
+
+    from trona.workflows.cluster.counting import count_states  # noqa: PLC0415
+    from trona.workflows.tables.clusters import say_counts  # noqa: PLC0415
+
+    warn_without_runner(controller, project)
+    before = None
+    try:
+        while True:
+            counts = count_states(controller)
+            if counts != before:
+                print_parts(f"{_clock()} {say_counts(counts)}")
+            if not counts.keys() & {"waiting", "running"}:
+                return
+            before = counts
+            sleep(_WATCH_SECONDS)
+    except KeyboardInterrupt:
+        return
+
+
+def _clock() -> str:
+    """Time of day."""
+    from datetime import datetime  # noqa: PLC0415
+
+    return f"{datetime.now().astimezone():%H:%M:%S}"
+
+
+def _print_decisions(controller: JobController) -> None:
+    """Show what a campaign decided of late."""
+    from trona.workflows.cluster.decisions import decisions  # noqa: PLC0415
+
+    for one in reversed(decisions(controller, most=5)):
+        typer.echo(f"{one.time:%Y-%m-%d %H:%M} UTC {one.label}: {one.text}", err=True)
 
 
 def retry(
@@ -264,12 +352,12 @@ def retry(
     from trona.workflows.cluster import tracking  # noqa: PLC0415
     from trona.workflows.cluster.queue import release  # noqa: PLC0415
 
-    with _opened(project) as (found, controller):
+    with opened(project) as (found, controller):
         rows = tracking.standings(controller, labels or ())
         released = release(controller, found, timedelta(minutes=older))
         failed = [row for row in rows if row.state == "failed"]
         told = tracking.retry(controller, failed, again)
-        _warn_without_runner(controller, found)
+        warn_without_runner(controller, found)
     if as_json:
         retried = [{"label": label, "refusal": refusal} for label, refusal in told]
         print_json({"released": released, "retried": retried})
@@ -292,7 +380,7 @@ def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson 
     from trona.workflows.cluster import collecting as collection  # noqa: PLC0415
     from trona.workflows.tables.clusters import count  # noqa: PLC0415
 
-    with _opened(project) as (_, controller):
+    with opened(project) as (_, controller):
         collected = collection.collect_results(controller, Results(store or Settings().store))
     states = count(doc.state for doc in collected.screenings) or "no result"
     if as_json:

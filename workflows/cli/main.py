@@ -16,6 +16,7 @@ import typer
 
 from trona.workflows.cli.commands.air import air
 from trona.workflows.cli.commands.buffer import buffer, cell
+from trona.workflows.cli.commands.campaign import campaign
 from trona.workflows.cli.commands.candidates import app as candidate_app
 from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
 from trona.workflows.cli.commands.doctor import doctor
@@ -49,7 +50,7 @@ _COLLECT_AFTER = 50_000
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
     "Answers at once": (window, profile, interface, matrix, air, buffer, cell, compare, validate),
     "Screening": (screen, query, show, report),
-    "On clusters": (submit, status, retry, collect),
+    "On clusters": (submit, status, retry, collect, campaign),
     "Energies, stores, this machine": (doctor,),
 }
 _CLASSES = {matrix: MatrixCommand}

@@ -30,13 +30,21 @@ if TYPE_CHECKING:
     from trona.workflows.cluster.submission import Submitted
 
 __all__ = [
+    "ExecConfig",
+    "Priority",
     "ProjectName",
+    "Resources",
+    "Worker",
     "collect",
+    "key_values",
     "opened",
+    "print_submitted",
     "project_app",
     "retry",
     "status",
     "submit",
+    "submitted",
+    "tell",
     "warn_without_runner",
 ]
 
@@ -50,6 +58,20 @@ ProjectName = Annotated[
     str | None,
     typer.Option("--project", "-p", help="Project; the only one, or JFREMOTE_PROJECT."),
 ]
+Worker = Annotated[
+    str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
+]
+Resources = Annotated[
+    str | None,
+    typer.Option(
+        help="For the scheduler, of the calculations, as nodes=1,time=04:00:00.",
+        metavar="KEY=VALUE,…",
+    ),
+]
+ExecConfig = Annotated[
+    str | None, typer.Option(help="Modules and variables of the project, as 'vasp'.")
+]
+Priority = Annotated[int, typer.Option(help="Jobs with more begin earlier.")]
 Labels = Annotated[list[str] | None, typer.Argument(help="Candidates by label; all by default.")]
 
 
@@ -97,7 +119,24 @@ def init(
 
 @contextmanager
 def opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
-    """Open a project by name; jobflow-remote may be missing."""
+    """
+    Open a project.
+
+    Parameters
+    ----------
+    name
+        Its name; None for the only one.
+
+    Yields
+    ------
+    tuple
+        The project, and its queue.
+
+    Raises
+    ------
+    ProjectError
+        If there is none, or jobflow-remote is missing.
+    """
     from trona.workflows.cluster.projects import find_project, require_jobflow_remote  # noqa: PLC0415
 
     require_jobflow_remote()
@@ -111,18 +150,11 @@ def opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
 def submit(
     candidates: ToScreen = None,
     project: ProjectName = None,
-    worker: Annotated[
-        str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
-    ] = None,
+    worker: Worker = None,
     backend: RelaxedBy = BACKEND,
-    resources: Annotated[
-        str | None,
-        typer.Option(help="For the scheduler, as nodes=1,time=04:00:00.", metavar="KEY=VALUE,…"),
-    ] = None,
-    exec_config: Annotated[
-        str | None, typer.Option(help="Modules and variables of the project, as 'vasp'.")
-    ] = None,
-    priority: Annotated[int, typer.Option(help="Jobs with more begin earlier.")] = 0,
+    resources: Resources = None,
+    exec_config: ExecConfig = None,
+    priority: Priority = 0,
     reference: Reference = None,
     correction: Correction = None,
     store: StoreAt = None,
@@ -131,51 +163,63 @@ def submit(
 ) -> None:
     """Submit candidates to a cluster; what is done or queued already is not submitted again."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
-    from trona.stores.documents.results import now  # noqa: PLC0415
-    from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
-    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
 
     require_jobflow_remote()
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
-    from trona.workflows.cluster import submission as remote  # noqa: PLC0415
-    from trona.workflows.jobs.backends import find_backend, require_installed  # noqa: PLC0415
-    from trona.workflows.local.pool import Work  # noqa: PLC0415
-    from trona.workflows.local.screening import plan, record, unrelaxed, written  # noqa: PLC0415
+    from trona.workflows.cluster import sending  # noqa: PLC0415
+    from trona.workflows.cluster.submission import place_on_worker  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
 
-    settings, source = Settings(), find_backend(backend)
+    source = find_backend(backend)
     gathered = gather(candidates or [], unbalanced=unbalanced)
-    chosen, given = gathered.candidates, _key_values(resources)
+    given = key_values(resources)
     with opened(project) as (found, controller):
-        placement = remote.place_on_worker(found, worker, given, exec_config, priority)
-        formulas = [candidate.formula for candidate in chosen]
-        named = remote.absolute(reference or default_reference(source.method))
-        energies = load_reference(named, correction, formulas)
-        results = Results(store or settings.store)
-        todo = plan(chosen, results, energies, source)
-        if todo.relax:
-            require_installed(source)
-        for reason in (
-            *(f"left out: {reason}" for reason in gathered.left_out),
-            *gathered.notes,
-            *energies.caveats,
-            *filter(None, [unrelaxed(chosen, energies, source)]),
-        ):
+        placement = place_on_worker(found, worker, given, exec_config, priority)
+        order = sending.Order(source, placement, reference, correction)
+        for reason in (*(f"left out: {one}" for one in gathered.left_out), *gathered.notes):
             typer.echo(reason, err=True)
-        work = Work(source, energies.given or energies.name, energies.correction)
-        call = record(todo, energies, source)
-        results.save([call, *written(todo)])
-        told = _submitted(
-            remote.submit(controller, todo, energies, work, placement, call.id), len(chosen)
-        )
-        results.save([call.model_copy(update={"ended": now()})])
+        results = Results(store or Settings().store)
+        sent = sending.send(controller, gathered.candidates, results, order, tell)
+        told = submitted(sent, len(gathered.candidates))
         warn_without_runner(controller, found)
-    _print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
+    print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
 
 
-def _submitted(outcomes: Iterator[Submitted], total: int) -> list[Submitted]:
-    """Submit, and show how far it is."""
+def tell(sentence: str) -> None:
+    """
+    Print a sentence beside the answer.
+
+    Parameters
+    ----------
+    sentence
+        For the user.
+    """
+    typer.echo(sentence, err=True)
+
+
+def submitted(outcomes: Iterator[Submitted], total: int) -> list[Submitted]:
+    """
+    Submit, and show how far it is.
+
+    Parameters
+    ----------
+    outcomes
+        As `send` yields them.
+    total
+        How many to expect.
+
+    Returns
+    -------
+    list of Submitted
+        All of them.
+
+    Raises
+    ------
+    Stopped
+        If the user interrupts.
+    """
     from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
 
     told: list[Submitted] = []
@@ -189,8 +233,19 @@ def _submitted(outcomes: Iterator[Submitted], total: int) -> list[Submitted]:
     return told
 
 
-def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
-    """Print what became of candidates."""
+def print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
+    """
+    Print what became of candidates.
+
+    Parameters
+    ----------
+    told
+        Each with its outcome.
+    where
+        Worker and project, for people.
+    as_json
+        True for programs.
+    """
     from trona.workflows.tables.clusters import count  # noqa: PLC0415
 
     if as_json:
@@ -205,8 +260,25 @@ def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
         )
 
 
-def _key_values(text: str | None) -> dict[str, str | int] | None:
-    """Read resources."""
+def key_values(text: str | None) -> dict[str, str | int] | None:
+    """
+    Read resources.
+
+    Parameters
+    ----------
+    text
+        As typed.
+
+    Returns
+    -------
+    dict or None
+        None where nothing was typed.
+
+    Raises
+    ------
+    InputError
+        If a part is not KEY=VALUE.
+    """
     from trona.screening.errors import InputError  # noqa: PLC0415
 
     if text is None:
@@ -221,7 +293,14 @@ def _key_values(text: str | None) -> dict[str, str | int] | None:
 
 
 def warn_without_runner(controller: JobController, project: Project) -> None:
-    """Say that nothing will move."""
+    """
+    Say that nothing will move.
+
+    Parameters
+    ----------
+    controller, project
+        Queue.
+    """
     from trona.workflows.cluster.queue import runner_is_active  # noqa: PLC0415
 
     if not runner_is_active(controller, project):

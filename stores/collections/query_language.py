@@ -78,6 +78,7 @@ FIELDS = {
         Field("source", "source", "text"),
         Field("created", "created", "date"),
         Field("who", "who", "text"),
+        Field("project", "project", "text"),
     )
 }
 """By name."""

@@ -17,6 +17,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     StoreAt,
     ToScreen,
     Unbalanced,
+    comma_list,
 )
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
@@ -57,6 +58,12 @@ project_app = typer.Typer(
 ProjectName = Annotated[
     str | None,
     typer.Option("--project", "-p", help="Project; the only one, or JFREMOTE_PROJECT."),
+]
+ProjectNames = Annotated[
+    str | None,
+    typer.Option(
+        "--project", "-p", help="Project, or several joined by commas; the only one by default."
+    ),
 ]
 Worker = Annotated[
     str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
@@ -451,16 +458,22 @@ def retry(
         raise ProjectError("none of them could be retried; the reasons stand above.")
 
 
-def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson = False) -> None:
+def collect(project: ProjectNames = None, store: StoreAt = None, as_json: AsJson = False) -> None:
     """Copy finished results into the results store; failures too, with their reasons."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
-    from trona.workflows.cluster import collecting as collection  # noqa: PLC0415
+    from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
     from trona.workflows.tables.clusters import count  # noqa: PLC0415
 
-    with opened(project) as (_, controller):
-        collected = collection.collect_results(controller, Results(store or Settings().store))
+    require_jobflow_remote()
+    from trona.workflows.cluster.collecting import collect_results, together  # noqa: PLC0415
+
+    results, parts = Results(store or Settings().store), []
+    for name in comma_list(project) or [None]:
+        with opened(name) as (_, controller):
+            parts.append(collect_results(controller, results))
+    collected = together(parts)
     states = count(doc.state for doc in collected.screenings) or "no result"
     if as_json:
         content: dict[str, Any] = {

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.diagram import grand_diagram
 from trona.screening.equilibrium.grand import profile
+from trona.screening.errors import InputError
 from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
+    from trona.workflows.proposals import Proposals
 
 __all__ = ["AtVoltage", "Buffers", "Cell", "InMoistAir", "Ranking", "Study", "Window"]
 
@@ -417,3 +419,35 @@ class Study:
         marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
         return Ranking(places, bars, chosen)
+
+    def next(self, results: str, budget: int = 20) -> Proposals:
+        """
+        Propose candidates of a screening with a potential whose own energy DFT should compute.
+
+        Parameters
+        ----------
+        results
+            Store of the screening: a file path or a mongodb:// URI.
+        budget
+            How many to propose.
+
+        Returns
+        -------
+        Proposals
+            First those of which their own energy would tell most of class and place.
+
+        Raises
+        ------
+        InputError
+            If no result rests on these reference energies, or the budget is not positive.
+        """
+        from trona.stores.collections.results import Results  # noqa: PLC0415 (opens databases)
+
+        from .proposals import judge, propose  # noqa: PLC0415 (its jobs are not needed elsewhere)
+
+        found = Results(results)
+        checksum = self.reference.checksum
+        docs = [doc for doc in found.screenings() if doc.reference.checksum == checksum]
+        if not docs:
+            raise InputError(f"no result in {results!r} rests on {self.reference.name}.")
+        return propose(list(judge(docs, found, lambda _: self.reference)), budget)

@@ -16,7 +16,7 @@ import typer
 
 from trona.workflows.cli.commands.air import air
 from trona.workflows.cli.commands.buffer import buffer, cell
-from trona.workflows.cli.commands.campaign import campaign
+from trona.workflows.cli.commands.campaign import campaign, next_candidates
 from trona.workflows.cli.commands.candidates import app as candidate_app
 from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
 from trona.workflows.cli.commands.doctor import doctor
@@ -50,10 +50,11 @@ _COLLECT_AFTER = 50_000
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
     "Answers at once": (window, profile, interface, matrix, air, buffer, cell, compare, validate),
     "Screening": (screen, query, show, report),
-    "On clusters": (submit, status, retry, collect, campaign),
+    "On clusters": (submit, status, retry, collect, campaign, next_candidates),
     "Energies, stores, this machine": (doctor,),
 }
 _CLASSES = {matrix: MatrixCommand}
+_NAMES = {next_candidates: "next"}
 _GROUPS = {
     "Answers at once": {"plot": plot_app},
     "Screening": {"candidates": candidate_app},
@@ -62,7 +63,9 @@ _GROUPS = {
 }
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
-        app.command(cls=_CLASSES.get(_command), rich_help_panel=_panel)(_command)
+        app.command(_NAMES.get(_command), cls=_CLASSES.get(_command), rich_help_panel=_panel)(
+            _command
+        )
     for _name, _group in _GROUPS.get(_panel, {}).items():
         app.add_typer(_group, name=_name, rich_help_panel=_panel)
 

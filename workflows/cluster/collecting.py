@@ -81,9 +81,8 @@ def collect_results(controller: JobController, results: Results) -> Collected:
         if doc.reference.checksum != work["checksum"]:
             differing.append(doc.label)
         if _is_new(results, doc):
-            doc = doc.model_copy(update={"project": _name(controller)})
-            results.save_screening(doc)
-            saved.append(doc)
+            saved.append(doc.model_copy(update={"project": _name(controller)}))
+            results.save_screening(saved[-1])
         else:
             known += 1
     _count(results, runs)

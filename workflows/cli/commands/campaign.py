@@ -1,4 +1,4 @@
-"""The command ``trona campaign``: submit, retry by the policy and collect, again and again."""
+"""The commands of a campaign: it goes on by itself, and says which candidates deserve DFT next."""
 
 from __future__ import annotations
 
@@ -15,17 +15,21 @@ from trona.workflows.cli.commands.clusters import (
     Worker,
     key_values,
     opened,
+    print_submitted,
     submitted,
     tell,
     warn_without_runner,
 )
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+    AsCsv,
+    AsJson,
     Correction,
     Reference,
     RelaxedBy,
     StoreAt,
     Unbalanced,
 )
+from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,9 +38,12 @@ if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
 
     from trona.stores.collections.results import Results
+    from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.energies.references import Reference as ReferenceEnergies
     from trona.workflows.cluster.sending import Order
+    from trona.workflows.proposals import Judged, Proposals
 
-__all__ = ["campaign"]
+__all__ = ["campaign", "next_candidates"]
 
 
 def campaign(
@@ -136,3 +143,103 @@ def _go_on(controller: JobController, project: Project, results: Results) -> Non
     typer.echo(say_counts(counts))
     if counts.keys() & {"waiting", "running"}:
         warn_without_runner(controller, project)
+
+
+def next_candidates(
+    budget: Annotated[int, typer.Option(min=1, help="How many to propose.")] = 20,
+    send: Annotated[bool, typer.Option("--submit", help="Submit them to the project.")] = False,
+    project: ProjectName = None,
+    worker: Worker = None,
+    backend: RelaxedBy = "vasp",
+    resources: Resources = None,
+    exec_config: ExecConfig = None,
+    priority: Priority = 0,
+    reference: Reference = None,
+    correction: Correction = None,
+    store: StoreAt = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """
+    Propose candidates of a screening with a potential whose own energy DFT should compute next.
+
+    First come those of which it would tell most: the fall of the chance that two draws of the
+    energies disagree on the class at 0 V, plus the places by which the candidate is expected to
+    move, as a fraction of the list (docs/clusters.md).
+    """
+    from trona.workflows.cli.store_filters import open_results  # noqa: PLC0415
+    from trona.workflows.proposals import propose  # noqa: PLC0415
+
+    results = open_results(store)
+    found = propose(_judged(results), budget)
+    if as_json:
+        print_json(
+            {"considered": found.considered, "left_out": found.left_out, "proposed": found.rows()}
+        )
+    elif as_csv:
+        print_csv(found.rows())
+    else:
+        _print_proposals(found)
+    if not send or not found.chosen:
+        return
+    from trona.workflows.candidates.sources import Candidate  # noqa: PLC0415
+    from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
+
+    require_jobflow_remote()
+    from trona.workflows.cluster import sending  # noqa: PLC0415
+    from trona.workflows.cluster.submission import place_on_worker  # noqa: PLC0415
+
+    chosen = []
+    for one in found.chosen:
+        relaxation = results.relaxation(one.relaxation_id)
+        if relaxation is not None:
+            source = f"{relaxation.method} structure {one.relaxation_id}"
+            structure = relaxation.structure.to_structure()
+            chosen.append(Candidate(one.label, one.formula, source, structure))
+    with opened(project) as (where, controller):
+        given = key_values(resources)
+        placement = place_on_worker(where, worker, given, exec_config, priority)
+        order = sending.Order(find_backend(backend), placement, reference, correction)
+        told = submitted(sending.send(controller, chosen, results, order, tell), len(chosen))
+        warn_without_runner(controller, where)
+    if not (as_json or as_csv):
+        print_submitted(told, f"worker {placement.worker} of {where.name}", as_json=False)
+
+
+def _judged(results: Results) -> list[Judged]:
+    """Judge the candidates of a store, and show how far it is."""
+    from trona.workflows.cli.progress import track  # noqa: PLC0415
+    from trona.workflows.proposals import judge  # noqa: PLC0415
+
+    docs = results.screenings()
+    return list(track(judge(docs, results, _loaded), len(docs), "judging", lambda x: x.doc.label))
+
+
+def _loaded(doc: ScreeningDoc) -> ReferenceEnergies:
+    """Load the reference of a result, the same data as then."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.energies.kept import load_once  # noqa: PLC0415
+
+    found = load_once(doc.reference.name, doc.reference.correction)
+    if found.checksum != doc.reference.checksum:
+        raise InputError(
+            f"the reference {found.name} has changed since {doc.label} was screened: "
+            "'trona store rebuild' assesses the results anew."
+        )
+    return found
+
+
+def _print_proposals(found: Proposals) -> None:
+    """Print a table, with a reason for each."""
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("candidate", "value", "why"):
+        table.add_column(title, overflow="fold")
+    for one in found.chosen:
+        table.add_row(escape(one.label), f"{one.value:.3f}", escape(one.reason))
+    print_parts(table, found.heading)
+    for label, why in found.left_out.items():
+        tell(f"{label}: not judged: {why}")

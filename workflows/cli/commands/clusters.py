@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trona.stores.defaults import BACKEND
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
     Correction,
@@ -470,7 +470,7 @@ def collect(project: ProjectNames = None, store: StoreAt = None, as_json: AsJson
     from trona.workflows.cluster.collecting import collect_results, together  # noqa: PLC0415
 
     results, parts = Results(store or Settings().store), []
-    for name in comma_list(project) or [None]:
+    for name in comma_list(project) or (None,):
         with opened(name) as (_, controller):
             parts.append(collect_results(controller, results))
     collected = together(parts)

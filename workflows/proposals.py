@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import InputError
 from trona.screening.tabular import Tabular
 from trona.screening.uncertainty.confidence import verdict
-from trona.screening.uncertainty.information import information, places, places_moved
+from trona.screening.uncertainty.information import own_information, places, places_moved
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.energies.accuracy import accuracy
 from trona.stores.energies.entries import entry_document, entry_phase
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import ScreeningDoc
     from trona.stores.energies.references import Reference
 
-__all__ = ["Judged", "Proposal", "Proposals", "judge", "propose"]
+__all__ = ["Judged", "Proposal", "Proposals", "judge_candidates", "propose"]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Judged:
     found: Information | str
 
 
-def judge(
+def judge_candidates(
     docs: Sequence[ScreeningDoc], results: Results, load: Callable[[ScreeningDoc], Reference]
 ) -> Iterator[Judged]:
     """
@@ -190,7 +190,7 @@ def _information(
     if errors is None or assessment.coverage.open:
         open_ = assessment.coverage.sentences[:1]
         return open_[0] if open_ else f"no error is stated for energies of {reference.scale.method}"
-    return information(
+    return own_information(
         assessment.table,
         assessment.stability,
         errors.model,
@@ -206,7 +206,7 @@ def propose(judged: Sequence[Judged], budget: int) -> Proposals:
     Parameters
     ----------
     judged
-        As found by `judge`; those of one reference are ranked together.
+        As found by `judge_candidates`; those of one reference are ranked together.
     budget
         How many to choose, at least one.
 

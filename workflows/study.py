@@ -443,11 +443,11 @@ class Study:
         """
         from trona.stores.collections.results import Results  # noqa: PLC0415 (opens databases)
 
-        from .proposals import judge, propose  # noqa: PLC0415 (its jobs are not needed elsewhere)
+        from .proposals import judge_candidates, propose  # noqa: PLC0415 (its jobs are not needed elsewhere)
 
         found = Results(results)
         checksum = self.reference.checksum
         docs = [doc for doc in found.screenings() if doc.reference.checksum == checksum]
         if not docs:
             raise InputError(f"no result in {results!r} rests on {self.reference.name}.")
-        return propose(list(judge(docs, found, lambda _: self.reference)), budget)
+        return propose(list(judge_candidates(docs, found, lambda _: self.reference)), budget)

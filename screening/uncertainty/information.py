@@ -39,7 +39,7 @@ from trona.screening.stability.ranking import rank
 from trona.screening.stability.window import assess
 from trona.screening.units import SODIUM
 
-from .sampling import SEED, draw_errors, phases_inside, shifted
+from .sampling import SEED, draw_errors, phases_inside, with_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from .error_model import ErrorModel
 
-__all__ = ["DRAWS", "STRATA", "Information", "information", "places", "places_moved"]
+__all__ = ["DRAWS", "STRATA", "Information", "own_information", "places", "places_moved"]
 
 STRATA = 9
 """Points at which the candidate's own error stands."""
@@ -92,7 +92,7 @@ class Information:
         return float(self.scores.mean())
 
 
-def information(
+def own_information(
     table: PhaseTable,
     stability: Stability,
     model: ErrorModel,
@@ -155,7 +155,7 @@ def information(
         kinds: Counter[InterphaseClass] = Counter()
         total = 0.0
         for errors in draw_errors(inside, elements, model, draws, seed, held):
-            drawn = shifted(phases, errors[same])
+            drawn = with_errors(phases, errors[same])
             phase = next(one for one in drawn.phases if one.id == own.id)
             found = assess(drawn, composition, stability.formula, phase)
             kind = interphase(found.rung(0.0), properties, thresholds).kind

@@ -45,7 +45,7 @@ __all__ = [
     "draw_errors",
     "phases_inside",
     "sample",
-    "shifted",
+    "with_errors",
 ]
 
 SAMPLES = 200
@@ -296,7 +296,7 @@ def _draws(
     """Tables of the phases that matter, with errors."""
     inside = phases_inside(table, elements)
     for errors in draw_errors(inside, elements, model, samples, seed):
-        yield shifted(inside, errors)
+        yield with_errors(inside, errors)
 
 
 def draw_errors(
@@ -345,7 +345,7 @@ def draw_errors(
         yield np.where(compound, own + shared, 0.0)
 
 
-def shifted(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:
+def with_errors(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:
     """
     Build a table with errors added to the energies.
 

@@ -18,7 +18,7 @@ from trona.stores.collections.results import Results
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
 from trona.stores.energies.entries import entry_document
 from trona.stores.energies.kept import load_once
-from trona.workflows.proposals import judge, propose
+from trona.workflows.proposals import judge_candidates, propose
 
 REFERENCE = "bundled-chgnet"
 
@@ -56,7 +56,7 @@ def store(tmp_path_factory):
 
 def test_those_come_first_of_which_their_energy_tells_most(store):
     results = Results(store)
-    judged = list(judge(results.screenings(), results, lambda _: load_once(REFERENCE)))
+    judged = list(judge_candidates(results.screenings(), results, lambda _: load_once(REFERENCE)))
     found = propose(judged, 20)
     assert found.considered == 3
     assert found.left_out == {"Na3PS4": "it has no relaxed structure"}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .status import Standing
 
-__all__ = ["Collected", "collect_results", "together"]
+__all__ = ["Collected", "collect_results", "summed_up"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def collect_results(controller: JobController, results: Results) -> Collected:
     return Collected(tuple(saved), relaxations, known, tuple(differing), unloaded)
 
 
-def together(parts: Sequence[Collected]) -> Collected:
+def summed_up(parts: Sequence[Collected]) -> Collected:
     """
     Sum up the collections of several projects.
 

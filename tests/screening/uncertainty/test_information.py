@@ -12,13 +12,13 @@ from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.stability.window import assess
 from trona.screening.uncertainty.error_model import ErrorModel
-from trona.screening.uncertainty.information import Information, information, places_moved
+from trona.screening.uncertainty.information import Information, own_information, places_moved
 from trona.stores.assess.properties import load_properties
 
 
 def ask(table, formula, model, **options):
     stability = assess(table, parse(formula), formula)
-    return information(table, stability, model, load_properties(), **options)
+    return own_information(table, stability, model, load_properties(), **options)
 
 
 def test_where_the_own_energy_alone_is_unsure_knowing_it_leaves_nothing_open():
@@ -51,12 +51,12 @@ def test_knowing_an_energy_never_leaves_more_open(system):
     table = PhaseTable.from_phases(phases)
     stability = assess(table, composition, "X")
     assume(stability.phase is not None)
-    found = information(
+    found = own_information(
         table, stability, ErrorModel(0.1, 0.05), load_properties(), strata=3, draws=4
     )
     assert found.disagree_after <= found.disagree + 1e-12
     assert sum(found.classes.values()) == pytest.approx(1.0)
-    again = information(
+    again = own_information(
         table, stability, ErrorModel(0.1, 0.05), load_properties(), strata=3, draws=4
     )
     assert np.array_equal(found.scores, again.scores)
@@ -67,7 +67,7 @@ def test_a_polymorph_above_the_ground_state_is_judged_by_its_own_energy():
     high = make_phase("NaCl", -0.95, "high")
     table = PhaseTable.from_phases([*low.phases, high])
     stability = assess(table, parse("NaCl"), "NaCl", high)
-    found = information(table, stability, ErrorModel(1e-4), load_properties(), draws=4)
+    found = own_information(table, stability, ErrorModel(1e-4), load_properties(), draws=4)
     ground = ask(low, "NaCl", ErrorModel(1e-4), draws=4)
     assert found.score < ground.score
 

@@ -210,10 +210,12 @@ def next_candidates(
 def _judged(results: Results) -> list[Judged]:
     """Judge the candidates of a store, and show how far it is."""
     from trona.workflows.cli.progress import track  # noqa: PLC0415
-    from trona.workflows.proposals import judge  # noqa: PLC0415
+    from trona.workflows.proposals import judge_candidates  # noqa: PLC0415
 
     docs = results.screenings()
-    return list(track(judge(docs, results, _loaded), len(docs), "judging", lambda x: x.doc.label))
+    return list(
+        track(judge_candidates(docs, results, _loaded), len(docs), "judging", lambda x: x.doc.label)
+    )
 
 
 def _loaded(doc: ScreeningDoc) -> ReferenceEnergies:

@@ -467,13 +467,13 @@ def collect(project: ProjectNames = None, store: StoreAt = None, as_json: AsJson
     from trona.workflows.tables.clusters import count  # noqa: PLC0415
 
     require_jobflow_remote()
-    from trona.workflows.cluster.collecting import collect_results, together  # noqa: PLC0415
+    from trona.workflows.cluster.collecting import collect_results, summed_up  # noqa: PLC0415
 
     results, parts = Results(store or Settings().store), []
     for name in comma_list(project) or (None,):
         with opened(name) as (_, controller):
             parts.append(collect_results(controller, results))
-    collected = together(parts)
+    collected = summed_up(parts)
     states = count(doc.state for doc in collected.screenings) or "no result"
     if as_json:
         content: dict[str, Any] = {

@@ -1,8 +1,9 @@
 #!/usr/bin/env python
-"""Write the pages of docs/ that are made of results; do not edit those by hand.
+"""Write the pages of docs/, or parts of them, that are made of results; do not edit those by hand.
 
 python scripts/make_pages.py validation        docs/validation.md: what `trona validate` answers
 python scripts/make_pages.py benchmark FILE    docs/benchmark.md: what benchmark.py printed
+python scripts/make_pages.py buffers           the rankings in docs/buffers.md, with times
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import argparse
 import re
 from collections import Counter
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING
 
+from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.validation import TOLERANCE, validate
 from trona.stores.energies.references import load_reference
+from trona.workflows.tables.buffers import why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,6 +72,14 @@ Besides:
 `scripts/stream.py` streams candidates through one table; `scripts/stress.py` screens many small
 crystals with relaxations, kills the run and goes on.
 """
+
+CONTACTS = (
+    ("Na3SbS4", "NaCrO2..Na0.5CrO2"),
+    ("Na3PS4", "Na"),
+    ("Na2.25Y0.25Zr0.75Cl6", "Na15Sn4"),
+)
+TEN = 10
+BEGIN, END = "<!-- scripts/make_pages.py buffers -->", "<!-- end of what it writes -->"
 
 TIMED = re.compile(r"^(.+?)\s+([\d.]+) ms\s+([\d.]+) ms\s+(\d+)x$")
 """Line of benchmark.py: question, trona's time, pymatgen's, their ratio."""
@@ -129,6 +141,40 @@ def benchmark(printed: str) -> str:
     )
 
 
+def buffers() -> str:
+    """The page of layers, with the ten best of each contact written anew."""
+    page = (DOCUMENTS / "buffers.md").read_text(encoding="utf-8")
+    reference = load_reference("bundled")
+    buffer_document(*CONTACTS[0], reference, None, ["NaCl"])  # compiles what is compiled once
+    parts = []
+    for electrolyte, electrode in CONTACTS:
+        begun = process_time()
+        document = buffer_document(electrolyte, electrode, reference)
+        seconds = process_time() - begun
+        rows = (
+            (
+                str(one.place),
+                one.formula,
+                one.grade,
+                f"{1000 * one.worst:.0f}",
+                {"insulator": "blocked"}.get(one.electronic, "?"),
+                {"conductor": "conducted", "insulator": "hardly"}.get(one.ionic, "?"),
+                "" if one.air is None else one.air.verdict,
+                why(one),
+            )
+            for one in document.layers[:TEN]
+        )
+        names = ("", "layer", "verdict", "meV/atom", "electrons", "Na⁺", "moist air", "why")
+        parts.append(
+            f"### {electrolyte} and {electrode}\n`trona buffer {electrolyte} {electrode}`: "
+            f"{document.answer}\n\n{table(names, rows)}\n\n"
+            f"{len(document.layers)} layers, {seconds:.1f} s of processor time after loading."
+        )
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return "".join([before, begin, "\n\n", "\n\n".join(parts), "\n\n", end, after])
+
+
 def time(milliseconds: str) -> str:
     """A time with two or three digits, in ms or s."""
     value = float(milliseconds)
@@ -147,10 +193,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     pages = parser.add_subparsers(dest="page", required=True)
     pages.add_parser("validation", help="what `trona validate` answers")
+    pages.add_parser("buffers", help="the ten best layers of three contacts")
     measured = pages.add_parser("benchmark", help="what benchmark.py printed")
     measured.add_argument("file", type=Path)
     given = parser.parse_args()
-    made = validation() if given.page == "validation" else benchmark(given.file.read_text("utf-8"))
+    made = {
+        "validation": validation,
+        "buffers": buffers,
+        "benchmark": lambda: benchmark(given.file.read_text("utf-8")),
+    }[given.page]()
     (DOCUMENTS / f"{given.page}.md").write_text(made, encoding="utf-8")
 
 

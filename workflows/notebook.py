@@ -1,4 +1,4 @@
-"""Answers as a notebook wants them: tables that show and draw themselves; nothing is computed."""
+"""Answers as a notebook wants them: tables that show and draw themselves."""
 
 from __future__ import annotations
 
@@ -215,8 +215,8 @@ class Buffers(Tabular):
         """What they are between, and what to bear in mind."""
         one = self.document
         sides = f"{one.electrolyte} and {' to '.join(one.states)}"
-        what = f"Layers between {sides}, {one.low:g} to {one.high:g} V"
-        return ". ".join([what, " ".join(one.caveats)]) if one.caveats else what
+        what = f"Layers between {sides}, {one.low:g} to {one.high:g} V."
+        return " ".join([one.answer, what, *one.caveats])
 
     def rows(self) -> list[dict[str, object]]:
         """List the layers, best first."""
@@ -229,6 +229,7 @@ class Buffers(Tabular):
                 "oxidised above (V)": one.oxidation_limit,
                 "electrons": one.electronic,
                 "Na+": one.ionic,
+                "moist air": "not asked" if one.air is None else one.air.verdict,
                 "against it": "; ".join([*one.vetoes, *one.drawbacks]),
                 "unknown": "; ".join(one.unknown),
                 "open pairs": ", ".join(one.open_pairs),
@@ -255,7 +256,7 @@ class Cell(Tabular):
         """The cell, its worst contact, and what to bear in mind."""
         one = self.document
         names = f"{one.anode} | {one.electrolyte} | {one.cathode}"
-        return " ".join([f"{names}: worst at the {one.worst}.", *one.caveats])
+        return " ".join([f"{names}.", one.answer, *one.caveats])
 
     def rows(self) -> list[dict[str, object]]:
         """List what happens at each contact, anode first."""

@@ -1,7 +1,7 @@
 """The common path in Python, for a notebook: a reference, and everything that can be asked of it.
 
 Every answer is a table (`to_frame`), shows itself in Jupyter, and draws itself: `plot` for a paper
-(matplotlib), `show` for looking (plotly). What is computed, and how, is in `trona.screening`.
+(matplotlib), `show` to explore (plotly). What is computed, and how, is in `trona.screening`.
 
 Examples
 --------

@@ -1,4 +1,4 @@
-"""What a heat map of contacts shows, as plain numbers and texts; nothing is drawn."""
+"""What a heat map of contacts shows, as plain numbers and texts."""
 
 from __future__ import annotations
 

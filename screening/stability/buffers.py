@@ -53,6 +53,8 @@ __all__ = [
 
 _NOTHING = 5e-4
 """Energies below this (eV/atom) are called none."""
+_ALKALI = frozenset({"Li", "K", "Rb", "Cs"})
+"""Ions that change places with Na⁺."""
 
 
 class Grade(StrEnum):
@@ -425,6 +427,8 @@ def judge(
         vetoes.append("conducts electrons")
     if properties.ionic is Ionic.INSULATOR:
         drawbacks.append("conducts hardly any Na⁺: a thin film at most")
+    if foreign := _foreign(layer):
+        drawbacks.append(f"holds {' and '.join(foreign)}, which may change places with Na⁺")
     carriers = ((properties.electronic, "electrons"), (properties.ionic, "Na⁺"))
     unknown = [f"whether it conducts {what}" for one, what in carriers if one.value == "unknown"]
     if layer.mixture:
@@ -437,6 +441,11 @@ def judge(
         properties.electronic,
         properties.ionic,
     )
+
+
+def _foreign(layer: Layer) -> list[str]:
+    """Find alkali metals other than sodium in a layer."""
+    return sorted(_ALKALI & layer.material.composition.keys())
 
 
 def _steps(layer: Layer, sides: Neighbours) -> list[tuple[float, str]]:
@@ -464,12 +473,14 @@ def order(layer: Layer, verdict: Verdict) -> tuple[object, ...]:
     -------
     tuple
         To be sorted by: grade; Na⁺ conducted before unknown before blocked; sodium in it or not;
-        then what it releases at most, its energy above hull and its formula.
+        another alkali metal or none; then what it releases at most, its energy above hull and its
+        formula.
     """
     return (
         list(Grade).index(verdict.grade),
         [Ionic.CONDUCTOR, Ionic.UNKNOWN, Ionic.INSULATOR].index(verdict.ionic),
         SODIUM not in layer.material.composition,
+        bool(_foreign(layer)),
         round(max(layer.worst - _NOTHING, 0.0), 4),
         round(layer.above_hull, 4),
         layer.material.formula,

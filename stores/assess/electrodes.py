@@ -109,7 +109,7 @@ class ElectrodePotential:
     basis
         ``"measured"``, ``"computed"`` or ``"given"`` by the user.
     low, high
-        Lowest potential at which it takes sodium up and highest at which it gives it off, V;
+        Lowest potential at which it accepts sodium and highest at which it releases it, V;
         ``high`` is inf where it has none to give.
     mean
         Where figures mark it, V.

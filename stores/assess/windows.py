@@ -22,6 +22,7 @@ from trona.stores.documents.json_output import (
     UncertaintyDoc,
     WindowAnswerDoc,
 )
+from trona.stores.documents.sentences import window_sentence
 from trona.stores.energies.accuracy import Accuracy, accuracy
 
 from .assessment import window_document
@@ -119,7 +120,8 @@ def window_answer(
             content["electrode"] = _with_shares(found, shares)
     if why:
         content["dependence"] = dependence_documents(assessment, drawn)
-    return WindowAnswerDoc.model_validate(content)
+    made = WindowAnswerDoc.model_validate(content)
+    return made.model_copy(update={"answer": window_sentence(made, at)})
 
 
 def _open_electrode(found: ElectrodeDoc, assessment: Assessment) -> list[str]:

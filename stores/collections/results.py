@@ -19,6 +19,7 @@ from trona.stores.documents.bookkeeping import (
     RunDoc,
     SummaryDoc,
 )
+from trona.stores.documents.buffers import BufferDoc, CellDoc
 from trona.stores.documents.contacts import InterfaceDoc
 from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
 from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
@@ -153,6 +154,16 @@ class Results:
         """All interfaces, sorted by their materials and the time."""
         found = self._store(InterfaceDoc).query(sort={"first": 1, "second": 1, "created": 1})
         return [read_document(InterfaceDoc, one) for one in found]
+
+    def buffers(self) -> list[BufferDoc]:
+        """All rankings of layers, sorted by their contact and the time."""
+        found = self._store(BufferDoc).query(sort={"electrolyte": 1, "electrode": 1, "created": 1})
+        return [read_document(BufferDoc, one) for one in found]
+
+    def cells(self) -> list[CellDoc]:
+        """All cells, sorted by their materials and the time."""
+        order: Any = {"anode": 1, "electrolyte": 1, "cathode": 1, "created": 1}
+        return [read_document(CellDoc, one) for one in self._store(CellDoc).query(sort=order)]
 
     def screening(self, identity: str) -> ScreeningDoc | None:
         """Find a screening result by its id; None where there is none."""

@@ -1,8 +1,7 @@
 """The command line: parse, call, print. Heavy imports happen inside the commands.
 
-Exit codes: 0 done (also where the reader of the output, as ``head``, closes it early), 1 a defect
-of trona, 2 something in the input cannot be used (one sentence says what and how to mend it), 130
-stopped by the user.
+Exit codes: 0 done (also where the reader of the output, as ``head``, closes it early), 1 internal
+error, 2 the input cannot be used (one sentence says why and what to do), 130 stopped by the user.
 """
 
 from __future__ import annotations
@@ -127,7 +126,7 @@ def _told(error: Exception, debug: bool) -> tuple[str, int]:
         return str(error), 130
     first = next(iter(str(error).splitlines()), "")
     remedy = "report it with the traceback above" if debug else "--debug shows where"
-    return f"a defect, please report it ({type(error).__name__}: {first}); {remedy}.", 1
+    return f"internal error, please report it ({type(error).__name__}: {first}); {remedy}.", 1
 
 
 def _version(wanted: bool) -> None:

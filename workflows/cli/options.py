@@ -16,6 +16,7 @@ __all__ = [
     "Exclude",
     "FirstMaterial",
     "KeepFiles",
+    "KeptIn",
     "Plot",
     "Pressure",
     "Reference",
@@ -59,6 +60,10 @@ Correction = Annotated[
 Exclude = Annotated[
     str | None,
     typer.Option(help="Phases to leave out, as in NaCl3,NaCl7.", metavar="FORMULAS"),
+]
+KeptIn = Annotated[
+    str | None,
+    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
 ]
 StoreAt = Annotated[
     str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")

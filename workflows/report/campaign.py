@@ -11,7 +11,7 @@ from markupsafe import Markup
 from trona.stores.provenance import versions
 from trona.workflows.tables.clusters import count
 
-from .page import style, template
+from .templates import style, template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

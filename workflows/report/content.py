@@ -17,7 +17,7 @@ from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.uncertainty.confidence import is_sure, verdict, worst_plausible
 from trona.screening.units import limit_text
 from trona.stores.assess.screenings import rank_documents
-from trona.workflows.tables.ladder import electron_part, heading, ion_part, volts
+from trona.workflows.tables.ladder import basis, electron_part, heading, ion_part, volts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -187,7 +187,7 @@ def _candidate(
         "freed": contact.driving_force,
         "sodium": contact.sodium_consumed,
         "cells": _cells(place, doc, window, contact),
-        "heading": _plain(heading(window)),
+        "heading": _plain("\n".join([heading(window), *basis(window)])),
         "vetoes": [*place.vetoes, *([_APART] if place.apart else [])],
         "missing": [name.replace("_", " ") for name in place.missing],
         "contact": _contact(contact),

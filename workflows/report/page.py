@@ -12,16 +12,13 @@ import hashlib
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 
 from trona.screening.errors import InputError
 from trona.screening.figures.browser.style import library
 from trona.screening.figures.overview_data import ELECTRODES, Mark, WindowBars
-from trona.screening.figures.paper.style import COLOURS
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.figures import interphase_map, window_bars
 from trona.stores.assess.screenings import rank_documents
@@ -30,20 +27,28 @@ from trona.workflows.drawings import show
 from trona.workflows.tables.ranking import counts
 
 from .content import CLASSES, COLUMNS, Shared, candidates, unranked_rows
+from .stack import buffer_view, cell_view
+from .templates import file_text, style, template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from trona.stores.documents.buffers import BufferDoc, CellDoc
     from trona.stores.documents.results import ScreeningDoc
 
-__all__ = ["render", "style", "template", "write_page"]
+__all__ = ["render", "write_page"]
 
 _DRAWN = 40
 """Candidates in figures of many: more bars and names than these are not read any more."""
 
 
-def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
+def render(
+    docs: Sequence[ScreeningDoc],
+    asked: str = "",
+    buffers: Sequence[BufferDoc] = (),
+    cells: Sequence[CellDoc] = (),
+) -> str:
     """
     Make the page.
 
@@ -53,6 +58,8 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
         Results.
     asked
         What they were chosen by, for people.
+    buffers, cells
+        Rankings of layers and cells to show below them.
 
     Returns
     -------
@@ -65,10 +72,12 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
     figures = _figures([doc for _, doc in rank_documents(docs)][:_DRAWN])
     references = {doc.reference.checksum: doc.reference for doc in docs}.values()
     named = "; ".join(f"{one.name} ({one.n_phases} phases)" for one in references)
-    plotly, scripts = library(), [_file("figures.js"), _file("report.js")]
+    plotly, scripts = library(), [file_text("figures.js"), file_text("report.js")]
     return template("report.html").render(
-        title=f"Sodium electrolytes: {len(docs)} screened",
-        summary=f"{counts(docs)} Reference energies: {named}.",
+        cells=[cell_view(one) for one in cells],
+        buffers=[buffer_view(one) for one in buffers],
+        title=f"Sodium electrolytes: {len(docs)} screened" if docs else "Sodium cells and layers",
+        summary=f"{counts(docs)} Reference energies: {named}." if docs else "",
         asked=asked,
         caveats=list(dict.fromkeys(line for one in references for line in one.caveats)),
         classes=[(kind.value, meaning) for kind, meaning in CLASSES.items()],
@@ -152,37 +161,6 @@ def write_page(page: str, path: Path) -> None:
         part.replace(path)
     except OSError as error:
         raise InputError(f"cannot write the report {str(path)!r}: {error.strerror}.") from None
-
-
-def template(name: str) -> jinja2.Template:
-    """
-    Read a page's template; everything that is put into it is escaped.
-
-    Parameters
-    ----------
-    name
-        Of a file of this package.
-
-    Returns
-    -------
-    jinja2.Template
-        An undefined name is an error.
-    """
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    return environment.from_string(_file(name))
-
-
-def _file(name: str) -> str:
-    """Read a file that comes with this package."""
-    return resources.files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
-
-
-def style() -> str:
-    """Write the style sheet, with the colours that interphases have in all figures."""
-    colours = (f".kind-{kind.value} {{ --kind: {colour}; }}" for kind, colour in COLOURS.items())
-    return "\n".join([_file("report.css"), *colours])
 
 
 def _embedded(content: dict[str, Any]) -> Markup:

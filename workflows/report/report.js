@@ -98,8 +98,8 @@
 
   function ladder(one) {
     const headings = [["V", "volts"], ["reaction", "reaction"], ["Na", "number"],
-      ["eV/atom", "number"], ["interphase", ""], ["e⁻ part, from threshold", "number"],
-      ["Na⁺ part, from threshold", "number"], ["volume", "number"], ["mAh/cm² per µm", "number"]];
+      ["eV/atom", "number"], ["interphase", ""], ["e⁻ conductor (margin)", "number"],
+      ["Na⁺ conductor (margin)", "number"], ["volume", "number"], ["mAh/cm² per µm", "number"]];
     const rows = one.ladder.map((step) => [step.volts, step.reaction, step.sodium, step.energy,
       kind(step.class), step.electrons, step.ions, step.volume, step.charge]);
     return grid(`Ladder of ${one.label}, lowest voltage first`, headings, rows);

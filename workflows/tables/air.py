@@ -1,4 +1,4 @@
-"""How compositions in moist air look on a terminal, and as flat rows; nothing is computed."""
+"""How compositions in moist air look on a terminal, and as flat rows."""
 
 from __future__ import annotations
 

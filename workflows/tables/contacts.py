@@ -1,4 +1,4 @@
-"""Tables of two materials in contact, for a terminal; nothing is computed."""
+"""Tables of two materials in contact, for a terminal."""
 
 from __future__ import annotations
 

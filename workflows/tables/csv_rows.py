@@ -1,4 +1,4 @@
-"""Results as flat rows, for CSV: one name of a column, one value; nothing is computed.
+"""Results as flat rows, for CSV: one name of a column, one value.
 
 Names and units are those of the data dictionary, and what is unknown is None.
 """

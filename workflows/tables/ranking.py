@@ -1,4 +1,4 @@
-"""How screening results look: rich tables; nothing is computed."""
+"""How screening results look: rich tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trona.screening.uncertainty.confidence import is_sure
 from trona.stores.assess.electrodes import withstands
 
 from .classes import said
-from .ladder import heading, ladder_table, range_or_crossing
+from .ladder import basis, heading, ladder_table, range_or_crossing
 from .layout import NONE, WIDE, framed, list_facts, notes, observed
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     if doc.reason:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
-        parts += [heading(doc.window), *observed(doc.window.observed)]
+        parts += [heading(doc.window), *basis(doc.window), *observed(doc.window.observed)]
         metal = doc.window.ladder[0]
         if not is_sure(metal.interphase, metal.interphase_shares):
             parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")

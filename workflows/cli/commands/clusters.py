@@ -262,7 +262,7 @@ def print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
     if any(one.outcome == "queued" for one in told):
         typer.echo(
             "what is queued already is not submitted again: 'trona status' says where it stands, "
-            "'trona retry' lets failed candidates go on.",
+            "'trona retry' restarts failed candidates.",
             err=True,
         )
 
@@ -328,7 +328,7 @@ def status(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show where submitted candidates stand: waiting, running, failed and why, done."""
+    """Show the state of submitted candidates: waiting, running, failed and why, done."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cluster.counting import count_states  # noqa: PLC0415
     from trona.workflows.tables import clusters as remote_tables  # noqa: PLC0415
@@ -431,7 +431,7 @@ def retry(
     ] = 10.0,
     as_json: AsJson = False,
 ) -> None:
-    """Let failed candidates go on, and release what a killed runner left locked."""
+    """Restart failed candidates, and release what a killed runner left locked."""
     from datetime import timedelta  # noqa: PLC0415
 
     from trona.screening.errors import ProjectError  # noqa: PLC0415

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Figures: png, pdf and svg for papers, html for looking.",
+    help="Figures: png, pdf and svg for papers, html to explore.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

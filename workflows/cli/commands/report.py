@@ -32,7 +32,7 @@ def report(
     project: ProjectName = None,
 ) -> None:
     """
-    Write screened candidates into one page that opens in a browser, offline.
+    Write screened candidates, kept cells and layers into one page, for a browser, offline.
 
     With --project, what becomes of the candidates that were submitted to it.
     """
@@ -45,12 +45,15 @@ def report(
         return
     wanted = read_filters(filters)
     asked = say_filters(wanted)
-    docs = open_results(store).screenings(wanted)
-    if not docs:
+    results = open_results(store, kept=not asked)
+    docs, buffers, cells = results.screenings(wanted), results.buffers(), results.cells()
+    if not docs and (asked or not (buffers or cells)):
         raise InputError(f"no candidate passes ({asked}): ask for less; 'trona query' lists all.")
-    write_page(render(docs, asked), to)
+    write_page(render(docs, asked, buffers, cells), to)
     size = to.stat().st_size / 1e6
-    typer.echo(f"report of {len(docs)} candidates: {to} ({size:.1f} MB)")
+    more = {"cell": len(cells), "ranking of layers": len(buffers)}
+    said = "".join(f", {name}: {number}" for name, number in more.items() if number)
+    typer.echo(f"report of {len(docs)} candidates{said}: {to} ({size:.1f} MB)")
 
 
 def _write_campaign(project: str, to: Path, *, chosen: bool) -> None:

@@ -3,6 +3,7 @@
 
 python scripts/make_pages.py validation        docs/validation.md: what `trona validate` answers
 python scripts/make_pages.py benchmark FILE    docs/benchmark.md: what benchmark.py printed
+python scripts/make_pages.py contacts          docs/contacts.png, and its table in docs/contacts.md
 python scripts/make_pages.py buffers           the rankings in docs/buffers.md, with times
 """
 
@@ -18,10 +19,14 @@ from typing import TYPE_CHECKING
 from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.validation import TOLERANCE, validate
 from trona.stores.energies.references import load_reference
+from trona.workflows.drawings import save_drawing
+from trona.workflows.study import Study
 from trona.workflows.tables.buffers import why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from trona.screening.stability.matrix import MatrixCell
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
 
@@ -73,6 +78,17 @@ Besides:
 crystals with relaxations, kills the run and goes on.
 """
 
+ELECTROLYTES = (
+    "Na3PS4", "Na3PS3.4O0.6", "Na3SbS4", "Na2.9Sb0.9W0.1S4", "Na3PSe4", "Na4SiS4", "Na4GeS4",
+    "Na4SnS4", "Na11Sn2PS12", "Na3YCl6", "Na2.25Y0.25Zr0.75Cl6", "Na2ZrCl6", "NaTaCl6", "NaAl11O17",
+    "Na3Zr2Si2PO12", "Na3PO4", "Na4(B10H10)(B12H12)", "NaBH4",
+)  # fmt: skip
+"""Solid electrolytes of sodium cells by family: sulfides, halides, oxides, hydroborates."""
+
+ELECTRODES = ("Na", "Na15Sn4", "sulfur", "FeS2", "TiS2", "NaCrO2", "NVP", "NVPF")
+
+MARKS = ("<!-- made by scripts/make_pages.py contacts -->\n", "<!-- until here -->\n")
+"""Lines around the table of docs/contacts.md."""
 CONTACTS = (
     ("Na3SbS4", "NaCrO2..Na0.5CrO2"),
     ("Na3PS4", "Na"),
@@ -122,6 +138,28 @@ def validation() -> str:
             if not finding.comparisons
         ),
     )
+
+
+def contacts(figure: Path | None = None) -> str:
+    """The page of contacts with its table anew: each electrode at its own potentials."""
+    found = Study("bundled").matrix(ELECTROLYTES, ELECTRODES, at_electrode=True, charged=True)
+    if figure is not None:
+        save_drawing("matrix", figure, found)
+    heads = (f"{one.label}<br>{one.voltage:.2f} V" for one in found.seconds)
+    rows = zip((one.label for one in found.firsts), found.cells, strict=True)
+    made = table(("", *heads), ((label, *map(released, row)) for label, row in rows))
+    before, rest = (DOCUMENTS / "contacts.md").read_text("utf-8").split(MARKS[0])
+    return f"{before}{MARKS[0]}{made}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
+
+
+def released(cell: MatrixCell) -> str:
+    """What a contact releases, in meV/atom with its error."""
+    if cell.open_pairs:
+        return "?"
+    if cell.kink is None:
+        return "–"
+    error = "" if cell.uncertainty is None else f" ± {1000 * cell.uncertainty:.0f}"
+    return f"{-1000 * cell.energy_per_atom:.0f}{error}"
 
 
 def benchmark(printed: str) -> str:
@@ -196,10 +234,12 @@ def main() -> None:
     pages.add_parser("buffers", help="the ten best layers of three contacts")
     measured = pages.add_parser("benchmark", help="what benchmark.py printed")
     measured.add_argument("file", type=Path)
+    pages.add_parser("contacts", help="electrolytes against electrodes")
     given = parser.parse_args()
     made = {
         "validation": validation,
         "buffers": buffers,
+        "contacts": lambda: contacts(DOCUMENTS / "contacts.png"),
         "benchmark": lambda: benchmark(given.file.read_text("utf-8")),
     }[given.page]()
     (DOCUMENTS / f"{given.page}.md").write_text(made, encoding="utf-8")

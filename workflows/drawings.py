@@ -25,9 +25,9 @@ from trona.screening.figures.paper import diagram as sections
 from trona.screening.figures.paper import style as plots
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
-from trona.screening.stability.interface import mix
 from trona.screening.units import SODIUM
 from trona.stores.assess.figures import air_figure
+from trona.stores.assess.interfaces import contact_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,8 +78,9 @@ def _diagram(
 def _mixing(
     first: str, second: str, reference: Reference, volts: float | None
 ) -> tuple[object, ...]:
-    line = mix(reference.table, parse(first), parse(second), (first, second), volts)
-    if not any(kink.energy_per_atom < 0.0 for kink in line.kinks):
+    line = contact_line(first, second, reference, volts)
+    drawn = [*line.kinks, *(() if line.other is None else line.other.kinks)]
+    if not any(kink.energy_per_atom < 0.0 for kink in drawn):
         raise InputError(f"{first} and {second} do not react: there is nothing to draw.")
     return (line,)
 

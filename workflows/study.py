@@ -30,13 +30,12 @@ from trona.screening.errors import InputError
 from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
-from trona.screening.stability.interface import mix
 from trona.stores.assess import figures
 from trona.stores.assess.air import air_documents, ranked_documents
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.electrodes import choose_electrode
-from trona.stores.assess.interfaces import classified
-from trona.stores.assess.reservations import covered, reservations
+from trona.stores.assess.interfaces import contact_line
+from trona.stores.assess.reservations import reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.stack.cells import cell_document
@@ -129,28 +128,23 @@ class Study:
         Parameters
         ----------
         first, second
-            Formulas.
+            Formulas; electrodes as in `buffers`, with their potential as in ``"NaCrO2@3.1"``.
         voltage
             Of a sodium reservoir, V; by default no sodium comes or goes.
 
         Returns
         -------
         MixingLine
-            Drawn by `draw_mixing` in `trona.screening.figures.paper.curves` and by `show_mixing`
-            in `trona.screening.figures.browser.curves`.
+            Of the electrode as named; `MixingLine.other` is that of its other state. Drawn by
+            `draw_mixing` in `trona.screening.figures.paper.curves` and by `show_mixing` in
+            `trona.screening.figures.browser.curves`.
 
         Raises
         ------
         InputError
             If a formula or the voltage cannot be used with this reference.
         """
-        line = mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
-        found = covered([first, second], self.reference)
-        return replace(
-            line,
-            caveats=tuple(reservations([first, second], self.reference, found)),
-            contacts=tuple(classified(line, found, self.reference)),
-        )
+        return contact_line(first, second, self.reference, voltage)
 
     def matrix(
         self,
@@ -339,7 +333,8 @@ class Study:
         electrolyte
             Formula.
         electrode
-            As `electrode` takes it; ``"NaCrO2..Na0.5CrO2"`` names its charged state too.
+            As `electrode` takes it; ``"NaCrO2..Na0.5CrO2"`` gives both states, where they are not
+            known.
         voltage
             Range of its potential, V; by default where it was measured to work.
         among
@@ -372,7 +367,7 @@ class Study:
         Parameters
         ----------
         anode, cathode
-            As `electrode` takes them, or with a charged state as in `buffers`.
+            As `buffers` takes them.
         electrolyte
             Formula.
         buffer

@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import PhaseTable
 
-    from .interface import Kink, MixingLine, Reactant
+    from .interface import Kink, Material, MixingLine, Reactant
     from .interphase import PhaseProperties
 
 __all__ = [
     "Gates",
     "Grade",
     "Layer",
-    "Material",
     "Neighbours",
     "Touch",
     "Verdict",
@@ -93,23 +92,6 @@ class Gates:
                 f"{self.tolerated} eV/atom tolerated and {self.veto} eV/atom as a veto cannot be "
                 "used: give two numbers from 0 on, the smaller one first."
             )
-
-
-@dataclass(frozen=True, eq=False)
-class Material:
-    """
-    A composition with its name.
-
-    Parameters
-    ----------
-    formula
-        As it is written in reactions.
-    composition
-        Element symbol to amount per formula unit.
-    """
-
-    formula: str
-    composition: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)

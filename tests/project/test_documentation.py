@@ -163,6 +163,11 @@ def test_the_readme_stays_short_enough_for_a_stranger():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
 
 
+def test_the_table_of_contacts_is_what_trona_matrix_answers(pages):
+    written = (ROOT / "docs" / "contacts.md").read_text(encoding="utf-8")
+    assert written == pages.contacts(), "write it anew: scripts/make_pages.py contacts"
+
+
 def test_the_rankings_of_the_page_of_layers_are_what_trona_buffer_answers(pages):
     def untimed(text):
         return re.sub(r"[\d.]+ s of processor time", "", text)

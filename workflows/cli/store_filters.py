@@ -103,7 +103,7 @@ def open_results(location: str | None, *, kept: bool = False) -> Results:
     location
         Path or URI; that of the settings by default.
     kept
-        True where kept cells and rankings of layers will do.
+        True where kept cells, rankings of layers and interfaces will do.
 
     Returns
     -------
@@ -117,7 +117,11 @@ def open_results(location: str | None, *, kept: bool = False) -> Results:
     """
     location = location or Settings().store
     results = Results(location) if exists(location) else None
-    if results is not None and kept and (results.cells() or results.buffers()):
+    if (
+        results is not None
+        and kept
+        and (results.cells() or results.buffers() or results.interfaces())
+    ):
         return results
     if results is None or results.empty:
         raise StoreError(

@@ -16,7 +16,7 @@ from .templates import style, template
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trona.workflows.cluster.decisions import Decision
+    from trona.workflows.cluster.campaigns.decisions import Decision
     from trona.workflows.cluster.status import Standing
 
 __all__ = ["render_campaign"]

@@ -26,6 +26,7 @@ from trona.stores.provenance import versions
 from trona.workflows.drawings import show
 from trona.workflows.tables.ranking import counts
 
+from .contacts import interface_view
 from .content import CLASSES, COLUMNS, Shared, candidates, unranked_rows
 from .stack import buffer_view, cell_view
 from .templates import file_text, style, template
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trona.stores.documents.buffers import BufferDoc, CellDoc
+    from trona.stores.documents.contacts import InterfaceDoc
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = ["render", "write_page"]
@@ -48,6 +50,7 @@ def render(
     asked: str = "",
     buffers: Sequence[BufferDoc] = (),
     cells: Sequence[CellDoc] = (),
+    interfaces: Sequence[InterfaceDoc] = (),
 ) -> str:
     """
     Make the page.
@@ -58,8 +61,8 @@ def render(
         Results.
     asked
         What they were chosen by, for people.
-    buffers, cells
-        Rankings of layers and cells to show below them.
+    buffers, cells, interfaces
+        Rankings of layers, cells and pairs of materials to show below them.
 
     Returns
     -------
@@ -76,7 +79,10 @@ def render(
     return template("report.html").render(
         cells=[cell_view(one) for one in cells],
         buffers=[buffer_view(one) for one in buffers],
-        title=f"Sodium electrolytes: {len(docs)} screened" if docs else "Sodium cells and layers",
+        interfaces=[interface_view(one) for one in interfaces],
+        title=f"Sodium electrolytes: {len(docs)} screened"
+        if docs
+        else "Sodium cells, layers and interfaces",
         summary=f"{counts(docs)} Reference energies: {named}." if docs else "",
         asked=asked,
         caveats=list(dict.fromkeys(line for one in references for line in one.caveats)),

@@ -17,7 +17,6 @@ from trona.screening.stability.buffers import (
     Gates,
     Grade,
     Layer,
-    Material,
     Neighbours,
     Touch,
     Verdict,
@@ -28,6 +27,7 @@ from trona.screening.stability.buffers import (
     touch_open,
 )
 from trona.screening.stability.coverage import coverage
+from trona.screening.stability.interface import Material
 from trona.screening.stability.interphase import PhaseProperties, classify
 from trona.screening.stability.products import interphase
 from trona.screening.stability.window import assess, tolerated

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import parse
-from trona.screening.stability.buffers import Gates, Material
+from trona.screening.stability.buffers import Gates
+from trona.screening.stability.interface import Material
 from trona.stores.assess.assessment import assess_formula, scale_document
 from trona.stores.assess.reservations import covered, reservations
 from trona.stores.documents.buffers import CellContactDoc, CellDoc, LayerDoc

@@ -11,8 +11,8 @@ import pytest
 from pymongo import monitoring
 
 from tests.support.clusters import project, project_folder
+from trona.workflows.cluster.campaigns.decisions import Decision, record_decision
 from trona.workflows.cluster.counting import count_states, failed_labels
-from trona.workflows.cluster.decisions import Decision, record_decision
 from trona.workflows.cluster.queue import TAG, open_queue, prepare_queue
 from trona.workflows.cluster.tracking import standings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -193,6 +194,21 @@ def test_the_command_writes_what_query_finds(store, tmp_path):
     page = path.read_text(encoding="utf-8")
     assert {one["id"] for one in embedded(page)["candidates"]} == found
     assert "with P and S, without Cl" in page
+
+
+def test_kept_interfaces_are_found_and_drawn(tmp_path):
+    kept, path = tmp_path / "s.sqlite", tmp_path / "report.html"
+    succeed("interface", "Na3PS4", "NaCrO2", "--store", kept)
+    succeed("interface", "Na2S", "NaCl", "--store", kept)
+    found = json.loads(succeed("query", "--interfaces", "--store", kept, "--json"))
+    said = succeed("report", "-o", path, "--store", kept)
+    assert "interface: 2" in said
+    page = html.unescape(path.read_text(encoding="utf-8"))
+    for one in found:
+        assert one["statement"] in page
+        assert all(kink["reaction"] in page for kink in one["kinks"] if one["reacts"])
+    assert page.count("<polyline") == 1
+    assert found[1]["charge"]["charged"]["statement"] in page
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def _submit_new(
 
 def _go_on(controller: JobController, project: Project, results: Results) -> None:
     """Treat failures, then collect; say what was done."""
-    from trona.workflows.cluster.campaign import treat_failures  # noqa: PLC0415
+    from trona.workflows.cluster.campaigns.treatment import treat_failures  # noqa: PLC0415
     from trona.workflows.cluster.collecting import collect_results  # noqa: PLC0415
     from trona.workflows.cluster.counting import count_states  # noqa: PLC0415
     from trona.workflows.tables.clusters import count, say_counts  # noqa: PLC0415

@@ -412,7 +412,7 @@ def _clock() -> str:
 
 def _print_decisions(controller: JobController) -> None:
     """Show what a campaign decided of late."""
-    from trona.workflows.cluster.decisions import decisions  # noqa: PLC0415
+    from trona.workflows.cluster.campaigns.decisions import decisions  # noqa: PLC0415
 
     for one in reversed(decisions(controller, most=5)):
         typer.echo(f"{one.time:%Y-%m-%d %H:%M} UTC {one.label}: {one.text}", err=True)

@@ -155,18 +155,25 @@ def interface(
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.assess.interfaces import interface_document  # noqa: PLC0415
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
+    from trona.workflows.cli.materials import name_electrodes  # noqa: PLC0415
 
-    named = [part for one in (first, second) for part in one.split("..")]
+    first, second = name_electrodes([first, second])
+    named = [formula for one in (first, second) for formula in formulas_of(one)]
     energies = load_energies(
         reference, correction, exclude, *named, pressure=pressure, temperature=temperature
     )
     document = interface_document(first, second, energies, voltage)
-    if plot is not None and not any(kink.energy_per_atom < 0.0 for kink in document.kinks):
+    states = (
+        [] if document.charge is None else [document.charge.discharged, document.charge.charged]
+    )
+    reacts = any(kink.energy_per_atom < 0.0 for kink in document.kinks)
+    if plot is not None and not (reacts or any(one.reacts for one in states)):
         typer.echo("no figure: the two do not react.", err=True)
     elif plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-        save_figure_file("interface", plot, document.first, document.second, energies, voltage)
+        save_figure_file("interface", plot, first, second, energies, voltage)
     if store is not None:
         from trona.stores.collections.results import Results  # noqa: PLC0415
 

@@ -207,10 +207,14 @@ def interface(
     temperature: Temperature = "0",
 ) -> None:
     """Draw the reaction energy of two materials against their mixing ratio."""
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
+    from trona.workflows.cli.materials import name_electrodes  # noqa: PLC0415
 
+    first, second = name_electrodes([first, second])
+    named = [formula for one in (first, second) for formula in formulas_of(one)]
     energies = _energies(
-        reference, correction, exclude, first, second, together=True, temperature=temperature
+        reference, correction, exclude, *named, together=True, temperature=temperature
     )
     save_figure_file("interface", to, first, second, energies, voltage)
 

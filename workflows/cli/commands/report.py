@@ -32,7 +32,7 @@ def report(
     project: ProjectName = None,
 ) -> None:
     """
-    Write screened candidates, kept cells and layers into one page, for a browser, offline.
+    Write screened candidates, kept cells, layers and interfaces into one page, for a browser.
 
     With --project, what becomes of the candidates that were submitted to it.
     """
@@ -47,11 +47,14 @@ def report(
     asked = say_filters(wanted)
     results = open_results(store, kept=not asked)
     docs, buffers, cells = results.screenings(wanted), results.buffers(), results.cells()
-    if not docs and (asked or not (buffers or cells)):
+    interfaces = results.interfaces()
+    if not docs and (asked or not (buffers or cells or interfaces)):
         raise InputError(f"no candidate passes ({asked}): ask for less; 'trona query' lists all.")
-    write_page(render(docs, asked, buffers, cells), to)
+    write_page(render(docs, asked, buffers, cells, interfaces), to)
     size = to.stat().st_size / 1e6
-    more = {"cell": len(cells), "ranking of layers": len(buffers)}
+    more = {
+        "cell": len(cells), "ranking of layers": len(buffers), "interface": len(interfaces),
+    }  # fmt: skip
     said = "".join(f", {name}: {number}" for name, number in more.items() if number)
     typer.echo(f"report of {len(docs)} candidates{said}: {to} ({size:.1f} MB)")
 
@@ -67,7 +70,7 @@ def _write_campaign(project: str, to: Path, *, chosen: bool) -> None:
             "--project reports what was submitted: filters and --store are of results."
         )
     with opened(project) as (found, controller):
-        from trona.workflows.cluster.decisions import decisions  # noqa: PLC0415
+        from trona.workflows.cluster.campaigns.decisions import decisions  # noqa: PLC0415
         from trona.workflows.report.campaign import render_campaign  # noqa: PLC0415
 
         rows = standings(controller)

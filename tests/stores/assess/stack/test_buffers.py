@@ -8,7 +8,6 @@ import pytest
 
 from trona.screening.errors import InputError, VoltageError
 from trona.stores.assess.stack.buffers import buffer_document, candidate_layers, read_formulas
-from trona.stores.assess.stack.electrode_states import electrode_states, formulas_of
 from trona.stores.energies.references import load_reference
 
 OXIDES = ["Na3PO4", "NaAlO2", "Na2SiO3", "Na2ZrO3", "NaAl11O17"]
@@ -103,31 +102,6 @@ def test_layers_that_cannot_be_judged_stand_apart_behind_all_that_pass(reference
     assert sum(found.counts.values()) == len(found.layers)
     assert all(one.vetoes for one in found.layers[len(passing) :])
     assert not any(one.electronic in {"metal", "narrow-gap"} for one in passing)
-
-
-def test_an_electrode_has_states_and_a_range(reference):
-    table = reference.table
-    found = electrode_states(CHARGED, table)
-    assert [one.formula for one in found.states] == ["NaCrO2", "Na0.5CrO2"]
-    assert (found.low, found.high) == (2.5, 3.6)
-    assert not found.caveats
-    assert "charged" in electrode_states("NaCrO2", table).caveats[0]
-    assert electrode_states(f"{CHARGED}@3.1", table).high == 3.1
-    assert electrode_states("NaCrO2", table, (0.0, 4.0)).high == 4.0
-    tin = electrode_states("Na15Sn4", table)
-    assert [one.formula for one in tin.states] == ["Na15Sn4", "Sn"]
-
-
-@pytest.mark.parametrize(
-    "asked", ["", "..", "NaCrO2..", "A..B..C", "hard carbon", "NaCrO2@x", "NaCrO2..FeO2"]
-)
-def test_an_electrode_that_is_none_is_refused(asked, reference):
-    with pytest.raises(InputError):
-        electrode_states(asked, reference.table)
-
-
-def test_names_become_formulas():
-    assert formulas_of("tin..Sn") == ["Na15Sn4", "Sn"]
 
 
 def test_a_range_the_wrong_way_round_is_refused(reference):

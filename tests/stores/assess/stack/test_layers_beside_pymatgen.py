@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.oracles import mixing_kinks, open_mixing_kinks
 from trona.screening.formulas import parse
-from trona.screening.stability.buffers import Material, Neighbours, react_layers, touch_open
+from trona.screening.stability.buffers import Neighbours, react_layers, touch_open
+from trona.screening.stability.interface import Material
 from trona.screening.units import SODIUM
 from trona.stores.energies.references import load_reference
 

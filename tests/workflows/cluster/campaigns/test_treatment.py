@@ -8,11 +8,11 @@ import pytest
 
 from tests.support.clusters import project, project_folder, quicken, start_runner
 from tests.support.warm_worker import warm
-from tests.workflows.cluster.test_policy import JOBS
+from tests.workflows.cluster.campaigns.test_policy import JOBS
 from trona.stores.collections.results import Results
-from trona.workflows.cluster.campaign import treat_failures
-from trona.workflows.cluster.decisions import decisions
-from trona.workflows.cluster.policy import LEFT
+from trona.workflows.cluster.campaigns.decisions import decisions
+from trona.workflows.cluster.campaigns.policy import LEFT
+from trona.workflows.cluster.campaigns.treatment import treat_failures
 from trona.workflows.cluster.queue import TAG, open_queue
 from trona.workflows.cluster.tracking import standings
 

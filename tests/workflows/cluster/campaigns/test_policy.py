@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trona.workflows.cluster.policy import LEFT, RULES, remedy
+from trona.workflows.cluster.campaigns.policy import LEFT, RULES, remedy
 
 SLURM = "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-02T03:04:05"
 KILLED = "the job was likely killed before completing"

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .counting import failed_labels
+from trona.workflows.cluster.counting import failed_labels
+from trona.workflows.cluster.queue import TAG, release
+from trona.workflows.cluster.status import FAILED_STATES, STALE
+from trona.workflows.cluster.tracking import retry, standings
+
 from .decisions import Decision, record_decision, taken
 from .policy import LEFT, remedy
-from .queue import TAG, release
-from .status import FAILED_STATES, STALE
-from .tracking import retry, standings
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController
     from jobflow_remote.config.base import Project
 
-    from .status import Standing
+    from trona.workflows.cluster.status import Standing
 
 __all__ = ["treat_failures"]
 

@@ -97,7 +97,7 @@ def test_a_queue_with_content_keeps_it_and_has_its_indexes(queue):
         [("db_id", 1)],
         [("state", 1), ("priority", -1), ("created_on", 1)],
         [("job.hosts", 1)],
-        [("job.metadata.trona.id", 1)],
+        [(name, 1) for name in ("job.metadata.trona.id", "state", "lock_id", "lock_time")],
     ):
         assert keys in indexed
     outputs = controller.jobstore.docs_store._collection.index_information().values()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.commands.air import air
+from trona.workflows.cli.commands.air import air, dopants
 from trona.workflows.cli.commands.buffer import buffer, cell
 from trona.workflows.cli.commands.campaign import campaign, next_candidates
 from trona.workflows.cli.commands.candidates import app as candidate_app
@@ -47,7 +47,18 @@ _COLLECT_AFTER = 50_000
 """New objects between two searches for garbage: imports and results make many, and all stay."""
 
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
-    "Answers at once": (window, profile, interface, matrix, air, buffer, cell, compare, validate),
+    "Answers at once": (
+        window,
+        profile,
+        interface,
+        matrix,
+        air,
+        dopants,
+        buffer,
+        cell,
+        compare,
+        validate,
+    ),
     "Screening": (screen, query, show, report),
     "On clusters": (submit, status, retry, collect, campaign, next_candidates),
     "Energies, stores, this machine": (doctor,),

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from trona.stores.documents.results import now
 from trona.stores.energies.bundled import default_reference
+from trona.stores.energies.conditions import under_conditions
 from trona.stores.energies.references import load_reference
 from trona.workflows.jobs.backends import require_installed
 from trona.workflows.local.pool import Work
 from trona.workflows.local.screening import plan, record, unrelaxed, written
 
-from .submission import absolute, submit
+from .submission import absolute, name_for_workers, submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,12 +44,15 @@ class Order:
         Name of the reference energies; None for those that fit the backend.
     correction
         Name of their correction scheme; None for the reference's own.
+    temperature
+        Of free energies, K or as in ``"25C"``; ``"0"`` for energies.
     """
 
     backend: Backend
     placement: Placement
     reference: str | None = None
     correction: str | None = None
+    temperature: str = "0"
 
 
 def send(
@@ -88,14 +92,15 @@ def send(
     """
     named = absolute(order.reference or default_reference(order.backend.method))
     formulas = [candidate.formula for candidate in candidates]
-    energies = load_reference(named, order.correction, formulas)
+    loaded = load_reference(named, order.correction, formulas)
+    energies = under_conditions(loaded, temperature=order.temperature)
     todo = plan(candidates, results, energies, order.backend)
     if todo.relax:
         require_installed(order.backend)
     for sentence in (*energies.caveats, unrelaxed(candidates, energies, order.backend)):
         if sentence is not None:
             tell(sentence)
-    work = Work(order.backend, energies.given or energies.name, energies.correction)
+    work = Work(order.backend, name_for_workers(energies), energies.correction)
     call = record(todo, energies, order.backend)
     results.save([call, *written(todo)])
     yield from submit(controller, todo, energies, work, order.placement, call.id)

@@ -88,7 +88,7 @@ def render(
         caveats=list(dict.fromkeys(line for one in references for line in one.caveats)),
         classes=[(kind.value, meaning) for kind, meaning in CLASSES.items()],
         present=[(kind.value, found[kind.value]) for kind in CLASSES if found[kind.value]],
-        columns=COLUMNS,
+        columns=[c for c in COLUMNS if c.key != "air" or any(doc.air for doc in docs)],
         rows=rows,
         mixtures=any(row["mixture"] for row in rows),
         unranked=unranked_rows(docs),

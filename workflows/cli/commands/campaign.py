@@ -27,6 +27,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     RelaxedBy,
     StoreAt,
+    Temperature,
     Unbalanced,
 )
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
@@ -58,6 +59,7 @@ def campaign(
     priority: Priority = 0,
     reference: Reference = None,
     correction: Correction = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     unbalanced: Unbalanced = False,
     every: Annotated[
@@ -90,7 +92,7 @@ def campaign(
         while True:
             with opened(project) as (found, controller):
                 placement = place_on_worker(found, worker, given, exec_config, priority)
-                order = Order(source, placement, reference, correction)
+                order = Order(source, placement, reference, correction, temperature)
                 _submit_new(candidates, controller, results, order, unbalanced, said)
                 _go_on(controller, found, results)
             if once:
@@ -156,6 +158,7 @@ def next_candidates(
     priority: Priority = 0,
     reference: Reference = None,
     correction: Correction = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -200,7 +203,7 @@ def next_candidates(
     with opened(project) as (where, controller):
         given = key_values(resources)
         placement = place_on_worker(where, worker, given, exec_config, priority)
-        order = sending.Order(find_backend(backend), placement, reference, correction)
+        order = sending.Order(find_backend(backend), placement, reference, correction, temperature)
         told = submitted(sending.send(controller, chosen, results, order, tell), len(chosen))
         warn_without_runner(controller, where)
     if not (as_json or as_csv):

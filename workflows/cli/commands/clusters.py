@@ -15,6 +15,7 @@ from trona.workflows.cli.options import (
     Reference,
     RelaxedBy,
     StoreAt,
+    Temperature,
     ToScreen,
     Unbalanced,
     comma_list,
@@ -164,6 +165,7 @@ def submit(
     priority: Priority = 0,
     reference: Reference = None,
     correction: Correction = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     unbalanced: Unbalanced = False,
     as_json: AsJson = False,
@@ -184,7 +186,7 @@ def submit(
     given = key_values(resources)
     with opened(project) as (found, controller):
         placement = place_on_worker(found, worker, given, exec_config, priority)
-        order = sending.Order(source, placement, reference, correction)
+        order = sending.Order(source, placement, reference, correction, temperature)
         for reason in (*(f"left out: {one}" for one in gathered.left_out), *gathered.notes):
             typer.echo(reason, err=True)
         results = Results(store or Settings().store)

@@ -11,6 +11,7 @@ from trona.screening.tabular import Tabular
 from trona.screening.uncertainty.confidence import verdict
 from trona.screening.uncertainty.information import own_information, places, places_moved
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.collections.results import Results
 from trona.stores.energies.accuracy import accuracy
 from trona.stores.energies.entries import entry_document, entry_phase
 from trona.workflows.jobs.backends import BACKENDS, ForceField
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from trona.screening.uncertainty.information import Information
-    from trona.stores.collections.results import Results
     from trona.stores.documents.results import ScreeningDoc
     from trona.stores.energies.references import Reference
 
-__all__ = ["Judged", "Proposal", "Proposals", "judge_candidates", "propose"]
+__all__ = ["Judged", "Proposal", "Proposals", "judge_candidates", "propose", "propose_from"]
 
 
 @dataclass(frozen=True)
@@ -234,6 +234,36 @@ def propose(judged: Sequence[Judged], budget: int) -> Proposals:
     every.sort(key=lambda one: (-one.value, one.label))
     telling = [one for one in every if one.value > 0.0]
     return Proposals(tuple(telling[:budget]), len(every), left_out)
+
+
+def propose_from(location: str, reference: Reference, budget: int) -> Proposals:
+    """
+    Choose among the results of a store that rest on some reference energies.
+
+    Parameters
+    ----------
+    location
+        Store of the screening.
+    reference
+        Energies of competing phases.
+    budget
+        How many to choose.
+
+    Returns
+    -------
+    Proposals
+        As of `propose`.
+
+    Raises
+    ------
+    InputError
+        If no result rests on these energies, or `propose` refuses.
+    """
+    results = Results(location)
+    docs = [doc for doc in results.screenings() if doc.reference.checksum == reference.checksum]
+    if not docs:
+        raise InputError(f"no result in {location!r} rests on {reference.name}.")
+    return propose(list(judge_candidates(docs, results, lambda _: reference)), budget)
 
 
 def _ranked(group: Sequence[tuple[ScreeningDoc, Information]]) -> list[Proposal]:

@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.diagram import grand_diagram
 from trona.screening.equilibrium.grand import profile
-from trona.screening.errors import InputError
 from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
@@ -493,19 +492,7 @@ class Study:
         -------
         Proposals
             First those of which their own energy would tell most of class and place.
-
-        Raises
-        ------
-        InputError
-            If no result rests on these reference energies, or the budget is not positive.
         """
-        from trona.stores.collections.results import Results  # noqa: PLC0415 (opens databases)
+        from .proposals import propose_from  # noqa: PLC0415 (its jobs are not needed elsewhere)
 
-        from .proposals import judge_candidates, propose  # noqa: PLC0415 (its jobs are not needed elsewhere)
-
-        found = Results(results)
-        checksum = self.reference.checksum
-        docs = [doc for doc in found.screenings() if doc.reference.checksum == checksum]
-        if not docs:
-            raise InputError(f"no result in {results!r} rests on {self.reference.name}.")
-        return propose(list(judge_candidates(docs, found, lambda _: self.reference)), budget)
+        return propose_from(results, self.reference, budget)

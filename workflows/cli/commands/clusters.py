@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from jobflow_remote import JobController
     from jobflow_remote.config.base import Project
 
-    from trona.workflows.cluster.status import Standing
     from trona.workflows.cluster.submission import Submitted
 
 __all__ = [
@@ -332,6 +331,11 @@ def status(
 ) -> None:
     """Show the state of submitted candidates: waiting, running, failed and why, done."""
     from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.workflows.cli.standings import (  # noqa: PLC0415
+        chosen_rows,
+        print_decisions,
+        watch_counts,
+    )
     from trona.workflows.cluster.counting import count_states  # noqa: PLC0415
     from trona.workflows.tables import clusters as remote_tables  # noqa: PLC0415
 
@@ -339,14 +343,15 @@ def status(
         raise InputError("--watch shows the counts of a whole project: give no other choice.")
     with opened(project) as (found, controller):
         if watch:
-            _watch(controller, found)
+            warn_without_runner(controller, found)
+            watch_counts(controller)
             return
         counts = count_states(controller)
         whole = not (labels or failed or as_json or as_csv)
         long = whole and counts.total() > _MOST_ROWS
-        rows = [] if long else _rows(controller, labels, failed)
+        rows = [] if long else chosen_rows(controller, labels or (), failed)
         if not (as_json or as_csv):
-            _print_decisions(controller)
+            print_decisions(controller)
         if counts.keys() & {"waiting", "running"}:
             warn_without_runner(controller, found)
     if as_json:
@@ -365,59 +370,6 @@ def status(
 
 _MOST_ROWS = 200
 """Candidates that are listed one by one unless more is asked for."""
-_WATCH_SECONDS = 5.0
-"""Between two looks."""
-
-
-def _rows(controller: JobController, labels: list[str] | None, failed: bool) -> list[Standing]:
-    """Read where some candidates stand; of those that failed, only what may have failed."""
-    from trona.workflows.cluster.counting import failed_labels  # noqa: PLC0415
-    from trona.workflows.cluster.tracking import standings  # noqa: PLC0415
-
-    if not failed:
-        return standings(controller, labels or ())
-    wanted = failed_labels(controller)
-    if labels:
-        wanted = [label for label in wanted if label in labels]
-    rows = standings(controller, wanted) if wanted else []
-    return [row for row in rows if row.state == "failed"]
-
-
-def _watch(controller: JobController, project: Project) -> None:
-    """Print counts whenever they change, until nothing moves any more."""
-    from time import sleep  # noqa: PLC0415
-
-    from trona.workflows.cluster.counting import count_states  # noqa: PLC0415
-    from trona.workflows.tables.clusters import say_counts  # noqa: PLC0415
-
-    warn_without_runner(controller, project)
-    before = None
-    try:
-        while True:
-            counts = count_states(controller)
-            if counts != before:
-                print_parts(f"{_clock()} {say_counts(counts)}")
-            if not counts.keys() & {"waiting", "running"}:
-                return
-            before = counts
-            sleep(_WATCH_SECONDS)
-    except KeyboardInterrupt:
-        return
-
-
-def _clock() -> str:
-    """Time of day."""
-    from datetime import datetime  # noqa: PLC0415
-
-    return f"{datetime.now().astimezone():%H:%M:%S}"
-
-
-def _print_decisions(controller: JobController) -> None:
-    """Show what a campaign decided of late."""
-    from trona.workflows.cluster.campaigns.decisions import decisions  # noqa: PLC0415
-
-    for one in reversed(decisions(controller, most=5)):
-        typer.echo(f"{one.time:%Y-%m-%d %H:%M} UTC {one.label}: {one.text}", err=True)
 
 
 def retry(

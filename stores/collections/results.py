@@ -100,6 +100,12 @@ class Results:
         """True where nothing was screened yet."""
         return int(self._store(ScreeningDoc).count()) == 0
 
+    def state(self) -> str:
+        """Say how many results there are and when the newest was computed."""
+        store = self._store(ScreeningDoc)
+        newest = store.query(properties=["created"], sort={"created": -1}, limit=1)
+        return " ".join(map(str, (store.count(), *(one.get("created") for one in newest))))
+
     def close(self) -> None:
         """Close what was opened."""
         for store in self._opened.values():

@@ -26,6 +26,7 @@ from trona.workflows.cli.commands.query import query, show
 from trona.workflows.cli.commands.reference import app as reference_app
 from trona.workflows.cli.commands.report import report
 from trona.workflows.cli.commands.screen import compare, screen
+from trona.workflows.cli.commands.serve import serve
 from trona.workflows.cli.commands.store import app as store_app
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ _PANELS: dict[str, Sequence[Callable[..., None]]] = {
         compare,
         validate,
     ),
-    "Screening": (screen, query, show, report),
+    "Screening": (screen, query, show, report, serve),
     "On clusters": (submit, status, retry, collect, campaign, next_candidates),
     "Energies, stores, this machine": (doctor,),
 }

@@ -118,7 +118,10 @@ class Shared:
 
 
 def candidates(
-    docs: Sequence[ScreeningDoc], phases: Shared, sentences: Shared
+    docs: Sequence[ScreeningDoc],
+    phases: Shared,
+    sentences: Shared,
+    places: Mapping[str, Ranked] | None = None,
 ) -> list[dict[str, Any]]:
     """
     Describe what was assessed.
@@ -132,18 +135,28 @@ def candidates(
         its source.
     sentences
         Takes up caveats and versions.
+    places
+        By id, where the results are a part of those that were ranked; they then keep their order.
 
     Returns
     -------
     list of dict
-        One per candidate, best first: what its row shows, what the row is sorted and filtered by,
-        and its details.
+        One per candidate, best first unless places are given: what its row shows, what the row
+        is sorted and filtered by, and its details.
     """
+    ranked = rank_documents(docs) if places is None else _placed(docs, places)
     return [
         _candidate(place, doc, doc.window, doc.contact, phases, sentences)
-        for place, doc in rank_documents(docs)
+        for place, doc in ranked
         if doc.window is not None and doc.contact is not None
     ]
+
+
+def _placed(
+    docs: Sequence[ScreeningDoc], places: Mapping[str, Ranked]
+) -> list[tuple[Ranked, ScreeningDoc]]:
+    """Set results beside the places that they have among more of them."""
+    return [(places[doc.id], doc) for doc in docs if doc.id in places]
 
 
 def unranked_rows(docs: Sequence[ScreeningDoc]) -> list[dict[str, str]]:

@@ -1,7 +1,7 @@
 """A real Slurm of one node, and a real SSH server, for tests: own ports, own folders, own keys.
 
-`scripts/slurm` installs them (Debian's packages, as root). Everything is a child of this process and
-is stopped by its process id; no service of the machine is touched.
+`scripts/slurm` installs them (Debian's packages, as root). All are children of this process,
+ended by their process ids, or with it; no service of the machine is touched.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pytest
 from tests.support.folders import ROOT
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sshd", "ssh-keygen")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sshd", "ssh-keygen", "setpriv")
 PATIENCE = 60
 
 SLURM = """\
@@ -39,7 +39,7 @@ TaskPlugin=task/none
 MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
-DefMemPerCPU=512
+DefMemPerCPU=1500
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
@@ -54,10 +54,11 @@ SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
 EnforcePartLimits=NO
 ReturnToService=2
 SlurmdTimeout=20
+MessageTimeout=3
 KillWait=1
 MinJobAge=10
 MailProg=/bin/true
-NodeName={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=8000
+NodeName={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=12000
 PartitionName=main Default=YES Nodes=ALL MaxTime=12:00:00
 PartitionName=short Nodes=ALL MaxTime=00:01:00
 """
@@ -115,8 +116,10 @@ class Cluster:
     def start(self, name):
         """Start a server."""
         with (self.folder / f"{name}.out").open("a") as out:
+            # It ends with this process, however this process ends.
+            command = ["setpriv", "--pdeathsig", "TERM", *self.commands[name]]
             self.processes[name] = subprocess.Popen(
-                self.commands[name], stdout=out, stderr=out, stdin=subprocess.DEVNULL
+                command, stdout=out, stderr=out, stdin=subprocess.DEVNULL
             )
 
     def stop(self, name, hard=False):

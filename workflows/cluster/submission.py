@@ -37,6 +37,8 @@ __all__ = [
     "Placement",
     "Submitted",
     "absolute",
+    "check_resources",
+    "is_small",
     "place_on_worker",
     "submit",
 ]
@@ -52,7 +54,7 @@ class Placement:
     worker
         Name of the worker.
     resources
-        For the scheduler; the worker's own if None.
+        For the scheduler, of the relaxations; the worker's own if None.
     exec_config
         Name of a configuration of the project: modules and variables.
     priority
@@ -111,14 +113,8 @@ def place_on_worker(
     ProjectError
         If there is no such worker or configuration, or the resources cannot be used.
     """
-    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
-
-    name, where = find_worker(project, worker)
-    try:
-        where.get_scheduler_io().generate_header(dict(resources or where.resources or {}))
-    except (QTKError, ValueError, TypeError) as error:
-        detail = " ".join(str(error).split()).rstrip(".")
-        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
+    name, _ = find_worker(project, worker)
+    check_resources(project, name, resources)
     if exec_config is not None and exec_config not in project.exec_config:
         there = ", ".join(project.exec_config) or "none"
         raise ProjectError(
@@ -126,6 +122,62 @@ def place_on_worker(
             "add it there."
         )
     return Placement(name, resources, exec_config, priority)
+
+
+def check_resources(project: Project, name: str, resources: Mapping[str, Any] | None) -> None:
+    """
+    Make sure that the scheduler of a worker understands resources, and uses them.
+
+    Parameters
+    ----------
+    project, name
+        The worker.
+    resources
+        As `Placement` has them.
+
+    Raises
+    ------
+    ProjectError
+        If they cannot be used.
+    """
+    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
+
+    worker = project.workers[name]
+    if resources and worker.is_batch:
+        raise ProjectError(
+            f"the worker {name!r} runs jobs in batches, whose resources stand in the project file: "
+            f"change them there, then 'jf -p {project.name} runner stop' and 'start'."
+        )
+    try:
+        worker.get_scheduler_io().generate_header(dict(resources or worker.resources or {}))
+    except (QTKError, ValueError, TypeError) as error:
+        detail = " ".join(str(error).split()).rstrip(".")
+        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
+
+
+_SMALL = frozenset(("summarize_vasp", "summarize_relaxation", "analyze"))
+
+
+def is_small(name: str) -> bool:
+    """
+    Tell whether a job takes seconds, and so the worker's own resources.
+
+    Parameters
+    ----------
+    name
+        Of the job.
+
+    Returns
+    -------
+    bool
+        True for summaries and assessments, False for calculations.
+
+    Examples
+    --------
+    >>> is_small("analyze Na3PS4")
+    True
+    """
+    return name.partition(" ")[0] in _SMALL
 
 
 def absolute(reference: str) -> str:
@@ -201,6 +253,7 @@ def submit(
     for identity, (candidate, make) in flows.items():
         if identity not in queued:
             flow = _tagged(make(), identity, candidate, reference, work, run)
+            _demand(flow, placement.resources)
             queued = queued | (set() if _added(controller, flow, placement) else {identity})
         yield Submitted(candidate.label, "queued" if identity in queued else "submitted")
 
@@ -259,6 +312,16 @@ def _tagged(
     return whole
 
 
+def _demand(flow: Flow, resources: Mapping[str, Any] | None) -> None:
+    """Write resources into the jobs that calculate; summaries take the worker's own."""
+    from jobflow_remote import set_run_config  # noqa: PLC0415 (optional)
+
+    if resources is not None:
+        for job, _ in flow.iterflow():  # type: ignore[no-untyped-call]
+            if not is_small(job.name):
+                set_run_config(job, resources=dict(resources))
+
+
 def _added(controller: JobController, flow: Flow, placement: Placement) -> bool:
     """
     Add a flow; False if someone else submitted the same work in this moment.
@@ -270,7 +333,6 @@ def _added(controller: JobController, flow: Flow, placement: Placement) -> bool:
             flow,
             worker=placement.worker,
             exec_config=placement.exec_config,  # type: ignore[arg-type] # a name will do
-            resources=None if placement.resources is None else dict(placement.resources),
             priority=placement.priority,
         )
     except ValueError as error:

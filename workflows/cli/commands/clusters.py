@@ -40,6 +40,13 @@ ProjectName = Annotated[
     str | None,
     typer.Option("--project", "-p", help="Project; the only one, or JFREMOTE_PROJECT."),
 ]
+Resources = Annotated[
+    str | None,
+    typer.Option(
+        help="For the scheduler, of the calculations, as nodes=1,time=04:00:00.",
+        metavar="KEY=VALUE,…",
+    ),
+]
 Labels = Annotated[list[str] | None, typer.Argument(help="Candidates by label; all by default.")]
 
 
@@ -105,10 +112,7 @@ def submit(
         str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
     ] = None,
     backend: RelaxedBy = BACKEND,
-    resources: Annotated[
-        str | None,
-        typer.Option(help="For the scheduler, as nodes=1,time=04:00:00.", metavar="KEY=VALUE,…"),
-    ] = None,
+    resources: Resources = None,
     exec_config: Annotated[
         str | None, typer.Option(help="Modules and variables of the project, as 'vasp'.")
     ] = None,
@@ -193,9 +197,19 @@ def _key_values(text: str | None) -> dict[str, str | int] | None:
 
 
 def _warn_without_runner(controller: JobController, project: Project) -> None:
-    """Say that nothing will move."""
-    from trona.workflows.cluster.queue import runner_is_active  # noqa: PLC0415
+    """Say that nothing will move, or not as the project file says now."""
+    from trona.workflows.cluster.projects import projects_folder  # noqa: PLC0415
+    from trona.workflows.cluster.queue import (  # noqa: PLC0415
+        runner_has_old_project,
+        runner_is_active,
+    )
 
+    if runner_has_old_project(project, projects_folder() / f"{project.name}.yaml"):
+        typer.echo(
+            f"the project file was changed after the runner had read it: 'jf -p {project.name} "
+            f"runner stop', then 'jf -p {project.name} runner start'.",
+            err=True,
+        )
     if not runner_is_active(controller, project):
         typer.echo(
             f"no runner is active: jobs wait until 'jf -p {project.name} runner start'.", err=True
@@ -213,7 +227,7 @@ def status(
     from trona.workflows.tables import clusters as remote_tables  # noqa: PLC0415
 
     with _opened(project) as (found, controller):
-        rows = standings(controller, labels or ())
+        rows = standings(controller, labels or (), found)
         if any(row.state in {"waiting", "running"} for row in rows):
             _warn_without_runner(controller, found)
     if as_json:
@@ -237,20 +251,24 @@ def retry(
         float,
         typer.Option(min=0, help="Age of locks that a killed runner left.", metavar="MINUTES"),
     ] = 10.0,
+    resources: Resources = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let failed candidates go on, and release what a killed runner left locked."""
+    """Let candidates go on that failed or wait for another attempt, and release old locks."""
     from datetime import timedelta  # noqa: PLC0415
 
     from trona.screening.errors import ProjectError  # noqa: PLC0415
     from trona.workflows.cluster import tracking  # noqa: PLC0415
     from trona.workflows.cluster.queue import release  # noqa: PLC0415
+    from trona.workflows.cluster.submission import check_resources  # noqa: PLC0415
 
+    given = _key_values(resources)
     with _opened(project) as (found, controller):
-        rows = tracking.standings(controller, labels or ())
+        for worker in controller.jobs.distinct("worker") if given else ():
+            check_resources(found, worker, given)
+        rows = tracking.standings(controller, labels or (), found if given else None)
         released = release(controller, found, timedelta(minutes=older))
-        failed = [row for row in rows if row.state == "failed"]
-        told = tracking.retry(controller, failed, again)
+        told = tracking.retry(controller, rows, again, given, found)
         _warn_without_runner(controller, found)
     if as_json:
         retried = [{"label": label, "refusal": refusal} for label, refusal in told]
@@ -261,7 +279,7 @@ def retry(
         for label, refusal in told:
             typer.echo(f"{label}: {'retried' if refusal is None else refusal}")
         if not told and not released:
-            typer.echo("nothing has failed.")
+            typer.echo("nothing has failed, and nothing waits for another attempt.")
     if told and all(refusal for _, refusal in told):
         raise ProjectError("none of them could be retried; the reasons stand above.")
 

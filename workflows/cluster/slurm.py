@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jobflow_remote.config.base import WorkerBase
     from qtoolkit.core.data_objects import SubmissionResult
 
-__all__ = ["Slurm", "id_in_queue", "in_queue"]
+__all__ = ["Slurm", "cancel", "id_in_queue", "in_queue"]
 
 _ID_FILE = "slurm_job_id"
 """In a job's folder: the id that Slurm gave it, written when it starts."""
@@ -144,6 +144,25 @@ def id_in_queue(worker: WorkerBase, folder: str) -> str | None:
     """
     said = _said(worker, f"cd {shlex.quote(folder)} || exit 1\n{_KNOWN}\necho $known")
     return said.strip() or None if said is not None else None
+
+
+def cancel(worker: WorkerBase, process: str) -> bool:
+    """
+    Cancel a job of Slurm, which jobflow-remote 1.0.1 does not do when it begins a job again.
+
+    Parameters
+    ----------
+    worker
+        Of a project.
+    process
+        Id of the job.
+
+    Returns
+    -------
+    bool
+        True if Slurm took the order.
+    """
+    return _said(worker, f"scancel {shlex.quote(process)}") is not None
 
 
 def in_queue(worker: WorkerBase) -> list[tuple[str, str, str]] | None:

@@ -161,7 +161,7 @@ def retry(
         try:
             if resources and project is not None:
                 _set_resources(controller, candidate.id, resources, project)
-            acted = _retry_one(controller, candidate, again, anew=bool(resources))
+            acted = _retry_one(controller, candidate, again, project if resources else None)
         except (LockedDocumentError, ValueError) as error:
             told.append((candidate.label, " ".join(str(error).split())))
         else:
@@ -182,10 +182,12 @@ def _set_resources(
             controller.jobs.update_one({"db_id": job["db_id"]}, update)
 
 
-def _retry_one(controller: JobController, candidate: Standing, again: bool, anew: bool) -> bool:
+def _retry_one(
+    controller: JobController, candidate: Standing, again: bool, anew: Project | None
+) -> bool:
     """Retry the jobs of a candidate that failed or are to be tried again; False if none are."""
     wanted = {f"job.metadata.{TAG}.id": candidate.id}
-    fields = ["db_id", "state", "previous_state", "remote.step_attempts"]
+    fields = ["db_id", "state", "previous_state", "worker", "remote"]
     jobs = list(controller.jobs.find(wanted, fields, sort=[("created_on", 1)]))
     failed = [job for job in jobs if job["state"] in FAILED_STATES]
     if not failed and candidate.state != "failed":
@@ -204,11 +206,16 @@ def _retry_one(controller: JobController, candidate: Standing, again: bool, anew
     return True
 
 
-def _hurry(controller: JobController, job: Mapping[str, Any], anew: bool) -> bool:
+def _hurry(controller: JobController, job: Mapping[str, Any], anew: Project | None) -> bool:
     """Cut the wait of a job short: for the runner's next attempt, or in the scheduler's queue."""
-    if anew and job["state"] == "SUBMITTED":
+    from .slurm import cancel  # noqa: PLC0415 (needs jobflow-remote)
+
+    remote = job.get("remote") or {}
+    if anew and job["state"] == "SUBMITTED" and job["worker"] in anew.workers:
+        if not cancel(anew.workers[job["worker"]], str(remote["process_id"])):
+            raise ValueError("it waits in Slurm, which did not cancel it: repeat this later.")
         controller.rerun_job(db_id=job["db_id"])
-    elif (job.get("remote") or {}).get("step_attempts"):
+    elif remote.get("step_attempts"):
         controller.retry_job(db_id=job["db_id"])
     else:
         return False

@@ -26,7 +26,7 @@ SICK = {
 }
 """What is done before the step of a candidate begins, by the name of an exec_config."""
 EXEC = "exec_config:\n" + "".join(
-    f"  {name}:\n    pre_run: |\n      if grep -q job-name=waits_for submit.sh; then {words}; fi\n"
+    f"  {name}:\n    pre_run: |\n      if [[ $SLURM_JOB_NAME == waits_for* ]]; then {words}; fi\n"
     for name, words in SICK.items()
 )
 

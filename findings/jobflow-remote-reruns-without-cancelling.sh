@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # jobflow-remote 1.0.1: where a job is begun again that its scheduler has (JobController.rerun_job), the docstring
-# say that the process on the worker is cancelled. It is not: the job is read without its field 'remote', in which the
+# says that the process on the worker is cancelled. It is not: the job is read without its field 'remote', in which the
 # process id stands, and the KeyError becomes a warning in the log. The old process goes on in the same folder as the
 # new one. Seen with a job in the state SUBMITTED: after rerun_job it is READY, its process runs, and the log ends with
 # KeyError: 'remote'. The same call with the whole document cancels it.

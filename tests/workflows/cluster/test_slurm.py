@@ -79,7 +79,7 @@ def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
         "srun vasp_std": " ".join(mock),
         "srun vasp_gam": " ".join(mock),
         "  ATOMATE2_VASP_CMD": f"  PMG_VASP_PSP_DIR: {library}\n      ATOMATE2_VASP_CMD",
-        "      modules: [vasp]\n": "",
+        "    modules: [vasp]\n": "",
     }
     made = slurm_project(mongo, folder, "slurm", changes)
     place = place_on_worker(made, None, {"nodes": 1, "time": "00:10:00"}, "vasp")

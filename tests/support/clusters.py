@@ -171,7 +171,7 @@ def quicken(path, command=None):
 
 def start_runner(name="lap"):
     """Start the real runner; it ends when no job is left that it can move."""
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     return subprocess.Popen([sys.executable, "-c", RUN, name], **silent)
 
 

@@ -148,11 +148,11 @@ def test_a_login_node_that_does_not_answer_is_tried_again(mongo, folder, slurm):
         prepare_queue(controller)
         todo = Plan((), ((named("Na2S"), None),), ())
         work = Work(BACKENDS["chgnet"], reference.name)
+        list(submit(controller, todo, reference, work, place_on_worker(made, None)))
         slurm.stop("sshd")
         try:
-            list(submit(controller, todo, reference, work, place_on_worker(made, None)))
-            runner = Turns()
-            runner.until(lambda: standings(controller)[0].reason)
+            runner = start_runner()
+            until(lambda: standings(controller)[0].reason, PATIENCE)
             (row,) = standings(controller)
             assert row.state == "running"
             assert row.reason.startswith("will be tried again: ")
@@ -161,8 +161,8 @@ def test_a_login_node_that_does_not_answer_is_tried_again(mongo, folder, slurm):
         login = ["ssh", "-F", slurm.home / ".ssh" / "config", "login", "true"]
         until(lambda: subprocess.run(login, check=False, capture_output=True).returncode == 0)
         assert retry(controller, [row]) == [("Na2S", None)]
-        runner.until(lambda: controller.count_jobs({"state": "COMPLETED"}))
-        runner.close()
+        assert runner.wait(timeout=PATIENCE) == 0
+        assert standings(controller)[0].state == "done"
 
 
 def test_a_batch_takes_no_resources_of_a_candidate(mongo, folder, trona):

@@ -15,7 +15,7 @@
     │   ├── StoreError             a store that cannot be opened, read or written
     │   ├── BackendError           an energy backend that is unknown or not installed
     │   └── ProjectError           a project, worker or queue for clusters that cannot be used
-    └── ConvergenceError           the simplex did not end: a defect of trona, please report
+    └── ConvergenceError           the simplex did not end: an internal error, please report
 """
 
 from __future__ import annotations

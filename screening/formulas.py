@@ -7,8 +7,9 @@ fractional formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no 
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from itertools import product
-from math import isfinite, pi
+from math import gcd, isfinite, lcm, pi
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ __all__ = [
     "canonical",
     "composition_codes",
     "fractions_key",
+    "glass_parts",
     "near",
     "number",
     "parse",
@@ -39,6 +41,16 @@ _TYPED_HYDRATE = re.compile(r"(.*[A-Za-z)\]])([1-9]\d*|)\.([1-9]\d*|)H2O")
 """A hydrate typed with a full stop, as Na3SbS4.8H2O."""
 _ZERO_FOR_O = re.compile(r"(?:[A-Za-z)\]]|[·•⋅∙*][\d.]*H2)(0)(?:(?=\d)|(?<=H20)$)")
 """A zero where the letter O is meant: P04, 8H20."""
+_COMPONENT = re.compile(r"\(?(\d+(?:\.\d+)?)\)?\s*([A-Z][A-Za-z\d()\[\]]*)")
+_GLASS = re.compile(
+    rf"(?P<parts>{_COMPONENT.pattern}(?:\s*[-–−]\s*{_COMPONENT.pattern})+)"
+    r"\s*\(?(?P<unit>(?:mol|wt)\.?\s?%)?\)?"
+)
+"""Components with amounts, as 75Na2S-25P2S5 or 75 Na2S – 25 P2S5 (mol%)."""
+_SIMPLE, _ROUNDED = 12, 5e-4
+"""A share within this of a fraction with a small denominator is meant to be that fraction."""
+_PARTS = 10_000
+"""Denominators of other shares."""
 _LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
 _PLAIN = re.compile(r"(?:[A-Za-z]+(?:\d+(?:\.\d+)?)?)+")
 _WORD = 4
@@ -58,12 +70,14 @@ def parse(formula: str) -> dict[str, float]:
     ----------
     formula
         Element symbols with amounts, brackets, subscript digits and adducts after a middle dot or
-        an asterisk: ``"Na3PS4"``, ``"Na2.25Y0.25Zr0.75Cl6"``, ``"Na3SbS4·8H2O"``.
+        an asterisk: ``"Na3PS4"``, ``"Na2.25Y0.25Zr0.75Cl6"``, ``"Na3SbS4·8H2O"``; or components in
+        mol%, as glasses are written: ``"75Na2S-25P2S5"``.
 
     Returns
     -------
     dict
-        Amount of each element per formula unit as written, in order of appearance.
+        Amount of each element per formula unit as written, in order of appearance; of a glass, per
+        smallest unit of whole numbers.
 
     Raises
     ------
@@ -76,8 +90,12 @@ def parse(formula: str) -> dict[str, float]:
     {'Na': 3.0, 'Sb': 1.0, 'S': 4.0, 'H': 16.0, 'O': 8.0}
     >>> parse("Na2(B10H10)0.5(B12H12)0.5")
     {'Na': 2.0, 'B': 11.0, 'H': 11.0}
+    >>> parse("75Na2S-25P2S5")
+    {'Na': 3.0, 'S': 4.0, 'P': 1.0}
     """
     _require_one_reading(formula)
+    if (glass := glass_parts(formula)) is not None:
+        return _whole(glass)
     amounts: dict[str, float] = {}
     for part in _ADDUCT.split(formula.translate(_SUBSCRIPTS).strip()):
         match = _LEADING_FACTOR.match(part.strip())
@@ -89,6 +107,65 @@ def parse(formula: str) -> dict[str, float]:
     if not amounts or present(amounts, formula) != amounts:
         raise FormulaError(f"{formula!r} has an amount that is not a positive number.")
     return amounts
+
+
+def glass_parts(text: str) -> dict[str, float] | None:
+    """
+    Read a composition written as components in mol%, as glasses are.
+
+    Parameters
+    ----------
+    text
+        Amounts and components joined by hyphens, with or without ``mol%`` behind them; the amounts
+        add up to 100, or to 1.
+
+    Returns
+    -------
+    dict or None
+        Component to its amount as written; None where the text is no such notation.
+
+    Raises
+    ------
+    FormulaError
+        If the amounts add up to neither, or are percent by weight.
+
+    Examples
+    --------
+    >>> glass_parts("75Na2S-25P2S5"), glass_parts("Na-P-S")
+    ({'Na2S': 75.0, 'P2S5': 25.0}, None)
+    """
+    match = _GLASS.fullmatch(text.translate(_SUBSCRIPTS).strip())
+    if match is None:
+        return None
+    if match["unit"] and match["unit"].startswith("wt"):
+        raise FormulaError(f"{text!r} is in percent by weight: give mol%.")
+    found: dict[str, float] = {}
+    for amount, component in _COMPONENT.findall(match["parts"]):
+        found[component] = found.get(component, 0.0) + float(amount)
+    total = sum(found.values())
+    if not any(abs(total - whole) <= 0.005 * whole for whole in (1.0, 100.0)):
+        raise FormulaError(
+            f"the components of {text!r} add up to {total:g}: give mol%, which add up to 100."
+        )
+    return found
+
+
+def _whole(components: Mapping[str, float]) -> dict[str, float]:
+    """Add components up to the smallest unit of whole numbers; 66.7 and 33.3 are thirds."""
+    total = sum(components.values())
+    amounts: dict[str, Fraction] = {}
+    for component, share in components.items():
+        part = Fraction(share / total).limit_denominator(_SIMPLE)
+        if abs(float(part) * total - share) > _ROUNDED * total:
+            part = Fraction(share / total).limit_denominator(_PARTS)
+        for symbol, amount in parse(component).items():
+            exact = part * Fraction(amount).limit_denominator(_PARTS)
+            amounts[symbol] = amounts.get(symbol, Fraction(0)) + exact
+    parts = amounts.values()
+    unit = Fraction(
+        gcd(*(one.numerator for one in parts)), lcm(*(one.denominator for one in parts))
+    )
+    return {symbol: float(one / unit) for symbol, one in amounts.items()}
 
 
 def _require_one_reading(formula: str) -> None:

@@ -1,8 +1,10 @@
 #!/usr/bin/env python
-"""Write the pages of docs/ that are made of results; do not edit those by hand.
+"""Write the pages of docs/, or parts of them, that are made of results; do not edit those by hand.
 
 python scripts/make_pages.py validation        docs/validation.md: what `trona validate` answers
 python scripts/make_pages.py benchmark FILE    docs/benchmark.md: what benchmark.py printed
+python scripts/make_pages.py contacts          docs/contacts.png, and its table in docs/contacts.md
+python scripts/make_pages.py buffers           the rankings in docs/buffers.md, with times
 """
 
 from __future__ import annotations
@@ -11,13 +13,20 @@ import argparse
 import re
 from collections import Counter
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING
 
+from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.validation import TOLERANCE, validate
 from trona.stores.energies.references import load_reference
+from trona.workflows.drawings import save_drawing
+from trona.workflows.study import Study
+from trona.workflows.tables.buffers import why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from trona.screening.stability.matrix import MatrixCell
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
 
@@ -69,6 +78,25 @@ Besides:
 crystals with relaxations, kills the run and goes on.
 """
 
+ELECTROLYTES = (
+    "Na3PS4", "Na3PS3.4O0.6", "Na3SbS4", "Na2.9Sb0.9W0.1S4", "Na3PSe4", "Na4SiS4", "Na4GeS4",
+    "Na4SnS4", "Na11Sn2PS12", "Na3YCl6", "Na2.25Y0.25Zr0.75Cl6", "Na2ZrCl6", "NaTaCl6", "NaAl11O17",
+    "Na3Zr2Si2PO12", "Na3PO4", "Na4(B10H10)(B12H12)", "NaBH4",
+)  # fmt: skip
+"""Solid electrolytes of sodium cells by family: sulfides, halides, oxides, hydroborates."""
+
+ELECTRODES = ("Na", "Na15Sn4", "sulfur", "FeS2", "TiS2", "NaCrO2", "NVP", "NVPF")
+
+MARKS = ("<!-- made by scripts/make_pages.py contacts -->\n", "<!-- until here -->\n")
+"""Lines around the table of docs/contacts.md."""
+CONTACTS = (
+    ("Na3SbS4", "NaCrO2..Na0.5CrO2"),
+    ("Na3PS4", "Na"),
+    ("Na2.25Y0.25Zr0.75Cl6", "Na15Sn4"),
+)
+TEN = 10
+BEGIN, END = "<!-- scripts/make_pages.py buffers -->", "<!-- end of what it writes -->"
+
 TIMED = re.compile(r"^(.+?)\s+([\d.]+) ms\s+([\d.]+) ms\s+(\d+)x$")
 """Line of benchmark.py: question, trona's time, pymatgen's, their ratio."""
 
@@ -112,6 +140,28 @@ def validation() -> str:
     )
 
 
+def contacts(figure: Path | None = None) -> str:
+    """The page of contacts with its table anew: each electrode at its own potentials."""
+    found = Study("bundled").matrix(ELECTROLYTES, ELECTRODES, at_electrode=True, charged=True)
+    if figure is not None:
+        save_drawing("matrix", figure, found)
+    heads = (f"{one.label}<br>{one.voltage:.2f} V" for one in found.seconds)
+    rows = zip((one.label for one in found.firsts), found.cells, strict=True)
+    made = table(("", *heads), ((label, *map(released, row)) for label, row in rows))
+    before, rest = (DOCUMENTS / "contacts.md").read_text("utf-8").split(MARKS[0])
+    return f"{before}{MARKS[0]}{made}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
+
+
+def released(cell: MatrixCell) -> str:
+    """What a contact releases, in meV/atom with its error."""
+    if cell.open_pairs:
+        return "?"
+    if cell.kink is None:
+        return "–"
+    error = "" if cell.uncertainty is None else f" ± {1000 * cell.uncertainty:.0f}"
+    return f"{-1000 * cell.energy_per_atom:.0f}{error}"
+
+
 def benchmark(printed: str) -> str:
     """The page of times, from the lines that benchmark.py printed."""
     lines = printed.splitlines()
@@ -127,6 +177,40 @@ def benchmark(printed: str) -> str:
         ),
         others="\n".join(others).strip(),
     )
+
+
+def buffers() -> str:
+    """The page of layers, with the ten best of each contact written anew."""
+    page = (DOCUMENTS / "buffers.md").read_text(encoding="utf-8")
+    reference = load_reference("bundled")
+    buffer_document(*CONTACTS[0], reference, None, ["NaCl"])  # compiles what is compiled once
+    parts = []
+    for electrolyte, electrode in CONTACTS:
+        begun = process_time()
+        document = buffer_document(electrolyte, electrode, reference)
+        seconds = process_time() - begun
+        rows = (
+            (
+                str(one.place),
+                one.formula,
+                one.grade,
+                f"{1000 * one.worst:.0f}",
+                {"insulator": "blocked"}.get(one.electronic, "?"),
+                {"conductor": "conducted", "insulator": "hardly"}.get(one.ionic, "?"),
+                "" if one.air is None else one.air.verdict,
+                why(one),
+            )
+            for one in document.layers[:TEN]
+        )
+        names = ("", "layer", "verdict", "meV/atom", "electrons", "Na⁺", "moist air", "why")
+        parts.append(
+            f"### {electrolyte} and {electrode}\n`trona buffer {electrolyte} {electrode}`: "
+            f"{document.answer}\n\n{table(names, rows)}\n\n"
+            f"{len(document.layers)} layers, {seconds:.1f} s of processor time after loading."
+        )
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return "".join([before, begin, "\n\n", "\n\n".join(parts), "\n\n", end, after])
 
 
 def time(milliseconds: str) -> str:
@@ -147,10 +231,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     pages = parser.add_subparsers(dest="page", required=True)
     pages.add_parser("validation", help="what `trona validate` answers")
+    pages.add_parser("buffers", help="the ten best layers of three contacts")
     measured = pages.add_parser("benchmark", help="what benchmark.py printed")
     measured.add_argument("file", type=Path)
+    pages.add_parser("contacts", help="electrolytes against electrodes")
     given = parser.parse_args()
-    made = validation() if given.page == "validation" else benchmark(given.file.read_text("utf-8"))
+    made = {
+        "validation": validation,
+        "buffers": buffers,
+        "contacts": lambda: contacts(DOCUMENTS / "contacts.png"),
+        "benchmark": lambda: benchmark(given.file.read_text("utf-8")),
+    }[given.page]()
     (DOCUMENTS / f"{given.page}.md").write_text(made, encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """The common path in Python, for a notebook: a reference, and everything that can be asked of it.
 
 Every answer is a table (`to_frame`), shows itself in Jupyter, and draws itself: `plot` for a paper
-(matplotlib), `show` for looking (plotly). What is computed, and how, is in `trona.screening`.
+(matplotlib), `show` to explore (plotly). What is computed, and how, is in `trona.screening`.
 
 Examples
 --------
@@ -29,13 +29,13 @@ from trona.screening.equilibrium.grand import profile
 from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
-from trona.screening.stability.interface import mix
 from trona.stores.assess import figures
 from trona.stores.assess.air import air_documents, ranked_documents
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.doping.charts import compare_dopants
 from trona.stores.assess.electrodes import choose_electrode
-from trona.stores.assess.interfaces import classified
-from trona.stores.assess.reservations import covered, reservations
+from trona.stores.assess.interfaces import contact_line
+from trona.stores.assess.reservations import reservations
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.stack.cells import cell_document
@@ -46,7 +46,8 @@ from trona.stores.energies.atmosphere import atmosphere, read_conditions
 from trona.stores.energies.conditions import under_conditions
 from trona.stores.energies.references import load_reference
 
-from .notebook import AtVoltage, Buffers, Cell, InMoistAir, Ranking, Window
+from .moist_answers import Dopants, InMoistAir
+from .notebook import AtVoltage, Buffers, Cell, Ranking, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +60,16 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
 
-__all__ = ["AtVoltage", "Buffers", "Cell", "InMoistAir", "Ranking", "Study", "Window"]
+__all__ = [
+    "AtVoltage",
+    "Buffers",
+    "Cell",
+    "Dopants",
+    "InMoistAir",
+    "Ranking",
+    "Study",
+    "Window",
+]
 
 
 class Study:
@@ -127,28 +137,23 @@ class Study:
         Parameters
         ----------
         first, second
-            Formulas.
+            Formulas; electrodes as in `buffers`, with their potential as in ``"NaCrO2@3.1"``.
         voltage
             Of a sodium reservoir, V; by default no sodium comes or goes.
 
         Returns
         -------
         MixingLine
-            Drawn by `draw_mixing` in `trona.screening.figures.paper.curves` and by `show_mixing`
-            in `trona.screening.figures.browser.curves`.
+            Of the electrode as named; `MixingLine.other` is that of its other state. Drawn by
+            `draw_mixing` in `trona.screening.figures.paper.curves` and by `show_mixing` in
+            `trona.screening.figures.browser.curves`.
 
         Raises
         ------
         InputError
             If a formula or the voltage cannot be used with this reference.
         """
-        line = mix(self.reference.table, parse(first), parse(second), (first, second), voltage)
-        found = covered([first, second], self.reference)
-        return replace(
-            line,
-            caveats=tuple(reservations([first, second], self.reference, found)),
-            contacts=tuple(classified(line, found, self.reference)),
-        )
+        return contact_line(first, second, self.reference, voltage)
 
     def matrix(
         self,
@@ -276,6 +281,58 @@ class Study:
         docs = ranked_documents(air_documents(list(formulas), surroundings))
         return InMoistAir(tuple(docs), surroundings)
 
+    def dopants(
+        self,
+        host: str,
+        elements: Sequence[str] = (),
+        fraction: float = 0.1,
+        site: str | None = None,
+        temperature: str = "25C",
+        humidity: str = "30%",
+        h2s: str = "1ppm",
+        co2: str | None = None,
+        method: str = "free-energies",
+    ) -> Dopants:
+        """
+        Compare dopants of a host in moist air and at sodium metal.
+
+        Parameters
+        ----------
+        host
+            Formula, such as ``"Na3PS4"``.
+        elements
+            Dopants; by default those of `trona.screening.dopants.DOPANTS`.
+        fraction
+            Of the atoms on the site that are replaced.
+        site
+            Element that is replaced; by default that which fits the dopant.
+        temperature
+            Of air and solids, such as ``"25C"``; it may differ from that of the study.
+        humidity
+            Relative humidity ``"30%"``, dew point ``"-40C"`` or ``"1000ppm"`` of water.
+        h2s
+            Pressure of H2S and of every other gas that is given off.
+        co2
+            Pressure of CO2, which is taken up too where it is given.
+        method
+            ``"free-energies"`` or ``"zhu-mo"``.
+
+        Returns
+        -------
+        Dopants
+            The least hydrolysed first.
+
+        Raises
+        ------
+        InputError
+            If the host or a condition cannot be used with this reference.
+        """
+        conditions = read_conditions(temperature, humidity, h2s, co2, method)
+        found = compare_dopants(
+            host, elements, self._cold, conditions, fraction, site, with_dioxide=co2 is not None
+        )
+        return Dopants(found)
+
     def diagram(self, *formulas: str) -> GrandDiagram:
         """
         Phase diagram open to sodium of all elements of some compositions, which are marked.
@@ -337,7 +394,8 @@ class Study:
         electrolyte
             Formula.
         electrode
-            As `electrode` takes it; ``"NaCrO2..Na0.5CrO2"`` names its charged state too.
+            As `electrode` takes it; ``"NaCrO2..Na0.5CrO2"`` gives both states, where they are not
+            known.
         voltage
             Range of its potential, V; by default where it was measured to work.
         among
@@ -370,7 +428,7 @@ class Study:
         Parameters
         ----------
         anode, cathode
-            As `electrode` takes them, or with a charged state as in `buffers`.
+            As `buffers` takes them.
         electrolyte
             Formula.
         buffer

@@ -284,13 +284,34 @@ class PhaseTable(Tabular):
         Phase or None
             None where the table has no phase of that composition.
         """
+        at = self._place(amounts)
+        return None if at is None else self.phases[self.ground[at]]
+
+    def n_polymorphs(self, amounts: Mapping[str, float]) -> int:
+        """Count the phases of a composition."""
+        at = self._place(amounts)
+        return 0 if at is None else int(np.diff([*self.ground[at : at + 2], len(self)])[0])
+
+    def _place(self, amounts: Mapping[str, float]) -> int | None:
+        """Find the place of a composition among the ground phases; None where it has none."""
         inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
         if not inside or not inside.keys() <= set(self.elements):
             return None
         row = [inside.get(symbol, 0.0) for symbol in self.elements]
-        code = composition_codes(np.array([row]))[0]
-        found = self.ground[(self._codes == code).all(axis=1)]
-        return self.phases[found[0]] if len(found) else None
+        return self._places.get(composition_codes(np.array([row]))[0].tobytes())
+
+    @cached_property
+    def _places(self) -> dict[bytes, int]:
+        """Code of a composition to its place among the ground phases."""
+        return {code.tobytes(): at for at, code in enumerate(self._codes)}
+
+    @cached_property
+    def joined(self) -> NDArray[np.float64]:
+        """Number of phases that hold both of two elements; shape (n_elements, n_elements)."""
+        held = (self.amounts > 0).astype(np.float64)  # floats multiply many times faster
+        found = held.T @ held
+        found.setflags(write=False)
+        return found
 
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
         """

@@ -1,4 +1,4 @@
-"""What the figure of driving force against dew point shows, as plain numbers; nothing is drawn."""
+"""What the figure of driving force against dew point shows, as plain numbers."""
 
 from __future__ import annotations
 

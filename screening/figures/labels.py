@@ -70,7 +70,7 @@ def placed(
     bounds
         Left, bottom, right and top of the room for labels.
     obstacles : shape (n_obstacles, 2)
-        What labels had better not cover either, such as points along lines.
+        What labels should not cover either, such as points along lines.
 
     Returns
     -------

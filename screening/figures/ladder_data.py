@@ -1,8 +1,9 @@
-"""What the figure of a decomposition ladder shows, as plain numbers; nothing is drawn."""
+"""What the figure of a decomposition ladder shows, as plain numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isinf
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import number
@@ -23,6 +24,8 @@ UNITS = {"volume": "vol%", "atoms": "at%"}
 """How parts of all products are written, by what they are parts of."""
 _HEADROOM = 0.6
 """V shown above the highest breakpoint."""
+_HIGHEST = 5.5
+"""V above which no sodium cell operates: what happens there is not drawn, a window excepted."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ class LadderFigure:
     @property
     def top(self) -> float:
         """Upper end of the voltage axis, V."""
-        return self.steps[-1].lower + _HEADROOM
+        last = self.steps[-1]
+        return (last.lower if isinf(last.upper) else max(last.lower, _HIGHEST)) + _HEADROOM
 
     @property
     def units(self) -> str:
@@ -153,7 +157,12 @@ def ladder_figure(stability: Stability, interphases: Sequence[Interphase]) -> La
         formula=stability.formula,
         lower=None if window is None else window.reduction,
         upper=None if window is None else window.oxidation,
-        steps=tuple(_step(rung, interphase) for rung, interphase in pairs),
+        steps=tuple(
+            _step(rung, interphase)
+            for rung, interphase in pairs
+            if rung.interval.voltage_lower
+            <= max(_HIGHEST, 0.0 if window is None else window.reduction)
+        ),
     )
 
 

@@ -1,9 +1,11 @@
-"""What a heat map of contacts shows, as plain numbers and texts; nothing is drawn."""
+"""What a heat map of contacts shows, as plain numbers and texts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from trona.screening.stability.matrix import contacts_made
 
 if TYPE_CHECKING:
     from trona.screening.stability.interphase import InterphaseClass
@@ -62,9 +64,7 @@ class HeatMap:
     @property
     def title(self) -> str:
         """How the contacts are made."""
-        if any(volts is not None for volts in self.voltages):
-            return "strongest reaction, each electrode at its own potential"
-        return "strongest reaction, closed"
+        return f"strongest reaction, {contacts_made(self.voltages)}"
 
     @property
     def kinds(self) -> set[InterphaseClass]:

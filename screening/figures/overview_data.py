@@ -1,4 +1,4 @@
-"""What figures of many candidates show, as plain numbers; nothing is drawn.
+"""What figures of many candidates show, as plain numbers.
 
 Each figure is computed once and drawn twice: by matplotlib for papers, by plotly for looking. The
 ladder of one composition is `ladder_data.LadderFigure`, a phase diagram `diagram.GrandDiagram`;

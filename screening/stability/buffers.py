@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.phases import PhaseTable
 
-    from .interface import Kink, MixingLine, Reactant
+    from .interface import Kink, Material, MixingLine, Reactant
     from .interphase import PhaseProperties
 
 __all__ = [
     "Gates",
     "Grade",
     "Layer",
-    "Material",
     "Neighbours",
     "Touch",
     "Verdict",
@@ -53,6 +52,8 @@ __all__ = [
 
 _NOTHING = 5e-4
 """Energies below this (eV/atom) are called none."""
+_ALKALI = frozenset({"Li", "K", "Rb", "Cs"})
+"""Ions that change places with Na⁺."""
 
 
 class Grade(StrEnum):
@@ -91,23 +92,6 @@ class Gates:
                 f"{self.tolerated} eV/atom tolerated and {self.veto} eV/atom as a veto cannot be "
                 "used: give two numbers from 0 on, the smaller one first."
             )
-
-
-@dataclass(frozen=True, eq=False)
-class Material:
-    """
-    A composition with its name.
-
-    Parameters
-    ----------
-    formula
-        As it is written in reactions.
-    composition
-        Element symbol to amount per formula unit.
-    """
-
-    formula: str
-    composition: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -425,6 +409,8 @@ def judge(
         vetoes.append("conducts electrons")
     if properties.ionic is Ionic.INSULATOR:
         drawbacks.append("conducts hardly any Na⁺: a thin film at most")
+    if foreign := _foreign(layer):
+        drawbacks.append(f"holds {' and '.join(foreign)}, which may change places with Na⁺")
     carriers = ((properties.electronic, "electrons"), (properties.ionic, "Na⁺"))
     unknown = [f"whether it conducts {what}" for one, what in carriers if one.value == "unknown"]
     if layer.mixture:
@@ -437,6 +423,11 @@ def judge(
         properties.electronic,
         properties.ionic,
     )
+
+
+def _foreign(layer: Layer) -> list[str]:
+    """Find alkali metals other than sodium in a layer."""
+    return sorted(_ALKALI & layer.material.composition.keys())
 
 
 def _steps(layer: Layer, sides: Neighbours) -> list[tuple[float, str]]:
@@ -464,12 +455,14 @@ def order(layer: Layer, verdict: Verdict) -> tuple[object, ...]:
     -------
     tuple
         To be sorted by: grade; Na⁺ conducted before unknown before blocked; sodium in it or not;
-        then what it releases at most, its energy above hull and its formula.
+        another alkali metal or none; then what it releases at most, its energy above hull and its
+        formula.
     """
     return (
         list(Grade).index(verdict.grade),
         [Ionic.CONDUCTOR, Ionic.UNKNOWN, Ionic.INSULATOR].index(verdict.ionic),
         SODIUM not in layer.material.composition,
+        bool(_foreign(layer)),
         round(max(layer.worst - _NOTHING, 0.0), 4),
         round(layer.above_hull, 4),
         layer.material.formula,

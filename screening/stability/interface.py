@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from .interphase import Interphase
 
-__all__ = ["Kink", "MixingLine", "Reactant", "mix", "react", "reactant"]
+__all__ = ["Kink", "Material", "MixingLine", "Reactant", "mix", "react", "reactant"]
 
 _NO_LENGTH = 1e-9
 """Fractions closer than this are one point of the mixing line."""
@@ -42,9 +42,9 @@ _NO_ENERGY = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class Reactant:
+class Material:
     """
-    One side of an interface.
+    A composition with its name.
 
     Parameters
     ----------
@@ -52,14 +52,27 @@ class Reactant:
         As it is written in reactions.
     composition
         Element symbol to amount per formula unit.
+    """
+
+    formula: str
+    composition: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Reactant(Material):
+    """
+    One side of an interface: a material with its energy.
+
+    Parameters
+    ----------
+    formula, composition
+        As of a `Material`.
     energy
         eV per formula unit: of its phase, or of the mixture that it decomposes to.
     mixture
         True where it has no phase of its own.
     """
 
-    formula: str
-    composition: Mapping[str, float]
     energy: float
     mixture: bool
 
@@ -133,6 +146,8 @@ class MixingLine(Tabular):
         What the phases do not cover of the two, in sentences.
     contacts
         Class of the products of each kink; None where there are none. Empty where not asked for.
+    other
+        The same with the other state of an electrode; None where there is none.
     """
 
     first: Reactant
@@ -141,15 +156,33 @@ class MixingLine(Tabular):
     kinks: tuple[Kink, ...]
     caveats: tuple[str, ...] = ()
     contacts: tuple[Interphase | None, ...] = ()
+    other: MixingLine | None = None
 
     @property
     def heading(self) -> str:
         """The two materials and what they release."""
         state = "closed" if self.voltage is None else f"open to sodium at {self.voltage:g} V"
-        released = -1000.0 * self.mixing_energy(self.strongest)
-        found = f"at most {released:.0f} meV/atom by mixing" if self.reacts else "no reaction"
-        what = f"{self.first.formula} | {self.second.formula}, {state}: {found}"
+        lines = [self] if self.other is None else [self, self.other]
+        found = "; ".join(f"{line.names}: {line.answer}" for line in lines)
+        what = f"{found} ({state})"
         return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
+
+    @property
+    def names(self) -> str:
+        """Both materials."""
+        return f"{self.first.formula} | {self.second.formula}"
+
+    @property
+    def seconds(self) -> str:
+        """The second material, in both states of an electrode."""
+        lines = [self] if self.other is None else [self, self.other]
+        return " or ".join(dict.fromkeys(line.second.formula for line in lines))
+
+    @property
+    def answer(self) -> str:
+        """What mixing releases, in words."""
+        released = -1000.0 * self.mixing_energy(self.strongest)
+        return f"at most {released:.0f} meV/atom by mixing" if self.reacts else "no reaction"
 
     def rows(self) -> list[dict[str, object]]:
         """List the kinks of the curve and its ends, first material first, with their classes."""

@@ -118,7 +118,7 @@ class InterphaseClass(StrEnum):
     BLOCKING = (
         "blocking",
         "blocking",
-        "blocks both: growth stops, resistance stays",
+        "blocks both: growth stops, resistance remains",
         "#0072B2",
         "blue",
         0.5,
@@ -126,7 +126,7 @@ class InterphaseClass(StrEnum):
     MIXED_CONDUCTING = (
         "mixed-conducting",
         "mixed (MCI)",
-        "conducts both: growth goes on, little polarisation (MCI)",
+        "conducts both: growth continues, little polarisation (MCI)",
         "#E69F00",
         "yellow",
         0.8,
@@ -134,7 +134,7 @@ class InterphaseClass(StrEnum):
     GROWTH_GOES_ON = (
         "growth-goes-on",
         "grows, Na⁺?",
-        "conducts electrons, Na⁺ unknown: growth goes on",
+        "conducts electrons, Na⁺ unknown: growth continues",
         "#F0E442",
         "bright_yellow",
         1.0,
@@ -142,7 +142,7 @@ class InterphaseClass(StrEnum):
     ELECTRONIC_CONDUCTOR = (
         "electronic-conductor",
         "e⁻ conductor",
-        "conducts electrons only: growth goes on, resistance explodes",
+        "conducts electrons only: growth continues, resistance rises sharply",
         "#D55E00",
         "red",
         1.0,
@@ -150,7 +150,7 @@ class InterphaseClass(StrEnum):
     DECOMPOSES = (
         "decomposes",
         "decomposes",
-        "exchanges no sodium, but other phases stand in its place at equilibrium",
+        "exchanges no sodium, but other phases take its place at equilibrium",
         "#CC79A7",
         "bright_magenta",
         1.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,44 +11,47 @@ from trona.screening.tabular import Tabular
 
 from .contact import contact_interphase
 from .coverage import coverage
-from .interface import react, reactant
+from .interface import Material, react, reactant
 from .interphase import InterphaseClass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from trona.screening.equilibrium.phases import PhaseTable
 
     from .interface import Kink, MixingLine, Reactant
     from .interphase import Interphase, PropertyTable, Thresholds
 
-__all__ = ["Matrix", "MatrixCell", "MatrixEntry", "contact_energy", "contact_matrix"]
+__all__ = [
+    "Matrix",
+    "MatrixCell",
+    "MatrixEntry",
+    "contact_energy",
+    "contact_matrix",
+    "contacts_made",
+]
 
 _NO_ENERGY = 1e-10
 """Energies (eV/atom) closer to zero than this are none."""
 
 
 @dataclass(frozen=True, eq=False)
-class MatrixEntry:
+class MatrixEntry(Material):
     """
     A row or a column of a matrix.
 
     Parameters
     ----------
+    formula, composition
+        As of a `Material`.
     label
         What it is called.
-    formula
-        As it is written in reactions.
-    composition
-        Element symbol to amount per formula unit.
     voltage
         Of the sodium reservoir that it is, V against Na/Na+: an electrode at its own potential.
         None where no sodium comes or goes.
     """
 
     label: str
-    formula: str
-    composition: Mapping[str, float]
     voltage: float | None = None
 
 
@@ -71,6 +75,9 @@ class MatrixCell:
         What the class rests on; None without a reaction.
     open_pairs
         Pairs of elements of both that no phase joins.
+    uncertainty
+        Standard deviation of the energy, eV per atom of the reactants; None where it is not known
+        or there is no reaction.
     """
 
     first: MatrixEntry
@@ -80,6 +87,7 @@ class MatrixCell:
     kind: InterphaseClass
     interphase: Interphase | None
     open_pairs: tuple[tuple[str, str], ...]
+    uncertainty: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,16 +114,15 @@ class Matrix(Tabular):
     caveats: tuple[str, ...] = ()
 
     @property
-    def at_electrodes(self) -> bool:
-        """True where columns are electrodes at their own potentials."""
-        return any(one.voltage is not None for one in self.seconds)
+    def contacts(self) -> str:
+        """How the contacts are made: closed, or open to sodium at the potential of each column."""
+        return contacts_made([one.voltage for one in self.seconds])
 
     @property
     def heading(self) -> str:
         """Size of the matrix, and how the contacts are made."""
         n_rows, n_columns = len(self.firsts), len(self.seconds)
-        how = "each electrode at its own potential" if self.at_electrodes else "closed"
-        what = f"{n_rows} × {n_columns} contacts, {how}: strongest reaction"
+        what = f"{n_rows} × {n_columns} contacts, {self.contacts}: strongest reaction"
         return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
 
     def rows(self) -> list[dict[str, object]]:
@@ -126,6 +133,7 @@ class Matrix(Tabular):
                 "second": cell.second.label,
                 "voltage (V)": cell.second.voltage,
                 "energy (meV/atom)": 1000.0 * cell.energy_per_atom,
+                "error (meV/atom)": None if cell.uncertainty is None else 1000.0 * cell.uncertainty,
                 "class": cell.kind.value,
                 "reaction": None if cell.kink is None else cell.kink.equation,
             }
@@ -140,6 +148,27 @@ class Matrix(Tabular):
                 row[at + 1 :] if self.symmetric else row for at, row in enumerate(self.cells)
             )
         )
+
+
+def contacts_made(voltages: Sequence[float | None]) -> str:
+    """
+    Say how the contacts of a matrix are made.
+
+    Parameters
+    ----------
+    voltages
+        Of the columns, V; None where closed.
+
+    Returns
+    -------
+    str
+        For headings.
+    """
+    n_open = sum(volts is not None for volts in voltages)
+    if not n_open:
+        return "closed"
+    each = "each electrode at its own potential"
+    return each if n_open == len(voltages) else "closed where no potential stands"
 
 
 def contact_energy(line: MixingLine, kink: Kink) -> float:
@@ -171,6 +200,7 @@ def contact_matrix(
     seconds: Sequence[MatrixEntry] | None,
     properties: PropertyTable,
     thresholds: Thresholds | None = None,
+    error: Callable[[MixingLine, Kink], float] | None = None,
 ) -> Matrix:
     """
     React every material of a list with every one of another.
@@ -187,6 +217,9 @@ def contact_matrix(
         Conductor properties by composition.
     thresholds
         Fractions from which conducting phases are connected.
+    error
+        Standard deviation of what a contact releases, eV per atom of the reactants; none is stated
+        without.
 
     Returns
     -------
@@ -202,26 +235,22 @@ def contact_matrix(
     VoltageError
         If a voltage is negative or not finite.
     """
+    ask = partial(_cell, table, properties=properties, thresholds=thresholds, error=error)
     left = [reactant(table, one.composition, one.formula) for one in firsts]
     if seconds is None:
-        return _all_pairs(table, firsts, left, properties, thresholds)
+        return _all_pairs(firsts, left, ask)
     right = [reactant(table, one.composition, one.formula) for one in seconds]
     cells = tuple(
-        tuple(
-            _cell(table, (first, second), (a, b), properties, thresholds)
-            for second, b in zip(seconds, right, strict=True)
-        )
+        tuple(ask((first, second), (a, b)) for second, b in zip(seconds, right, strict=True))
         for first, a in zip(firsts, left, strict=True)
     )
     return Matrix(tuple(firsts), tuple(seconds), cells, symmetric=False)
 
 
 def _all_pairs(
-    table: PhaseTable,
     materials: Sequence[MatrixEntry],
     sides: Sequence[Reactant],
-    properties: PropertyTable,
-    thresholds: Thresholds | None,
+    ask: Callable[[tuple[MatrixEntry, MatrixEntry], tuple[Reactant, Reactant]], MatrixCell],
 ) -> Matrix:
     """React all materials with each other: every pair once, shown in both places."""
     found: dict[tuple[int, int], MatrixCell] = {}
@@ -229,7 +258,7 @@ def _all_pairs(
     for i in places:
         for j in places[i:]:
             pair, both = (materials[i], materials[j]), (sides[i], sides[j])
-            found[i, j] = found[j, i] = _cell(table, pair, both, properties, thresholds)
+            found[i, j] = found[j, i] = ask(pair, both)
     cells = tuple(tuple(found[i, j] for j in places) for i in places)
     return Matrix(tuple(materials), tuple(materials), cells, symmetric=True)
 
@@ -238,8 +267,10 @@ def _cell(
     table: PhaseTable,
     pair: tuple[MatrixEntry, MatrixEntry],
     sides: tuple[Reactant, Reactant],
+    *,
     properties: PropertyTable,
     thresholds: Thresholds | None,
+    error: Callable[[MixingLine, Kink], float] | None,
 ) -> MatrixCell:
     """Find the strongest reaction of two materials and classify it."""
     line = react(table, *sides, pair[1].voltage)
@@ -255,4 +286,5 @@ def _cell(
     found = contact_interphase(line, best, properties, thresholds)
     known = found is not None and not open_pairs
     kind = found.kind if found is not None and known else InterphaseClass.UNKNOWN
-    return MatrixCell(*pair, energy, best, kind, found, open_pairs)
+    spread = None if error is None or open_pairs else error(line, best)
+    return MatrixCell(*pair, energy, best, kind, found, open_pairs, spread)

@@ -1,19 +1,19 @@
-"""Error of what two materials release by mixing, to first order in those of the energies."""
+"""Error of what two materials release in contact, to first order in those of the energies."""
 
 from __future__ import annotations
 
+from itertools import chain
 from math import sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from trona.screening.equilibrium.phases import Phase
     from trona.screening.stability.interface import Kink, MixingLine
 
     from .error_model import ErrorModel
 
-__all__ = ["mixing_error"]
+__all__ = ["contact_error", "mixing_error"]
 
 
 def mixing_error(line: MixingLine, kink: Kink, errors: ErrorModel) -> float:
@@ -36,20 +36,61 @@ def mixing_error(line: MixingLine, kink: Kink, errors: ErrorModel) -> float:
         others may take over, the true spread is smaller. Errors that compounds of an element
         share cancel, but for atoms that change between a compound and the element.
     """
-    net: dict[str, float] = {}
-    phases: dict[str, Phase] = {}
-    weights = ((1.0, kink), (kink.fraction - 1.0, line.kinks[0]), (-kink.fraction, line.kinks[-1]))
-    for weight, point in weights:
+    shares = (1.0, kink.fraction - 1.0, -kink.fraction)
+    return _spread(_parts(zip(shares, (kink, line.kinks[0], line.kinks[-1]), strict=True)), errors)
+
+
+def contact_error(line: MixingLine, kink: Kink, errors: ErrorModel) -> float:
+    """
+    Estimate the error of the energy that a contact releases (`contact_energy`), to first order.
+
+    Parameters
+    ----------
+    line
+        An electrolyte, and what it touches.
+    kink
+        One of its points.
+    errors
+        Errors of formation energies.
+
+    Returns
+    -------
+    float
+        Standard deviation, eV per atom of the reactants. Closed, it is that of `mixing_error`.
+        Open to sodium, what the first material does alone counts as well: its own error is then
+        that of one compound, also where it is a mixture.
+    """
+    if line.voltage is None:
+        return mixing_error(line, kink, errors)
+    share = (kink.fraction - 1.0) / line.first.n_atoms
+    alone = (line.first.formula, share, line.first.composition)
+    ends = _parts(((1.0, kink), (-kink.fraction, line.kinks[-1])))
+    return _spread(chain([alone], ends), errors)
+
+
+def _parts(
+    weighted: Iterable[tuple[float, Kink]],
+) -> Iterator[tuple[str, float, Mapping[str, float]]]:
+    """List the phases of some points: id, formula units and composition."""
+    for weight, point in weighted:
         for phase, amount in zip(point.phases, point.amounts.tolist(), strict=True):
-            phases[phase.id] = phase
-            net[phase.id] = net.get(phase.id, 0.0) + weight * amount
+            yield phase.id, weight * amount, phase.amounts
+
+
+def _spread(parts: Iterable[tuple[str, float, Mapping[str, float]]], errors: ErrorModel) -> float:
+    """Combine the errors of compounds: their own ones, and those that an element shares."""
+    net: dict[str, float] = {}
+    compositions: dict[str, Mapping[str, float]] = {}
+    for name, amount, amounts in parts:
+        compositions[name] = amounts
+        net[name] = net.get(name, 0.0) + amount
     own = 0.0
     shared: dict[str, float] = {}
     for name, amount in net.items():
-        amounts: Mapping[str, float] = phases[name].amounts
+        amounts = compositions[name]
         if len(amounts) == 1:
             continue
-        own += (amount * phases[name].n_atoms * errors.own(amounts)) ** 2
+        own += (amount * sum(amounts.values()) * errors.own(amounts)) ** 2
         for symbol, atoms in amounts.items():
             shared[symbol] = shared.get(symbol, 0.0) + amount * atoms
     return sqrt(own + errors.common**2 * sum(atoms**2 for atoms in shared.values()))

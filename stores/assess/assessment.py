@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.pressure import MAX_PRESSURE, stabilizing_pressure
-from trona.screening.formulas import fractions_key, number, parse
+from trona.screening.formulas import canonical, fractions_key, glass_parts, number, parse
 from trona.screening.reactions import write_reaction
 from trona.screening.stability.alarms import alarms
 from trona.screening.stability.interphase import Conduction, InterphaseClass
@@ -400,6 +400,7 @@ def _remedy(assessment: Assessment) -> str:
 def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
     """Say what a reader must not overlook."""
     stability, reference = assessment.stability, assessment.reference
+    yield from _glass_note(stability.formula)
     above = stability.energy_above_hull
     if stability.mixture:
         names = " + ".join(phase.formula for phase in stability.decomposition.phases)
@@ -429,6 +430,12 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
     if assessment.coverage.open:
         yield "So every class here is unknown, and the limits stand without ±."
     yield from _hydride_note(assessment)
+
+
+def _glass_note(formula: str) -> Iterable[str]:
+    """Say which formula unit is meant where components are given in mol%."""
+    if glass_parts(formula) is not None:
+        yield f"{formula} is {canonical(parse(formula))}: amounts are per formula unit of that."
 
 
 def _hydride_note(assessment: Assessment) -> Iterable[str]:

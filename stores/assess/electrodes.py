@@ -36,19 +36,17 @@ __all__ = [
     "MeasuredElectrode",
     "choose_electrode",
     "electrode_document",
-    "electrode_formula",
     "electrode_notes",
     "find_measured",
+    "is_named",
     "measured_electrodes",
     "read_electrodes",
-    "states_of",
     "withstands",
 ]
 
 COMPUTED = "computed"
 """Word that asks for the computed potential: ``NaCrO2@computed``."""
 _AT = "@"
-_TO = ".."
 _HIGHEST = 6.0
 """V against Na/Na+; no electrode of a sodium cell works above it."""
 _SAME_POTENTIAL = 0.005
@@ -73,10 +71,12 @@ class MeasuredElectrode(Document):
     conditions: str = Field(min_length=1, description="What was measured, and in which cell.")
     source: str = Field(min_length=1, description="Where it was published.")
     discharged: str | None = Field(
-        default=None, description="Composition at the lower end of cycling; null where unknown."
+        default=None,
+        description="Composition at the lower end of potential, with more sodium; null where "
+        "unknown.",
     )
     charged: str | None = Field(
-        default=None, description="Composition at the upper end; differs from it in sodium only."
+        default=None, description="Composition at the upper end: the same with less sodium."
     )
     states_source: str = Field(default="", description="Where both states were published.")
 
@@ -109,7 +109,7 @@ class ElectrodePotential:
     basis
         ``"measured"``, ``"computed"`` or ``"given"`` by the user.
     low, high
-        Lowest potential at which it takes sodium up and highest at which it gives it off, V;
+        Lowest potential at which it accepts sodium and highest at which it releases it, V;
         ``high`` is inf where it has none to give.
     mean
         Where figures mark it, V.
@@ -235,7 +235,7 @@ def find_measured(name: str) -> MeasuredElectrode | None:
     [3.4, 3.4, 0.1]
     """
     for one in measured_electrodes():
-        if name in one.formulas or _is_name(name, one):
+        if name in one.formulas or is_named(name, one):
             return one
     try:
         asked = _fractions(parse(name))
@@ -244,62 +244,23 @@ def find_measured(name: str) -> MeasuredElectrode | None:
     return next((one for one in measured_electrodes() if _is_among(asked, one)), None)
 
 
-def states_of(asked: str) -> tuple[str, str, str] | None:
+def is_named(name: str, one: MeasuredElectrode) -> bool:
     """
-    Find the discharged and the charged composition of an electrode.
-
-    Parameters
-    ----------
-    asked
-        Both, as in ``"NaCrO2..Na0.5CrO2"``, or a formula or name of which they are known.
-
-    Returns
-    -------
-    tuple of str or None
-        Discharged, charged, and the source of both; None where they are neither known nor given.
-
-    Raises
-    ------
-    InputError
-        If the two that are given differ in more than sodium.
-    """
-    first, given, second = (part.strip() for part in asked.partition(_TO))
-    if given:
-        extra = sodium_between(parse(first), parse(second), asked)
-        ends = (first, second) if extra > 0 else (second, first)
-        return *ends, "as given"
-    known = find_measured(asked)
-    if known is None or known.discharged is None or known.charged is None:
-        return None
-    return known.discharged, known.charged, known.states_source
-
-
-def electrode_formula(name: str) -> str:
-    """
-    Find the composition of an electrode that may be named.
+    Tell whether an electrode is called by a name rather than by a formula.
 
     Parameters
     ----------
     name
-        A formula or a name.
+        As asked for.
+    one
+        What was found of it.
 
     Returns
     -------
-    str
-        The formula as written, or the first composition of the electrode of that name.
-
-    Raises
-    ------
-    InputError
-        If it is no formula, and no electrode with a composition has that name.
+    bool
+        True for a name, in any case of letters.
     """
-    known = find_measured(name)
-    if known is None or not _is_name(name, known):
-        parse(name)
-        return name
-    if not known.formulas:
-        raise InputError(f"{name!r} has no composition to react with: name a formula.")
-    return known.formulas[0]
+    return name.casefold() in {known.casefold() for known in one.names}
 
 
 def choose_electrode(table: PhaseTable | None, asked: str) -> ElectrodePotential:
@@ -463,7 +424,7 @@ def _compute(
     if table is None:
         return None, "stored results hold no reference energies"
     formula = name
-    if measured is not None and _is_name(name, measured):
+    if measured is not None and is_named(name, measured):
         if not measured.formulas:
             return None, "it has no formula"
         formula = measured.formulas[0]
@@ -475,11 +436,6 @@ def _compute(
     if absent:
         return None, f"the reference lacks {', '.join(absent)}"
     return electrode(table, composition, name), ""
-
-
-def _is_name(name: str, one: MeasuredElectrode) -> bool:
-    """Tell whether an electrode is called by a name rather than by a formula."""
-    return name.casefold() in {known.casefold() for known in one.names}
 
 
 def _fractions(amounts: Mapping[str, float]) -> dict[str, float]:

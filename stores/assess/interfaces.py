@@ -5,6 +5,7 @@ There is no arithmetic of its own here: `trona.screening` computes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,10 @@ from trona.stores.energies.accuracy import accuracy
 from trona.stores.provenance import fingerprint, versions
 
 from .assessment import Assessment, product_documents, scale_document, withdrawn
-from .electrodes import electrode_notes, states_of
+from .electrodes import electrode_notes
 from .properties import with_gaps, with_rules
 from .reservations import covered, reservations
+from .stack.electrode_states import electrode_volts, read_electrode
 from .validation import pair_observations
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from trona.stores.energies.references import Reference
 
 __all__ = [
-    "classified",
+    "contact_line",
     "dependence_documents",
     "discharge_document",
     "interface_document",
@@ -66,11 +68,12 @@ def interface_document(
     Parameters
     ----------
     first, second
-        Formulas as the user writes them.
+        Formulas as the user writes them, or electrodes as `read_electrode` takes them.
     reference
         Energies of competing phases.
     volts
-        Voltage of a sodium reservoir, V; by default no sodium comes or goes.
+        Voltage of a sodium reservoir, V; by default that in the name of an electrode, or no
+        sodium comes or goes.
 
     Returns
     -------
@@ -82,10 +85,7 @@ def interface_document(
     InputError
         If a formula or the voltage cannot be used with this reference.
     """
-    of_second, of_first = states_of(second), states_of(first)
-    states = of_second or of_first
-    first = of_first[0] if of_first and ".." in first else first
-    second = of_second[0] if of_second and ".." in second else second
+    first, second, volts, states, other = _read_pair(first, second, reference, volts)
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
     found = covered([first, second], reference)
     contacts, kinks = _written_kinks(line, found, reference)
@@ -104,11 +104,7 @@ def interface_document(
         kinks=kinks,
         statement=_statement(line, found, reference),
         open_pairs=["-".join(pair) for pair in found.open],
-        charge=(
-            _charge_document(first if of_second else second, states, volts, reference)
-            if states
-            else None
-        ),
+        charge=(None if states is None else _charge_document(other, states, volts, reference)),
         observed=pair_observations(first, second, reference),
         caveats=[
             *([] if found.open else _unknown_properties(contacts)),
@@ -118,11 +114,73 @@ def interface_document(
     )
 
 
+def contact_line(
+    first: str, second: str, reference: Reference, volts: float | None = None
+) -> MixingLine:
+    """
+    React two materials, an electrode also in its other state.
+
+    Parameters
+    ----------
+    first, second
+        As `interface_document` takes them.
+    reference
+        Energies of competing phases.
+    volts
+        Voltage of a sodium reservoir, V; as there.
+
+    Returns
+    -------
+    MixingLine
+        With classes and caveats.
+
+    Raises
+    ------
+    InputError
+        If a formula or the voltage cannot be used with this reference.
+    """
+    first, second, volts, states, other = _read_pair(first, second, reference, volts)
+    line = _classified_line(first, second, reference, volts)
+    if states is None:
+        return line
+    asked = first if other == second else second
+    state = states[0] if asked == states[1] else states[1]
+    pair = (state, second) if other == second else (first, state)
+    if not parse(state).keys() <= set(reference.table.elements):
+        return line
+    return replace(line, other=_classified_line(*pair, reference, volts))
+
+
+def _read_pair(
+    first: str, second: str, reference: Reference, volts: float | None
+) -> tuple[str, str, float | None, tuple[str, str, str] | None, str]:
+    """Read two materials: formulas, voltage, states of the one that has two, and the other one."""
+    of_first, of_second = read_electrode(first), read_electrode(second)
+    for asked in (first, second):
+        volts = electrode_volts(asked, reference.table, volts)
+    other = of_first if of_second.pair else of_second
+    states = of_second.pair or of_first.pair
+    return of_first.formula, of_second.formula, volts, states, other.formula
+
+
+def _classified_line(
+    first: str, second: str, reference: Reference, volts: float | None
+) -> MixingLine:
+    """React two formulas, with classes and caveats."""
+    line = mix(reference.table, parse(first), parse(second), (first, second), volts)
+    found = covered([first, second], reference)
+    return replace(
+        line,
+        caveats=tuple(reservations([first, second], reference, found)),
+        contacts=tuple(_classified(line, found, reference)),
+    )
+
+
 def _written_kinks(
     line: MixingLine, found: Coverage, reference: Reference
 ) -> tuple[list[Interphase | None], list[KinkDoc]]:
     """Classify the products at all kinks, and write them down."""
-    contacts = classified(line, found, reference)
+    contacts = _classified(line, found, reference)
     errors = None if found.open else accuracy(reference.scale)
     kinks = [
         _kink_document(line, kink, contact, errors, reference)
@@ -131,25 +189,8 @@ def _written_kinks(
     return contacts, kinks
 
 
-def classified(line: MixingLine, found: Coverage, reference: Reference) -> list[Interphase | None]:
-    """
-    Classify the products at all kinks of a mixing line.
-
-    Parameters
-    ----------
-    line
-        Everything that two materials do to each other.
-    found
-        Pairs of their elements that the reference does not join: where one is open, classes are
-        unknown.
-    reference
-        Energies of competing phases, with band gaps where it has them.
-
-    Returns
-    -------
-    list of Interphase or None
-        One for each kink; None where there is no product.
-    """
+def _classified(line: MixingLine, found: Coverage, reference: Reference) -> list[Interphase | None]:
+    """Classify the products at all kinks; unknown where a pair of elements is open."""
     inside = _phases_between(line, reference)
     known = with_rules(with_gaps(dict(reference.band_gaps), reference.gap_source), inside)
     classes = [contact_interphase(line, kink, known) for kink in line.kinks]

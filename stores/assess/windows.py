@@ -22,6 +22,7 @@ from trona.stores.documents.json_output import (
     UncertaintyDoc,
     WindowAnswerDoc,
 )
+from trona.stores.documents.sentences import window_sentence
 from trona.stores.energies.accuracy import Accuracy, accuracy
 
 from .assessment import window_document
@@ -119,7 +120,10 @@ def window_answer(
             content["electrode"] = _with_shares(found, shares)
     if why:
         content["dependence"] = dependence_documents(assessment, drawn)
-    return WindowAnswerDoc.model_validate(content)
+    made = WindowAnswerDoc.model_validate(content)
+    # With an electrode the ladder is a part of it, which need not begin at sodium metal.
+    told = made if against is None else document
+    return made.model_copy(update={"answer": window_sentence(told, at)})
 
 
 def _open_electrode(found: ElectrodeDoc, assessment: Assessment) -> list[str]:

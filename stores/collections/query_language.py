@@ -70,6 +70,7 @@ FIELDS = {
         Field("force", "driving_force", "number", "eV/atom"),
         Field("sodium", "sodium_consumed", "number", "per formula unit"),
         Field("products", "products", "list"),
+        Field("air", "air_first_step", "number", "eV per H2O"),
         Field("reference", "reference", "text"),
         Field("checksum", "reference_checksum", "text"),
         Field("correction", "correction", "text"),

@@ -35,6 +35,8 @@ FIELDS: Mapping[str, Sequence[str]] = {
         "method",
     ),
     "interfaces": ("created", "first", "second"),
+    "buffers": ("created", "electrolyte", "electrode"),
+    "cells": ("created", "electrolyte"),
     "runs": ("started",),
     "segments": ("created", "label"),
     "jobs": ("last_updated", "completed_at", "hosts"),

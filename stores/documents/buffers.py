@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 (pydantic reads annotations at run time)
+
 from pydantic import Field
 
-from .results import Document, EnergyScaleDoc
+from trona.stores.provenance import versions, who
 
-__all__ = ["BufferDoc", "CellContactDoc", "CellDoc", "LayerDoc", "TouchDoc"]
+from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, now
+
+__all__ = ["BufferDoc", "CellContactDoc", "CellDoc", "LayerAirDoc", "LayerDoc", "TouchDoc"]
 
 
 class TouchDoc(Document):
@@ -26,6 +30,20 @@ class TouchDoc(Document):
     )
 
 
+class LayerAirDoc(Document):
+    """A layer beside H2O and CO2 of moist air."""
+
+    verdict: str = Field(
+        description="'no reaction', 'hydrate', 'reacts' (more than is tolerated), or 'unknown' "
+        "where the reference cannot say."
+    )
+    released: float | None = Field(
+        description="Driving force of that reaction, eV per atom of the layer; null where unknown."
+    )
+    reaction: str | None = Field(description="Balanced reaction; null without one.")
+    reason: str | None = Field(description="Why it is unknown; null where it is not.")
+
+
 class LayerDoc(Document):
     """A layer between an electrolyte and an electrode."""
 
@@ -33,6 +51,12 @@ class LayerDoc(Document):
     formula: str = Field(description="Of the layer.")
     id: str | None = Field(description="Of its phase in the reference; null for a mixture.")
     grade: str = Field(description="'fits', 'reacts weakly', 'unknown' (electrons) or 'vetoed'.")
+    gates: dict[str, str] = Field(
+        default={},
+        description="Gate to outcome: 'phase stability', 'window', 'electrolyte', 'electrode', "
+        "'electrons', 'Na+' and 'air' to 'passes', 'weak', 'vetoed', 'unknown' or 'not asked'. "
+        "Neither Na+ nor air is ever 'vetoed'.",
+    )
     open_pairs: list[str] = Field(
         default=[],
         description="Pairs of elements of layer and neighbours that no phase joins, as 'Ta-O': "
@@ -88,11 +112,19 @@ class LayerDoc(Document):
     ionic_source: str = Field(description="Who says so.")
     band_gap: float | None = Field(description="eV; null where unknown.")
     volume: float | None = Field(description="Å³/atom; null where unknown.")
+    air: LayerAirDoc | None = Field(
+        default=None,
+        description="In moist air; null where it was not asked: of vetoed ones, of those that "
+        "stand apart, and beyond the best 50.",
+    )
 
 
 class BufferDoc(Document):
     """Layers between an electrolyte and an electrode: what `trona buffer --json` prints."""
 
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of what was asked, reference and trona.")
+    answer: str = Field(description="The answer in a sentence.")
     electrolyte: str = Field(description="As asked for.")
     electrode: str = Field(description="As asked for.")
     states: list[str] = Field(description="Of the electrode, richest in sodium first.")
@@ -103,14 +135,26 @@ class BufferDoc(Document):
     veto: float = Field(description="Energy from which a layer is out, eV/atom.")
     direct: list[TouchDoc] = Field(description="Electrolyte and electrode without a layer.")
     among: str = Field(description="Where the layers come from.")
+    air: str | None = Field(
+        description="Moist air that the best layers were put into, in words; null where the "
+        "reference has none."
+    )
     layers: list[LayerDoc] = Field(
-        description="Best first; those with open pairs or alarms behind all others that pass."
+        description="Best first; those with open pairs or alarms behind all others that pass. In a "
+        "store without vetoed ones, unless there are 50 layers or fewer."
     )
     counts: dict[str, int] = Field(description="Number of layers of each grade, and 'apart'.")
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data, as in a screening result.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    versions: dict[str, str] = Field(
+        default_factory=versions, description="Versions of the packages used."
+    )
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )
 
 
 class CellContactDoc(Document):
@@ -135,6 +179,9 @@ class CellContactDoc(Document):
 class CellDoc(Document):
     """The contacts of a cell: what `trona cell --json` prints."""
 
+    schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
+    id: str = Field(description="Content hash of what was asked, reference and trona.")
+    answer: str = Field(description="The answer in a sentence.")
     anode: str = Field(description="As asked for.")
     electrolyte: str = Field(description="As asked for.")
     cathode: str = Field(description="As asked for.")
@@ -143,4 +190,12 @@ class CellDoc(Document):
     worst: str = Field(description="The side on which most is released: 'anode' or 'cathode'.")
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data, as in a screening result.")
+    energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
     caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    versions: dict[str, str] = Field(
+        default_factory=versions, description="Versions of the packages used."
+    )
+    created: datetime = Field(default_factory=now, description="When, UTC.")
+    who: str | None = Field(
+        default_factory=who, description="User and host that computed it; null if not recorded."
+    )

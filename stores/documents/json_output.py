@@ -93,11 +93,11 @@ class ElectrodeDoc(Document):
     )
     mean: float = Field(description="Potential at which figures mark it, V.")
     takes: float = Field(
-        description="Lowest potential at which it takes sodium up, V: a discharging cathode, a "
+        description="Lowest potential at which it accepts sodium, V: a discharging cathode, a "
         "charging anode; 0 where sodium metal plates instead."
     )
     gives: float | None = Field(
-        description="Highest potential at which it gives sodium off, V: a discharging anode, a "
+        description="Highest potential at which it releases sodium, V: a discharging anode, a "
         "charging cathode; null where it holds none."
     )
     conditions: str | None = Field(description="Of what was measured; null if nothing is known.")
@@ -116,14 +116,15 @@ class ElectrodeDoc(Document):
     )
     statement: str = Field(description="What is known of its potential, in a sentence.")
     at_takes: RungDoc = Field(
-        description="The electrolyte's reaction where it takes sodium up, with its energy there."
+        description="The electrolyte's reaction where it accepts sodium, with its energy there."
     )
-    at_gives: RungDoc | None = Field(description="The same where it gives sodium off.")
+    at_gives: RungDoc | None = Field(description="The same where it releases sodium.")
 
 
 class WindowAnswerDoc(WindowDoc):
     """What `trona window --json` prints: the window and what else was asked for."""
 
+    answer: str = Field(default="", description="The answer in a sentence or two.")
     products: list[RankedProductDoc] = Field(
         description="All products of the intervals given, most harmful type first, unknown last."
     )

@@ -25,6 +25,11 @@ class MatrixCellDoc(Document):
         "mixing and, at the potential of an electrode, also by the first material alone. Where "
         "pairs of elements are open, it may be more."
     )
+    uncertainty: float | None = Field(
+        default=None,
+        description="Standard deviation of it to first order, eV/atom; null without a reaction, "
+        "where no error is stated for these energies, or where a pair of elements is open.",
+    )
     interphase: str = Field(
         description="Class of the products; stable or decomposes without a reaction, unknown where "
         "pairs of elements are open."

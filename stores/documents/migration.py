@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from trona.screening.errors import StoreError
 
 from .bookkeeping import CandidateDoc, EntryDoc, RunDoc, SummaryDoc
+from .buffers import BufferDoc, CellDoc
 from .contacts import InterfaceDoc
 from .molecular_dynamics import SegmentDoc
 from .results import SCHEMA_VERSION, Document, RelaxationDoc, ScreeningDoc
@@ -28,6 +29,8 @@ COLLECTIONS: Mapping[str, type[Document]] = {
     "screenings": ScreeningDoc,
     "summaries": SummaryDoc,
     "interfaces": InterfaceDoc,
+    "buffers": BufferDoc,
+    "cells": CellDoc,
     "runs": RunDoc,
     "segments": SegmentDoc,
 }

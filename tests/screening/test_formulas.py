@@ -193,3 +193,27 @@ def test_zeros_and_points_that_mean_what_they_say_are_read(text):
 )  # fmt: skip
 def test_formulas_are_written_in_the_order_of_chemists(text, written):
     assert usual(parse(text)) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("75Na2S-25P2S5", "Na3PS4"),
+        ("70 Na2S – 30 P2S5 (mol%)", "Na7P3S11"),
+        ("0.75Na2S-0.25P2S5", "Na3PS4"),
+        ("66.7Na2S-33.3P2S5", "Na4P2S7"),
+        ("72.5Na2S-27.5P2S5", "Na29P11S42"),
+    ],
+)
+def test_components_in_mole_percent_are_a_composition_per_smallest_unit(written, same):
+    assert parse(written) == pytest.approx(parse(same))
+
+
+def test_components_that_do_not_add_up_are_refused():
+    with pytest.raises(FormulaError, match="add up to 90: give mol%"):
+        parse("60Na2S-30P2S5")
+
+
+def test_percent_by_weight_is_refused():
+    with pytest.raises(FormulaError, match="percent by weight: give mol%"):
+        parse("75Na2S-25P2S5 wt%")

@@ -1,8 +1,7 @@
 """The command line: parse, call, print. Heavy imports happen inside the commands.
 
-Exit codes: 0 done (also where the reader of the output, as ``head``, closes it early), 1 a defect
-of trona, 2 something in the input cannot be used (one sentence says what and how to mend it), 130
-stopped by the user.
+Exit codes: 0 done (also where the reader of the output, as ``head``, closes it early), 1 internal
+error, 2 the input cannot be used (one sentence says why and what to do), 130 stopped by the user.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.commands.air import air
+from trona.workflows.cli.commands.air import air, dopants
 from trona.workflows.cli.commands.buffer import buffer, cell
 from trona.workflows.cli.commands.candidates import app as candidate_app
 from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
@@ -26,6 +25,7 @@ from trona.workflows.cli.commands.query import query, show
 from trona.workflows.cli.commands.reference import app as reference_app
 from trona.workflows.cli.commands.report import report
 from trona.workflows.cli.commands.screen import compare, screen
+from trona.workflows.cli.commands.serve import serve
 from trona.workflows.cli.commands.store import app as store_app
 
 if TYPE_CHECKING:
@@ -47,8 +47,19 @@ _COLLECT_AFTER = 50_000
 """New objects between two searches for garbage: imports and results make many, and all stay."""
 
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
-    "Answers at once": (window, profile, interface, matrix, air, buffer, cell, compare, validate),
-    "Screening": (screen, query, show, report),
+    "Answers at once": (
+        window,
+        profile,
+        interface,
+        matrix,
+        air,
+        dopants,
+        buffer,
+        cell,
+        compare,
+        validate,
+    ),
+    "Screening": (screen, query, show, report, serve),
     "On clusters": (submit, status, retry, collect),
     "Energies, stores, this machine": (doctor,),
 }
@@ -123,7 +134,7 @@ def _told(error: Exception, debug: bool) -> tuple[str, int]:
         return str(error), 130
     first = next(iter(str(error).splitlines()), "")
     remedy = "report it with the traceback above" if debug else "--debug shows where"
-    return f"a defect, please report it ({type(error).__name__}: {first}); {remedy}.", 1
+    return f"internal error, please report it ({type(error).__name__}: {first}); {remedy}.", 1
 
 
 def _version(wanted: bool) -> None:

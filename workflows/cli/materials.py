@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trona.screening.errors import InputError
+from trona.screening.errors import FormulaError, InputError
 from trona.screening.formulas import parse
 
 from .comparison import stored_named
@@ -13,7 +13,7 @@ from .comparison import stored_named
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["name_materials", "written_names"]
+__all__ = ["name_electrodes", "name_materials", "written_names"]
 
 _TABLES = (".csv", ".tsv")
 
@@ -81,6 +81,42 @@ def name_materials(names: Iterable[str], store: str | None) -> dict[str, str]:
         known = stored_named(name, store)
         found[name] = known[0].formula if known else name
         parse(found[name])
+    return found
+
+
+def name_electrodes(names: Iterable[str], store: str | None = None) -> list[str]:
+    """
+    Find the formulas of screened candidates among electrodes and other materials.
+
+    Parameters
+    ----------
+    names
+        Electrodes as `read_electrode` takes them, formulas, or labels of screened candidates.
+    store
+        Where a label is looked up; by default in the store of the settings.
+
+    Returns
+    -------
+    list of str
+        Labels replaced by their formulas.
+
+    Raises
+    ------
+    InputError
+        If a name is nothing of this.
+    """
+    from trona.stores.assess.stack.electrode_states import read_electrode  # noqa: PLC0415
+
+    found: list[str] = []
+    for name in names:
+        try:
+            read_electrode(name)
+        except FormulaError:
+            if ".." in name or "@" in name:
+                raise
+            found.append(stored_named(name, store)[0].formula)
+        else:
+            found.append(name)
     return found
 
 

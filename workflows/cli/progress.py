@@ -105,7 +105,7 @@ def show_progress(outcomes: Generator[Outcome, None, None], total: int) -> list[
         except KeyboardInterrupt:
             raise Stopped(
                 f"stopped: {len(docs)} of {total} candidates are finished and kept; "
-                "the same command goes on from there."
+                "the same command resumes there."
             ) from None
     return docs
 

@@ -94,7 +94,7 @@ def say_filters(filters: Filters) -> str:
     return ", ".join(said)
 
 
-def open_results(location: str | None) -> Results:
+def open_results(location: str | None, *, kept: bool = False) -> Results:
     """
     Open a store that must hold results.
 
@@ -102,6 +102,8 @@ def open_results(location: str | None) -> Results:
     ----------
     location
         Path or URI; that of the settings by default.
+    kept
+        True where kept cells, rankings of layers and interfaces will do.
 
     Returns
     -------
@@ -115,6 +117,12 @@ def open_results(location: str | None) -> Results:
     """
     location = location or Settings().store
     results = Results(location) if exists(location) else None
+    if (
+        results is not None
+        and kept
+        and (results.cells() or results.buffers() or results.interfaces())
+    ):
+        return results
     if results is None or results.empty:
         raise StoreError(
             f"the store {redacted(location)!r} holds no results: run 'trona screen' first, "

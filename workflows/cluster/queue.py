@@ -77,7 +77,7 @@ def open_queue(project: Project) -> Iterator[JobController]:
         detail = " ".join(str(error).split())[:200]
         raise ProjectError(
             f"the server of the project {project.name!r} stopped in the middle: {detail}. "
-            "Repeat the command: it goes on where it stopped."
+            "Repeat the command: it resumes where it stopped."
         ) from None
     finally:
         controller.close()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from trona.screening.errors import ProjectError
 from trona.stores.assess.screenings import screening_id
 from trona.stores.defaults import REFERENCE
+from trona.stores.thermochemistry.temperatures import cold_name, name_at
 from trona.workflows.jobs.backends import relaxation_id
 
 from .projects import find_worker
@@ -39,6 +40,7 @@ __all__ = [
     "absolute",
     "check_resources",
     "is_small",
+    "name_for_workers",
     "place_on_worker",
     "submit",
 ]
@@ -205,6 +207,25 @@ def absolute(reference: str) -> str:
         return f"{kind}:{Path(path).expanduser().absolute()}"
 
     return re.sub(r"\b(table|store):(?!mongodb)([^+#]+)", whole, reference)
+
+
+def name_for_workers(reference: Reference) -> str:
+    """
+    Name under which a worker loads reference energies again.
+
+    Parameters
+    ----------
+    reference
+        As loaded here.
+
+    Returns
+    -------
+    str
+        As the user gave it, with the temperature.
+    """
+    given = reference.given or reference.name
+    cold, named = cold_name(given)
+    return name_at(cold, reference.temperature) if reference.temperature > named else given
 
 
 def submit(

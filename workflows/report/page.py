@@ -12,16 +12,13 @@ import hashlib
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 
 from trona.screening.errors import InputError
 from trona.screening.figures.browser.style import library
 from trona.screening.figures.overview_data import ELECTRODES, Mark, WindowBars
-from trona.screening.figures.paper.style import COLOURS
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.figures import interphase_map, window_bars
 from trona.stores.assess.screenings import rank_documents
@@ -29,21 +26,34 @@ from trona.stores.provenance import versions
 from trona.workflows.drawings import show
 from trona.workflows.tables.ranking import counts
 
+from .contacts import interface_view
 from .content import CLASSES, COLUMNS, Shared, candidates, unranked_rows
+from .stack import buffer_view, cell_view
+from .templates import file_text, style, template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from trona.stores.documents.buffers import BufferDoc, CellDoc
+    from trona.stores.documents.contacts import InterfaceDoc
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = ["render", "write_page"]
 
 _DRAWN = 40
 """Candidates in figures of many: more bars and names than these are not read any more."""
+_SCRIPTS = ("figures.js", "details.js", "report.js")
+"""In the order in which they need each other."""
 
 
-def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
+def render(
+    docs: Sequence[ScreeningDoc],
+    asked: str = "",
+    buffers: Sequence[BufferDoc] = (),
+    cells: Sequence[CellDoc] = (),
+    interfaces: Sequence[InterfaceDoc] = (),
+) -> str:
     """
     Make the page.
 
@@ -53,6 +63,8 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
         Results.
     asked
         What they were chosen by, for people.
+    buffers, cells, interfaces
+        Rankings of layers, cells and pairs of materials to show below them.
 
     Returns
     -------
@@ -65,15 +77,20 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
     figures = _figures([doc for _, doc in rank_documents(docs)][:_DRAWN])
     references = {doc.reference.checksum: doc.reference for doc in docs}.values()
     named = "; ".join(f"{one.name} ({one.n_phases} phases)" for one in references)
-    plotly, scripts = library(), [_file("figures.js"), _file("report.js")]
-    return _template().render(
-        title=f"Sodium electrolytes: {len(docs)} screened",
-        summary=f"{counts(docs)} Reference energies: {named}.",
+    plotly, scripts = library(), [file_text(name) for name in _SCRIPTS]
+    return template("report.html").render(
+        cells=[cell_view(one) for one in cells],
+        buffers=[buffer_view(one) for one in buffers],
+        interfaces=[interface_view(one) for one in interfaces],
+        title=f"Sodium electrolytes: {len(docs)} screened"
+        if docs
+        else "Sodium cells, layers and interfaces",
+        summary=f"{counts(docs)} Reference energies: {named}." if docs else "",
         asked=asked,
         caveats=list(dict.fromkeys(line for one in references for line in one.caveats)),
         classes=[(kind.value, meaning) for kind, meaning in CLASSES.items()],
         present=[(kind.value, found[kind.value]) for kind in CLASSES if found[kind.value]],
-        columns=COLUMNS,
+        columns=[c for c in COLUMNS if c.key != "air" or any(doc.air for doc in docs)],
         rows=rows,
         mixtures=any(row["mixture"] for row in rows),
         unranked=unranked_rows(docs),
@@ -86,7 +103,7 @@ def render(docs: Sequence[ScreeningDoc], asked: str = "") -> str:
                 "figures": [figure.pop("drawing") for figure in figures],
             }
         ),
-        style=Markup(_style()),  # noqa: S704 (a file of this package)
+        style=Markup(style()),  # noqa: S704 (a file of this package)
         scripts=[Markup(script) for script in scripts],  # noqa: S704 (files of packages)
         plotly=Markup(plotly),  # noqa: S704 (a file of plotly)
         allowed=" ".join(map(_hash, [plotly, *scripts])),
@@ -152,25 +169,6 @@ def write_page(page: str, path: Path) -> None:
         part.replace(path)
     except OSError as error:
         raise InputError(f"cannot write the report {str(path)!r}: {error.strerror}.") from None
-
-
-def _template() -> jinja2.Template:
-    """Read the page's template; everything that is put into it is escaped."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    return environment.from_string(_file("report.html"))
-
-
-def _file(name: str) -> str:
-    """Read a file that comes with this package."""
-    return resources.files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
-
-
-def _style() -> str:
-    """Write the style sheet, with the colours that interphases have in all figures."""
-    colours = (f".kind-{kind.value} {{ --kind: {colour}; }}" for kind, colour in COLOURS.items())
-    return "\n".join([_file("report.css"), *colours])
 
 
 def _embedded(content: dict[str, Any]) -> Markup:

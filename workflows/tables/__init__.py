@@ -1,3 +1,3 @@
-"""How results look on a terminal; nothing is computed."""
+"""How results look on a terminal."""
 
 from __future__ import annotations

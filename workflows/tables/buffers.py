@@ -1,4 +1,4 @@
-"""How layers and the contacts of a cell look on a terminal and as CSV; nothing is computed."""
+"""How layers and the contacts of a cell look on a terminal and as CSV."""
 
 from __future__ import annotations
 
@@ -23,20 +23,43 @@ if TYPE_CHECKING:
         TouchDoc,
     )
 
-__all__ = ["CELL", "LAYER", "buffers", "cell", "cell_rows", "layer_rows"]
+__all__ = [
+    "CELL",
+    "KEPT",
+    "LAYER",
+    "RANKING",
+    "buffers",
+    "cell",
+    "cell_rows",
+    "cells",
+    "kept_rows",
+    "layer_rows",
+    "ranking_rows",
+    "rankings",
+    "why",
+]
 
 LAYER = (
     "place", "formula", "grade", "worst", "energy_above_hull", "at_low", "at_high",
     "with_electrolyte", "with_electrode", "reduction_limit", "oxidation_limit", "electronic",
-    "ionic", "volume", "open_pairs", "alarms", "missing", "vetoes", "drawbacks", "unknown",
+    "ionic", "volume", "air", "air_released", "tolerated_reduction_limit",
+    "tolerated_oxidation_limit", "gates", "open_pairs", "alarms", "missing", "vetoes", "drawbacks",
+    "unknown",
 )  # fmt: skip
 """Columns of layers as CSV."""
 CELL = (
     "side", "electrode", "first", "second", "voltage", "released", "interphase", "reaction", "best",
 )  # fmt: skip
 """Columns of the contacts of a cell as CSV."""
+RANKING = (
+    "electrolyte", "electrode", "low", "high", "reference", "best", "grade", "worst", "answer",
+)  # fmt: skip
+"""Columns of stored rankings as CSV."""
+KEPT = ("anode", "electrolyte", "cathode", "buffer", "reference", "worst", "released", "answer")
+"""Columns of stored cells as CSV."""
 
 _STYLES = {"fits": "green", "reacts weakly": "yellow", "unknown": "magenta", "vetoed": "red"}
+_AIR = {"no reaction": "holds", "unknown": "?"}
 _SHORT = {"conductor": "yes", "insulator": "no", "metal": "yes", "narrow-gap": "yes"}
 
 
@@ -59,6 +82,9 @@ def layer_rows(document: BufferDoc) -> list[dict[str, Any]]:
         row: dict[str, Any] = {name: getattr(one, name, None) for name in LAYER}
         row["with_electrolyte"] = one.contacts[0].released
         row["with_electrode"] = max(touch.released for touch in one.contacts[1:])
+        row["air"] = None if one.air is None else one.air.verdict
+        row["air_released"] = None if one.air is None else one.air.released
+        row["gates"] = "; ".join(f"{gate}: {outcome}" for gate, outcome in one.gates.items())
         for name in ("open_pairs", "alarms", "missing", "vetoes", "drawbacks", "unknown"):
             row[name] = "; ".join(row[name])
         rows.append(row)
@@ -83,10 +109,10 @@ def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
     """
     states = " to ".join(document.states)
     head = (
-        f"Layers between [bold]{escape(document.electrolyte)}[/] and [bold]{escape(states)}[/], "
+        f"Layers between {escape(document.electrolyte)} and {escape(states)}, "
         f"{_range(document.low, document.high)}"
     )
-    parts: list[RenderableType] = [head]
+    parts: list[RenderableType] = [f"[bold]{escape(document.answer)}[/]", head]
     parts += [f"Without one: {_said(one)}" for one in document.direct]
     good = [one for one in document.layers if one.grade != "vetoed"]
     if len(document.layers) <= shown:
@@ -96,7 +122,12 @@ def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
     parts.append(_counted(document))
     if len(good) > shown:
         parts.append(f"[dim]{len(good) - shown} more: --top shows them, --csv shows all.[/]")
-    return [*parts, *notes([document.statement, *document.caveats])]
+    air = (
+        []
+        if document.air is None
+        else [f"Air: equilibrium with {document.air}; of the best 50 layers."]
+    )
+    return [*parts, *notes([document.statement, *air, *document.caveats])]
 
 
 def _layer_table(layers: Sequence[LayerDoc]) -> Table:
@@ -109,6 +140,7 @@ def _layer_table(layers: Sequence[LayerDoc]) -> Table:
     table.add_column("window, V", no_wrap=True)
     table.add_column("e⁻", no_wrap=True)
     table.add_column("Na⁺", no_wrap=True)
+    table.add_column("air", no_wrap=True)
     table.add_column("why", overflow="fold")
     for one in layers:
         table.add_row(
@@ -119,7 +151,8 @@ def _layer_table(layers: Sequence[LayerDoc]) -> Table:
             _window(one),
             _SHORT.get(one.electronic, "?"),
             _SHORT.get(one.ionic, "?"),
-            escape(_why(one)),
+            NONE if one.air is None else _AIR.get(one.air.verdict, one.air.verdict),
+            escape(why(one)),
         )
     return table
 
@@ -139,8 +172,20 @@ def _window(one: LayerDoc) -> str:
     return f"{one.reduction_limit:.2f}–{upper}"
 
 
-def _why(one: LayerDoc) -> str:
-    """Write what speaks against a layer and what is unknown of it."""
+def why(one: LayerDoc) -> str:
+    """
+    Write what speaks against a layer and what is unknown of it.
+
+    Parameters
+    ----------
+    one
+        The layer.
+
+    Returns
+    -------
+    str
+        That it passes all gates, where nothing does.
+    """
     gaps = [f"nothing joins {', '.join(one.open_pairs)}"] if one.open_pairs else []
     open_questions = [f"unknown: {'; '.join(one.unknown)}"] if one.unknown else []
     reacted = {one.class_at_low, one.class_at_high} - {None, "stable", "decomposes"}
@@ -199,7 +244,8 @@ def cell(document: CellDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     names = [document.anode, document.electrolyte, document.cathode]
-    parts: list[RenderableType] = [f"[bold]{escape(' ‖ '.join(names))}[/]"]
+    heading = " ‖ ".join(names)
+    parts: list[RenderableType] = [f"[bold]{escape(document.answer)}[/]", escape(heading)]
     for one in document.contacts:
         parts += _contact(one, document.electrolyte, worst=one.side == document.worst)
     return [*parts, *notes(document.caveats)]
@@ -223,7 +269,7 @@ def _contact(one: CellContactDoc, electrolyte: str, *, worst: bool) -> list[Rend
     if one.given is not None:
         parts.append(
             f"  with [bold]{escape(one.given.formula)}[/] between: {_grade(one.given)}, "
-            f"{escape(_why(one.given))}"
+            f"{escape(why(one.given))}"
         )
     if not one.best:
         return [*parts, "  no layer passes all gates"]
@@ -242,7 +288,8 @@ def cell_rows(document: CellDoc) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The electrolyte at each potential of an electrode, then with each of its states.
+        The electrolyte at each potential of an electrode, then with each of its states, then the
+        given layer with both sides.
     """
     rows = []
     for one in document.contacts:
@@ -255,8 +302,109 @@ def cell_rows(document: CellDoc) -> list[dict[str, Any]]:
             alone = {"first": document.electrolyte, "second": None, "voltage": volts}
             what = {"released": released, "interphase": kind, "reaction": reaction}
             rows.append({**common, **alone, **what})
+        touches = [*one.contacts, *(one.given.contacts if one.given is not None else ())]
         rows += [
-            {**common, **{name: getattr(touch, name) for name in CELL[2:8]}}
-            for touch in one.contacts
+            {**common, **{name: getattr(touch, name) for name in CELL[2:8]}} for touch in touches
         ]
     return rows
+
+
+def ranking_rows(documents: Sequence[BufferDoc]) -> list[dict[str, Any]]:
+    """
+    Write stored rankings as rows.
+
+    Parameters
+    ----------
+    documents
+        Rankings of layers.
+
+    Returns
+    -------
+    list of dict
+        One for each, with its best layer.
+    """
+    return [
+        {name: getattr(one, name, None) for name in RANKING}
+        | {"best": best.formula, "grade": best.grade, "worst": best.worst}
+        for one in documents
+        for best in one.layers[:1]
+    ]
+
+
+def rankings(documents: Sequence[BufferDoc]) -> Table:
+    """
+    Lay out stored rankings, one row each.
+
+    Parameters
+    ----------
+    documents
+        Rankings of layers.
+
+    Returns
+    -------
+    rich.table.Table
+        With the answer of each.
+    """
+    table = framed()
+    table.add_column("contact", overflow="fold")
+    table.add_column("potential", no_wrap=True)
+    table.add_column("answer", overflow="fold")
+    table.add_column("reference", overflow="fold")
+    for one in documents:
+        table.add_row(
+            escape(f"{one.electrolyte} | {one.electrode}"),
+            _range(one.low, one.high),
+            escape(one.answer),
+            escape(one.reference),
+        )
+    return table
+
+
+def kept_rows(documents: Sequence[CellDoc]) -> list[dict[str, Any]]:
+    """
+    Write stored cells as rows.
+
+    Parameters
+    ----------
+    documents
+        Cells.
+
+    Returns
+    -------
+    list of dict
+        One for each, with its worst contact and what that releases, eV/atom.
+    """
+    return [
+        {name: getattr(one, name, None) for name in KEPT}
+        | {"released": max(contact.worst for contact in one.contacts)}
+        for one in documents
+    ]
+
+
+def cells(documents: Sequence[CellDoc]) -> Table:
+    """
+    Lay out stored cells, one row each.
+
+    Parameters
+    ----------
+    documents
+        Cells.
+
+    Returns
+    -------
+    rich.table.Table
+        With the answer of each.
+    """
+    table = framed()
+    table.add_column("cell", overflow="fold")
+    table.add_column("layer", overflow="fold")
+    table.add_column("answer", overflow="fold")
+    table.add_column("reference", overflow="fold")
+    for one in documents:
+        table.add_row(
+            escape(f"{one.anode} | {one.electrolyte} | {one.cathode}"),
+            NONE if one.buffer is None else escape(one.buffer),
+            escape(one.answer),
+            escape(one.reference),
+        )
+    return table

@@ -1,4 +1,4 @@
-"""How candidate structures look on a terminal; nothing is computed."""
+"""How candidate structures look on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How interphase classes look on a terminal, as sure as they are; nothing is computed."""
+"""How interphase classes look on a terminal, as sure as they are."""
 
 from __future__ import annotations
 

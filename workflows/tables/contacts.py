@@ -1,10 +1,12 @@
-"""Tables of two materials in contact, for a terminal; nothing is computed."""
+"""Tables of two materials in contact, for a terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
+
+from trona.screening.stability.matrix import contacts_made
 
 from .classes import styled
 from .layout import NONE, WIDE, framed, notes, observed
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["interfaces", "matrix", "mixing"]
 
+_ANODE = 1.0
+"""Below this mean voltage (V) an electrode is an anode, which is charged where it is full."""
 _CELL = 14
 """Columns of a terminal that a contact takes in a matrix."""
 
@@ -79,7 +83,8 @@ def _both_states(charge: ChargeDoc) -> str:
     lines = [f"Mean voltage between the states {charge.voltage:.2f} V, computed ({charge.source})"]
     if charge.mixtures:
         lines[0] += f"; no phase of its own: {', '.join(charge.mixtures)}"
-    for word, one in (("discharged", charge.discharged), ("charged", charge.charged)):
+    words = ("sodiated", "desodiated") if charge.voltage < _ANODE else ("discharged", "charged")
+    for word, one in zip(words, (charge.discharged, charge.charged), strict=True):
         energy = f"{1000 * one.strongest.mixing_energy_per_atom:.0f} meV/atom"
         kind = "" if one.strongest.interphase is None else f", {styled(one.strongest.interphase)}"
         reaction = f"{energy}, {escape(one.strongest.reaction)}" if one.reacts else "no reaction"
@@ -141,9 +146,7 @@ def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
     list
         Parts to print in order.
     """
-    how = "closed"
-    if any(volts is not None for volts in document.voltages):
-        how = "each electrode at its own potential"
+    how = contacts_made(document.voltages)
     size = f"{len(document.firsts)} × {len(document.seconds)} contacts, {how}"
     scale = document.energy_scale
     head = (
@@ -185,7 +188,10 @@ def _contact(cell: MatrixCellDoc) -> str:
     kind = styled(cell.interphase)
     if cell.open_pairs:
         return f"?\n{kind}"
-    return kind if cell.reaction is None else f"{-1000 * cell.energy_per_atom:.0f}\n{kind}"
+    if cell.reaction is None:
+        return kind
+    error = "" if cell.uncertainty is None else f" [dim]± {1000 * cell.uncertainty:.0f}[/]"
+    return f"{-1000 * cell.energy_per_atom:.0f}{error}\n{kind}"
 
 
 def interfaces(documents: Sequence[InterfaceDoc]) -> Table:

@@ -1,4 +1,4 @@
-"""How results at a voltage look on a terminal; nothing is computed."""
+"""How results at a voltage look on a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trona.screening.uncertainty.confidence import is_sure
 from trona.screening.units import range_text
 
 from .classes import percent, styled
-from .layout import NONE, framed, notes, share
+from .layout import NARROW, NONE, WIDE, framed, notes, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import LimitDependenceDoc, RungDoc, WindowDoc
 
 __all__ = [
+    "basis",
     "changes",
     "electron_part",
     "heading",
@@ -112,7 +113,7 @@ def electron_part(rung: RungDoc) -> str:
     Returns
     -------
     str
-        For example ``"25 vol% +9"``; a question mark where an unknown part decides.
+        For example ``"25 vol% (+9)"``; a question mark where an unknown part decides.
     """
     return _part(rung, rung.electronic_fraction, rung.threshold_margin, rung.electrons)
 
@@ -139,12 +140,12 @@ def _part(rung: RungDoc, fraction: float, margin: float | None, verdict: str) ->
     if rung.reaction_kind == "none":
         return NONE
     distance = "?" if verdict == "unknown" or margin is None else f"{margin * 100:+.0f}"
-    return f"{share(fraction, rung.fraction_basis)} {distance}"
+    return f"{share(fraction, rung.fraction_basis)} ({distance})"
 
 
 def heading(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> str:
     """
-    Write what a ladder rests on, in two lines; in three with an uncertainty.
+    Write the limits of a composition in a line.
 
     Parameters
     ----------
@@ -165,19 +166,35 @@ def heading(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> str
         crossing = number(window.stabilized.reduction_limit or 0.0)
         error = "" if uncertainty is None else f" ± {uncertainty.reduction.std:.2f}"
         limits = f"no range without exchange; it changes sign at {crossing}{error} V"
-    scale, less = window.energy_scale, window.without_high_pressure
+    less = window.without_high_pressure
     if less is not None:
         other = volts(less.reduction_limit, less.oxidation_limit)
         limits += f"; {other} V without {', '.join(less.formulas)}"
     if window.tolerance is not None:
         allowed = f"{window.tolerance * 1000:g} meV/atom"
         limits += f"; {_tolerated(window)} where {allowed} are tolerated"
-    sure = "" if uncertainty is None else f"{_confidence(uncertainty)}\n"
-    return (
-        f"[bold]{escape(window.formula)}[/]  {limits}  ({hull})\n{sure}"
-        f"[dim]{escape(window.reference)}: {escape(scale.method)}, "
-        f"{escape(scale.correction)}[/]"
-    )
+    return f"[bold]{escape(window.formula)}[/]  {limits}  ({hull})"
+
+
+def basis(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> list[str]:
+    """
+    Write what limits and classes rest on: how often a class was drawn, energies and corrections.
+
+    Parameters
+    ----------
+    window
+        Result of one composition.
+    uncertainty
+        Of its limits and classes; None where that was not asked for.
+
+    Returns
+    -------
+    list of str
+        Rich markup, a line each.
+    """
+    scale = window.energy_scale
+    named = f"{escape(window.reference)}: {escape(scale.method)}, {escape(scale.correction)}"
+    return [*([] if uncertainty is None else [_confidence(uncertainty)]), f"[dim]{named}[/]"]
 
 
 def _with_errors(window: WindowDoc, uncertainty: UncertaintyDoc | None) -> str:
@@ -235,7 +252,7 @@ def _reaction(rung: RungDoc) -> str:
     )
 
 
-def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) -> Table:
+def ladder_table(formula: str, rungs: Sequence[RungDoc], width: int = NARROW) -> Table:
     """
     Lay out the ladder of a composition, lowest voltage first.
 
@@ -245,23 +262,26 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) 
         The composition.
     rungs
         Intervals of voltage.
-    wide
-        True where there is room for the ion-conducting part and the sodium per thickness too.
+    width
+        Columns of the terminal: a wide one has room for the ion-conducting part and the sodium per
+        thickness too, a narrow one not even for the electron-conducting part.
 
     Returns
     -------
     rich.table.Table
         One row per interval.
     """
+    wide, narrow = width >= WIDE, width < NARROW
     table = framed()
     table.add_column("V", no_wrap=True)
-    table.add_column(f"reaction of {escape(formula)}", overflow="fold")
+    table.add_column(f"reaction of {escape(formula)}", overflow="fold", min_width=16)
     table.add_column("Na", justify="right", no_wrap=True)
     table.add_column("eV/at", justify="right", no_wrap=True)
     table.add_column("interphase", no_wrap=True)
-    table.add_column("e⁻ part, from\nthreshold", justify="right", no_wrap=True)
+    if not narrow:
+        table.add_column("e⁻ conductor\n(margin)", justify="right", no_wrap=True)
     if wide:
-        table.add_column("Na⁺ part, from\nthreshold", justify="right", no_wrap=True)
+        table.add_column("Na⁺ conductor\n(margin)", justify="right", no_wrap=True)
         table.add_column("mAh/cm²\nper µm", justify="right", no_wrap=True)
     for rung in rungs:
         still = rung.reaction_kind == "none"
@@ -274,7 +294,7 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], *, wide: bool = False) 
             f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
             styled(rung.interphase)
             + ("" if is_sure(rung.interphase, rung.interphase_shares) else " ?"),
-            electron_part(rung),
+            *([] if narrow else [electron_part(rung)]),
             *([ion_part(rung), NONE if still else charge] if wide else []),
         )
     return table

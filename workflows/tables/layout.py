@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from trona.stores.documents.results import ObservationDoc
 
-__all__ = ["NONE", "WIDE", "framed", "list_facts", "notes", "observed", "share"]
+__all__ = ["NARROW", "NONE", "WIDE", "framed", "list_facts", "notes", "observed", "share"]
 
 NONE = "–"
 """Stands where there is no value."""
 WIDE = 100
 """Columns from which a terminal is wide."""
+NARROW = 76
+"""Columns below which tables leave out what can be spared."""
 
 
 def framed(**options: Any) -> Table:  # noqa: ANN401 (as rich takes them)

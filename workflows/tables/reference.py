@@ -1,4 +1,4 @@
-"""How reference energies look on a terminal; nothing is computed."""
+"""How reference energies look on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the contents of a store look; nothing is computed."""
+"""How the contents of a store look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How predictions beside published values look on a terminal; nothing is computed."""
+"""How predictions beside published values look on a terminal."""
 
 from __future__ import annotations
 

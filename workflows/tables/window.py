@@ -1,4 +1,4 @@
-"""How products and contacts with electrodes look on a terminal; nothing is computed."""
+"""How products and contacts with electrodes look on a terminal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from .classes import said, styled
-from .ladder import electron_part, heading, ion_part, ladder_table, reasons, volts
-from .layout import WIDE, framed, notes, observed, share
+from .ladder import basis, electron_part, heading, ion_part, ladder_table, reasons, volts
+from .layout import framed, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,20 +44,29 @@ def answer(
     list
         Parts to print in order.
     """
-    parts: list[RenderableType] = [heading(document, document.uncertainty)]
+    parts: list[RenderableType] = [escape(document.answer)] if document.answer else []
+    parts.append(heading(document, document.uncertainty))
     parts += observed(document.observed)
     if document.electrode is not None:
         parts += electrode_details(document.electrode)
     if single:
         parts += contact(document.ladder[0])
     else:
-        parts.append(ladder_table(document.formula, document.ladder, wide=width >= WIDE))
+        parts.append(ladder_table(document.formula, document.ladder, width))
     if ranked:
         parts.append(products(document.products))
     parts += [part for limit in document.dependence or () for part in reasons(limit)]
-    if document.dependence is not None and document.uncertainty is not None:
-        parts.append(f"[dim]Errors: {escape(document.uncertainty.source)}.[/]")
-    return [*parts, *notes(document.caveats)]
+    return [*parts, *notes(document.caveats), *_basis(document)]
+
+
+def _basis(document: WindowAnswerDoc) -> list[str]:
+    """Say in a line which energies an answer rests on, or where asked why, all of it."""
+    if document.dependence is None:
+        named = f"{escape(document.reference)} ({escape(document.energy_scale.method)})"
+        return [f"[dim]Energies: {named}; corrections, errors and what decides: --why.[/]"]
+    drawn = document.uncertainty
+    errors = [] if drawn is None else [f"[dim]Errors: {escape(drawn.source)}.[/]"]
+    return [*basis(document, drawn), *errors]
 
 
 def electrode_details(document: ElectrodeDoc) -> list[RenderableType]:
@@ -117,8 +126,8 @@ def contact(rung: RungDoc) -> list[RenderableType]:
     )
     if rung.reaction_kind == "none":
         return [head]
-    parts = f"e⁻ part {electron_part(rung)}, Na⁺ part {ion_part(rung)}"
-    facts = [f"{parts} (points from the threshold)"]
+    parts = f"e⁻ conductor {electron_part(rung)}, Na⁺ conductor {ion_part(rung)}"
+    facts = [f"{parts}; in brackets: points above what a connected path needs"]
     if rung.volume_change is not None:
         facts[0] += f"; volume {rung.volume_change:+.0%}"
     if rung.sodium_charge_per_um is not None:

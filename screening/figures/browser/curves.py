@@ -60,17 +60,27 @@ def show_mixing(line: MixingLine) -> Figure:
         },
         text=[in_lines(kink.equation.replace(" -> ", " + → "), HTML) for kink in line.kinks],
         hovertemplate="%{text}<br>%{y:.1f} meV/atom at %{x:.3f}<extra></extra>",
-        name="mixed",
+        name="mixed" if line.other is None else subscripted(line.names, HTML),
     )
+    if line.other is not None:
+        kinks = line.other.kinks
+        figure.add_scatter(
+            x=[kink.fraction for kink in kinks],
+            y=[1000 * kink.energy_per_atom for kink in kinks],
+            mode="lines+markers",
+            line={"color": LINES[2], "dash": "dot"},
+            text=[in_lines(kink.equation.replace(" -> ", " + → "), HTML) for kink in kinks],
+            hovertemplate="%{text}<br>%{y:.1f} meV/atom at %{x:.3f}<extra></extra>",
+            name=subscripted(line.other.names, HTML),
+        )
     if min(energies[0], energies[-1]) < 0.0:
         figure.add_scatter(
             x=[0, 1], y=[energies[0], energies[-1]], mode="lines", name="each by itself",
             line={"color": "#909090", "dash": "dash"}, hoverinfo="skip",
         )  # fmt: skip
-    first, second = (subscripted(side.formula, HTML) for side in (line.first, line.second))
     state = "closed" if line.voltage is None else f"open to sodium at {line.voltage:g} V"
-    figure.update_layout(title=f"{first} | {second}, {state}")
-    figure.update_xaxes(title=f"atomic fraction of {second}")
+    figure.update_layout(title=f"{subscripted(line.names, HTML)}, {state}")
+    figure.update_xaxes(title=f"atomic fraction of {subscripted(line.seconds, HTML)}")
     figure.update_yaxes(title="reaction energy (meV per atom of the reactants)")
     return figure
 

@@ -34,6 +34,8 @@ __all__ = ["show_bars", "show_ladder", "show_map", "show_parity"]
 
 _WIDTH, _HEIGHT = 860, 560
 """Pixels."""
+_LEAST = 520
+"""Pixels that few bars share: a figure of two fills its page too."""
 _DASHED = {"color": "#808080", "width": 1, "dash": "dash"}
 
 
@@ -51,7 +53,8 @@ def show_bars(windows: WindowBars) -> Figure:
     plotly.graph_objects.Figure
         A row for each candidate, coloured by its interphase at 0 V; electrodes as dashed lines.
     """
-    figure = empty(height=250 + 26 * len(windows.bars), bargap=0.35, barmode="overlay")
+    height = max(_LEAST, 280 + 26 * len(windows.bars))
+    figure = empty(height=height, bargap=0.35, barmode="overlay")
     figure.update_layout(
         legend={**LEGEND, "title": "interphase at 0 V"}, margin={"b": 110, "t": 90}
     )

@@ -44,7 +44,8 @@ def empty(**layout: Any) -> Figure:  # noqa: ANN401
     figure.update_layout(
         template="simple_white",
         font={"size": 13},
-        margin={"l": 70, "r": 30, "t": 70, "b": 60},
+        margin={"l": 70, "r": 45, "t": 70, "b": 60},
+        modebar={"orientation": "v"},
         hoverlabel={"align": "left"},
     )
     figure.update_layout(**layout)
@@ -93,7 +94,7 @@ def annotate_points(
     room
         Left, bottom, right and top of the axes, pixels from their origin.
     obstacles : shape (n_obstacles, 2)
-        What names had better not cover, in data coordinates.
+        What names should not cover, in data coordinates.
 
     Returns
     -------

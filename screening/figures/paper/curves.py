@@ -78,19 +78,28 @@ def draw_mixing(line: MixingLine) -> Figure:
     ).add_subplot()
     fractions = [kink.fraction for kink in line.kinks]
     energies = [kink.energy_per_atom * _MILLI for kink in line.kinks]
-    axes.plot(fractions, energies, color=LINES[0], marker="o", markersize=4, label="mixed")
-    if min(energies[0], energies[-1]) < 0.0:
+    depth = max(-min(energies), 1.0)
+    label = "mixed" if line.other is None else subscripted(line.names)
+    axes.plot(fractions, energies, color=LINES[0], marker="o", markersize=4, label=label)
+    by_itself = min(energies[0], energies[-1]) < 0.0
+    if by_itself:
         ends = [energies[0], energies[-1]]
         axes.plot([0, 1], ends, color="0.6", linestyle="--", label="each by itself")
+    if line.other is not None:
+        others = [kink.energy_per_atom * _MILLI for kink in line.other.kinks]
+        axes.plot(
+            [kink.fraction for kink in line.other.kinks], others, color=LINES[2], marker=".",
+            linestyle=":", label=subscripted(line.other.names),
+        )  # fmt: skip
+        depth = max(depth, -min(others))
+    if by_itself or line.other is not None:
         axes.legend(fontsize=8, frameon=False, loc="best")
-    depth = max(-min(energies), 1.0)
     _number(axes, line, labels, depth)
     axes.set_ylim(-1.2 * depth, 0.15 * depth)
-    first, second = (subscripted(side.formula) for side in (line.first, line.second))
-    axes.set_xlabel(f"atomic fraction of {second}")
+    axes.set_xlabel(f"atomic fraction of {subscripted(line.seconds)}")
     axes.set_ylabel("reaction energy (meV per atom of the reactants)")
     state = "closed" if line.voltage is None else f"open to sodium at {line.voltage:g} V"
-    axes.set_title(f"{first} | {second}, {state}", fontsize=10, loc="left")
+    axes.set_title(f"{subscripted(line.names)}, {state}", fontsize=10, loc="left")
     tidy(axes)
     return root(axes)
 

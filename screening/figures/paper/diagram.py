@@ -101,7 +101,7 @@ def draw_diagram(diagram: GrandDiagram, volts: float) -> Figure:
         axes.set_axis_off()
         _letter_corners(axes, diagram)
     else:
-        axes = Figure(figsize=(7.2, 4.6)).add_axes((0.12, 0.13, 0.84, 0.75))
+        axes = Figure(figsize=(7.2, 4.6)).add_axes((0.15, 0.13, 0.81, 0.75))
         _scale_line(axes, diagram, points)
     place = {column: at for at, column in enumerate(section.stable)}
     for first, second in section.ties:
@@ -167,7 +167,7 @@ def along(
     diagram: GrandDiagram, section: Section, points: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """
-    Find what names of phases had better not cover.
+    Find what names of phases should not cover.
 
     Parameters
     ----------

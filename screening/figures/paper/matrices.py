@@ -65,12 +65,16 @@ def draw_matrix(found: HeatMap) -> Figure:
         typeset(name) if volts is None else f"{typeset(name)}\n{volts:.2f} V"
         for name, volts in zip(found.columns, found.voltages, strict=True)
     ]
-    axes.set_xticks(range(n_columns), labels, fontsize=8 if small else 4, rotation=60, ha="left")
+    axes.set_xticks(
+        range(n_columns), labels, fontsize=8 if small else 4, rotation=60, ha="left",
+        rotation_mode="anchor", linespacing=1.3,
+    )  # fmt: skip
     axes.set_yticks(range(n_rows), [typeset(one) for one in found.rows], fontsize=8 if small else 4)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     figure = root(axes)
-    figure.colorbar(image, ax=axes, label="meV released per atom", shrink=0.8)
+    scale = figure.colorbar(image, ax=axes, label="meV released per atom", shrink=0.8)
+    scale.ax.set_ylim(0.0, found.highest)  # darker greys would hide the text of a cell
     axes.set_xlabel(found.title)
     class_legend(figure, found.kinds)
     return figure

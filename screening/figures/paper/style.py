@@ -43,6 +43,13 @@ VOLTAGE = "voltage against Na/Na$^+$ (V)"
 _POINTS_PER_INCH = 72.0
 _LETTER = 0.56
 """Width of a letter over the size of its font, on average."""
+_LETTER_WIDTH = 3.2
+"""Per cent of the bars of products that a letter in them takes."""
+_READABLE = dict.fromkeys(
+    (InterphaseClass.MIXED_CONDUCTING, InterphaseClass.GROWTH_GOES_ON, InterphaseClass.PASSIVATING),
+    "black",
+)
+"""Colours of letters on classes of light colour."""
 _NEAR = 9.0
 """Points between a name and its point up to which no line has to lead there,"""
 _CLEARLY = 1.6
@@ -70,7 +77,7 @@ def draw_ladder(ladder: LadderFigure) -> Figure:
     content, parts = figure.subplots(1, 2, sharey=True, width_ratios=[2.6, 1.0])
     _draw_content(content, ladder)
     for step in ladder.steps:
-        _draw_parts(parts, step, min(step.upper, ladder.top))
+        _draw_parts(parts, step, min(step.upper, ladder.top), ladder.top / 28)
     _label_products(parts, ladder)
     content.set_xlabel(f"Na exchanged per {subscripted(ladder.formula)}")
     content.set_ylabel(VOLTAGE)
@@ -100,8 +107,8 @@ def _draw_content(axes: Axes, ladder: LadderFigure) -> None:
         axes.plot([left, right], [level, level], color="0.6", linewidth=0.8, zorder=0)
 
 
-def _draw_parts(axes: Axes, step: LadderStep, upper: float) -> None:
-    """Stack the fractions of the products of a step over its range of voltage."""
+def _draw_parts(axes: Axes, step: LadderStep, upper: float, room: float) -> None:
+    """Stack the fractions of the products of a step, and name those that have room (V) for it."""
     left = 0.0
     for part in step.parts:
         kind = part.kind if step.kind.reacts else step.kind
@@ -115,6 +122,19 @@ def _draw_parts(axes: Axes, step: LadderStep, upper: float) -> None:
             edgecolor="white",
             linewidth=0.6,
         )
+        if (
+            len(part.formula) * _LETTER_WIDTH <= 100.0 * part.fraction
+            and upper - step.lower >= room
+        ):
+            axes.text(
+                left + 50.0 * part.fraction,
+                (step.lower + upper) / 2,
+                subscripted(part.formula),
+                color=_READABLE.get(kind, "white"),
+                fontsize=7,
+                ha="center",
+                va="center_baseline",
+            )
         left += 100.0 * part.fraction
 
 
@@ -191,7 +211,7 @@ def name_points(
     points : shape (n_points, 2)
         In data coordinates.
     obstacles : shape (n_obstacles, 2)
-        What names had better not cover, in data coordinates.
+        What names should not cover, in data coordinates.
     size
         Of the font, points.
     """

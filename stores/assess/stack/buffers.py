@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import isfinite
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -17,7 +17,6 @@ from trona.screening.stability.buffers import (
     Gates,
     Grade,
     Layer,
-    Material,
     Neighbours,
     Touch,
     Verdict,
@@ -28,6 +27,7 @@ from trona.screening.stability.buffers import (
     touch_open,
 )
 from trona.screening.stability.coverage import coverage
+from trona.screening.stability.interface import Material
 from trona.screening.stability.interphase import PhaseProperties, classify
 from trona.screening.stability.products import interphase
 from trona.screening.stability.window import assess, tolerated
@@ -36,8 +36,13 @@ from trona.stores.assess.assessment import scale_document
 from trona.stores.assess.properties import with_gaps, with_rules
 from trona.stores.assess.reservations import covered, reservations
 from trona.stores.documents.buffers import BufferDoc, LayerDoc, TouchDoc
+from trona.stores.documents.results import SCHEMA_VERSION
+from trona.stores.provenance import fingerprint, versions
+from trona.stores.thermochemistry.gases import known_gases
 
+from .answers import best_layer, gate_outcomes, trusted
 from .electrode_states import electrode_states
+from .moist_air import add_air
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,11 +59,14 @@ __all__ = [
     "Stack",
     "buffer_document",
     "candidate_layers",
+    "kept_layers",
     "read_formulas",
 ]
 
 _FEW = 50
 """Layers that a user names are described in full up to this number, vetoed or not."""
+_IN_AIR = 50
+"""Best layers that are put into moist air, of those that can be trusted."""
 
 
 def read_formulas(path: Path) -> list[str]:
@@ -169,12 +177,32 @@ class Stack:
             document = self._document(layer, verdict, known)
             if full or verdict.grade is not Grade.VETOED:
                 self._complete(document, layer)
+            document.gates = gate_outcomes(document, self.gates)
             apart = bool(document.open_pairs or document.alarms)
             judged.append((verdict.grade is Grade.VETOED, apart, order(layer, verdict), document))
         judged.sort(key=itemgetter(0, 1, 2))
         for place, (*_, document) in enumerate(judged, start=1):
             document.place = place
         return [document for *_, document in judged]
+
+    def put_in_air(self, layers: Sequence[LayerDoc]) -> str | None:
+        """
+        Put layers into moist air.
+
+        Parameters
+        ----------
+        layers
+            Each gets what water makes of it.
+
+        Returns
+        -------
+        str or None
+            Its conditions; None without an answer.
+        """
+        conditions = add_air(layers, self.reference, self.gates.tolerated)
+        for one in layers:
+            one.gates = gate_outcomes(one, self.gates)
+        return conditions
 
     def _table(self, layer: Material) -> PhaseTable:
         """Phases of the three materials."""
@@ -310,7 +338,8 @@ def candidate_layers(reference: Reference, among: Sequence[str] | None) -> list[
     reference
         Energies of phases.
     among
-        Formulas; None for the lowest polymorph of each composition of the reference.
+        Formulas; None for the lowest polymorph of each compound of the reference that is no
+        molecule.
 
     Returns
     -------
@@ -325,10 +354,21 @@ def candidate_layers(reference: Reference, among: Sequence[str] | None) -> list[
     table = reference.table
     if among is None:
         ground = (table.phases[at] for at in table.ground.tolist())
-        return [Material(phase.formula, phase.amounts) for phase in ground]
+        return [Material(one.formula, one.amounts) for one in ground if _may_coat(one)]
     found = [Material(one, parse(one)) for one in among]
     table.require({symbol for one in found for symbol in one.composition})
     return found
+
+
+def _may_coat(phase: Phase) -> bool:
+    """Tell whether a phase may be a layer: elements and molecules of the air are none."""
+    return len(phase.amounts) > 1 and fractions_key(phase.amounts) not in _molecules()
+
+
+@cache
+def _molecules() -> frozenset[tuple[tuple[str, float], ...]]:
+    """Compositions of gases, as atomic fractions."""
+    return frozenset(fractions_key(parse(formula)) for formula in known_gases())
 
 
 def buffer_document(
@@ -338,6 +378,8 @@ def buffer_document(
     voltage: tuple[float, float] | None = None,
     among: Sequence[str] | None = None,
     gates: Gates | None = None,
+    *,
+    source: str | None = None,
 ) -> BufferDoc:
     """
     Rank layers between an electrolyte and an electrode.
@@ -353,9 +395,11 @@ def buffer_document(
     voltage
         Range of the electrode's potential, V; by default that of its source.
     among
-        Formulas of layers to judge; all phases of the reference by default.
+        Formulas of layers to judge; all compounds of the reference by default.
     gates
         Energies that decide.
+    source
+        Where the formulas come from, in words.
 
     Returns
     -------
@@ -380,7 +424,11 @@ def buffer_document(
     states = [state.formula for state in side.states]
     asked = [electrolyte, *states]
     found = covered(asked, reference)
+    air = stack.put_in_air(layers if few else trusted(layers)[:_IN_AIR])
+    key = [electrolyte, states, side.low, side.high, among, vars(limits), reference.checksum]
     return BufferDoc(
+        id=fingerprint([SCHEMA_VERSION, "buffer", *key, versions().get("trona")]),
+        answer=best_layer(electrolyte, states, layers),
         electrolyte=electrolyte,
         electrode=electrode,
         states=states,
@@ -390,7 +438,8 @@ def buffer_document(
         tolerated=limits.tolerated,
         veto=limits.veto,
         direct=direct,
-        among="reference" if among is None else f"{len(candidates)} formulas",
+        among=source or ("reference" if among is None else f"{len(candidates)} formulas"),
+        air=air,
         layers=layers,
         counts=dict(counts),
         reference=reference.name,
@@ -398,3 +447,23 @@ def buffer_document(
         energy_scale=scale_document(reference.scale),
         caveats=[*side.caveats, *reservations(asked, reference, found)],
     )
+
+
+def kept_layers(document: BufferDoc) -> BufferDoc:
+    """
+    Leave vetoed layers out of what a store keeps, where there are many.
+
+    Parameters
+    ----------
+    document
+        All layers.
+
+    Returns
+    -------
+    BufferDoc
+        Its counts still tell how many were vetoed.
+    """
+    if len(document.layers) <= _FEW:
+        return document
+    passing = [one for one in document.layers if one.grade != Grade.VETOED]
+    return document.model_copy(update={"layers": passing})

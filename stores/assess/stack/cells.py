@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trona.screening.formulas import parse
-from trona.screening.stability.buffers import Gates, Grade, Material
-from trona.stores.assess.assessment import assess_formula
+from trona.screening.stability.buffers import Gates
+from trona.screening.stability.interface import Material
+from trona.stores.assess.assessment import assess_formula, scale_document
 from trona.stores.assess.reservations import covered, reservations
 from trona.stores.documents.buffers import CellContactDoc, CellDoc, LayerDoc
+from trona.stores.documents.results import SCHEMA_VERSION
+from trona.stores.provenance import fingerprint, versions
 
+from .answers import trusted, worst_contact
 from .buffers import Stack, candidate_layers
 from .electrode_states import electrode_states
 
@@ -62,14 +66,13 @@ def cell_document(
     InputError
         If a formula or an electrode cannot be used with this reference.
     """
+    limits = gates or Gates()
     alone = assess_formula(electrolyte, reference)
     given = [] if buffer is None else [buffer]
     contacts, asked, said = [], [electrolyte, *given], []
     for side, electrode in (("anode", anode), ("cathode", cathode)):
         states = electrode_states(electrode, reference.table)
-        stack = Stack(
-            reference, Material(electrolyte, parse(electrolyte)), states, gates or Gates()
-        )
+        stack = Stack(reference, Material(electrolyte, parse(electrolyte)), states, limits)
         layers = stack.layers(candidate_layers(reference, among))
         own = stack.layers(candidate_layers(reference, given), full=True)
         contacts.append(_contact(side, electrode, stack, alone, own, layers))
@@ -77,7 +80,10 @@ def cell_document(
         said += [states.potential.sentence, *states.caveats]
     worst = max(contacts, key=lambda one: one.worst)
     found = covered(asked, reference)
+    key = [anode, electrolyte, cathode, buffer, among, vars(limits), reference.checksum]
     return CellDoc(
+        id=fingerprint([SCHEMA_VERSION, "cell", *key, versions().get("trona")]),
+        answer=worst_contact(electrolyte, contacts),
         anode=anode,
         electrolyte=electrolyte,
         cathode=cathode,
@@ -86,6 +92,7 @@ def cell_document(
         worst=worst.side,
         reference=reference.name,
         reference_checksum=reference.checksum,
+        energy_scale=scale_document(reference.scale),
         caveats=[*said, *reservations(asked, reference, found)],
     )
 
@@ -105,9 +112,8 @@ def _contact(
     kinds = [alone.interphases[stability.ladder.index(rung)].kind.value for rung in rungs]
     released = [abs(stability.reaction_energy(volts)) for volts in ends]
     direct = stack.direct()
-    good = [
-        one for one in layers if one.grade != Grade.VETOED and not one.open_pairs and not one.alarms
-    ]
+    best = trusted(layers)[:_BEST]
+    stack.put_in_air([*best, *own])
     return CellContactDoc(
         side=side,
         electrode=electrode,
@@ -122,5 +128,5 @@ def _contact(
         contacts=direct,
         worst=max(*released, *(one.released for one in direct)),
         given=own[0] if own else None,
-        best=good[:_BEST],
+        best=best,
     )

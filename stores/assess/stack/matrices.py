@@ -6,23 +6,27 @@ There is no arithmetic of its own here: `trona.screening` computes.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse, present
 from trona.screening.stability.matrix import Matrix, MatrixCell, MatrixEntry, contact_matrix
+from trona.screening.uncertainty.contact_error import contact_error
 from trona.stores.assess.assessment import scale_document
-from trona.stores.assess.electrodes import choose_electrode, electrode_formula, states_of
+from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.properties import with_gaps, with_rules
 from trona.stores.documents.matrices import MatrixCellDoc, MatrixDoc
+from trona.stores.energies.accuracy import accuracy
+
+from .electrode_states import electrode_states, read_electrode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from trona.stores.energies.references import Reference
 
-__all__ = ["compute_matrix", "electrode_columns", "electrode_formulas", "matrix_document"]
+__all__ = ["compute_matrix", "electrode_columns", "matrix_document"]
 
 
 def electrode_columns(
@@ -34,7 +38,7 @@ def electrode_columns(
     Parameters
     ----------
     names
-        Formulas or names; ``NaCrO2@3.1`` gives the potential, ``NaCrO2..Na0.5CrO2`` both states.
+        As `read_electrode` takes them. A potential in a name opens that column to sodium.
     reference
         Energies of competing phases.
     at_electrode
@@ -55,46 +59,21 @@ def electrode_columns(
     """
     columns: list[MatrixEntry] = []
     for asked in names:
-        name, _, potential = asked.partition("@")
-        formulas = electrode_formulas(asked, charged=charged)
+        named = read_electrode(asked)
+        both = ".." in named.name or (charged and named.pair is not None)
+        formulas = list(named.states) if both else [named.formula]
         volts: list[float | None] = [None] * len(formulas)
-        if at_electrode:
-            at = formulas[0] if ".." in name else name
-            found = choose_electrode(reference.table, f"{at}@{potential}" if potential else at)
-            ends = [found.low, found.high if isfinite(found.high) else found.mean]
-            volts = [found.mean] if len(formulas) == 1 else [*ends]
+        covered = parse(named.formula).keys() <= set(reference.table.elements)
+        opened = covered and (at_electrode or bool(named.potential))
+        if opened and both:
+            found = electrode_states(asked, reference.table)
+            volts = [found.low, found.high]
+        elif opened:
+            volts = [choose_electrode(reference.table, asked).mean]
         for formula, volt in zip(formulas, volts, strict=True):
-            label = name if len(formulas) == 1 else formula
-            columns.append(MatrixEntry(label, formula, parse(formula), volt))
+            label = formula if both else named.name
+            columns.append(MatrixEntry(formula, parse(formula), label, volt))
     return columns
-
-
-def electrode_formulas(asked: str, *, charged: bool = False) -> list[str]:
-    """
-    Find the compositions of an electrode that are asked for.
-
-    Parameters
-    ----------
-    asked
-        As `electrode_columns` takes it.
-    charged
-        True to add the charged state where it is known.
-
-    Returns
-    -------
-    list of str
-        One, or the discharged and the charged one.
-
-    Raises
-    ------
-    InputError
-        If it is no formula, and no electrode with a composition has that name.
-    """
-    name = asked.partition("@")[0]
-    states = states_of(name)
-    if states is not None and (charged or ".." in name):
-        return list(states[:2])
-    return [electrode_formula(name)]
 
 
 def compute_matrix(
@@ -124,7 +103,7 @@ def compute_matrix(
     InputError
         If nothing is left to compare.
     """
-    rows = [MatrixEntry(label, formula, parse(formula)) for label, formula in firsts.items()]
+    rows = [MatrixEntry(formula, parse(formula), label) for label, formula in firsts.items()]
     rows, gone = _covered(rows, reference)
     columns = None
     if seconds is not None:
@@ -136,7 +115,9 @@ def compute_matrix(
     elements = {symbol for one in [*rows, *(columns or [])] for symbol in one.composition}
     may_form = [phase for phase in table.phases if phase.amounts.keys() <= {*elements, "Na"}]
     known = with_rules(with_gaps(dict(reference.band_gaps), reference.gap_source), may_form)
-    found = contact_matrix(table, rows, columns, known)
+    errors = accuracy(reference.scale)
+    error = None if errors is None else partial(contact_error, errors=errors.model)
+    found = contact_matrix(table, rows, columns, known, error=error)
     return replace(found, caveats=tuple(_caveats(found, reference))), gone
 
 
@@ -207,6 +188,7 @@ def _cell_document(cell: MatrixCell) -> MatrixCellDoc:
         second=cell.second.label,
         voltage=cell.second.voltage,
         energy_per_atom=cell.energy_per_atom,
+        uncertainty=cell.uncertainty,
         interphase=cell.kind.value,
         reaction=None if kink is None else kink.equation,
         fraction=None if kink is None else kink.fraction,

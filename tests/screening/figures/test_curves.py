@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -55,6 +56,16 @@ def test_an_interface_open_to_sodium_shows_what_each_does_by_itself(reference, l
     assert list(axes.lines[1].get_ydata()) == ends
     assert "open to sodium at 0.5 V" in axes.get_title(loc="left")
     assert len(draw_mixing(line).axes[0].lines) == 1
+
+
+def test_the_other_state_of_an_electrode_is_a_curve_of_its_own(reference, line):
+    other = mix(reference.table, line.first.composition, {"S": 1.0}, (line.first.formula, "S"))
+    both = replace(line, other=other)
+    (axes,) = draw_mixing(both).axes
+    drawn = [curve.get_xdata() for curve in axes.lines]
+    assert [len(one) for one in drawn] == [len(line.kinks), len(other.kinks)]
+    assert axes.get_xlabel().endswith(" or S")
+    assert [len(trace.x) for trace in show_mixing(both).data] == [len(one) for one in drawn]
 
 
 def test_mixing_axes_carry_quantities_with_units(line):

@@ -12,14 +12,13 @@ from trona.screening.formulas import parse
 from trona.screening.stability.buffers import (
     Gates,
     Grade,
-    Material,
     Neighbours,
     judge,
     order,
     react_layers,
     touch_open,
 )
-from trona.screening.stability.interface import mix
+from trona.screening.stability.interface import Material, mix
 from trona.screening.stability.interphase import Electronic, Ionic, PhaseProperties
 from trona.screening.stability.window import assess
 

@@ -9,7 +9,6 @@ from trona.screening.equilibrium.grand import profile
 from trona.screening.errors import FormulaError
 from trona.screening.formulas import parse
 from trona.screening.stability.charge import mean_voltage, sodium_between
-from trona.stores.assess.electrodes import measured_electrodes, states_of
 
 
 def test_sodium_between_states_counts_per_formula_unit_of_the_first():
@@ -32,13 +31,3 @@ def test_the_mean_voltage_is_that_of_a_single_plateau():
     assert mean_voltage(table, parse("Na2S"), parse("S"), "S") == pytest.approx(single)
     reverse = mean_voltage(table, parse("S"), parse("Na2S"), "S")
     assert reverse == pytest.approx(single)
-
-
-def test_known_states_are_found_by_name_and_in_the_right_order():
-    assert states_of("NVP")[:2] == ("Na3V2(PO4)3", "NaV2(PO4)3")
-    assert states_of("Na0.5CrO2..NaCrO2")[:2] == ("NaCrO2", "Na0.5CrO2")
-    assert states_of("Na3PS4") is None
-    for one in measured_electrodes():
-        if one.discharged is not None:
-            assert sodium_between(parse(one.discharged), parse(one.charged), one.charged) > 0
-            assert one.states_source

@@ -15,7 +15,7 @@ from trona.stores.energies.references import load_reference
 
 
 def material(name, composition, volts=None):
-    return MatrixEntry(name, name, composition, volts)
+    return MatrixEntry(name, composition, name, volts)
 
 
 def lists(seed, n_elements):

@@ -51,8 +51,11 @@ def test_a_cell_names_its_worst_contact_and_best_layers(trona, among):
     assert "with Na3PS4 between" in printed
     document = json.loads(trona("cell", *CELL, *among, "--json").stdout)
     assert document["worst"] == "anode"
-    rows = list(csv.DictReader(io.StringIO(trona("cell", *CELL, *among, "--csv").stdout)))
+    words = ("cell", *CELL, "--buffer", "Na3PS4", *among, "--csv")
+    rows = list(csv.DictReader(io.StringIO(trona(*words).stdout)))
     assert {row["side"] for row in rows} == {"anode", "cathode"}
+    pairs = {(row["first"], row["second"]) for row in rows}
+    assert {("Na3SbS4", "Na15Sn4"), ("Na3PS4", "Na3SbS4"), ("Na3PS4", "NaCrO2")} <= pairs
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,77 @@ def test_an_empty_store_holds_no_layer(trona, tmp_path, monkeypatch):
     done = trona("buffer", "Na3PS4", "Na", "--among", "store")
     assert done.returncode == 2
     assert "no screened candidate" in done.stderr or "no store" in done.stderr
+
+
+def test_kept_layers_and_cells_are_listed_and_drawn(trona, among, tmp_path):
+    store = str(tmp_path / "kept.sqlite")
+    page, stack = tmp_path / "report.html", tmp_path / "cell.html"
+    assert trona("buffer", *SIDES, *among, "--store", store).returncode == 0
+    done = trona("cell", *CELL, *among, "--store", store, "--report", str(stack))
+    assert done.returncode == 0, done.stderr
+    (ranking,) = json.loads(trona("query", "--buffers", "--store", store, "--json").stdout)
+    assert [one["formula"] for one in ranking["layers"]] == ["NaAl11O17", "Na3PO4", "Na3PS4"]
+    (cell,) = csv.DictReader(
+        io.StringIO(trona("query", "--cells", "--store", store, "--csv").stdout)
+    )
+    assert (cell["anode"], cell["worst"]) == ("Na15Sn4", "anode")
+    assert "NaAl11O17" in trona("query", "--cells", "--store", store).stdout
+    assert trona("report", "--store", store, "-o", str(page)).returncode == 0
+    for text in (page.read_text("utf-8"), stack.read_text("utf-8")):
+        order = [f"<b>{name}</b>" for name in ("Na15Sn4", "Na3SbS4", "NaAl11O17", "NaCrO2")]
+        places = [text.index(one) for one in order]
+        assert places == sorted(places)
+        assert "worst contact" in text
+    assert "Layers between electrolyte and electrode" in page.read_text("utf-8")
+    assert "<script" not in stack.read_text("utf-8")
+
+
+def test_kept_lists_are_asked_one_at_a_time_and_without_filters(trona, tmp_path):
+    for words in (["--buffers", "--cells"], ["--cells", "--elements", "Na"]):
+        done = trona("query", *words, "--store", str(tmp_path / "none.sqlite"))
+        assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_compounds_of_another_source_are_judged_by_the_reference(trona, tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text(
+        "formula,formation_energy_per_atom\nNa,0\nCl,0\nLu,0\nNaCl,-2.1\nLuCl3,-2.4\n", "utf-8"
+    )
+    document = json.loads(trona("buffer", *SIDES, "--among", f"table:{table}", "--json").stdout)
+    assert [one["formula"] for one in document["layers"]] == ["NaCl"]
+    assert document["reference"] == "bundled"
+    assert any("1 with other elements" in line for line in document["caveats"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("buffer", "Na3PS4", "unobtainium"),
+        ("buffer", "Na3PS4", "Na3PS4"),
+        ("buffer", "Na3PS4", "NaCrO2", "--voltage=-1..2"),
+        ("buffer", "Na3PS4", "NaCrO2", "--voltage", "4..0"),
+        ("buffer", "Na3PS4", "NaCrO2", "--voltage", "nan"),
+        ("buffer", "Na3PS4", "NaXeO2"),
+        ("buffer", "Na3PS4", "Na", "--among", "mp:Na-Xx"),
+        ("cell", "--anode", "Na", "--electrolyte", "Na3PS4", "--cathode", "Na3PS4"),
+        ("cell", "--anode", "Na", "--electrolyte", "Na3PS4", "--cathode", "Na2PuO4"),
+        ("cell", "--anode", "Na", "--electrolyte", "Na3PS4", "--cathode", "NaCrO2",
+         "--buffer", "NaXe"),
+    ],
+)  # fmt: skip
+def test_what_no_layer_can_be_put_between_is_one_sentence(trona, words, tmp_path):
+    stored = tmp_path / "none.sqlite"
+    done = trona(*words, "--store", str(stored))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not stored.exists()
+
+
+def test_an_empty_list_of_layers_and_one_that_is_not_covered_are_refused(trona, tmp_path):
+    path = tmp_path / "layers.txt"
+    for text in ("", "# none\n", "LuCl3\n", "not a formula\n"):
+        path.write_text(text, encoding="utf-8")
+        done = trona("buffer", *SIDES, "--among", str(path))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert len(done.stderr.strip().splitlines()) == 1

@@ -63,6 +63,18 @@ def test_an_interface_asks_for_the_pairs_across_it(trona, gap):
     assert "Nothing here joins Al and Cl: products with both" in one_line(done.stdout)
 
 
+def test_a_matrix_asks_for_the_pairs_across_each_contact(trona, gap):
+    asked = ("matrix", "NaCl", "NaTaO3", "--against", "NaAlO2,Na2O", "--reference", gap)
+    document = json.loads(trona(*asked, "--json").stdout)
+    unknown = {(one["first"], one["second"]) for one in document["cells"] if one["open_pairs"]}
+    assert ("NaTaO3", "Na2O") in unknown
+    assert ("NaCl", "Na2O") not in unknown
+    for one in document["cells"]:
+        if one["open_pairs"]:
+            assert (one["interphase"], one["uncertainty"]) == ("unknown", None)
+    assert "because no phase of the reference joins" in one_line(trona(*asked).stdout)
+
+
 def test_no_reaction_is_not_said_where_products_may_be_missing(trona, gap):
     done = trona("interface", "NaCl", "NaTaO3", "--reference", gap)
     assert "no reaction among the phases of the reference, which lacks products" in one_line(

@@ -55,11 +55,38 @@ def test_heat_maps_are_drawn_for_paper_and_browser(tmp_path, ending):
         (["Na3PS4", "--against", "hard carbon"], "no composition"),
         (["Na3PS4", "--against", "NaCrO2..TiO2"], "sodium only"),
         (["Na3XX4", "--against", "Na"], "not an element"),
+        (["Na3PS4", "--against", ""], "names nothing"),
+        (["Na3PS4", "--against", "NaCrO2@9", "--at-electrode"], "between 0 and 6"),
+        (["Na3PS4", "--against", "Unobtainium"], "Nor is it a screened candidate"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(arguments, message):
     with pytest.raises(InputError, match=message):
         matrix(*arguments)
+
+
+def test_an_empty_list_is_refused(tmp_path):
+    path = tmp_path / "empty.txt"
+    path.write_text("# nothing\n", encoding="utf-8")
+    for asked in ([path, "--against", "Na"], ["Na3PS4", "--against", path]):
+        with pytest.raises(InputError, match="holds no name"):
+            matrix(*asked)
+
+
+def test_labels_stand_for_screened_candidates(tmp_path, monkeypatch):
+    store = tmp_path / "s.sqlite"
+    monkeypatch.setenv("TRONA_STORE", str(store))
+    table = tmp_path / "mine.csv"
+    table.write_text("label,formula\nmy glass,Na3PS3.4O0.6\n", encoding="utf-8")
+    assert CliRunner().invoke(app, ["screen", str(table), "--store", str(store)]).exit_code == 0
+    (cell,) = json.loads(matrix("my glass", "--against", "NaCrO2", "--json").stdout)["cells"]
+    assert cell["first"] == "my glass"
+    turned = json.loads(matrix("NaCrO2", "--against", "my glass", "--json").stdout)["cells"][0]
+    assert turned["energy_per_atom"] == pytest.approx(cell["energy_per_atom"])
+    done = CliRunner().invoke(app, ["interface", "my glass", "NaCrO2", "--json"])
+    pair = json.loads(done.stdout)
+    assert pair["first"] == "Na3PS3.4O0.6"
+    assert pair["strongest"]["mixing_energy_per_atom"] == pytest.approx(cell["energy_per_atom"])
 
 
 def test_python_says_the_same():

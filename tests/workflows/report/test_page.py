@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -145,7 +146,7 @@ def test_only_the_scripts_of_the_page_itself_may_run(docs):
     run = re.findall(r'<script(?: type="text/plain" id="plotly")?>(.*?)</script>', page, re.DOTALL)
     hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in run}
     assert allowed == {f"'sha256-{value}'" for value in hashes}
-    assert len(run) == 3
+    assert len(run) == 4
 
 
 def test_the_page_refers_to_nothing_outside(docs):
@@ -193,6 +194,21 @@ def test_the_command_writes_what_query_finds(store, tmp_path):
     page = path.read_text(encoding="utf-8")
     assert {one["id"] for one in embedded(page)["candidates"]} == found
     assert "with P and S, without Cl" in page
+
+
+def test_kept_interfaces_are_found_and_drawn(tmp_path):
+    kept, path = tmp_path / "s.sqlite", tmp_path / "report.html"
+    succeed("interface", "Na3PS4", "NaCrO2", "--store", kept)
+    succeed("interface", "Na2S", "NaCl", "--store", kept)
+    found = json.loads(succeed("query", "--interfaces", "--store", kept, "--json"))
+    said = succeed("report", "-o", path, "--store", kept)
+    assert "interface: 2" in said
+    page = html.unescape(path.read_text(encoding="utf-8"))
+    for one in found:
+        assert one["statement"] in page
+        assert all(kink["reaction"] in page for kink in one["kinks"] if one["reacts"])
+    assert page.count("<polyline") == 1
+    assert found[1]["charge"]["charged"]["statement"] in page
 
 
 @pytest.mark.parametrize(

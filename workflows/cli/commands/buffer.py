@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +13,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     AsJson,
     Correction,
     Exclude,
+    KeptIn,
     Pressure,
     Reference,
     Temperature,
@@ -27,8 +28,9 @@ __all__ = ["buffer", "cell"]
 Among = Annotated[
     str,
     typer.Option(
-        help="Layers to try: 'reference' for all its phases, 'store' for all screened candidates, "
-        "or a file with one formula a line.",
+        help="Layers to try: 'reference' for all its compounds, 'store' (or store:PATH) for what "
+        "was screened, with its own energies, a file with one formula a line, or the compounds of "
+        "another source, such as table:FILE or mp.",
         metavar="FILE|store|reference",
     ),
 ]
@@ -63,21 +65,32 @@ def buffer(
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
     temperature: Temperature = "0",
+    store: KeptIn = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Rank layers to put between an electrolyte and an electrode, with reasons."""
-    from trona.stores.assess.stack.buffers import buffer_document  # noqa: PLC0415
+    from trona.stores.assess.stack.buffers import buffer_document, kept_layers  # noqa: PLC0415
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
+    from trona.workflows.cli.layers import read_among  # noqa: PLC0415
 
     _require_electrolyte(electrolyte)
     gates, limits = _gates(tolerated, veto), _range(voltage)
-    formulas = _formulas(among)
-    asked = [electrolyte, *formulas_of(electrode), *(formulas or ())]
-    energies = load_energies(
-        reference, correction, exclude, *asked, pressure=pressure, temperature=temperature
+    chosen = read_among(among)
+    asked = [electrolyte, *formulas_of(electrode), *chosen.asked]
+    energies, formulas, said = chosen.beside(
+        load_energies(
+            reference, correction, exclude, *asked, pressure=pressure, temperature=temperature
+        )
     )
-    document = buffer_document(electrolyte, electrode, energies, limits, formulas, gates)
+    document = buffer_document(
+        electrolyte, electrode, energies, limits, formulas, gates, source=chosen.source
+    )
+    document.caveats += said
+    if store is not None:
+        from trona.stores.collections.results import Results  # noqa: PLC0415
+
+        Results(store).save([kept_layers(document)])
     if as_json:
         print_json(document)
         return
@@ -107,20 +120,40 @@ def cell(
     exclude: Exclude = None,
     pressure: Pressure = 0.0,
     temperature: Temperature = "0",
+    store: KeptIn = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--report", help="Draw the stack into this page (HTML).", metavar="FILE"),
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Show what happens at the contacts of a cell, which is worst, and the best layers for each."""
     from trona.stores.assess.stack.cells import cell_document  # noqa: PLC0415
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
+    from trona.workflows.cli.layers import read_among  # noqa: PLC0415
 
     _require_electrolyte(electrolyte)
-    gates, formulas = _gates(tolerated, veto), _formulas(among)
-    asked = [electrolyte, *formulas_of(anode), *formulas_of(cathode), *(formulas or ())]
-    energies = load_energies(
-        reference, correction, exclude, *asked, pressure=pressure, temperature=temperature
+    gates, chosen = _gates(tolerated, veto), read_among(among)
+    given = [] if layer is None else [layer]
+    asked = [electrolyte, *formulas_of(anode), *formulas_of(cathode), *given, *chosen.asked]
+    energies, formulas, said = chosen.beside(
+        load_energies(
+            reference, correction, exclude, *asked, pressure=pressure, temperature=temperature
+        )
     )
     document = cell_document(anode, electrolyte, cathode, energies, layer, formulas, gates)
+    document.caveats += said
+    if store is not None:
+        from trona.stores.collections.results import Results  # noqa: PLC0415
+
+        Results(store).save([document])
+    if page is not None:
+        from trona.workflows.report.page import write_page  # noqa: PLC0415
+        from trona.workflows.report.stack import render_cell  # noqa: PLC0415
+
+        write_page(render_cell(document), page)
+        typer.echo(f"report: {page}", err=True)
     if as_json:
         print_json(document)
         return
@@ -161,24 +194,3 @@ def _range(text: str | None) -> tuple[float, float] | None:
     if len(volts) not in {1, 2}:
         raise VoltageError(f"no range of potential {text!r}: write it like 2.5..3.6, or 3.")
     return volts[0], volts[-1]
-
-
-def _formulas(among: str) -> list[str] | None:
-    """Read which layers to try; None for all phases of the reference."""
-    if among == "reference":
-        return None
-    if among == "store":
-        from trona.screening.errors import InputError  # noqa: PLC0415
-        from trona.stores.collections.results import Results  # noqa: PLC0415
-        from trona.stores.settings import Settings  # noqa: PLC0415
-
-        location = Settings().store
-        kept = [
-            one.formula for one in Results(location).find().summaries if one.state == "completed"
-        ]
-        if not kept:
-            raise InputError(f"the store {location!r} holds no screened candidate: screen some.")
-        return list(dict.fromkeys(kept))
-    from trona.stores.assess.stack.buffers import read_formulas  # noqa: PLC0415
-
-    return read_formulas(Path(among))

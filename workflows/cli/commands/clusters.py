@@ -15,6 +15,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     RelaxedBy,
     StoreAt,
+    Temperature,
     ToScreen,
     Unbalanced,
 )
@@ -119,6 +120,7 @@ def submit(
     priority: Annotated[int, typer.Option(help="Jobs with more begin earlier.")] = 0,
     reference: Reference = None,
     correction: Correction = None,
+    temperature: Temperature = "0",
     store: StoreAt = None,
     unbalanced: Unbalanced = False,
     as_json: AsJson = False,
@@ -127,6 +129,7 @@ def submit(
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.documents.results import now  # noqa: PLC0415
     from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
+    from trona.stores.energies.conditions import under_conditions  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
@@ -145,7 +148,9 @@ def submit(
         placement = remote.place_on_worker(found, worker, given, exec_config, priority)
         formulas = [candidate.formula for candidate in chosen]
         named = remote.absolute(reference or default_reference(source.method))
-        energies = load_reference(named, correction, formulas)
+        energies = under_conditions(
+            load_reference(named, correction, formulas), temperature=temperature
+        )
         results = Results(store or settings.store)
         todo = plan(chosen, results, energies, source)
         if todo.relax:
@@ -157,7 +162,7 @@ def submit(
             *filter(None, [unrelaxed(chosen, energies, source)]),
         ):
             typer.echo(reason, err=True)
-        work = Work(source, energies.given or energies.name, energies.correction)
+        work = Work(source, remote.name_for_workers(energies), energies.correction)
         call = record(todo, energies, source)
         told = list(remote.submit(controller, todo, energies, work, placement, call.id))
         results.save([call.model_copy(update={"ended": now()}), *written(todo)])
@@ -176,7 +181,7 @@ def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
     if any(one.outcome == "queued" for one in told):
         typer.echo(
             "what is queued already is not submitted again: 'trona status' says where it stands, "
-            "'trona retry' lets failed candidates go on.",
+            "'trona retry' restarts failed candidates.",
             err=True,
         )
 
@@ -222,7 +227,7 @@ def status(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show where submitted candidates stand: waiting, running, failed and why, done."""
+    """Show the state of submitted candidates: waiting, running, failed and why, done."""
     from trona.workflows.cluster.tracking import standings  # noqa: PLC0415
     from trona.workflows.tables import clusters as remote_tables  # noqa: PLC0415
 
@@ -254,7 +259,7 @@ def retry(
     resources: Resources = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let candidates go on that failed or wait for another attempt, and release old locks."""
+    """Restart candidates that failed or wait for another attempt; release old locks."""
     from datetime import timedelta  # noqa: PLC0415
 
     from trona.screening.errors import ProjectError  # noqa: PLC0415

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Correction,
     Exclude,
     FirstMaterial,
+    KeptIn,
     Plot,
     Pressure,
     Reference,
@@ -24,11 +25,21 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trona.stores.assess.scheme_changes import ChangesDoc
+    from trona.stores.documents.json_output import WindowAnswerDoc
+    from trona.stores.energies.references import Reference as Energies
+
 __all__ = ["interface", "profile", "validate", "window"]
 
 
 def window(
-    formula: Annotated[str, typer.Argument(help="Composition, such as Na3PS4.")],
+    formulas: Annotated[
+        list[str],
+        typer.Argument(help="Compositions, such as Na3PS4 or 75Na2S-25P2S5, or files of them."),
+    ],
     at: Annotated[
         float | None, typer.Option("--at", help="Only the reaction at this voltage.", metavar="V")
     ] = None,
@@ -46,7 +57,10 @@ def window(
         bool, typer.Option("--products", help="Also the products, ranked by type.")
     ] = False,
     why: Annotated[
-        bool, typer.Option("--why", help="Also what the limits depend on, and by how much.")
+        bool,
+        typer.Option(
+            "--why", help="Also what the limits depend on, and by how much; corrections, errors."
+        ),
     ] = False,
     sigma: Annotated[
         float | None,
@@ -59,59 +73,70 @@ def window(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show what a composition does at every voltage against sodium metal."""
+    """Show what compositions do at every voltage against sodium metal."""
     from trona.screening.charges import require_sodium  # noqa: PLC0415
+    from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
     from trona.stores.assess.scheme_changes import changes_document  # noqa: PLC0415
     from trona.stores.assess.windows import window_answer  # noqa: PLC0415
+    from trona.workflows.cli.materials import written_names  # noqa: PLC0415
 
-    require_sodium(parse(formula), formula)
-    energies = load_energies(
-        reference, correction, exclude, formula, pressure=pressure, temperature=temperature
-    )
-    assessment = assess_formula(formula, energies)
-    answer = window_answer(
-        assessment,
-        tolerance=tolerance,
-        at=at,
-        against=electrode,
-        why=why,
-        sigma=sigma,
-    )
+    names = written_names(formulas)
+    for name in names:
+        require_sodium(parse(name), name)
+    if plot is not None and len(names) > 1:
+        raise InputError("a ladder shows one composition: 'trona plot windows' draws several.")
+
+    def load(correction: str | None) -> Energies:
+        return load_energies(
+            reference, correction, exclude, *names, pressure=pressure, temperature=temperature
+        )
+
+    energies = load(correction)
+    usual = energies if correction is None else load(None)
+    assessments = [assess_formula(name, energies) for name in names]
+    answers = [
+        window_answer(one, tolerance=tolerance, at=at, against=electrode, why=why, sigma=sigma)
+        for one in assessments
+    ]
     if plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-        save_figure_file("ladder", plot, assessment)
-    usual = (
-        energies
-        if correction is None
-        else load_energies(
-            reference, None, exclude, formula, pressure=pressure, temperature=temperature
-        )
-    )
+        save_figure_file("ladder", plot, assessments[0])
     switched = energies.scheme != usual.scheme
-    changes = changes_document(formula, usual, energies) if switched else None
+    changes = [changes_document(name, usual, energies) for name in names] if switched else []
     if as_json:
-        compared = {} if changes is None else {"compared": changes.model_dump(mode="json")}
-        print_json({**answer.model_dump(mode="json"), **compared})
+        compared = [{"compared": one.model_dump(mode="json")} for one in changes]
+        listed = [
+            {**answer.model_dump(mode="json"), **more}
+            for answer, more in zip(answers, compared or [{}] * len(answers), strict=True)
+        ]
+        print_json(listed[0] if len(listed) == 1 else listed)
         return
     if as_csv:
-        print_csv(rows.interval_rows(answer))
+        print_csv([row for answer in answers for row in rows.interval_rows(answer)])
         return
+    _print_windows(answers, changes, ranked=products, single=at is not None)
+
+
+def _print_windows(
+    answers: Sequence[WindowAnswerDoc],
+    changes: Sequence[ChangesDoc],
+    *,
+    ranked: bool,
+    single: bool,
+) -> None:
+    """Print windows one after another, each with what another correction scheme changed."""
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
     from trona.workflows.tables import window as contacts  # noqa: PLC0415
 
-    print_parts(
-        *contacts.answer(answer, console().width, ranked=products, single=at is not None),
-        *(ladders.changes(changes) if changes is not None else ()),
-    )
-
-
-KeptIn = Annotated[
-    str | None,
-    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
-]
+    for place, answer in enumerate(answers):
+        print_parts(
+            *([""] if place else []),
+            *contacts.answer(answer, console().width, ranked=ranked, single=single),
+            *(ladders.changes(changes[place]) if changes else ()),
+        )
 
 
 def interface(
@@ -130,18 +155,25 @@ def interface(
 ) -> None:
     """Show how two materials react with each other, in every proportion."""
     from trona.stores.assess.interfaces import interface_document  # noqa: PLC0415
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
+    from trona.workflows.cli.materials import name_electrodes  # noqa: PLC0415
 
-    named = [part for one in (first, second) for part in one.split("..")]
+    first, second = name_electrodes([first, second])
+    named = [formula for one in (first, second) for formula in formulas_of(one)]
     energies = load_energies(
         reference, correction, exclude, *named, pressure=pressure, temperature=temperature
     )
     document = interface_document(first, second, energies, voltage)
-    if plot is not None and not any(kink.energy_per_atom < 0.0 for kink in document.kinks):
+    states = (
+        [] if document.charge is None else [document.charge.discharged, document.charge.charged]
+    )
+    reacts = any(kink.energy_per_atom < 0.0 for kink in document.kinks)
+    if plot is not None and not (reacts or any(one.reacts for one in states)):
         typer.echo("no figure: the two do not react.", err=True)
     elif plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
-        save_figure_file("interface", plot, document.first, document.second, energies, voltage)
+        save_figure_file("interface", plot, first, second, energies, voltage)
     if store is not None:
         from trona.stores.collections.results import Results  # noqa: PLC0415
 

@@ -90,20 +90,23 @@ def matrix(
 ) -> None:
     """React many materials with each other or with electrodes: strongest reaction and class."""
     from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
     from trona.stores.assess.stack.matrices import (  # noqa: PLC0415
         compute_matrix,
         electrode_columns,
-        electrode_formulas,
         matrix_document,
     )
-    from trona.workflows.cli.materials import name_materials, written_names  # noqa: PLC0415
+    from trona.workflows.cli.materials import name_electrodes, name_materials, written_names  # noqa: PLC0415
     from trona.workflows.cli.options import comma_list  # noqa: PLC0415
 
     if against is None and (at_electrode or charged):
         raise InputError("--at-electrode and --charged need electrodes: name them with --against.")
     rows = name_materials(written_names(names), store)
-    asked = written_names(part for text in against or [] for part in comma_list(text))
-    needed = [formula for one in asked for formula in electrode_formulas(one, charged=charged)]
+    listed = written_names(part for text in against or [] for part in comma_list(text))
+    if against is not None and not listed:
+        raise InputError("--against names nothing: give electrodes, such as Na,NaCrO2.")
+    asked = name_electrodes(listed, store)
+    needed = [formula for one in asked for formula in formulas_of(one)]
     energies = load_energies(
         reference,
         correction,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,6 +47,10 @@ Count = Annotated[
 Interfaces = Annotated[
     bool, typer.Option("--interfaces", help="List the interfaces kept by 'interface --store'.")
 ]
+Buffers = Annotated[
+    bool, typer.Option("--buffers", help="List the rankings kept by 'buffer --store'.")
+]
+Cells = Annotated[bool, typer.Option("--cells", help="List the cells kept by 'cell --store'.")]
 
 
 @with_filters
@@ -58,6 +62,8 @@ def query(
     page: Page = 1,
     count: Count = None,
     interfaces: Interfaces = False,
+    buffers: Buffers = False,
+    cells: Cells = False,
     electrode: AtElectrode = None,
     store: StoreAt = None,
     as_json: AsJson = False,
@@ -68,10 +74,14 @@ def query(
     from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
-    if interfaces:
+    kinds = {"interfaces": interfaces, "buffers": buffers, "cells": cells}
+    asked = [kind for kind, wanted in kinds.items() if wanted]
+    if asked:
         if filters != FilterOptions() or count is not None or electrode is not None:
-            raise InputError("--interfaces lists all of them: leave the filters out.")
-        _print_interfaces(store, as_json, as_csv)
+            raise InputError(f"--{asked[0]} lists all of them: leave the filters out.")
+        if len(asked) > 1:
+            raise InputError(f"--{asked[0]} and --{asked[1]} are two lists: ask for one.")
+        _print_kept(asked[0], store, as_json, as_csv)
         return
     if count is not None and electrode is not None:
         raise InputError("--count counts fields of results: leave --electrode out.")
@@ -86,7 +96,8 @@ def query(
         wanted, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )
     if as_csv:
-        more = [] if beside is None else [f"at {beside.name}"]
+        more = list(rows.AIR) if any(one.air_conditions for one in found.summaries) else []
+        more += [] if beside is None else [f"at {beside.name}"]
         print_csv(rows.summary_rows(found.summaries, beside), [*rows.SUMMARY, *more])
     elif as_json:
         _print_documents(results.documents(found.summaries), found.summaries, beside)
@@ -111,24 +122,40 @@ def _print_documents(
     print_json([{**doc.model_dump(mode="json"), "electrode": by_id[doc.id]} for doc in docs])
 
 
-def _print_interfaces(store: str | None, as_json: bool, as_csv: bool) -> None:
-    """Print the interfaces of a store."""
+def _print_kept(kind: str, store: str | None, as_json: bool, as_csv: bool) -> None:
+    """Print the interfaces, rankings of layers or cells of a store."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.collections.upkeep import require_store  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
-    from trona.workflows.tables.contacts import interfaces as table  # noqa: PLC0415
+    from trona.workflows.tables import buffers as layers  # noqa: PLC0415
+    from trona.workflows.tables import contacts  # noqa: PLC0415
 
     location = store or Settings().store
     require_store(location)
-    found = Results(location).interfaces()
+    results = Results(location)
+    kinds: dict[str, tuple[Any, ...]] = {
+        "interfaces": (
+            results.interfaces, contacts.interfaces, rows.interface_rows, rows.INTERFACE,
+            "interface A B",
+        ),
+        "buffers": (
+            results.buffers, layers.rankings, layers.ranking_rows, layers.RANKING, "buffer A B",
+        ),
+        "cells": (
+            results.cells, layers.cells, layers.kept_rows, layers.KEPT,
+            "cell --anode A --electrolyte B --cathode C",
+        ),
+    }  # fmt: skip
+    read, table, listed, names, command = kinds[kind]
+    found = read()
     if as_json:
         print_json(found)
     elif as_csv:
-        print_csv(rows.interface_rows(found), rows.INTERFACE)
+        print_csv(listed(found), names)
     elif found:
         print_parts(table(found))
     else:
-        typer.echo("no interface is stored: 'trona interface A B --store' keeps one.", err=True)
+        typer.echo(f"no {kind[:-1]} is stored: 'trona {command} --store' keeps one.", err=True)
 
 
 def _print_found(found: Found, electrode: ElectrodePotential | None) -> None:

@@ -115,7 +115,7 @@ def relax(
     try:
         done.extend(track(found, len(phases), "relaxing", lambda one: one.label))
     except KeyboardInterrupt:
-        raise Stopped("stopped: what is finished is kept; the same command goes on.") from None
+        raise Stopped("stopped: what is finished is kept; the same command resumes.") from None
     kept = sum(one.reason is None for one in done)
     if as_json:
         print_json([asdict(one) for one in done])

@@ -29,16 +29,22 @@ def report(
     filters: FilterOptions,
     store: StoreAt = None,
 ) -> None:
-    """Write screened candidates into one page that opens in a browser, offline."""
+    """Write screened candidates, kept cells, layers and interfaces into one page, for a browser."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters, say_filters  # noqa: PLC0415
     from trona.workflows.report.page import render, write_page  # noqa: PLC0415
 
     wanted = read_filters(filters)
     asked = say_filters(wanted)
-    docs = open_results(store).screenings(wanted)
-    if not docs:
+    results = open_results(store, kept=not asked)
+    docs, buffers, cells = results.screenings(wanted), results.buffers(), results.cells()
+    interfaces = results.interfaces()
+    if not docs and (asked or not (buffers or cells or interfaces)):
         raise InputError(f"no candidate passes ({asked}): ask for less; 'trona query' lists all.")
-    write_page(render(docs, asked), to)
+    write_page(render(docs, asked, buffers, cells, interfaces), to)
     size = to.stat().st_size / 1e6
-    typer.echo(f"report of {len(docs)} candidates: {to} ({size:.1f} MB)")
+    more = {
+        "cell": len(cells), "ranking of layers": len(buffers), "interface": len(interfaces),
+    }  # fmt: skip
+    said = "".join(f", {name}: {number}" for name, number in more.items() if number)
+    typer.echo(f"report of {len(docs)} candidates{said}: {to} ({size:.1f} MB)")

@@ -52,7 +52,7 @@ def copy(
     source: Annotated[str, typer.Argument(help="Store to copy: a path or a mongodb:// URI.")],
     target: Annotated[str, typer.Argument(help="Store to copy into.")],
 ) -> None:
-    """Copy all documents of a store into another; a copy that was stopped goes on."""
+    """Copy all documents of a store into another; a copy that was stopped resumes."""
     from trona.stores.collections.transfer import copy_store  # noqa: PLC0415
 
     for one in copy_store(source, target):

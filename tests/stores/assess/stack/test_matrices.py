@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
+from tests.support.oracles import lowest_energy, mixing_kinks, open_mixing_kinks
 from trona.screening.errors import InputError
-from trona.stores.assess.electrodes import choose_electrode, electrode_formula
+from trona.screening.stability.matrix import MatrixEntry
+from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.interfaces import interface_document
 from trona.stores.assess.stack.matrices import compute_matrix, electrode_columns, matrix_document
 from trona.stores.energies.references import load_reference
@@ -20,11 +24,41 @@ def test_a_cell_says_what_the_interface_says(bundled):
     columns = electrode_columns(["NaCrO2", "NVP"], bundled, at_electrode=False)
     found, _ = compute_matrix({"Na3PS4": "Na3PS4"}, columns, bundled)
     for cell in matrix_document(found, bundled).cells:
-        pair = interface_document("Na3PS4", electrode_formula(cell.second), bundled)
+        pair = interface_document("Na3PS4", cell.second, bundled)
         assert cell.energy_per_atom == pytest.approx(pair.strongest.mixing_energy_per_atom)
         assert cell.reaction == pair.strongest.reaction
+        assert cell.uncertainty == pytest.approx(pair.strongest.uncertainty)
         assert cell.interphase == pair.strongest.interphase
         assert cell.threshold_margin == pytest.approx(pair.strongest.threshold_margin)
+
+
+@pytest.mark.parametrize("volts", [None, 0.3, 2.4])
+def test_random_pairs_of_the_set_agree_with_pymatgen(bundled, volts):
+    random = Random(16)  # noqa: S311 (no secret)
+    phases = [one for one in bundled.phases if {"Na", "S", "O", "Cl"} & one.amounts.keys()]
+    asked = 0
+    while asked < 8:
+        first, second = random.sample(phases, 2)
+        elements = {*first.amounts, *second.amounts, "Na"}
+        if len(elements) > 5 or min(map(len, (first.amounts, second.amounts))) < 2:
+            continue
+        inside = [one for one in bundled.phases if one.amounts.keys() <= elements]
+        if any(one.energy > lowest_energy(inside, one.amounts) + 1e-7 for one in (first, second)):
+            continue  # pymatgen lowers what is not stable onto the hull
+        asked += 1
+        entries = [
+            MatrixEntry(one.formula, one.amounts, one.formula, volts) for one in (first, second)
+        ]
+        found, _ = compute_matrix({first.formula: first.formula}, entries[1:], bundled)
+        (cell,) = found.pairs
+        pair = first.amounts, second.amounts
+        if volts is None:
+            theirs = mixing_kinks(inside, *pair)
+            lowest = min(theirs.values())
+        else:
+            theirs = open_mixing_kinks(inside, *pair, bundled.table.mu_sodium_metal - volts)
+            lowest = min(energy - x * theirs[1.0] for x, energy in theirs.items())
+        assert cell.energy_per_atom == pytest.approx(min(lowest, 0.0), abs=1e-6)
 
 
 def test_both_states_stand_at_the_two_ends_of_the_range(bundled):

@@ -1,0 +1,166 @@
+"""The answer to a question in one plain sentence, for documents that hold the whole of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trona.screening.formulas import number
+from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.uncertainty.confidence import verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .results import RungDoc, WindowDoc
+
+__all__ = ["class_clause", "joined_words", "window_sentence"]
+
+_CLAUSES = {
+    InterphaseClass.STABLE: "nothing forms",
+    InterphaseClass.PASSIVATING: (
+        "the layer conducts sodium ions and blocks electrons, so it stops growing"
+    ),
+    InterphaseClass.GROWTH_STOPS: (
+        "the layer blocks electrons, so it stops growing; whether it conducts sodium ions is "
+        "unknown"
+    ),
+    InterphaseClass.BLOCKING: (
+        "the layer blocks electrons and sodium ions, so it stops growing but adds resistance"
+    ),
+    InterphaseClass.MIXED_CONDUCTING: (
+        "the layer conducts electrons and sodium ions, so it keeps growing"
+    ),
+    InterphaseClass.GROWTH_GOES_ON: (
+        "the layer conducts electrons, so it keeps growing; whether it conducts sodium ions is "
+        "unknown"
+    ),
+    InterphaseClass.ELECTRONIC_CONDUCTOR: (
+        "the layer conducts electrons but not sodium ions, so it keeps growing and its resistance "
+        "rises sharply"
+    ),
+    InterphaseClass.DECOMPOSES: "other phases take its place",
+    InterphaseClass.UNKNOWN: (
+        "whether the layer conducts electrons is unknown, so nothing can be said about its growth"
+    ),
+}
+
+
+def joined_words(words: Sequence[str], last: str = "and") -> str:
+    """
+    Join words as a sentence does.
+
+    Parameters
+    ----------
+    words
+        At least one.
+    last
+        Word before the last one.
+
+    Returns
+    -------
+    str
+        For example ``"a, b and c"``.
+
+    Examples
+    --------
+    >>> joined_words(["Na3P", "Na2S"]), joined_words(["Na"])
+    ('Na3P and Na2S', 'Na')
+    """
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
+def class_clause(interphase: str, shares: Mapping[str, float]) -> str:
+    """
+    Say what a class of interphase means, as sure as it is.
+
+    Parameters
+    ----------
+    interphase
+        Class by the energies as they are.
+    shares
+        Class to share of the draws of energies; empty where none were drawn.
+
+    Returns
+    -------
+    str
+        A main clause without a full stop.
+
+    Examples
+    --------
+    >>> class_clause("passivating", {"passivating": 0.7, "blocking": 0.3})
+    'probably the layer conducts sodium ions and blocks electrons, so it stops growing (in 70 % of the draws)'
+    """  # noqa: E501 (what it prints is one line)
+    word, named = verdict(interphase, shares)
+    if word == "uncertain":
+        listed = joined_words(
+            [f"{kind.value} ({x:.0%})".replace("%", " %") for kind, x in named.items()], "or"
+        )
+        return f"what the layer does is uncertain: {listed}"
+    kind, share = next(iter(named.items()))
+    if not word:
+        return _CLAUSES[kind]
+    return f"probably {_CLAUSES[kind]} (in {share * 100:.0f} % of the draws)"
+
+
+def window_sentence(document: WindowDoc, at: float | None = None) -> str:
+    """
+    Answer what becomes of a composition at sodium metal, or at a voltage, in a sentence or two.
+
+    Parameters
+    ----------
+    document
+        The window; the first interval of its ladder is the one that is asked about.
+    at
+        Voltage that was asked for, V against Na/Na⁺; None for sodium metal.
+
+    Returns
+    -------
+    str
+        What forms, what the layer does, and the range in which no sodium is exchanged.
+    """
+    rung = document.ladder[0]
+    where = "at sodium metal" if not at else f"at {number(at)} V"
+    if document.open_pairs:
+        pairs = joined_words([pair.replace("-", "–") for pair in document.open_pairs])
+        return (
+            f"What becomes of {document.formula} {where} cannot be said: no phase of the reference "
+            f"joins {pairs}. With those it has, {_becomes(document, rung, where)}."
+        )
+    told = _becomes(document, rung, where)
+    upper = document.oxidation_limit
+    if not at and upper is not None and rung.interphase == InterphaseClass.STABLE:
+        return f"{told} and exchanges no sodium up to {upper:.2f} V."
+    if rung.reaction_kind != "none":
+        told = f"{told}; {class_clause(rung.interphase, rung.interphase_shares)}"
+    return f"{told[0].upper()}{told[1:]}.{_range(document)}"
+
+
+def _becomes(document: WindowDoc, rung: RungDoc, where: str) -> str:
+    """Say what forms at a voltage."""
+    name, made = document.formula, joined_words([one.formula for one in rung.products])
+    if rung.reaction_kind != "none":
+        verb = "taking up" if rung.na_exchanged > 0 else "releasing"
+        amount = number(abs(rung.na_exchanged))
+        return f"{where} {name} turns into {made}, {verb} {amount} Na per formula unit"
+    if rung.interphase == InterphaseClass.DECOMPOSES:
+        return f"{where} {name} exchanges no sodium but decomposes into {made}"
+    word, named = verdict(rung.interphase, rung.interphase_shares)
+    share = named.get(InterphaseClass.STABLE, 0.0)
+    if not word:
+        return f"{name} is stable {where}"
+    sure = "probably" if word == "likely" and share else "possibly"
+    return f"{name} is {sure} stable {where} (in {share * 100:.0f} % of the draws)"
+
+
+def _range(document: WindowDoc) -> str:
+    """Say where no sodium is exchanged."""
+    lower, upper = document.reduction_limit, document.oxidation_limit
+    subject = "As a mixture of stable phases it" if document.mixture else "It"
+    if lower is None:
+        crossing = document.stabilized.reduction_limit or 0.0
+        return (
+            f" At no voltage is it free of exchange; the exchange changes sign at {crossing:.2f} V."
+        )
+    if upper is None:
+        return f" {subject} exchanges no sodium above {lower:.2f} V."
+    return f" {subject} exchanges no sodium between {lower:.2f} and {upper:.2f} V."

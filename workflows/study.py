@@ -43,7 +43,7 @@ from trona.stores.assess.validation import pair_observations
 from trona.stores.defaults import REFERENCE
 from trona.stores.energies.atmosphere import atmosphere, read_conditions
 from trona.stores.energies.conditions import under_conditions
-from trona.stores.energies.references import load_reference
+from trona.stores.energies.references import load_reference, reference_of_entries
 
 from .notebook import AtVoltage, Buffers, Cell, InMoistAir, Ranking, Window
 
@@ -86,13 +86,18 @@ class Study:
 
     def __init__(
         self,
-        reference: str = REFERENCE,
+        reference: object = REFERENCE,
         correction: str | None = None,
         exclude: Sequence[str] = (),
         pressure: float = 0.0,
         temperature: float | str = 0.0,
+        scale: str | None = None,
     ) -> None:
-        self._cold = load_reference(reference, correction).without(exclude)
+        self._cold = (
+            load_reference(reference, correction)
+            if isinstance(reference, str)
+            else reference_of_entries(reference, scale, correction)
+        ).without(exclude)
         self.reference: Reference = under_conditions(self._cold, pressure, temperature)
 
     def __repr__(self) -> str:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from trona.stores.corrections.schemes import Scheme
 
-__all__ = ["entries_reference", "entry_phases", "load_entries"]
+__all__ = ["Reading", "entries_reference", "entry_phases", "load_entries"]
 
 _MOST_ENERGY = 6.0
 """eV/atom; no formation energy is larger."""
@@ -41,13 +41,30 @@ _STATED = re.compile(r"(?P<path>.+?\.json(?:\.gz)?)(?:#(?P<stated>.+))?", re.IGN
 
 
 @dataclass(frozen=True)
-class _Way:
-    """How energies of entries are read: what they are called, their method and corrections."""
+class Reading:
+    """
+    How energies of entries are read.
+
+    Parameters
+    ----------
+    name
+        What the entries are called in messages.
+    method
+        By which they were computed; `FORMATION` for formation energies.
+    scheme
+        Corrections that they get.
+    """
 
     name: str
     method: str
     scheme: Scheme
-    scale: EnergyScale
+
+    @property
+    def scale(self) -> EnergyScale:
+        """What the energies are on afterwards."""
+        if self.method == FORMATION:
+            return EnergyScale("table of formation energies", self.scheme.name, zero="elements")
+        return EnergyScale(self.method, self.scheme.name)
 
 
 def load_entries(rest: str, scheme: Scheme | None) -> Reference:
@@ -131,7 +148,7 @@ def entries_reference(
         phases=phases,
         checksum=_checksum(phases),
         scheme=way.scheme,
-        basis=basis_of(way.method),
+        basis=basis_of(way.scale.method),
         band_gaps=gaps,
         gap_source=f"band_gap of {called}" if gaps else "",
         origin=f"{len(entries)} entries of pymatgen, scale {said}{_runs(entries)}",
@@ -140,7 +157,7 @@ def entries_reference(
 
 def entry_phases(
     entries: Sequence[Entry], stated: str | None, scheme: Scheme | None, name: str
-) -> tuple[tuple[Phase, ...], _Way]:
+) -> tuple[tuple[Phase, ...], Reading]:
     """
     Turn entries into phases on one scale.
 
@@ -166,13 +183,9 @@ def entry_phases(
         If they cannot share a hull, their scale is unknown, or an energy cannot be used.
     """
     method = entries_method(entries, stated, name)
-    formation = method == FORMATION
-    found = scheme or (AS_PUBLISHED if formation else default_scheme(method))
-    found.require(basis_of(method), name)
-    scale = EnergyScale(method, found.name)
-    if formation:
-        scale = EnergyScale("table of formation energies", found.name, zero="elements")
-    way = _Way(name, method, found, scale)
+    scheme = scheme or (AS_PUBLISHED if method == FORMATION else default_scheme(method))
+    scheme.require(basis_of(method), name)
+    way = Reading(name, method, scheme)
     named = _identifiers(entries)
     return tuple(_phase(one, at, way) for one, at in zip(entries, named, strict=True)), way
 
@@ -189,7 +202,7 @@ def _identifiers(entries: Sequence[Entry]) -> list[str]:
     ]
 
 
-def _phase(entry: Entry, identifier: str, way: _Way) -> Phase:
+def _phase(entry: Entry, identifier: str, way: Reading) -> Phase:
     """Turn an entry into a phase per reduced formula unit."""
     cell = _amounts(entry, way.name)
     formula = canonical(cell)
@@ -227,7 +240,7 @@ def _amounts(entry: Entry, name: str) -> dict[str, float]:
         ) from None
 
 
-def _calculation(entry: Entry, way: _Way) -> Calculation | None:
+def _calculation(entry: Entry, way: Reading) -> Calculation | None:
     """Collect what a correction by structure asks for; None where the entry lacks it."""
     structure = getattr(entry, "structure", None)
     if not way.scheme.structural or structure is None:

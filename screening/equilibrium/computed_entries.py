@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import PhaseDataError
+from trona.screening.formulas import parse, plain, same_composition
 
 from .phases import EnergyScale, Phase
 
@@ -104,12 +105,19 @@ def noted_phase(entry: Entry) -> Phase:
             "with to_entries() again."
         ) from None
     volume, group = note.get("volume"), note.get("space_group")
-    amounts = {str(symbol): float(x) for symbol, x in entry.composition.get_el_amt_dict().items()}
+    cell = {str(symbol): float(x) for symbol, x in entry.composition.get_el_amt_dict().items()}
+    amounts = parse(formula)
+    if not same_composition(cell, amounts):
+        raise PhaseDataError(
+            f"the entry {identifier!r} is of {plain(cell)}, and its note says {formula}: write it "
+            "with to_entries() again."
+        )
+    units = sum(cell.values()) / sum(amounts.values())
     return Phase(
         id=str(identifier),
         formula=formula,
         amounts=amounts,
-        energy=float(entry.energy),
+        energy=float(entry.energy) / units,
         scale=EnergyScale(method, correction, zero),
         source=str(note.get("source") or ""),
         volume=float(volume) if isinstance(volume, int | float) else None,

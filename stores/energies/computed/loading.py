@@ -18,6 +18,7 @@ from trona.screening.formulas import canonical, parse
 from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.mp2020 import Calculation
 from trona.stores.corrections.schemes import AS_PUBLISHED, compose, default_scheme
+from trona.stores.energies.entries import is_mock
 from trona.stores.energies.from_store import lowest_gaps
 from trona.stores.energies.from_table import absent_elements
 from trona.stores.energies.sources import Reference
@@ -287,6 +288,12 @@ def _from_trona(
         )
     phases = tuple(noted_phase(entry) for entry in entries)
     scale = phases[0].scale
+    methods = sorted({phase.scale.method for phase in phases})
+    if len(methods) > 1 or is_mock(scale.method):
+        why = "which cannot share a hull" if len(methods) > 1 else "which mean nothing"
+        raise EnergyScaleError(
+            f"{called} hold energies of {', '.join(methods)}, {why}: give those of one method."
+        )
     if scale.zero not in {"total", "elements"}:
         raise EnergyScaleError(
             f"{called} hold energies at a temperature or a pressure ({scale.zero}): write those at "

@@ -29,6 +29,7 @@ from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.stores.assess import figures
 from trona.stores.assess.air import air_documents, ranked_documents
+from trona.stores.assess.doping.charts import compare_dopants
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.interfaces import contact_line
 from trona.stores.assess.reservations import reservations
@@ -39,7 +40,8 @@ from trona.stores.assess.stack.matrices import compute_matrix, electrode_columns
 from trona.stores.assess.validation import pair_observations
 from trona.stores.energies.atmosphere import atmosphere, read_conditions
 
-from .notebook import Buffers, Cell, InMoistAir, Ranking
+from .moist_answers import Dopants, InMoistAir
+from .notebook import Buffers, Cell, Ranking
 from .python.compositions import AboutCompositions
 from .python.many_windows import Windows
 from .python.materials import formula_of, listed
@@ -53,10 +55,21 @@ if TYPE_CHECKING:
     from trona.screening.stability.matrix import Matrix
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ObservationDoc
+    from trona.workflows.proposals import Proposals
 
     from .python.materials import Material
 
-__all__ = ["AtVoltage", "Buffers", "Cell", "InMoistAir", "Ranking", "Study", "Window", "Windows"]
+__all__ = [
+    "AtVoltage",
+    "Buffers",
+    "Cell",
+    "Dopants",
+    "InMoistAir",
+    "Ranking",
+    "Study",
+    "Window",
+    "Windows",
+]
 
 
 class Study(AboutCompositions):
@@ -225,6 +238,60 @@ class Study(AboutCompositions):
         docs = ranked_documents(air_documents(formulas, surroundings))
         return InMoistAir(tuple(docs), surroundings)
 
+    def dopants(
+        self,
+        host: Material,
+        elements: Sequence[str] = (),
+        fraction: float = 0.1,
+        site: str | None = None,
+        temperature: str = "25C",
+        humidity: str = "30%",
+        h2s: str = "1ppm",
+        co2: str | None = None,
+        method: str = "free-energies",
+    ) -> Dopants:
+        """
+        Compare dopants of a host in moist air and at sodium metal.
+
+        Parameters
+        ----------
+        host
+            Such as ``"Na3PS4"``.
+        elements
+            Dopants; by default those of `trona.screening.dopants.DOPANTS`.
+        fraction
+            Of the atoms on the site that are replaced.
+        site
+            Element that is replaced; by default that which fits the dopant.
+        temperature
+            Of air and solids, such as ``"25C"``; it may differ from that of the study.
+        humidity
+            Relative humidity ``"30%"``, dew point ``"-40C"`` or ``"1000ppm"`` of water.
+        h2s
+            Pressure of H2S and of every other gas that is given off.
+        co2
+            Pressure of CO2, which is taken up too where it is given.
+        method
+            ``"free-energies"`` or ``"zhu-mo"``.
+
+        Returns
+        -------
+        Dopants
+            The least hydrolysed first.
+
+        Raises
+        ------
+        InputError
+            If the host or a condition cannot be used with this reference.
+        """
+        conditions = read_conditions(temperature, humidity, h2s, co2, method)
+        formula = formula_of(host)
+        cold = self.cold(formula, *elements)
+        found = compare_dopants(
+            formula, elements, cold, conditions, fraction, site, with_dioxide=co2 is not None
+        )
+        return Dopants(found)
+
     def diagram(self, *materials: Material) -> GrandDiagram:
         """
         Phase diagram open to sodium of all elements of some compositions, which are marked.
@@ -378,3 +445,23 @@ class Study(AboutCompositions):
         marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
         return Ranking(places, bars, chosen)
+
+    def next(self, results: str, budget: int = 20) -> Proposals:
+        """
+        Propose candidates of a screening with a potential whose own energy DFT should compute.
+
+        Parameters
+        ----------
+        results
+            Store of the screening: a file path or a mongodb:// URI.
+        budget
+            How many to propose.
+
+        Returns
+        -------
+        Proposals
+            First those of which their own energy would tell most of class and place.
+        """
+        from .proposals import propose_from  # noqa: PLC0415 (its jobs are not needed elsewhere)
+
+        return propose_from(results, self.reference, budget)

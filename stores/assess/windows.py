@@ -22,7 +22,7 @@ from trona.stores.documents.json_output import (
     UncertaintyDoc,
     WindowAnswerDoc,
 )
-from trona.stores.documents.sentences import electrode_sentence, window_sentence
+from trona.stores.documents.sentences import window_sentence
 from trona.stores.energies.accuracy import Accuracy, accuracy
 
 from .assessment import window_document
@@ -121,8 +121,9 @@ def window_answer(
     if why:
         content["dependence"] = dependence_documents(assessment, drawn)
     made = WindowAnswerDoc.model_validate(content)
-    said = window_sentence(made, at) if found is None else electrode_sentence(made, found)
-    return made.model_copy(update={"answer": said})
+    # With an electrode the ladder is a part of it, which need not begin at sodium metal.
+    told = made if against is None else document
+    return made.model_copy(update={"answer": window_sentence(told, at)})
 
 
 def _open_electrode(found: ElectrodeDoc, assessment: Assessment) -> list[str]:

@@ -11,10 +11,9 @@ from trona.screening.uncertainty.confidence import verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .json_output import ElectrodeDoc
     from .results import RungDoc, WindowDoc
 
-__all__ = ["class_clause", "electrode_sentence", "joined_words", "window_sentence"]
+__all__ = ["class_clause", "joined_words", "window_sentence"]
 
 _CLAUSES = {
     InterphaseClass.STABLE: "nothing forms",
@@ -134,33 +133,6 @@ def window_sentence(document: WindowDoc, at: float | None = None) -> str:
     if rung.reaction_kind != "none":
         told = f"{told}; {class_clause(rung.interphase, rung.interphase_shares)}"
     return f"{told[0].upper()}{told[1:]}.{_range(document)}"
-
-
-def electrode_sentence(document: WindowDoc, found: ElectrodeDoc) -> str:
-    """
-    Answer what becomes of a composition where an electrode works.
-
-    Parameters
-    ----------
-    document
-        The window.
-    found
-        The electrode, with what happens at its potentials.
-
-    Returns
-    -------
-    str
-        A sentence for each of its potentials, and the range in which no sodium is exchanged.
-    """
-    points = [(found.takes, found.at_takes)]
-    if found.at_gives is not None and found.gives not in {None, found.takes}:
-        points.append((found.gives or 0.0, found.at_gives))
-    told = [
-        window_sentence(document.model_copy(update={"ladder": [rung]}), volts)
-        for volts, rung in points
-    ]
-    *others, last = told
-    return " ".join([*(one.removesuffix(_range(document)) for one in others), last])
 
 
 def _becomes(document: WindowDoc, rung: RungDoc, where: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from trona.screening.equilibrium.computed_entries import to_entry
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from trona.stores.corrections.parts import EnergyBasis
     from trona.stores.corrections.schemes import Scheme
 
-__all__ = ["Loader", "Reference", "Source"]
+__all__ = ["Loader", "Reference", "Source", "joint", "misnamed"]
 
 Loaded = TypeVar("Loaded")
 Loader = Callable[[str, str, "Scheme | None", tuple[str, ...]], Loaded]
@@ -51,6 +53,49 @@ class Source(Generic[Loaded]):
     example: str
     takes: bool = True
     located: bool = False
+
+
+def joint(sources: Mapping[str, Source[Any]]) -> re.Pattern[str]:
+    """
+    Match a plus sign between two references; one inside a path joins nothing.
+
+    Parameters
+    ----------
+    sources
+        All kinds.
+
+    Returns
+    -------
+    Pattern
+        To split a name by.
+    """
+    named = "|".join(re.escape(kind) for kind, source in sources.items() if not source.located)
+    located = "|".join(f"{re.escape(kind)}:" for kind, one in sources.items() if one.located)
+    return re.compile(rf"\+(?=(?:{named})(?:[:+]|$)|{located})")
+
+
+def misnamed(name: str, examples: Iterable[str]) -> ReferenceDataError:
+    """
+    Say that there is no such reference, and how one is named.
+
+    Parameters
+    ----------
+    name
+        As the user wrote it.
+    examples
+        Of all kinds.
+
+    Returns
+    -------
+    ReferenceDataError
+        To be raised.
+    """
+    kinds = {".csv": "table", ".json": "entries", ".sqlite": "store", ".db": "store"}
+    kind = kinds.get(Path(name).suffix.lower())
+    if kind is not None:
+        return ReferenceDataError(f"no reference {name!r}: did you mean '{kind}:{name}'?")
+    *others, last = dict.fromkeys(examples)
+    return ReferenceDataError(f"no reference {name!r}: use {', '.join(others)} or {last}.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,11 +73,6 @@ class Energies:
         """
         return self.energies()
 
-    @property
-    def _cold(self) -> Reference:
-        """The energies at 0 K and without pressure."""
-        return self.cold()
-
     def energies(self, *names: str) -> Reference:
         """
         Find the energies for a question.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "beside_electrode",
     "counts",
+    "first_step_text",
     "outcomes",
     "ranking",
     "screening_details",
@@ -54,7 +55,8 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
     ranked
         Best first.
     width
-        Columns of the terminal: the score is shown where there is room.
+        Columns of the terminal: the score is shown where there is room, and beside moist air the
+        sodium used.
 
     Returns
     -------
@@ -74,7 +76,12 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
     table.add_column("products at 0 V", overflow="fold")
     table.add_column("interphase\nat 0 V", no_wrap=True)
     table.add_column("eV/at\nfreed", justify="right", no_wrap=True)
-    table.add_column("Na\nused", justify="right", no_wrap=True)
+    letters = _air_letters(one for _, one in ranked)
+    with_sodium = wide or not letters
+    if with_sodium:
+        table.add_column("Na\nused", justify="right", no_wrap=True)
+    if letters:
+        table.add_column("in air\neV/H2O", justify="right", no_wrap=True)
     if wide:
         table.add_column("score", justify="right", no_wrap=True)
     separate = False
@@ -96,10 +103,46 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
             else terms(zip(one.products, one.product_amounts, strict=True)),
             said(one.interphase, one.interphase_shares, between="\n"),
             f"{one.driving_force:.3f}",
-            number(one.sodium_consumed),
+            *([number(one.sodium_consumed)] if with_sodium else []),
+            *([first_step_text(one) + letters.get(one.air_conditions, "")] if letters else []),
         ]
         table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
     return table
+
+
+def _air_letters(found: Iterable[SummaryDoc]) -> dict[str | None, str]:
+    """Tell the conditions in moist air apart by letters, where there are several."""
+    texts = sorted({one.air_conditions for one in found if one.air_conditions})
+    return {text: f" {chr(97 + at)}" if len(texts) > 1 else "" for at, text in enumerate(texts)}
+
+
+def first_step_text(one: SummaryDoc) -> str:
+    """
+    Write the first step of the reaction with water.
+
+    Parameters
+    ----------
+    one
+        Result.
+
+    Returns
+    -------
+    str
+        eV per H2O, negative where it happens; a question mark where it cannot be said.
+    """
+    if one.air_conditions is None:
+        return NONE
+    if one.air_reacts is None:
+        return "?"
+    return "none" if one.air_first_step is None else f"{one.air_first_step:+.2f}"
+
+
+def _air_notes(found: Iterable[SummaryDoc]) -> list[str]:
+    """Say what the column of moist air holds for."""
+    return [
+        f"in air{letter}: first step with water at {escape(str(text))}, below zero where it happens"
+        for text, letter in _air_letters(found).items()
+    ]
 
 
 def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
@@ -186,6 +229,7 @@ def outcomes(
         Parts to print in order.
     """
     parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
+    parts += _air_notes(one for _, one in ranked)
     parts += [*unranked_lines(docs), *vetoes(ranked)]
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
 
@@ -290,6 +334,8 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
         if not is_sure(metal.interphase, metal.interphase_shares):
             parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
         parts.append(ladder_table(doc.window.formula, doc.window.ladder))
+        if doc.air is not None:
+            parts.append(escape(doc.air.verdict))
         parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())

@@ -20,8 +20,8 @@ from trona.stores.corrections.mp2020 import Calculation
 from trona.stores.corrections.schemes import AS_PUBLISHED, compose, default_scheme
 from trona.stores.energies.entries import is_mock
 from trona.stores.energies.from_store import lowest_gaps
-from trona.stores.energies.from_table import absent_elements
 from trona.stores.energies.sources import Reference
+from trona.stores.energies.tables.rows import absent_elements
 from trona.stores.provenance import fingerprint
 
 from .reading import entries_in, read_entries

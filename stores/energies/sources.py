@@ -201,25 +201,6 @@ class Reference:
         name = f"{self.name} without {excluded}"
         return replace(self, name=name, phases=phases, checksum=digest[:16])
 
-    def within(self, elements: Iterable[str]) -> Reference:
-        """
-        Keep the phases that consist of some elements: what many questions about them need.
-
-        Parameters
-        ----------
-        elements
-            Symbols; those that the reference lacks are passed over.
-
-        Returns
-        -------
-        Reference
-            Under the same name and checksum: an answer about these elements is the same.
-        """
-        table = self.table.within(elements)
-        found = replace(self, phases=table.phases)
-        vars(found)["table"] = table  # arranged already
-        return found
-
     def under(self, pressure: float) -> Reference:
         """
         Enthalpies at a pressure instead of energies.

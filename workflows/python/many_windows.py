@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
 from trona.screening.figures.overview_data import WindowBars, window_bar
 from trona.screening.formulas import parse
 from trona.screening.tabular import Tabular
-from trona.screening.units import SODIUM
 from trona.stores.assess.assessment import assess_formula
 
 if TYPE_CHECKING:
@@ -131,7 +130,9 @@ def _window_row(one: Window) -> dict[str, object]:
 
 def assess_formulas(formulas: Sequence[str], reference: Reference) -> list[Assessment]:
     """
-    Assess many compositions; the phases of each chemical system are picked out once.
+    Assess many compositions, those of one chemical system after each other.
+
+    A table keeps some chemical systems laid out; in this order each is laid out once.
 
     Parameters
     ----------
@@ -143,20 +144,13 @@ def assess_formulas(formulas: Sequence[str], reference: Reference) -> list[Asses
     Returns
     -------
     list of Assessment
-        The same as of `assess_formula`, in order.
+        The same as of `assess_formula`, in the order of the formulas.
 
     Raises
     ------
     InputError
         If a formula cannot be used with this reference.
     """
-    near: dict[frozenset[str], Reference] = {}
-    found = []
-    for formula in formulas:
-        inside = frozenset({*parse(formula), SODIUM})
-        reference.table.require(inside)
-        if inside not in near:
-            near[inside] = reference.within(inside)
-        made = assess_formula(formula, near[inside])
-        found.append(replace(made, reference=reference, table=reference.table))
-    return found
+    by_system = sorted(formulas, key=lambda formula: sorted(parse(formula)))
+    found = {formula: assess_formula(formula, reference) for formula in by_system}
+    return [found[formula] for formula in formulas]

@@ -10,9 +10,8 @@ from pymatgen.core import Composition, Lattice, Structure
 from typer.testing import CliRunner
 
 from trona import Study
-from trona.screening.equilibrium.phases import Phase
+from trona.screening.equilibrium.phases import Phase, PhaseTable
 from trona.screening.errors import EnergyScaleError, FormulaError, InputError
-from trona.stores.energies.sources import Reference
 from trona.workflows.cli.main import app
 from trona.workflows.python.materials import formula_of
 
@@ -90,14 +89,34 @@ def test_many_windows_are_the_same_as_one_by_one(study):
     assert found.show().data
 
 
-def test_many_windows_pick_the_phases_of_a_system_once(study, monkeypatch):
-    picked = []
-    within = Reference.within
+def test_many_windows_lay_each_system_out_once(monkeypatch):
+    entries = Study("bundled").reference.to_entries()
+    salts = [e.composition for e in entries if "Na" in e.composition and len(e.composition) == 3]
+    systems = list({one.chemical_system: one.reduced_formula for one in salts}.values())[:70]
+    doubled = [formula.replace("Na", "Na1.5", 1) for formula in systems]
+    laid_out = []
+    build = PhaseTable._build_system
     monkeypatch.setattr(
-        Reference, "within", lambda self, one: picked.append(one) or within(self, one)
+        PhaseTable,
+        "_build_system",
+        lambda self, rows, *, closed: (
+            laid_out.append((self, rows, closed)) or build(self, rows, closed=closed)
+        ),
     )
-    study.windows(["Na3PS4", "Na4P2S6", "Na2S", "Na3PS4", "NaPS3", "Na2S5"])
-    assert sorted(map(sorted, picked)) == [["Na", "P", "S"], ["Na", "S"]]
+    study = Study(entries)
+
+    def count(ask):
+        laid_out.clear()
+        ask([*systems, *doubled])
+        table = study.reference.table
+        found = [rows for of, rows, closed in laid_out if of is table and not closed]
+        found = [rows for rows in found if len(rows) == 2]
+        return len(found), len(set(found))
+
+    made, needed = count(study.windows)
+    assert made == needed
+    one_by_one, _ = count(lambda names: [study.window(one) for one in names])
+    assert one_by_one > 1.5 * made
 
 
 def test_a_window_gives_the_phase_diagram_that_it_rests_on(study):

@@ -43,11 +43,9 @@ def test_what_was_changed_in_a_file_is_said(tmp_path):
     assert "hydride: deuterium taken as hydrogen." in result.stderr
 
 
-@pytest.mark.parametrize(("words", "code"), [("air NaCl", 0), ("air Xx", 2)])
+@pytest.mark.parametrize(("words", "code"), [("air NaCl >&-", 0), ("air Xx 2>&-", 2)])
 def test_output_that_is_closed_from_the_start_is_no_fault(words, code):
-    for closed in (">&-", "2>&-", ">&- 2>&-"):
-        done = subprocess.run(
-            ["bash", "-c", f"trona {words} {closed}"], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == code
-        assert "Traceback" not in done.stderr
+    done = subprocess.run(
+        ["bash", "-c", f"trona {words}"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (code, "")

@@ -40,18 +40,18 @@ def fetch(
         str, typer.Option(help="Energies: GGA_GGA+U or R2SCAN.", metavar="TYPE")
     ] = "GGA_GGA+U",
     timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds that one question may take.")
+        float, typer.Option(min=1, help="Maximum time of one request, in seconds.")
     ] = 120.0,
     again: Annotated[
-        bool, typer.Option("--again", help="Fetch even what the current database gave before.")
+        bool,
+        typer.Option("--again", help="Fetch again what was fetched from the current database."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """
     Fetch a chemical system with all its sub-systems from the Materials Project.
 
-    Your key is read from MP_API_KEY. What is fetched is kept on disk, and works offline from then
-    on.
+        Your key is read from MP_API_KEY. The data are kept on disk and can then be used offline.
     """
     from pathlib import Path  # noqa: PLC0415
 
@@ -87,7 +87,8 @@ def fetch(
 @app.command()
 def relax(
     structures: Annotated[
-        list[str], typer.Argument(help="Structure files, folders of them, materials as mp-28782.")
+        list[str],
+        typer.Argument(help="Structure files, folders of them, materials such as mp-28782."),
     ],
     store: StoreAt = None,
     backend: RelaxedBy = "vasp",
@@ -95,7 +96,7 @@ def relax(
     keep_files: KeepFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Relax competing phases, elements too, into a store that then is a reference."""
+    """Relax competing phases, including elements, into a store that can serve as a reference."""
     from dataclasses import asdict  # noqa: PLC0415
 
     from trona.screening.errors import InputError  # noqa: PLC0415

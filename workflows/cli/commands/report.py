@@ -23,13 +23,13 @@ def report(
     to: Annotated[
         Path,
         typer.Option(
-            "-o", "--to", help="Page to write (HTML); what is there is replaced.", metavar="FILE"
+            "-o", "--to", help="Page to write (HTML); an existing one is replaced.", metavar="FILE"
         ),
     ],
     filters: FilterOptions,
     store: StoreAt = None,
 ) -> None:
-    """Write screened candidates, kept cells, layers and interfaces into one page, for a browser."""
+    """Write screened candidates and stored cells, layers and interfaces to one HTML page."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters, say_filters  # noqa: PLC0415
     from trona.workflows.report.page import render, write_page  # noqa: PLC0415

@@ -53,7 +53,8 @@ def screen(
     air: Annotated[
         bool,
         typer.Option(
-            "--air", help="Also what moist air does, at 25C or --temperature, by composition."
+            "--air",
+            help="Also the reaction with moist air, at 25C or --temperature, by composition.",
         ),
     ] = False,
     humidity: Humidity = "30%",
@@ -144,7 +145,7 @@ def compare(
     """
     Rank compositions side by side: window, energy above hull, products and class at 0 V.
 
-    What cannot be read as a formula is looked up among screened candidates; with --store every name
+    Names that are not formulas are looked up among screened candidates; with --store every name
     is looked up there first. Nothing is stored.
     """
     from trona.workflows.cli.comparison import beside  # noqa: PLC0415

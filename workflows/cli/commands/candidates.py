@@ -93,7 +93,7 @@ def make(
     except KeyboardInterrupt:
         raise Stopped(
             f"stopped: {len(done)} of {waiting} relaxations are finished and kept; the same "
-            "command goes on from there. Nothing was written."
+            "command resumes from there. Nothing was written."
         ) from None
     models, reasons = bench.models()
     _deliver(models, [*left_out, *reasons], to, as_json, as_csv)
@@ -121,7 +121,7 @@ def _deliver(
     for reason in reasons:
         typer.echo(f"left out: {reason}", err=True)
     if not models:
-        raise InputError("nothing was made; the reasons stand above.")
+        raise InputError("nothing was made; the reasons are given above.")
     write_models(models, to)
     same = duplicates({model.label: model.structure.to_structure() for model in models})
     if as_json:
@@ -189,7 +189,7 @@ def glass(
     except KeyboardInterrupt:
         raise Stopped(
             f"stopped: {works.done} of {works.total} pieces are finished and kept; the same "
-            "command goes on from there. Nothing was written."
+            "command resumes from there. Nothing was written."
         ) from None
     models, reasons = works.models()
     _deliver(models, [*left_out, *reasons], to, as_json, as_csv)

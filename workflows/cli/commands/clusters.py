@@ -179,7 +179,7 @@ def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
         typer.echo(f"{count(one.outcome for one in told)}: {where}")
     if any(one.outcome == "queued" for one in told):
         typer.echo(
-            "what is queued already is not submitted again: 'trona status' says where it stands, "
+            "what is queued already is not submitted again: 'trona status' shows its state, "
             "'trona retry' restarts failed candidates.",
             err=True,
         )
@@ -271,7 +271,7 @@ def retry(
         if not told and not released:
             typer.echo("nothing has failed.")
     if told and all(refusal for _, refusal in told):
-        raise ProjectError("none of them could be retried; the reasons stand above.")
+        raise ProjectError("none of them could be retried; the reasons are given above.")
 
 
 def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson = False) -> None:

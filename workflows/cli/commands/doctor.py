@@ -231,7 +231,7 @@ def doctor(
     if missing:
         raise InputError(
             f"the backend {backend!r} cannot run here: {', '.join(missing)} missing; "
-            "what to do stands above."
+            "see the remedies above."
         )
 
 

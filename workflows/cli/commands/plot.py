@@ -82,7 +82,7 @@ def windows(
     electrodes: Annotated[
         str | None,
         typer.Option(
-            help="Electrodes to mark, where they were measured to work; NaCrO2@computed, "
+            help="Electrodes to mark, at their measured potentials; NaCrO2@computed, "
             "NaCrO2@3.1 for another potential; by default Na,Na15Sn4,S,NaCrO2; '' for none.",
             metavar="NAMES",
         ),

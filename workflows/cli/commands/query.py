@@ -80,7 +80,7 @@ def query(
         if filters != FilterOptions() or count is not None or electrode is not None:
             raise InputError(f"--{asked[0]} lists all of them: leave the filters out.")
         if len(asked) > 1:
-            raise InputError(f"--{asked[0]} and --{asked[1]} are two lists: ask for one.")
+            raise InputError(f"--{asked[0]} and --{asked[1]} are two lists: choose one.")
         _print_kept(asked[0], store, as_json, as_csv)
         return
     if count is not None and electrode is not None:

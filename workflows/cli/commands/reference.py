@@ -65,7 +65,7 @@ def fetch(
 
     elements = snapshot_files.read_system(system)
     key = mp_client.find_key()
-    typer.echo(f"asking the Materials Project for {'-'.join(elements)} …", err=True)
+    typer.echo(f"querying the Materials Project for {'-'.join(elements)} …", err=True)
     fetched = materials_project.fetch(
         elements,
         key,
@@ -125,10 +125,10 @@ def relax(
             typer.echo(f"{one.label}: {one.reason or 'may enter a hull'}")
         typer.echo(f"{len(done)} phases: {kept} may enter a hull, {len(done) - kept} may not.")
     if not kept:
-        raise InputError("no phase may enter a hull; the reasons stand above.")
+        raise InputError("no phase may enter a hull; the reasons are given above.")
     after = f"use them with --reference 'store:{store}#{source.method}'."
     if source.is_mock:
-        after = "this was a dry run: energies of a mock enter no hull."
+        after = "this was a dry run: energies of a mock are excluded from hulls."
     typer.echo(after, err=True)
 
 

@@ -40,7 +40,9 @@ def report(
     docs, buffers, cells = results.screenings(wanted), results.buffers(), results.cells()
     interfaces = results.interfaces()
     if not docs and (asked or not (buffers or cells or interfaces)):
-        raise InputError(f"no candidate passes ({asked}): ask for less; 'trona query' lists all.")
+        raise InputError(
+            f"no candidate passes ({asked}): use fewer filters; 'trona query' lists all."
+        )
     write_page(render(docs, asked, buffers, cells, interfaces), to)
     size = to.stat().st_size / 1e6
     more = {

@@ -84,7 +84,7 @@ def screen(
         typer.echo(note, err=True)
     structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
     for same in duplicates(structures, most=30):
-        typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
+        typer.echo(f"the same structure, each is screened: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
     named = reference or default_reference(source.method)
     energies = load_energies(named, correction, None, *formulas, temperature=temperature)
@@ -100,7 +100,7 @@ def screen(
     )
     _print_ranking(docs, as_json, as_csv, beside)
     if all(doc.state != "completed" for doc in docs):
-        raise InputError("no candidate could be assessed; the reasons stand above.")
+        raise InputError("no candidate could be assessed; the reasons are given above.")
 
 
 def _moist_air(

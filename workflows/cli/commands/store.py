@@ -104,8 +104,8 @@ def check(store: StoreAt = None) -> None:
         else:
             read += outcome
     if wrong:
-        raise StoreError(f"{wrong} problems stand above; {read} documents can be read.")
-    typer.echo(f"{read} documents can be read and fit together.")
+        raise StoreError(f"{wrong} problems are listed above; {read} documents can be read.")
+    typer.echo(f"{read} documents can be read and are consistent.")
 
 
 @app.command()

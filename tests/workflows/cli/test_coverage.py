@@ -103,7 +103,7 @@ def test_no_class_and_no_error_stand_on_a_gap(trona, gap):
     assert content["uncertainty"] is None
     assert content["no_uncertainty"] == SAID
     printed = trona("window", "NaTaO3", "--reference", gap, "--sigma", "0.03", "--why").stdout
-    assert "±" not in printed.replace("without ±", "")
+    assert "±" not in printed.replace("have no ±", "")
 
 
 def test_no_gap_no_word(trona, gap):

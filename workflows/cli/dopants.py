@@ -37,7 +37,7 @@ def compared(
     site
         Element that is replaced; None for that which fits.
     conditions
-        Temperature, humidity, pressure of gases given off, that of CO2, and method, as typed.
+        Temperature, humidity, pressure of evolved gases, that of CO2, and method, as typed.
     energies
         Reference, corrections and phases to leave out, as typed.
 

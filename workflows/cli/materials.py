@@ -51,7 +51,7 @@ def written_names(asked: Iterable[str]) -> list[str]:
         lines = _text(path).splitlines()
         some = [line.partition("#")[0].strip() for line in lines]
         if not any(some):
-            raise InputError(f"{path} holds no name: write one formula a line.")
+            raise InputError(f"{path} contains no name: write one formula per line.")
         found += [one for one in some if one]
     return list(dict.fromkeys(found))
 

@@ -251,7 +251,7 @@ def dopant_table(doc: DopantsDoc) -> list[RenderableType]:
             NONE if step is None else f"{step.energy_per_water:+.2f}",
         )
     said = [
-        "Positive: less energy is released than by the undoped host, per atom of the dopant.",
+        "Positive: less energy is released than by the undoped host, per dopant atom.",
         *(f"Left out: {symbol}: {why}" for symbol, why in doc.left_out.items()),
         *doc.caveats,
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.stores.assess.air import ranked_documents
+from trona.stores.documents.answers import air_sentence
 
 from .layout import NONE, framed, list_facts, notes
 
@@ -106,8 +107,10 @@ def ranked_in_air(docs: Sequence[AirDoc]) -> list[RenderableType]:
     for doc in docs:
         by_humidity.setdefault(doc.conditions.text, []).append(doc)
     for text, alike in by_humidity.items():
+        ordered = ranked_documents(alike)
+        parts.append(escape(air_sentence(ordered)))
         parts.append(f"[bold]In water vapour at {escape(text)}[/]")
-        parts.append(_ranking(ranked_documents(alike)))
+        parts.append(_ranking(ordered))
     said = dict.fromkeys(line for doc in docs for line in doc.caveats)
     return [*parts, *notes(said)]
 
@@ -138,7 +141,7 @@ def _ranking(docs: Sequence[AirDoc]) -> Table:
             str(place),
             escape(doc.formula),
             *cells,
-            f"{doc.water.energy_per_atom:.3f}",
+            f"{round(doc.water.energy_per_atom, 3) + 0.0:.3f}",
             f"{sulfide:.0f}" if sulfide else NONE,
             escape(becomes),
         )

@@ -9,7 +9,7 @@ from rich.markup import escape
 from trona.screening.stability.matrix import contacts_made
 
 from .classes import styled
-from .layout import NONE, WIDE, framed, notes, observed
+from .layout import NONE, WIDE, energies_line, framed, notes, observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,10 +45,9 @@ def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
         Parts to print in order.
     """
     sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
-    scale, second = document.energy_scale, escape(document.second)
+    second = escape(document.second)
     heading_lines = [
-        f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {_mixing_verdict(document)}",
-        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]",
+        f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {_mixing_verdict(document)}"
     ]
     mixtures = [f"{name} is a mixture of phases here." for name in document.mixtures]
     after: list[RenderableType] = [*observed(document.observed)]
@@ -58,11 +57,13 @@ def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
             f"[dim]x: atomic fraction of {second}; f.u.: formula unit of {first}[/]"
         )
         after.append(_kink_table(document, width))
-    statement = [] if document.reacts or not document.statement else [escape(document.statement)]
+    statement = [] if document.reacts or not document.statement else [document.statement]
+    answer = [escape(document.answer)] if document.answer else []
     if document.charge is not None:
         after.append(_both_states(document.charge))
-    lines = [*mixtures, *document.caveats]
-    return ["\n".join(heading_lines), *statement, *after, *notes(lines)]
+    lines = [*mixtures, *statement, *document.caveats]
+    energies = energies_line(document.reference, document.energy_scale)
+    return [*answer, "\n".join(heading_lines), *after, *notes(lines), energies]
 
 
 def _mixing_verdict(document: InterfaceDoc) -> str:
@@ -148,11 +149,8 @@ def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
     """
     how = contacts_made(document.voltages)
     size = f"{len(document.firsts)} × {len(document.seconds)} contacts, {how}"
-    scale = document.energy_scale
-    head = (
-        f"[bold]{size}[/]: strongest reaction, meV per atom, and its class\n"
-        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]"
-    )
+    head = f"[bold]{size}[/]: strongest reaction, meV per atom, and its class"
+    energies = energies_line(document.reference, document.energy_scale)
     cells = {(one.first, one.second): one for one in document.cells}
     if document.symmetric:
         cells |= {(one.second, one.first): one for one in document.cells}
@@ -164,7 +162,8 @@ def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
     ]
     blocks = [headers[at : at + fit] for at in range(0, len(headers), fit)]
     tables = [_block(document.firsts, block, cells) for block in blocks]
-    return [head, *tables, *notes([*document.left_out, *document.caveats])]
+    said = notes([*document.left_out, *document.caveats])
+    return [escape(document.answer), head, *tables, *said, energies]
 
 
 def _block(

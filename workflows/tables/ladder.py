@@ -12,7 +12,7 @@ from trona.screening.uncertainty.confidence import is_sure
 from trona.screening.units import range_text
 
 from .classes import percent, styled
-from .layout import NARROW, NONE, WIDE, framed, notes, share
+from .layout import NARROW, NONE, WIDE, energies_line, framed, notes, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -375,7 +375,6 @@ def plateaus(document: DischargeDoc) -> list[RenderableType]:
     list
         Parts to print in order.
     """
-    scale = document.energy_scale
     table = framed()
     table.add_column("V", no_wrap=True)
     table.add_column("reaction on discharge", overflow="fold")
@@ -392,7 +391,7 @@ def plateaus(document: DischargeDoc) -> list[RenderableType]:
         )
     head = (
         f"[bold]{escape(document.formula)}[/]  {document.capacity:.0f} mAh/g down to 0 V "
-        f"({document.molar_mass:.2f} g/mol)\n"
-        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]"
+        f"({document.molar_mass:.2f} g/mol)"
     )
-    return [head, table, *notes(document.caveats)]
+    energies = energies_line(document.reference, document.energy_scale)
+    return [escape(document.answer), head, table, *notes(document.caveats), energies]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -11,9 +12,20 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trona.stores.documents.results import ObservationDoc
+    from trona.stores.documents.results import EnergyScaleDoc, ObservationDoc
 
-__all__ = ["NARROW", "NONE", "WIDE", "framed", "list_facts", "notes", "observed", "share"]
+__all__ = [
+    "NARROW",
+    "NONE",
+    "WIDE",
+    "broken",
+    "energies_line",
+    "framed",
+    "list_facts",
+    "notes",
+    "observed",
+    "share",
+]
 
 NONE = "–"
 """Stands where there is no value."""
@@ -61,6 +73,56 @@ def list_facts(facts: Iterable[tuple[str, str | None]]) -> Table:
         if value:
             table.add_row(f"[dim]{name}[/]", escape(value))
     return table
+
+
+def broken(formula: str, width: int) -> str:
+    """
+    Break a long formula into lines, never inside an element or a number.
+
+    Parameters
+    ----------
+    formula
+        Or a label; one without capital letters is left whole.
+    width
+        Columns that a line may have.
+
+    Returns
+    -------
+    str
+        With line breaks.
+
+    Examples
+    --------
+    >>> broken("Na2.25Y0.25Zr0.75Cl6", 12).splitlines()
+    ['Na2.25Y0.25', 'Zr0.75Cl6']
+    """
+    lines = [""]
+    for part in re.findall(r"[^A-Z(·]+|[A-Z(·][^A-Z(·]*", formula):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def energies_line(reference: str, scale: EnergyScaleDoc, more: str = "corrections: --json") -> str:
+    """
+    Say in a line which energies an answer rests on.
+
+    Parameters
+    ----------
+    reference
+        Name of the reference energies.
+    scale
+        Scale that they are on.
+    more
+        Where the rest is found.
+
+    Returns
+    -------
+    str
+        Rich markup.
+    """
+    return f"[dim]Energies: {escape(reference)} ({escape(scale.method)}); {more}.[/]"
 
 
 def notes(lines: Iterable[str]) -> list[str]:

@@ -11,9 +11,11 @@ from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.uncertainty.confidence import is_sure
 from trona.stores.assess.electrodes import withstands
+from trona.stores.documents.answers import ranking_sentence
+from trona.stores.documents.sentences import window_sentence
 
 from .classes import said
-from .ladder import basis, heading, ladder_table, range_or_crossing
+from .ladder import heading, ladder_table, range_or_crossing
 from .layout import NONE, WIDE, framed, list_facts, notes, observed
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = [
+    "answer",
     "beside_electrode",
     "counts",
     "outcomes",
@@ -190,6 +193,31 @@ def outcomes(
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
 
 
+def answer(
+    ranked: Sequence[tuple[Ranked, SummaryDoc]], docs: Sequence[SummaryDoc], of: int | None = None
+) -> str:
+    """
+    Say which candidate is best, and how many are stable at sodium metal.
+
+    Parameters
+    ----------
+    ranked
+        In any order.
+    docs
+        All results shown, ranked or not.
+    of
+        Number of all results where only some are shown.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    placed = sorted((one for one in ranked if not one[0].apart), key=lambda one: one[0].place)
+    apart = [one for place, one in ranked if place.apart]
+    return ranking_sentence([one for _, one in placed], apart, len(docs), of)
+
+
 def beside_electrode(
     found: Iterable[SummaryDoc], electrode: ElectrodePotential | None
 ) -> list[RenderableType]:
@@ -285,7 +313,8 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     if doc.reason:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
-        parts += [heading(doc.window), *basis(doc.window), *observed(doc.window.observed)]
+        parts.insert(0, escape(window_sentence(doc.window)))
+        parts += [heading(doc.window), *observed(doc.window.observed)]
         metal = doc.window.ladder[0]
         if not is_sure(metal.interphase, metal.interphase_shares):
             parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
@@ -294,6 +323,7 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
     by = f" by {doc.who}" if doc.who else ""
+    scale = None if doc.window is None else doc.window.energy_scale
     facts = (
         ("source", doc.source),
         ("space group", doc.space_group),
@@ -301,6 +331,7 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
         ("relaxation", doc.relaxation_id),
         ("reference", f"{doc.reference.name} ({doc.reference.checksum})"),
         ("its origin", doc.reference.origin),
+        ("its energies", None if scale is None else f"{scale.method}, {scale.correction}"),
         ("computed", f"{doc.created:%Y-%m-%d %H:%M} UTC{by} with {versions}"),
         ("id", doc.id),
     )

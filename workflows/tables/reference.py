@@ -45,11 +45,17 @@ def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
         ("as measured", _shifts(document.as_measured)),
         ("phases", f"{document.n_phases}, {document.n_band_gaps} compositions with a band gap"),
         ("elements", "-".join(document.elements)),
-        ("missing", ", ".join(document.missing)),
+        ("missing", _some(list(document.missing))),
         ("checksum", document.checksum),
     )
-    name = f"[bold]{escape(document.name)}[/]"
-    return [name, list_facts(facts), *notes(document.caveats)]
+    return [escape(document.answer), list_facts(facts), *notes(document.caveats)]
+
+
+def _some(formulas: Sequence[str]) -> str:
+    """List formulas, the first of many."""
+    more = len(formulas) - _MOST
+    rest = f" and {more:,} more (--json lists all, with reasons)" if more > 0 else ""
+    return f"{', '.join(formulas[:_MOST])}{rest}"
 
 
 def _shifts(found: Mapping[str, float]) -> str:

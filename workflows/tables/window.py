@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from .classes import said, styled
 from .ladder import basis, electron_part, heading, ion_part, ladder_table, reasons, volts
-from .layout import framed, notes, observed, share
+from .layout import energies_line, framed, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +62,8 @@ def answer(
 def _basis(document: WindowAnswerDoc) -> list[str]:
     """Say in a line which energies an answer rests on, or where asked why, all of it."""
     if document.dependence is None:
-        named = f"{escape(document.reference)} ({escape(document.energy_scale.method)})"
-        return [f"[dim]Energies: {named}; corrections, errors and what decides: --why.[/]"]
+        more = "corrections, errors and what decides: --why"
+        return [energies_line(document.reference, document.energy_scale, more)]
     drawn = document.uncertainty
     errors = [] if drawn is None else [f"[dim]Errors: {escape(drawn.source)}.[/]"]
     return [*basis(document, drawn), *errors]

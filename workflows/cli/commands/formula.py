@@ -229,6 +229,10 @@ def validate(
     ] = None,
     reference: Reference = None,
     correction: Correction = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Also what cannot be compared; a line for each quantity."),
+    ] = False,
     plot: Plot = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -260,8 +264,12 @@ def validate(
         return
     from trona.workflows.tables import validation as literature  # noqa: PLC0415
 
-    print_parts(*literature.verdicts(findings))
+    if formulas or everything:
+        print_parts(*literature.verdicts(findings, console().width))
+    else:
+        print_parts(*literature.overview(findings, console().width))
     if formulas:
         print_parts(*literature.sources(findings))
     else:
-        print_parts("[dim]Sources and reasons: name a system, or --json.[/]")
+        more = "" if everything else "Every quantity, and what cannot be compared: --all. "
+        print_parts(f"[dim]{more}Sources and reasons: name a system, or --json.[/]")

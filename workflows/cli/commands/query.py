@@ -159,10 +159,13 @@ def _print_kept(kind: str, store: str | None, as_json: bool, as_csv: bool) -> No
 
 def _print_found(found: Found, electrode: ElectrodePotential | None) -> None:
     """Print a page as a table, and how much there is beside it."""
+    from rich.markup import escape  # noqa: PLC0415
+
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
     page = found.summaries
     ranked = [(found.places[one.id], one) for one in page if one.id in found.places]
+    print_parts(escape(tables.answer(ranked, page, found.total)))
     print_parts(*tables.outcomes(ranked, page, console().width))
     print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
     if len(page) < found.total:

@@ -132,6 +132,8 @@ def _print_ranking(
     electrode: ElectrodePotential | None,
 ) -> None:
     """Print ranked results, then those that have none."""
+    from rich.markup import escape  # noqa: PLC0415
+
     from trona.stores.assess.electrodes import withstands  # noqa: PLC0415
     from trona.stores.collections.summaries import (  # noqa: PLC0415
         rank_summaries,
@@ -158,10 +160,14 @@ def _print_ranking(
             for place, one in ranked
         ]
         stated = {} if electrode is None else {"electrode": electrode.sentence}
-        print_json({**stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]})
+        said = {"answer": tables.answer(ranked, summaries)}
+        print_json(
+            {**said, **stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]}
+        )
     elif as_csv:
         print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
     else:
+        print_parts(escape(tables.answer(ranked, summaries)))
         print_parts(*tables.outcomes(ranked, summaries, console().width))
         print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
         print_parts(*tables.seen(by_id[one.id] for _, one in ranked))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from rich import box
+from rich.cells import cell_len
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Column
 
     from trona.stores.documents.results import EnergyScaleDoc, ObservationDoc
 
@@ -20,6 +27,7 @@ __all__ = [
     "WIDE",
     "broken",
     "energies_line",
+    "fit",
     "framed",
     "list_facts",
     "notes",
@@ -33,6 +41,10 @@ WIDE = 100
 """Columns from which a terminal is wide."""
 NARROW = 76
 """Columns below which tables leave out what can be spared."""
+_LEAST = 20
+"""Columns that a reaction needs."""
+_BETWEEN = 2
+"""Columns between two columns of a table."""
 
 
 def framed(**options: Any) -> Table:  # noqa: ANN401 (as rich takes them)
@@ -50,6 +62,117 @@ def framed(**options: Any) -> Table:  # noqa: ANN401 (as rich takes them)
         Without columns.
     """
     return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, **options)
+
+
+def fit(table: Table, width: int, spare: Sequence[str] = ()) -> RenderableType:
+    """
+    Make a table as narrow as a terminal: leave columns out, say which, and wrap reactions.
+
+    Parameters
+    ----------
+    table
+        Its columns either keep their lines, or may be wrapped and have a least width.
+    width
+        Columns of the terminal.
+    spare
+        Titles of columns that can be left out, first the least important.
+
+    Returns
+    -------
+    rich.console.RenderableType
+        The table; below it a line with what is left out.
+    """
+    gone: list[str] = []
+    for title in spare:
+        if _needed(table) <= width:
+            break
+        kept = [column for column in table.columns if _title(column) != title]
+        if len(kept) < len(table.columns):
+            gone.append(title)
+            table = _copied(table, kept)
+    table = _copied(table, table.columns, _room(table, width))
+    if not gone:
+        return table
+    return Group(table, f"[dim]Left out at {width} columns: {', '.join(gone)}[/]")
+
+
+def _title(column: Column) -> str:
+    """Write the head of a column in a line."""
+    return " ".join(Text.from_markup(str(column.header)).plain.split())
+
+
+def _lines(column: Column) -> list[str]:
+    """List the lines of head and cells."""
+    cells = (column.header, *column.cells)
+    return [line for cell in cells for line in Text.from_markup(str(cell)).plain.split("\n")]
+
+
+def _natural(column: Column) -> int:
+    """Measure a column that is not wrapped."""
+    return max(cell_len(line) for line in _lines(column))
+
+
+def _least(column: Column) -> int:
+    """Find how narrow a column may become."""
+    natural = _natural(column)
+    return natural if column.no_wrap else min(natural, column.min_width or _LEAST)
+
+
+def _needed(table: Table) -> int:
+    """Find how narrow a table may become."""
+    return sum(_least(column) + _BETWEEN for column in table.columns)
+
+
+def _room(table: Table, width: int) -> dict[str, int]:
+    """Share what is left of a terminal among the columns that are wrapped."""
+    room = {_title(column): _least(column) for column in table.columns if not column.no_wrap}
+    left = width - _needed(table)
+    for column in table.columns:
+        if not column.no_wrap:
+            more = max(min(_natural(column) - room[_title(column)], left), 0)
+            room[_title(column)] += more
+            left -= more
+    return room
+
+
+def _copied(
+    table: Table, columns: Sequence[Column], room: Mapping[str, int] | None = None
+) -> Table:
+    """Copy some columns of a table; those with a room are wrapped to it, between terms."""
+    new = framed(
+        title=table.title,
+        title_justify=table.title_justify,
+        caption=table.caption,
+        caption_justify=table.caption_justify,
+    )
+    cells: list[list[RenderableType]] = []
+    for column in columns:
+        given = (room or {}).get(_title(column))
+        new.add_column(
+            column.header,
+            justify=column.justify,
+            no_wrap=column.no_wrap,
+            overflow=column.overflow,
+            min_width=given or column.min_width,
+            max_width=given or column.max_width,
+        )
+        cells.append([_wrapped(cell, given) for cell in column.cells])
+    for row, line in zip(table.rows, zip(*cells, strict=True), strict=True):
+        new.add_row(*line, style=row.style, end_section=row.end_section)
+    return new
+
+
+def _wrapped(cell: RenderableType, room: int | None) -> RenderableType:
+    """Wrap plain text so that an amount stays with its formula; markup is left to rich."""
+    if room is None or not isinstance(cell, str) or Text.from_markup(cell).plain != cell:
+        return cell
+    joined = re.sub(r"(?<![^ ])([\d.]+|->|\+) (?=\S)", "\\1\u00a0", cell)
+    lines = [
+        line
+        for part in joined.split("\n")
+        for line in textwrap.wrap(part, room, break_on_hyphens=False) or [""]
+    ]
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 def list_facts(facts: Iterable[tuple[str, str | None]]) -> Table:

@@ -16,7 +16,7 @@ from trona.stores.documents.sentences import window_sentence
 
 from .classes import said
 from .ladder import heading, ladder_table, range_or_crossing
-from .layout import NONE, WIDE, framed, list_facts, notes, observed
+from .layout import NARROW, NONE, WIDE, broken, fit, framed, list_facts, notes, observed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ def _milli(value: float | None) -> str:
     return "?" if value is None else f"{value * 1000:.0f}"
 
 
-def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
+def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> RenderableType:
     """
     Lay out the ranking of candidates.
 
@@ -61,7 +61,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         One row per candidate.
     """
     wide = width >= WIDE
@@ -71,12 +71,12 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
         caption_justify="left",
     )
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("candidate", overflow="fold", min_width=20 if wide else 12, max_width=22)
-    table.add_column("E_hull\nmeV/at", justify="right", no_wrap=True)
+    table.add_column("candidate", overflow="fold", min_width=20 if wide else 12)
+    table.add_column("E_hull\nmeV/atom", justify="right", no_wrap=True)
     table.add_column("window\nV", no_wrap=True)
-    table.add_column("products at 0 V", overflow="fold")
+    table.add_column("products at 0 V", overflow="fold", min_width=14)
     table.add_column("interphase\nat 0 V", no_wrap=True)
-    table.add_column("eV/at\nfreed", justify="right", no_wrap=True)
+    table.add_column("released\neV/atom", justify="right", no_wrap=True)
     table.add_column("Na\nused", justify="right", no_wrap=True)
     if wide:
         table.add_column("score", justify="right", no_wrap=True)
@@ -89,7 +89,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
             continue
         row = [
             NONE if place.apart else str(place.place),
-            escape(one.label) + ("*" if one.mixture else ""),
+            _named(one, 20 if wide else 12),
             _milli(one.energy_above_hull),
             range_or_crossing(
                 one.reduction_limit, one.oxidation_limit, one.stabilized_reduction_limit
@@ -102,7 +102,14 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
             number(one.sodium_consumed),
         ]
         table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
-    return table
+    return fit(table, width, ("Na used", "released eV/atom", "E_hull meV/atom"))
+
+
+def _named(one: SummaryDoc, width: int) -> str:
+    """Write a label, with the formula below it where that is another text."""
+    mark = "*" if one.mixture else ""
+    label = escape(broken(f"{one.label}{mark}", width))
+    return label if one.label == one.formula else f"{label}\n[dim]{broken(one.formula, width)}[/]"
 
 
 def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
@@ -295,7 +302,7 @@ def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
     return table
 
 
-def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
+def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[RenderableType]:
     """
     Lay out everything that is known of a candidate.
 
@@ -303,6 +310,8 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     ----------
     doc
         Its result.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -318,7 +327,7 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
         metal = doc.window.ladder[0]
         if not is_sure(metal.interphase, metal.interphase_shares):
             parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
-        parts.append(ladder_table(doc.window.formula, doc.window.ladder))
+        parts.append(ladder_table(doc.window.formula, doc.window.ladder, width))
         parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from .ladder import volts
-from .layout import NONE, framed, list_facts, notes
+from .layout import NARROW, NONE, fit, framed, list_facts, notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def _shifts(found: Mapping[str, float]) -> str:
     return f"{named}{f' and {more} more' if more > 0 else ''} eV per formula unit"
 
 
-def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
+def listing(rows: Sequence[AvailableDoc], width: int = NARROW) -> list[RenderableType]:
     """
     Lay out the reference energies at hand.
 
@@ -75,6 +75,8 @@ def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
     ----------
     rows
         One for each.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -83,16 +85,19 @@ def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
     """
     table = framed()
     for column in ("name", "energies", "database", "date"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, no_wrap=True)
     table.add_column("phases", justify="right", no_wrap=True)
     for row in rows:
         count = "[red]damaged[/]" if row.n_phases is None else str(row.n_phases)
         cells = (row.name, row.method, row.version, row.date)
         table.add_row(*map(escape, cells), count)
-    return [table, *(f"[red]! {escape(row.problem)}[/]" for row in rows if row.problem)]
+    shown = fit(table, width, ("database", "date"))
+    return [shown, *(f"[red]! {escape(row.problem)}[/]" for row in rows if row.problem)]
 
 
-def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableType]:
+def reference_comparison(
+    document: ReferenceComparisonDoc, width: int = NARROW
+) -> list[RenderableType]:
     """
     Lay out two references beside each other.
 
@@ -100,6 +105,8 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
     ----------
     document
         The comparison.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -108,7 +115,13 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
     """
     table = framed()
     table.add_column("compound", overflow="fold", min_width=9)
-    for column in ("A\neV/at", "B\neV/at", "B-A\nmeV/at", "hull A\nmeV/at", "hull B\nmeV/at"):
+    for column in (
+        "A\neV/atom",
+        "B\neV/atom",
+        "B-A\nmeV/atom",
+        "hull A\nmeV/atom",
+        "hull B\nmeV/atom",
+    ):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("window A\nV", no_wrap=True)
     table.add_column("window B\nV", no_wrap=True)
@@ -124,7 +137,8 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
     first, second = escape(document.first), escape(document.second)
     indent = " " * len(document.system)
     names = f"[bold]{escape(document.system)}[/]  A: {first}\n{indent}  B: {second}"
-    return [names, table, *_summary(document)]
+    spare = ("window B V", "window A V", "hull B meV/atom", "hull A meV/atom")
+    return [names, fit(table, width, spare), *_summary(document)]
 
 
 def _milli(value: float | None, sign: str = "") -> str:

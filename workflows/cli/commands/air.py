@@ -17,7 +17,7 @@ from trona.workflows.cli.options import (
     Temperature,
     comma_list,
 )
-from trona.workflows.cli.terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
 __all__ = ["air"]
 
@@ -78,6 +78,6 @@ def air(
     elif as_csv:
         print_csv(tables.air_rows(docs))
     elif len(docs) == 1:
-        print_parts(*tables.one_in_air(docs[0]))
+        print_parts(*tables.one_in_air(docs[0], console().width))
     else:
-        print_parts(*tables.ranked_in_air(docs))
+        print_parts(*tables.ranked_in_air(docs, console().width))

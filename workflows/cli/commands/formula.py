@@ -220,7 +220,7 @@ def profile(
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
     for document in documents:
-        print_parts(*ladders.plateaus(document))
+        print_parts(*ladders.plateaus(document, console().width))
 
 
 def validate(

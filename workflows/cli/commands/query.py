@@ -152,7 +152,7 @@ def _print_kept(kind: str, store: str | None, as_json: bool, as_csv: bool) -> No
     elif as_csv:
         print_csv(listed(found), names)
     elif found:
-        print_parts(table(found))
+        print_parts(table(found, console().width))
     else:
         typer.echo(f"no {kind[:-1]} is stored: 'trona {command} --store' keeps one.", err=True)
 
@@ -213,4 +213,4 @@ def show(
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
     for doc in docs:
-        print_parts(*tables.screening_details(doc))
+        print_parts(*tables.screening_details(doc, console().width))

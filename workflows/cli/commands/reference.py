@@ -15,7 +15,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     StoreAt,
     Workers,
 )
-from trona.workflows.cli.terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from trona.workflows.local.competing_phases import Settled
@@ -145,7 +145,7 @@ def list_(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
         return
     from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
 
-    print_parts(*reference_tables.listing(rows))
+    print_parts(*reference_tables.listing(rows, console().width))
 
 
 @app.command()
@@ -192,4 +192,4 @@ def compare(
     if as_csv:
         print_csv(reference_tables.comparison_rows(document), reference_tables.COMPARED)
         return
-    print_parts(*reference_tables.reference_comparison(document))
+    print_parts(*reference_tables.reference_comparison(document, console().width))

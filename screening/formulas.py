@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "canonical",
-    "composition_codes",
+    "fraction_code",
+    "fraction_codes",
     "fractions_key",
     "glass_parts",
     "near",
@@ -53,12 +54,23 @@ _PARTS = 10_000
 """Denominators of other shares."""
 _LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
 _PLAIN = re.compile(r"(?:[A-Za-z]+(?:\d+(?:\.\d+)?)?)+")
+_TERM = re.compile(r"([A-Z][a-z]?)(\d+(?:\.\d+)?)?")
+_UNBRACKETED = re.compile(rf"(?:{_TERM.pattern})+")
+"""A formula without brackets: it is read here, without pymatgen, which takes long to import."""
+_SYMBOLS = (
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
+    "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb "
+    "Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm "
+    "Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
+)
+_ELEMENTS = frozenset(_SYMBOLS.split())
 _WORD = 4
 """Letters without a digit, above which a text is a word rather than a formula."""
 _LONGEST_RUN = 8
 _FRACTION_DIGITS = 8
 """Compositions equal to this many digits of atomic fraction are one composition."""
-_OFF_THE_RATIONALS = 10**-_FRACTION_DIGITS / pi
+_UNITS: float = 10.0**_FRACTION_DIGITS
+_OFF_THE_RATIONALS: float = 10**-_FRACTION_DIGITS / pi
 """Added before rounding, so that no fraction of small integers falls on a rounding boundary."""
 
 
@@ -263,7 +275,13 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
 
 
 def _parse_plain(text: str, whole: str) -> dict[str, float]:
-    """Read one adduct-free part with pymatgen and check that every symbol is an element."""
+    """Read one adduct-free part and check that every symbol is an element."""
+    if _UNBRACKETED.fullmatch(text) is not None:
+        simple: dict[str, float] = {}
+        for symbol, amount in _TERM.findall(text):
+            simple[symbol] = simple.get(symbol, 0.0) + float(amount or 1)
+        if simple.keys() <= _ELEMENTS and all(simple.values()):
+            return simple
     from pymatgen.core import Composition, Element  # noqa: PLC0415 (slow, not always needed)
 
     try:
@@ -385,22 +403,38 @@ def fractions_key(amounts: Mapping[str, float]) -> tuple[tuple[str, float], ...]
     )
 
 
-def composition_codes(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
+def fraction_code(fraction: float) -> int:
     """
-    Integers that are equal for compositions that differ by a multiple only.
+    Integer that is equal for atomic fractions that count as equal.
 
     Parameters
     ----------
-    amounts : shape (n_compositions, n_elements)
-        Amounts per formula unit.
+    fraction
+        Atomic fraction.
 
     Returns
     -------
-    ndarray : shape (n_compositions, n_elements)
-        Atomic fractions in units of 1e-8.
+    int
+        As `fraction_codes` gives it.
     """
-    fractions = amounts / amounts.sum(axis=1, keepdims=True)
-    units = np.rint((fractions + _OFF_THE_RATIONALS) * 10**_FRACTION_DIGITS)
+    return round((fraction + _OFF_THE_RATIONALS) * _UNITS)
+
+
+def fraction_codes(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
+    """
+    Integers that are equal for atomic fractions that count as equal.
+
+    Parameters
+    ----------
+    fractions
+        Atomic fractions, in an array of any shape.
+
+    Returns
+    -------
+    ndarray
+        In units of 1e-8, of the same shape.
+    """
+    units = np.rint((fractions + _OFF_THE_RATIONALS) * _UNITS)
     return np.asarray(units, dtype=np.int64)
 
 

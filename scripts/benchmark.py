@@ -3,6 +3,7 @@
 
     python scripts/benchmark.py            all sizes
     python scripts/benchmark.py --quick    a few sizes, within a minute
+    python scripts/benchmark.py --against PATH_OR_COMMIT    large tables beside another build
 
 Each row is one question put to both; the ratio is pymatgen's time over trona's. Answers are
 compared before times are printed. Phases are synthetic, random compounds of two to four elements,
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import benchmark_start
 import benchmark_stores
+import benchmark_tables
 import numpy as np
 import stream
 from numpy.testing import assert_allclose
@@ -160,7 +162,12 @@ def growth(n_elements: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a few sizes, within a minute")
-    quick = parser.parse_args().quick
+    parser.add_argument("--against", help="another build, for large tables and starts alone")
+    options = parser.parse_args()
+    quick = options.quick
+    if options.against:
+        benchmark_tables.run(options.against, quick=quick)
+        return
     start = perf_counter()
     profile(PhaseTable.from_phases(phases(3, 20)), composition(3))
     print(f"compiled code ready after {perf_counter() - start:.2f} s")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from trona.stores.documents.air import AirDoc
+from trona.stores.documents.dopants import DopantsDoc
 from trona.stores.documents.migration import COLLECTIONS
 from trona.stores.documents.results import SCHEMA_VERSION, Document
 from trona.stores.materials_project.snapshots import Snapshot
@@ -75,7 +76,7 @@ def section(model: type[Document], collection: str | None) -> str:
 def render() -> str:
     """Write the page: what is stored or printed, then what that is made of."""
     stored = {model: name for name, model in COLLECTIONS.items()}
-    order = [*stored, Snapshot, AirDoc]
+    order = [*stored, Snapshot, AirDoc, DopantsDoc]
     for model in order:
         for field in model.model_fields.values():
             order += [part for part in parts_of(field.annotation) if part not in order]

@@ -74,6 +74,14 @@ Besides:
 {others}
 ```
 
+`scripts/benchmark.py --against PATH_OR_COMMIT` times large tables, screenings of formulas and
+starts of commands beside another build, in processes that take turns. Answers are compared first.
+
+A table of 100 kB and more is parsed and sorted once. What is kept of it lies in `tables` in the
+user's cache folder (`TRONA_CACHE` names another), is found by a checksum of the table's content,
+and may be removed at any time. Phases are found by an index of the elements that they hold, so an
+answer looks at the phases of its elements and at no others.
+
 `scripts/stream.py` streams candidates through one table; `scripts/stress.py` screens many small
 crystals with relaxations, kills the run and goes on.
 """

@@ -63,7 +63,7 @@ def decimal_point(text: str) -> str:
     return _DECIMAL_COMMA.sub(".", text.replace("−", "-"))
 
 
-def read_table(path: Path, aliases: Mapping[str, str]) -> list[Line]:
+def read_table(path: Path, aliases: Mapping[str, str], raw: bytes | None = None) -> list[Line]:
     """
     Read a table with a header.
 
@@ -74,6 +74,8 @@ def read_table(path: Path, aliases: Mapping[str, str]) -> list[Line]:
     aliases
         Other names of columns, in small letters, to the name that stands for them where that is
         absent.
+    raw
+        Content of the file, where it was read before.
 
     Returns
     -------
@@ -85,7 +87,7 @@ def read_table(path: Path, aliases: Mapping[str, str]) -> list[Line]:
     InputError
         If it cannot be read, names a column twice, or a quotation mark is not closed.
     """
-    lines = _lines(path)
+    lines = _lines(path, raw)
     header_at = next((at for at, line in enumerate(lines) if line), None)
     if header_at is None:
         raise InputError(f"the table {str(path)!r} is empty: give a header and at least one row.")
@@ -96,10 +98,10 @@ def read_table(path: Path, aliases: Mapping[str, str]) -> list[Line]:
     return [Line(number, _cells(row, names, number, path)) for number, row in rows]
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, raw: bytes | None) -> list[str]:
     """Read the lines of a text; comments become empty lines, so that numbers stay right."""
     try:
-        raw = path.read_bytes()
+        raw = path.read_bytes() if raw is None else raw
         wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
         text = raw.decode("utf-16" if wide else "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,6 +19,11 @@ def _default_store() -> str:
 def _default_references() -> str:
     """Place snapshots of reference energies in the user's data folder."""
     return str(user_data_path("trona") / "references")
+
+
+def _default_cache() -> str:
+    """Place what can be made again in the user's cache folder."""
+    return str(user_cache_path("trona"))
 
 
 class Settings(BaseSettings):
@@ -38,6 +43,10 @@ class Settings(BaseSettings):
         default_factory=_default_references,
         description="Folder of the snapshots of the Materials Project.",
     )
+    cache: str = Field(
+        default_factory=_default_cache,
+        description="Folder of what is kept to be read sooner; it may be removed at any time.",
+    )
     who: str = Field(
         default="",
         description="Name that documents give as who computed them; by default user@host.",
@@ -45,6 +54,10 @@ class Settings(BaseSettings):
     fused: bool = Field(
         default=True,
         description="Evaluate SevenNet with trona's convolution: the same numbers, sooner.",
+    )
+    device: str = Field(
+        default="cpu",
+        description="Where potentials compute, as torch names it: 'cpu', or 'cuda' for a card.",
     )
     mp_api_key: SecretStr | None = Field(
         default=None,

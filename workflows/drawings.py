@@ -14,6 +14,7 @@ from trona.screening.equilibrium.grand import profile
 from trona.screening.errors import InputError
 from trona.screening.figures.browser import air as moist
 from trona.screening.figures.browser import curves as explorers
+from trona.screening.figures.browser import dopants as doping_pages
 from trona.screening.figures.browser import matrices as heat_maps
 from trona.screening.figures.browser import overviews as interactive
 from trona.screening.figures.browser import style as pages
@@ -22,10 +23,12 @@ from trona.screening.figures.matrix_data import heat_map
 from trona.screening.figures.paper import air as moisture
 from trona.screening.figures.paper import curves, matrices, overviews, parity
 from trona.screening.figures.paper import diagram as sections
+from trona.screening.figures.paper import dopants as doping
 from trona.screening.figures.paper import style as plots
 from trona.screening.formulas import parse
 from trona.screening.stability.discharge import discharge
 from trona.screening.units import SODIUM
+from trona.stores.assess.doping.charts import dopant_figure
 from trona.stores.assess.figures import air_figure
 from trona.stores.assess.interfaces import contact_line
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from trona.screening.stability.matrix import Matrix
     from trona.stores.assess.assessment import Assessment
     from trona.stores.assess.validation import ValidatedCase
+    from trona.stores.documents.dopants import DopantsDoc
     from trona.stores.energies.atmosphere import Atmosphere
     from trona.stores.energies.references import Reference
 
@@ -93,6 +97,10 @@ def _air(formulas: Sequence[str], surroundings: Atmosphere) -> tuple[object, ...
     return (air_figure(formulas, surroundings),)
 
 
+def _dopants(doc: DopantsDoc) -> tuple[object, ...]:
+    return (dopant_figure(doc),)
+
+
 def _heat_map(matrix: Matrix) -> tuple[object, ...]:
     return (heat_map(matrix),)
 
@@ -145,6 +153,7 @@ def _pairs(findings: Sequence[ValidatedCase]) -> tuple[object, ...]:
 
 FIGURES = {
     "air": FigureKind(moisture.draw_air, moist.show_air, _air),
+    "dopants": FigureKind(doping.draw_dopants, doping_pages.show_dopants, _dopants),
     "windows": FigureKind(overviews.draw_bars, interactive.show_bars),
     "interphases": FigureKind(overviews.draw_map, interactive.show_map),
     "ladder": FigureKind(plots.draw_ladder, interactive.show_ladder, _ladder),

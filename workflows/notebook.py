@@ -27,12 +27,10 @@ if TYPE_CHECKING:
     from trona.screening.stability.window import Limits, Rung
     from trona.stores.assess.assessment import Assessment
     from trona.stores.assess.electrodes import ElectrodePotential
-    from trona.stores.documents.air import AirDoc
     from trona.stores.documents.buffers import BufferDoc, CellDoc
     from trona.stores.documents.results import ObservationDoc, ScreeningDoc
-    from trona.stores.energies.atmosphere import Atmosphere
 
-__all__ = ["AtVoltage", "Buffers", "Cell", "InMoistAir", "Ranking", "Window"]
+__all__ = ["AtVoltage", "Buffers", "Cell", "Ranking", "Window"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -336,75 +334,6 @@ class Ranking(Tabular):
         from .drawings import show  # noqa: PLC0415
 
         return show("windows", self.bars)
-
-
-@dataclass(frozen=True, eq=False)
-class InMoistAir(Tabular):
-    """
-    Compositions in moist air, the most resistant to water first.
-
-    Parameters
-    ----------
-    docs
-        One for each composition.
-    surroundings
-        What they are exposed to.
-    """
-
-    docs: tuple[AirDoc, ...]
-    surroundings: Atmosphere
-
-    @property
-    def heading(self) -> str:
-        """The conditions, and what to bear in mind."""
-        said = dict.fromkeys(line for doc in self.docs for line in doc.caveats)
-        return " ".join([f"In moist air at {self.surroundings.conditions.text}.", *said])
-
-    def rows(self) -> list[dict[str, object]]:
-        """List the compositions, the most resistant first."""
-        return [_air_row(doc) for doc in self.docs]
-
-    def plot(self) -> Figure:
-        """
-        Draw driving force against dew point.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            For a paper.
-        """
-        from .drawings import draw  # noqa: PLC0415
-
-        drawn: Figure = draw("air", [doc.formula for doc in self.docs], self.surroundings)
-        return drawn
-
-    def show(self) -> Page:
-        """
-        Show driving force against dew point.
-
-        Returns
-        -------
-        plotly.graph_objects.Figure
-            To look at.
-        """
-        from .drawings import show  # noqa: PLC0415
-
-        return show("air", [doc.formula for doc in self.docs], self.surroundings)
-
-
-def _air_row(doc: AirDoc) -> dict[str, object]:
-    """Write a composition in moist air as a row."""
-    step, water = doc.first_step, doc.water
-    return {
-        "formula": doc.formula,
-        "first step (eV per H2O)": None if step is None else step.energy_per_water,
-        "onset humidity (%)": None if step is None else 100.0 * step.relative_humidity,
-        "onset dew point (°C)": None if step is None else step.dew_point,
-        "reaction": water.reaction,
-        "energy (eV per formula unit)": water.energy_per_formula_unit,
-        "energy (eV/atom)": water.energy_per_atom,
-        "H2S (mL/g)": sum(gas.ml_per_g for gas in water.gases if gas.formula == "H2S"),
-    }
 
 
 def _class(kind: str, shares: Mapping[str, float]) -> str:

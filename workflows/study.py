@@ -32,6 +32,7 @@ from trona.screening.stability.discharge import discharge
 from trona.stores.assess import figures
 from trona.stores.assess.air import air_documents, ranked_documents
 from trona.stores.assess.assessment import assess_formula
+from trona.stores.assess.doping.charts import compare_dopants
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.interfaces import contact_line
 from trona.stores.assess.reservations import reservations
@@ -45,7 +46,8 @@ from trona.stores.energies.atmosphere import atmosphere, read_conditions
 from trona.stores.energies.conditions import under_conditions
 from trona.stores.energies.references import load_reference
 
-from .notebook import AtVoltage, Buffers, Cell, InMoistAir, Ranking, Window
+from .moist_answers import Dopants, InMoistAir
+from .notebook import AtVoltage, Buffers, Cell, Ranking, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,8 +59,18 @@ if TYPE_CHECKING:
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
+    from trona.workflows.proposals import Proposals
 
-__all__ = ["AtVoltage", "Buffers", "Cell", "InMoistAir", "Ranking", "Study", "Window"]
+__all__ = [
+    "AtVoltage",
+    "Buffers",
+    "Cell",
+    "Dopants",
+    "InMoistAir",
+    "Ranking",
+    "Study",
+    "Window",
+]
 
 
 class Study:
@@ -270,6 +282,58 @@ class Study:
         docs = ranked_documents(air_documents(list(formulas), surroundings))
         return InMoistAir(tuple(docs), surroundings)
 
+    def dopants(
+        self,
+        host: str,
+        elements: Sequence[str] = (),
+        fraction: float = 0.1,
+        site: str | None = None,
+        temperature: str = "25C",
+        humidity: str = "30%",
+        h2s: str = "1ppm",
+        co2: str | None = None,
+        method: str = "free-energies",
+    ) -> Dopants:
+        """
+        Compare dopants of a host in moist air and at sodium metal.
+
+        Parameters
+        ----------
+        host
+            Formula, such as ``"Na3PS4"``.
+        elements
+            Dopants; by default those of `trona.screening.dopants.DOPANTS`.
+        fraction
+            Of the atoms on the site that are replaced.
+        site
+            Element that is replaced; by default that which fits the dopant.
+        temperature
+            Of air and solids, such as ``"25C"``; it may differ from that of the study.
+        humidity
+            Relative humidity ``"30%"``, dew point ``"-40C"`` or ``"1000ppm"`` of water.
+        h2s
+            Pressure of H2S and of every other gas that is given off.
+        co2
+            Pressure of CO2, which is taken up too where it is given.
+        method
+            ``"free-energies"`` or ``"zhu-mo"``.
+
+        Returns
+        -------
+        Dopants
+            The least hydrolysed first.
+
+        Raises
+        ------
+        InputError
+            If the host or a condition cannot be used with this reference.
+        """
+        conditions = read_conditions(temperature, humidity, h2s, co2, method)
+        found = compare_dopants(
+            host, elements, self._cold, conditions, fraction, site, with_dioxide=co2 is not None
+        )
+        return Dopants(found)
+
     def diagram(self, *formulas: str) -> GrandDiagram:
         """
         Phase diagram open to sodium of all elements of some compositions, which are marked.
@@ -412,3 +476,23 @@ class Study:
         marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
         return Ranking(places, bars, chosen)
+
+    def next(self, results: str, budget: int = 20) -> Proposals:
+        """
+        Propose candidates of a screening with a potential whose own energy DFT should compute.
+
+        Parameters
+        ----------
+        results
+            Store of the screening: a file path or a mongodb:// URI.
+        budget
+            How many to propose.
+
+        Returns
+        -------
+        Proposals
+            First those of which their own energy would tell most of class and place.
+        """
+        from .proposals import propose_from  # noqa: PLC0415 (its jobs are not needed elsewhere)
+
+        return propose_from(results, self.reference, budget)

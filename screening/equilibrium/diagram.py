@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .phases import Phase, PhaseTable, System
+    from .phases import Phase, PhaseTable
+    from .system import System
 
 __all__ = ["DiagramMark", "GrandDiagram", "Section", "grand_diagram"]
 

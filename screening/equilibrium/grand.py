@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .phases import Phase, PhaseTable, System
+    from .phases import Phase, PhaseTable
+    from .system import System
 
 __all__ = ["Interval", "Profile", "profile"]
 

@@ -140,10 +140,9 @@ def energies_above_hull(table: PhaseTable) -> NDArray[np.float64]:
     """
     n_atoms = table.amounts.sum(axis=1)
     hull = np.empty(len(table))
-    subsystems, members = np.unique(table.amounts > 0, axis=0, return_inverse=True)
-    for number, inside in enumerate(subsystems):  # small programs for phases of few elements
-        rows = np.flatnonzero(members == number)
-        system = table.system([table.elements[i] for i in np.flatnonzero(inside)], closed=True)
+    for rows in table.index.systems():  # small programs for phases of few elements
+        inside = np.flatnonzero(table.amounts[rows[0]])
+        system = table.system([table.elements[i] for i in inside], closed=True)
         fractions = table.amounts[np.ix_(rows, inside)] / n_atoms[rows, None]
         hull[rows] = minima(system.amounts, fractions, system.energies, system.start)
     return np.asarray(table.energies / n_atoms - hull)

@@ -16,16 +16,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
-from trona.screening.formulas import composition_codes, same_composition
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
+
+from .arrangement import amounts_matrix, composition_key, composition_keys, table_order
+from .element_index import ElementIndex
+from .system import System
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["EnergyScale", "Phase", "PhaseTable", "System"]
+__all__ = ["EnergyScale", "Phase", "PhaseTable"]
 
 _MAX_SYSTEMS = 64
 """Chemical systems that a table keeps laid out: a stream of candidates must not fill the memory."""
@@ -109,6 +112,26 @@ class Phase:
                 f"phase {self.id!r} has amounts {dict(self.amounts)}: give positive numbers."
             )
 
+    def moved(self, energy: float, scale: EnergyScale) -> Phase:
+        """
+        Add an energy.
+
+        Parameters
+        ----------
+        energy
+            eV per formula unit.
+        scale
+            That the sum is on.
+
+        Returns
+        -------
+        Phase
+            The same otherwise; not checked again, since a table has many thousands.
+        """
+        moved = Phase.__new__(Phase)
+        vars(moved).update(vars(self), energy=self.energy + energy, scale=scale)
+        return moved
+
     @property
     def n_atoms(self) -> float:
         """Atoms per formula unit."""
@@ -118,44 +141,6 @@ class Phase:
     def energy_per_atom(self) -> float:
         """Energy, eV per atom."""
         return self.energy / self.n_atoms
-
-
-@dataclass(frozen=True, eq=False)
-class System:
-    """
-    The ground phases of one chemical system, laid out for the simplex.
-
-    Parameters
-    ----------
-    elements
-        Elements of the rows, sorted; without sodium where that is open.
-    amounts : shape (n_elements, n_phases)
-        Amounts of the row elements per formula unit, divided by ``sizes``.
-    energies : shape (n_phases,)
-        eV per formula unit divided by ``sizes``.
-    sodium : shape (n_phases,)
-        Sodium exchanged with the reservoir per formula unit, divided by ``sizes``; zero where
-        the system is closed.
-    sizes : shape (n_phases,)
-        Atoms in the rows per formula unit: the scale of each column.
-    index : shape (n_phases,)
-        Position of each column in the table.
-    start : shape (n_elements,)
-        Column of the reference phase of each row element.
-    """
-
-    elements: tuple[str, ...]
-    amounts: NDArray[np.float64]
-    energies: NDArray[np.float64]
-    sodium: NDArray[np.float64]
-    sizes: NDArray[np.float64]
-    index: NDArray[np.intp]
-    start: NDArray[np.intp]
-
-    def __post_init__(self) -> None:
-        for array in vars(self).values():
-            if isinstance(array, np.ndarray):
-                array.setflags(write=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +172,6 @@ class PhaseTable(Tabular):
     amounts: NDArray[np.float64]
     energies: NDArray[np.float64]
     ground: NDArray[np.intp]
-    _codes: NDArray[np.int64]
     _systems: dict[tuple[tuple[str, ...], bool], System] = field(default_factory=dict)
 
     @classmethod
@@ -217,13 +201,13 @@ class PhaseTable(Tabular):
         given = tuple(phases)
         _check_together(given)
         elements = tuple(sorted(set(chain.from_iterable(phase.amounts for phase in given))))
-        amounts = _amounts_matrix([phase.amounts for phase in given], elements)
+        amounts = amounts_matrix([phase.amounts for phase in given], elements)
         energies = np.array([phase.energy for phase in given])
-        codes = composition_codes(amounts)
-        order = _sorted(codes, energies / amounts.sum(axis=1), given)
-        amounts, energies, codes = amounts[order], energies[order], codes[order]
+        keys, names = composition_keys(amounts), [phase.id for phase in given]
+        order = table_order(keys, energies / amounts.sum(axis=1), names)
+        amounts, energies, keys = amounts[order], energies[order], keys[order]
         first = np.ones(len(given), dtype=bool)
-        first[1:] = (codes[1:] != codes[:-1]).any(axis=1)
+        first[1:] = (keys[1:] != keys[:-1]).any(axis=1)
         ground = np.flatnonzero(first)
         present = (amounts[ground] > 0).sum(axis=1) == 1
         missing = (amounts[ground[present]] > 0).sum(axis=0) == 0
@@ -232,11 +216,39 @@ class PhaseTable(Tabular):
             raise ChemicalSystemError(
                 f"no reference phase for {absent}: add the element to the energies."
             )
-        codes = codes[ground]
-        for array in (amounts, energies, ground, codes):
+        for array in (amounts, energies, ground):
             array.setflags(write=False)
         ordered = tuple(map(given.__getitem__, order.tolist()))
-        return cls(ordered, elements, given[0].scale, amounts, energies, ground, codes)
+        return cls(ordered, elements, given[0].scale, amounts, energies, ground)
+
+    def changed(self, phases: Sequence[Phase]) -> PhaseTable:
+        """
+        Give the same compositions other energies; nothing but polymorphs is sorted again.
+
+        Parameters
+        ----------
+        phases
+            As of this table and in its order, with energies on a common scale.
+
+        Returns
+        -------
+        PhaseTable
+            As `from_phases` makes it of these phases.
+        """
+        energies = np.array([phase.energy for phase in phases])
+        place = np.searchsorted(self.ground, np.arange(len(self)), side="right")
+        names = [phase.id for phase in phases]
+        order = table_order(place[:, None], energies / self.amounts.sum(axis=1), names)
+        amounts, energies = self.amounts, energies[order]
+        if (order[1:] < order[:-1]).any():
+            amounts, phases = amounts[order], [phases[at] for at in order.tolist()]
+        energies.setflags(write=False)
+        amounts.setflags(write=False)
+        rest = (self.elements, phases[0].scale, amounts, energies, self.ground)
+        changed = PhaseTable(tuple(phases), *rest)
+        shared = vars(self).keys() & {"index", "keys", "_places", "_is_ground"}
+        vars(changed).update({name: vars(self)[name] for name in shared})
+        return changed
 
     def __len__(self) -> int:
         return len(self.phases)
@@ -297,21 +309,19 @@ class PhaseTable(Tabular):
         inside = {symbol: amount for symbol, amount in amounts.items() if amount > 0}
         if not inside or not inside.keys() <= set(self.elements):
             return None
-        row = [inside.get(symbol, 0.0) for symbol in self.elements]
-        return self._places.get(composition_codes(np.array([row]))[0].tobytes())
+        key = composition_key(inside, self._columns_of, self.keys.shape[1])
+        return self._places.get(key)
 
     @cached_property
     def _places(self) -> dict[bytes, int]:
-        """Code of a composition to its place among the ground phases."""
-        return {code.tobytes(): at for at, code in enumerate(self._codes)}
+        """Key of a composition to its place among the ground phases."""
+        text, size = self.keys.tobytes(), self.keys.itemsize * self.keys.shape[1]
+        return {text[at : at + size]: at // size for at in range(0, len(text), size)}
 
-    @cached_property
-    def joined(self) -> NDArray[np.float64]:
+    @property
+    def joined(self) -> NDArray[np.int64]:
         """Number of phases that hold both of two elements; shape (n_elements, n_elements)."""
-        held = (self.amounts > 0).astype(np.float64)  # floats multiply many times faster
-        found = held.T @ held
-        found.setflags(write=False)
-        return found
+        return self.index.joined[: len(self.elements), : len(self.elements)]
 
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
         """
@@ -332,7 +342,24 @@ class PhaseTable(Tabular):
 
     def polymorphs(self, amounts: Mapping[str, float]) -> tuple[Phase, ...]:
         """All phases of a composition, lowest energy per atom first."""
-        return tuple(p for p in self.phases if same_composition(p.amounts, amounts))
+        at = self._place(amounts)
+        first = 0 if at is None else self.ground[at]
+        return self.phases[first : first + self.n_polymorphs(amounts)]
+
+    def holding(self, symbols: Iterable[str]) -> tuple[Phase, ...]:
+        """
+        Find the phases that hold all of some elements, and any others, in their order.
+
+        Parameters
+        ----------
+        symbols
+            Elements; none is found where the table lacks one.
+        """
+        asked = set(symbols)
+        if not asked <= self._columns_of.keys():
+            return ()
+        rows = self.index.holding(self._columns(asked))
+        return tuple(map(self.phases.__getitem__, rows.tolist()))
 
     def require(self, symbols: Iterable[str]) -> None:
         """
@@ -364,20 +391,15 @@ class PhaseTable(Tabular):
         PhaseTable
             In the same order, with the energies of this table.
         """
-        asked = set(symbols)
-        outside = [at for at, symbol in enumerate(self.elements) if symbol not in asked]
-        inside = [at for at, symbol in enumerate(self.elements) if symbol in asked]
-        keep = (self.amounts[:, outside] == 0).all(axis=1)
-        stays = keep[self.ground]
-        place = np.cumsum(keep) - 1
+        inside = self._columns(set(symbols) & set(self.elements))
+        rows = self.index.within(inside)
         return PhaseTable(
-            phases=tuple(self.phases[at] for at in np.flatnonzero(keep).tolist()),
+            phases=tuple(map(self.phases.__getitem__, rows.tolist())),
             elements=tuple(self.elements[at] for at in inside),
             scale=self.scale,
-            amounts=np.ascontiguousarray(self.amounts[keep][:, inside]),
-            energies=self.energies[keep],
-            ground=place[self.ground[stays]],
-            _codes=np.ascontiguousarray(self._codes[stays][:, inside]),
+            amounts=np.ascontiguousarray(self.amounts[rows][:, inside]),
+            energies=self.energies[rows],
+            ground=np.flatnonzero(self._is_ground[rows]),
         )
 
     def system(self, symbols: Iterable[str], *, closed: bool = False) -> System:
@@ -411,29 +433,45 @@ class PhaseTable(Tabular):
         return self._systems[rows, closed]
 
     @cached_property
-    def _ground(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Amounts of the ground phases, and 1 for each element that they hold."""
-        amounts = self.amounts[self.ground]
-        return amounts, (amounts > 0).astype(np.float64)
+    def index(self) -> ElementIndex:
+        """Positions of the phases by the elements that they hold."""
+        return ElementIndex.of(self.amounts)
+
+    @cached_property
+    def keys(self) -> NDArray[np.int64]:
+        """Sort keys of the compositions of the ground phases; shape (n_ground, n_keys)."""
+        return composition_keys(self.amounts[self.ground])
+
+    @cached_property
+    def _is_ground(self) -> NDArray[np.bool_]:
+        """Mark the ground phases."""
+        marked = np.zeros(len(self), dtype=bool)
+        marked[self.ground] = True
+        return marked
+
+    @cached_property
+    def _columns_of(self) -> dict[str, int]:
+        """Column of each element."""
+        return {symbol: at for at, symbol in enumerate(self.elements)}
+
+    def _columns(self, symbols: Iterable[str]) -> list[int]:
+        """Find the columns of some elements, ascending."""
+        return sorted(map(self._columns_of.__getitem__, symbols))
 
     def _build_system(self, rows: tuple[str, ...], *, closed: bool) -> System:
         """Lay out the columns of the phases that consist of the row elements and the reservoir."""
-        inside = [self.elements.index(symbol) for symbol in rows]
-        amounts, held = self._ground
-        sodium = np.zeros(len(amounts))
-        free = list(inside)
-        if SODIUM in self.elements and not closed:
-            free.append(self.elements.index(SODIUM))
-            sodium = amounts[:, free[-1]]
-        asked = np.zeros((len(self.elements), 2))
-        asked[:, 0] = 1.0
-        asked[free, 0] = 0.0
-        asked[inside, 1] = 1.0
-        n_outside, n_inside = (held @ asked).T  # elements of each phase
-        keep = (n_outside == 0) & (n_inside > 0)
-        index, sodium = self.ground[keep], sodium[keep]
-        sizes = amounts[keep][:, inside].sum(axis=1)
-        matrix = np.ascontiguousarray((amounts[keep][:, inside] / sizes[:, None]).T)
+        inside = self._columns(rows)
+        opens = SODIUM in self._columns_of and not closed
+        free = [*inside, self._columns_of[SODIUM]] if opens else inside
+        index = self.index.within(free)
+        index = index[self._is_ground[index]]
+        amounts = self.amounts[index]
+        if opens:  # sodium itself is the reservoir
+            keep = (amounts[:, inside] > 0).any(axis=1)
+            index, amounts = index[keep], amounts[keep]
+        sodium = amounts[:, free[-1]] if opens else np.zeros(len(amounts))
+        sizes = amounts[:, inside].sum(axis=1)
+        matrix = np.ascontiguousarray((amounts[:, inside] / sizes[:, None]).T)
         return System(
             elements=rows,
             amounts=matrix,
@@ -443,31 +481,6 @@ class PhaseTable(Tabular):
             index=index,
             start=np.argmax(np.where(sodium == 0.0, matrix, 0.0), axis=1),
         )
-
-
-def _amounts_matrix(
-    compositions: Sequence[Mapping[str, float]], elements: tuple[str, ...]
-) -> NDArray[np.float64]:
-    """Write compositions as rows; shape (n_compositions, n_elements)."""
-    column = {symbol: position for position, symbol in enumerate(elements)}
-    matrix = np.zeros((len(compositions), len(elements)))
-    rows = np.repeat(np.arange(len(compositions)), list(map(len, compositions)))
-    columns = map(column.__getitem__, chain.from_iterable(compositions))
-    values = chain.from_iterable(one.values() for one in compositions)
-    matrix[rows, np.fromiter(columns, np.intp)] = np.fromiter(values, np.float64)
-    return matrix
-
-
-def _sorted(
-    codes: NDArray[np.int64], per_atom: NDArray[np.float64], phases: Sequence[Phase]
-) -> NDArray[np.intp]:
-    """Order by composition, then energy; by id only where those are equal, since it is slow."""
-    order = np.lexsort((per_atom, *-codes.T[::-1]))
-    alike = (np.diff(per_atom[order]) == 0.0) & (np.diff(codes[order], axis=0) == 0).all(axis=1)
-    if not alike.any():
-        return order
-    names = np.argsort(np.argsort([phase.id for phase in phases]))
-    return np.lexsort((names, per_atom, *-codes.T[::-1]))
 
 
 def _check_together(phases: Sequence[Phase]) -> None:

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from trona.screening.equilibrium.hull import energy_above_hull
 from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.formulas import same_composition
@@ -168,7 +166,5 @@ def _depth(table: PhaseTable, stability: Stability) -> float:
 
 def _others(table: PhaseTable, amounts: Mapping[str, float]) -> list[Phase]:
     """Phases of these elements that have another composition."""
-    outside = [symbol not in amounts for symbol in table.elements]
-    inside = np.flatnonzero(~(table.amounts[:, outside] > 0).any(axis=1)).tolist()
-    phases = [table.phases[at] for at in inside]
+    phases = table.within(amounts).phases
     return [phase for phase in phases if not same_composition(phase.amounts, amounts)]

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from trona.screening.equilibrium.phases import Phase, PhaseTable, System
+    from trona.screening.equilibrium.phases import Phase, PhaseTable
+    from trona.screening.equilibrium.system import System
 
     from .interphase import Interphase
 

@@ -36,7 +36,17 @@ if TYPE_CHECKING:
 
     from .error_model import ErrorModel
 
-__all__ = ["SAMPLES", "SEED", "Spread", "Uncertainty", "classes_at_metal", "sample"]
+__all__ = [
+    "SAMPLES",
+    "SEED",
+    "Spread",
+    "Uncertainty",
+    "classes_at_metal",
+    "draw_errors",
+    "phases_inside",
+    "sample",
+    "with_errors",
+]
 
 SAMPLES = 200
 """Draws by default: a standard deviation is then known to 5 %."""
@@ -204,12 +214,12 @@ def classes_at_metal(
     """
     composition = stability.profile.composition
     elements = {*composition, SODIUM}
-    inside = _inside(table, elements)
+    inside = phases_inside(table, elements)
     metal = _AtMetal(PhaseTable.from_phases(inside), composition, properties, thresholds)
     place = {phase.id: at for at, phase in enumerate(inside)}
     order = np.array([place[phase.id] for phase in metal.table.phases])
     kinds = Counter(
-        metal.kind(errors[order]) for errors in _errors(inside, elements, model, samples, seed)
+        metal.kind(errors[order]) for errors in draw_errors(inside, elements, model, samples, seed)
     )
     return {kind: count / samples for kind, count in kinds.most_common()}
 
@@ -230,6 +240,7 @@ class _AtMetal:
         self.atoms, self.own = sum(composition.values()), table.find(composition)
         self.target = np.array([composition[symbol] for symbol in self.open.elements])
         self.whole = np.array([composition[symbol] for symbol in self.closed.elements])
+        self._kinds: dict[tuple[bytes, bytes, bool, bool], InterphaseClass] = {}
 
     def kind(self, errors: NDArray[np.float64]) -> InterphaseClass:
         """Classify with errors (eV per formula unit, in the order of the table)."""
@@ -239,14 +250,18 @@ class _AtMetal:
         columns, values = best.support(AMOUNT_TOLERANCE * self.atoms)
         exchanged = float(values @ open_.sodium[columns]) - self.sodium
         reacts = exchanged > NO_EXCHANGE * self.atoms
-        return classify(
-            [self.table.phases[at] for at in open_.index[columns]],
-            (values / open_.sizes[columns]).tolist(),
-            self.properties,
-            self.thresholds,
-            reacts=reacts,
-            decomposes=not reacts and self._decomposes(errors),
-        ).kind
+        decomposes = not reacts and self._decomposes(errors)
+        key = (columns.tobytes(), values.tobytes(), reacts, decomposes)
+        if key not in self._kinds:  # most draws have the same products in the same amounts
+            self._kinds[key] = classify(
+                [self.table.phases[at] for at in open_.index[columns]],
+                (values / open_.sizes[columns]).tolist(),
+                self.properties,
+                self.thresholds,
+                reacts=reacts,
+                decomposes=decomposes,
+            ).kind
+        return self._kinds[key]
 
     def _decomposes(self, errors: NDArray[np.float64]) -> bool:
         """Tell whether other phases stand in the place of the composition at fixed atoms."""
@@ -260,25 +275,65 @@ class _AtMetal:
         return own / self.own.n_atoms - hull > HELD
 
 
-def _inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
-    """Find the phases that matter; polymorphs share an error: one is enough."""
-    ground = [table.phases[at] for at in table.ground]
-    return [phase for phase in ground if phase.amounts.keys() <= elements]
+def phases_inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
+    """
+    Find the phases that matter; polymorphs share an error: one is enough.
+
+    Parameters
+    ----------
+    table
+        All phases.
+    elements
+        Symbols, of which the phases consist.
+
+    Returns
+    -------
+    list of Phase
+        The lowest of each composition.
+    """
+    near = table.within(elements)
+    return [near.phases[at] for at in near.ground.tolist()]
 
 
 def _draws(
     table: PhaseTable, elements: set[str], model: ErrorModel, samples: int, seed: int
 ) -> Iterator[PhaseTable]:
     """Tables of the phases that matter, with errors."""
-    inside = _inside(table, elements)
-    for errors in _errors(inside, elements, model, samples, seed):
-        yield _shifted(inside, errors)
+    inside = phases_inside(table, elements)
+    for errors in draw_errors(inside, elements, model, samples, seed):
+        yield with_errors(inside, errors)
 
 
-def _errors(
-    inside: Sequence[Phase], elements: set[str], model: ErrorModel, samples: int, seed: int
+def draw_errors(
+    inside: Sequence[Phase],
+    elements: set[str],
+    model: ErrorModel,
+    samples: int,
+    seed: int,
+    held: tuple[int, float] | None = None,
 ) -> Iterator[NDArray[np.float64]]:
-    """Errors of some phases, eV per formula unit."""
+    """
+    Draw errors of some phases.
+
+    Parameters
+    ----------
+    inside
+        Phases.
+    elements
+        Symbols, of which they consist.
+    model
+        Errors of the energies.
+    samples, seed
+        Number of draws, and where the generator starts.
+    held
+        Position of a phase and its own error, in standard deviations, that is the same in every
+        draw; what else is drawn does not depend on it.
+
+    Yields
+    ------
+    numpy.ndarray
+        Shape (n_phases,), eV per formula unit.
+    """
     amounts = np.array(
         [[phase.amounts.get(symbol, 0.0) for symbol in sorted(elements)] for phase in inside]
     )
@@ -287,13 +342,30 @@ def _errors(
     compound = (amounts > 0).sum(axis=1) > 1
     rng = np.random.default_rng(seed)
     for _ in range(samples):
-        own = sigmas * rng.standard_normal(len(inside)) * atoms
+        normal = rng.standard_normal(len(inside))
+        if held is not None:
+            normal[held[0]] = held[1]
+        own = sigmas * normal * atoms
         shared = amounts @ (model.common * rng.standard_normal(amounts.shape[1]))
         yield np.where(compound, own + shared, 0.0)
 
 
-def _shifted(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:
-    """Build a table with errors (eV per formula unit) added to the energies."""
+def with_errors(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:
+    """
+    Build a table with errors added to the energies.
+
+    Parameters
+    ----------
+    phases
+        On one energy scale.
+    errors
+        Shape (n_phases,), eV per formula unit.
+
+    Returns
+    -------
+    PhaseTable
+        Of the same phases.
+    """
     return PhaseTable.from_phases(
         replace(phase, energy=phase.energy + float(error))
         for phase, error in zip(phases, errors, strict=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trona.screening.equilibrium.grand import profile
 from trona.screening.formulas import number, parse
 from trona.screening.reactions import terms
-from trona.screening.stability.coverage import coverage
+from trona.screening.stability.coverage import Coverage, coverage
 from trona.screening.stability.discharge import molar_mass
 from trona.screening.stability.exposure import (
     Course,
@@ -30,7 +30,7 @@ from trona.stores.documents.air import (
     InterphaseAirDoc,
 )
 from trona.stores.energies.atmosphere import is_gas
-from trona.stores.thermochemistry.gases import vapour_pressure
+from trona.stores.thermochemistry.gases import known_gases, vapour_pressure
 from trona.stores.thermochemistry.humidity import dew_point
 from trona.stores.thermochemistry.temperatures import KELVIN_AT_ZERO_CELSIUS
 
@@ -44,17 +44,29 @@ if TYPE_CHECKING:
     from trona.screening.equilibrium.reservoirs import Reservoir
     from trona.stores.energies.atmosphere import Atmosphere, Conditions
 
-__all__ = ["InAir", "air_document", "air_documents", "in_air", "ranked_documents"]
+__all__ = [
+    "KINETICS",
+    "LOW_SALTS",
+    "InAir",
+    "air_document",
+    "air_documents",
+    "conditions_document",
+    "first_step",
+    "follow_in_air",
+    "given_off",
+    "in_air",
+    "ranked_documents",
+]
 
 _MOLAR_VOLUME = 24789.6
 """mL/mol of an ideal gas at 298.15 K and 1 bar (CODATA 2018)."""
 _DRIEST, _WETTEST = 4.0, 2.5
 """eV below and above the potential of water in saturated air, between which it is followed."""
-_KINETICS = (
+KINETICS = (
     "Equilibrium only: how fast a reaction is, and whether a layer stops it, is not in it. Without "
     "O2, anions of salts are taken not to be oxidised, and CO2 not to become carbon."
 )
-_LOW_SALTS = (
+LOW_SALTS = (
     "Phosphates, borates and other oxygen salts without measured energies are too stable by 0.1 "
     "to 0.3 eV per O: reactions that end there are overstated."
 )
@@ -127,7 +139,9 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
     table = air.table_for(parse(formula))
     exposed = own_energy(table, parse(formula), formula)
     dioxide = air.carbon_dioxide
-    found = coverage(air.reference.table, {*parse(formula), "O"}, [parse(formula)])
+    found = _with_gases(
+        coverage(air.reference.table, {*parse(formula), "O"}, [parse(formula)]),
+    )
     others = [air.oxygen] if dioxide is None else [dioxide, air.oxygen]
     return InAir(
         air=air,
@@ -142,10 +156,48 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
         caveats=(
             *reservations([formula], air.reference, found),
             *air.notes,
-            _LOW_SALTS,
-            _KINETICS,
+            LOW_SALTS,
+            KINETICS,
         ),
     )
+
+
+def _with_gases(found: Coverage) -> Coverage:
+    """Count PH3 and its like as what joins an element and hydrogen: they are among the phases."""
+    joined = {frozenset(parse(gas)) for gas in known_gases() if "H" in parse(gas)}
+    return Coverage(
+        tuple(pair for pair in found.open if frozenset(pair) not in joined),
+        tuple(pair for pair in found.minor if frozenset(pair) not in joined),
+    )
+
+
+def follow_in_air(formula: str, air: Atmosphere, *, with_carbon_dioxide: bool = False) -> Course:
+    """
+    Follow a composition from dry air to more water than air can hold.
+
+    Parameters
+    ----------
+    formula
+        As the user writes it.
+    air
+        What it is exposed to.
+    with_carbon_dioxide
+        True to supply CO2 beside H2O, where the reference has carbon.
+
+    Returns
+    -------
+    Course
+        With exact breakpoints.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be used with the reference.
+    """
+    table = air.table_for(parse(formula))
+    dioxide = air.carbon_dioxide if with_carbon_dioxide else None
+    exposed = own_energy(table, parse(formula), formula)
+    return _course(air, table, exposed, [] if dioxide is None else [dioxide])
 
 
 def _course(
@@ -252,13 +304,13 @@ def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
     """
     air = air or found.air
     mu, exposed = air.water.mu, found.exposed
-    water, step = found.water.at(mu), _first_step(found.water, air)
+    water, step = found.water.at(mu), first_step(found.water, air)
     dioxide, above = found.carbon_dioxide, exposed.energy - exposed.stable
     return AirDoc(
         formula=exposed.formula,
         reference=air.reference.name,
         energy_scale=scale_document(air.table.scale),
-        conditions=_conditions(air.conditions),
+        conditions=conditions_document(air.conditions),
         verdict=_verdict(found, water, step, air),
         open_pairs=list(found.open),
         mixture=exposed.mixture,
@@ -275,8 +327,15 @@ def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
     )
 
 
-def _conditions(conditions: Conditions) -> AirConditionsDoc:
-    """Write conditions down."""
+def conditions_document(conditions: Conditions) -> AirConditionsDoc:
+    """
+    Write conditions down.
+
+    Parameters
+    ----------
+    conditions
+        Of the air.
+    """
     return AirConditionsDoc(
         temperature=conditions.temperature,
         relative_humidity=conditions.relative_humidity,
@@ -296,8 +355,22 @@ def _celsius(pressure: float) -> float | None:
     return None if found is None else found - KELVIN_AT_ZERO_CELSIUS
 
 
-def _first_step(course: Course, air: Atmosphere) -> FirstStepDoc | None:
-    """Write the first reaction with water down."""
+def first_step(course: Course, air: Atmosphere) -> FirstStepDoc | None:
+    """
+    Write the first reaction with water down.
+
+    Parameters
+    ----------
+    course
+        A composition in air of every humidity.
+    air
+        At the humidity to write down.
+
+    Returns
+    -------
+    FirstStepDoc or None
+        None where no water is taken up at any humidity.
+    """
     step = course.first_step(air.water.mu)
     if step is None or course.onset is None:
         return None
@@ -316,12 +389,7 @@ def _exposure(found: Exposure) -> ExposureDoc:
     """Write a reaction with gases of the air down."""
     taken, water = found.taken, found.taken.get("H2O", 0.0)
     parts = list(zip(found.found.phases, found.found.amounts.tolist(), strict=True))
-    mass = molar_mass(found.exposed.composition)
-    gases = [
-        GasDoc(formula=phase.formula, amount=x, ml_per_g=x * _MOLAR_VOLUME / mass)
-        for phase, x in parts
-        if is_gas(phase)
-    ]
+    gases = given_off(found)
     return ExposureDoc(
         open_to=[one.formula for one in found.reservoirs],
         reacts=found.reacts,
@@ -336,6 +404,23 @@ def _exposure(found: Exposure) -> ExposureDoc:
     )
 
 
+def given_off(found: Exposure) -> list[GasDoc]:
+    """
+    List the gases that a reaction gives off.
+
+    Parameters
+    ----------
+    found
+        The reaction.
+    """
+    mass = molar_mass(found.exposed.composition)
+    return [
+        GasDoc(formula=phase.formula, amount=x, ml_per_g=x * _MOLAR_VOLUME / mass)
+        for phase, x in zip(found.found.phases, found.found.amounts.tolist(), strict=True)
+        if is_gas(phase)
+    ]
+
+
 def _product_document(course: Course, air: Atmosphere) -> InterphaseAirDoc:
     """Write a product of the interphase beside water down."""
     found = course.at(air.water.mu)
@@ -344,7 +429,7 @@ def _product_document(course: Course, air: Atmosphere) -> InterphaseAirDoc:
         reaction=found.equation,
         energy_per_formula_unit=found.energy,
         energy_per_atom=found.energy_per_atom,
-        first_step=_first_step(course, air),
+        first_step=first_step(course, air),
     )
 
 

@@ -61,6 +61,8 @@ __all__ = [
 
 _HIGH_PRESSURE = frozenset(fractions_key(parse(formula)) for formula in ("NaCl3", "NaCl7"))
 """Polychlorides made only above 20 GPa (Zhang et al., Science 342 (2013) 1502)."""
+_PRESSED = ("Na", "Cl")
+"""Elements of these."""
 _METASTABLE = 1e-4
 """Energies above hull below this (eV/atom) are rounding, not metastability."""
 
@@ -168,8 +170,7 @@ def assess_formula(
     if own is not None and own_gap is not None:
         properties = with_gaps({own.formula: own_gap}, own.source, properties)
     inside = {*stability.profile.composition, SODIUM}
-    may_form = (phase for phase in table.phases if phase.amounts.keys() <= inside)
-    properties = with_rules(properties, may_form)
+    properties = with_rules(properties, table.within(inside).phases)
     interphases = tuple(interphase(rung, properties, thresholds) for rung in stability.ladder)
     found = covered([formula], reference)
     return Assessment(
@@ -214,8 +215,9 @@ def _at_ambient_pressure(table: PhaseTable, stability: Stability) -> Exclusion |
     ]
     if not any(_pressed(phase) for interval in deciding for phase in interval.phases):
         return None
-    pressed = {phase.id: phase.formula for phase in table.phases if _pressed(phase)}
-    rest = PhaseTable.from_phases(phase for phase in table.phases if phase.id not in pressed)
+    near = table.within({*stability.profile.composition, *_PRESSED, SODIUM})
+    pressed = {phase.id: phase.formula for phase in near.phases if _pressed(phase)}
+    rest = PhaseTable.from_phases(phase for phase in near.phases if phase.id not in pressed)
     found = assess(rest, stability.profile.composition, stability.formula, own)
     return Exclusion(tuple(sorted(set(pressed.values()))), found.window)
 
@@ -391,7 +393,8 @@ def _remedy(assessment: Assessment) -> str:
     own = assessment.stability.phase
     if own is None or any(phase.volume is None for phase in assessment.table.phases):
         return ""
-    pressure = stabilizing_pressure(assessment.table, own)
+    near = assessment.table.within(own.amounts)  # no other phase can be among its rivals
+    pressure = stabilizing_pressure(near, own)
     if pressure is None:
         return f", at any pressure up to {MAX_PRESSURE:g} GPa"
     return f", stable from {number(pressure, 2)} GPa"

@@ -13,6 +13,7 @@ from trona.screening.stability.interphase import Thresholds
 from trona.stores.collections.summaries import rank_summaries, summarize_screening
 from trona.stores.documents.results import (
     SCHEMA_VERSION,
+    AirVerdictDoc,
     ContactDoc,
     FailureDoc,
     ReferenceDoc,
@@ -23,6 +24,7 @@ from trona.stores.documents.results import (
 from trona.stores.energies.entries import entry_document, entry_phase
 from trona.stores.provenance import fingerprint, versions
 
+from .air import air_documents
 from .assessment import assess_formula, window_document
 from .properties import checksum
 from .validation import observations
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from trona.screening.stability.ranking import Ranked
+    from trona.stores.documents.air import AirDoc
     from trona.stores.documents.bookkeeping import EntryDoc
+    from trona.stores.energies.atmosphere import Atmosphere, Conditions
     from trona.stores.energies.references import Reference
 
 __all__ = [
@@ -42,10 +46,17 @@ __all__ = [
     "screen_entry",
     "screening_document",
     "screening_id",
+    "with_air",
 ]
 
 
-def screening_id(label: str, formula: str, relaxation_id: str | None, reference: Reference) -> str:
+def screening_id(
+    label: str,
+    formula: str,
+    relaxation_id: str | None,
+    reference: Reference,
+    air: Conditions | None = None,
+) -> str:
     """
     Identity of a screening result: the same work has the same id everywhere.
 
@@ -60,13 +71,22 @@ def screening_id(label: str, formula: str, relaxation_id: str | None, reference:
         Its relaxation, if it has one.
     reference
         Energies of competing phases.
+    air
+        Moist air that it is exposed to, if any.
 
     Returns
     -------
     str
         16 hexadecimal digits.
     """
-    rests_on = [reference.checksum, checksum(), vars(Thresholds()), versions().get("trona")]
+    rests_on: list[object] = [
+        reference.checksum,
+        checksum(),
+        vars(Thresholds()),
+        versions().get("trona"),
+    ]
+    if air is not None:
+        rests_on.append(vars(air))
     return fingerprint([SCHEMA_VERSION, label, formula, relaxation_id, *rests_on])
 
 
@@ -189,6 +209,51 @@ def screen_entry(
     doc.window = window
     doc.contact = _contact(window, None if own is None else own.volume)
     return doc
+
+
+def with_air(doc: ScreeningDoc, reference: Reference, air: Atmosphere) -> ScreeningDoc:
+    """
+    Add what moist air makes of a candidate, by its composition.
+
+    Parameters
+    ----------
+    doc
+        Its result; one that is not completed gets no verdict.
+    reference
+        Energies of competing phases that the result rests on.
+    air
+        What it is exposed to.
+
+    Returns
+    -------
+    ScreeningDoc
+        Under an id that the conditions enter.
+    """
+    known = (doc.label, doc.formula, doc.relaxation_id, reference)
+    changed: dict[str, object] = {"id": screening_id(*known, air.conditions)}
+    if doc.window is not None:
+        (found,) = air_documents([doc.formula], air, interphase=False)
+        changed["air"] = _air_verdict(found)
+    return doc.model_copy(update=changed)
+
+
+def _air_verdict(found: AirDoc) -> AirVerdictDoc:
+    """Keep what a ranking needs of a composition in moist air."""
+    step, water = found.first_step, found.water
+    unknown = found.open_pairs and (step is None or step.energy_per_water >= 0.0)
+    return AirVerdictDoc(
+        conditions=found.conditions.text,
+        temperature=found.conditions.temperature,
+        water=found.conditions.water,
+        released=found.conditions.released,
+        reacts=None if unknown else water.reacts,
+        first_step=None if step is None else step.energy_per_water,
+        onset_humidity=None if step is None else step.relative_humidity,
+        energy_per_atom=water.energy_per_atom,
+        reaction=water.reaction,
+        hydrogen_sulfide=sum(gas.ml_per_g for gas in water.gases if gas.formula == "H2S"),
+        verdict=found.verdict,
+    )
 
 
 def failed_document(

@@ -17,6 +17,7 @@ from trona.stores.energies.atmosphere import atmosphere, read_conditions
 
 from .air import air_documents
 from .assessment import assess_formula, window_document
+from .doping.orders import MoistAir, PublishedOrder, judge_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +32,6 @@ __all__ = [
     "Comparison",
     "Conductivity",
     "Contact",
-    "MoistAir",
     "PublishedWindow",
     "ValidatedCase",
     "charge_imbalance",
@@ -68,7 +68,9 @@ _OPEN: dict[str, tuple[str, ...]] = {
 _MIXTURE = "It has no phase of its own in the reference:"
 
 Kind = Literal["calculated", "observed"]
-Quantity = Literal["reduction limit", "oxidation limit", "products", "interphase", "moist air"]
+Quantity = Literal[
+    "reduction limit", "oxidation limit", "products", "interphase", "moist air", "dopants in water"
+]
 Verdict = Literal["agree", "disagree", "cannot say"]
 Judged = tuple[Verdict, str]
 
@@ -93,17 +95,6 @@ class Contact(Document):
     source: str = Field(description="Where it was published.")
 
 
-class MoistAir(Document):
-    """What was published about moist air at room temperature."""
-
-    outcome: Literal["gas", "hydrate", "none"] = Field(
-        description="Gives off a gas, takes up water as a hydrate, or does not react."
-    )
-    gas: str = Field(default="", description="The gas, where it gives one off.")
-    kind: Kind = Field(description="Calculated, or observed in an experiment.")
-    source: str = Field(description="Where it was published.")
-
-
 class Conductivity(Document):
     """A published sodium-ion conductivity; trona predicts none."""
 
@@ -120,6 +111,7 @@ class Case(Document):
     window: PublishedWindow | None = Field(default=None, description="Null where unpublished.")
     contacts: list[Contact] = Field(default=[], description="Several where sources differ.")
     air: list[MoistAir] = Field(default=[], description="Of moist air.")
+    dopants: list[PublishedOrder] = Field(default=[], description="Orders by water.")
     conductivity: Conductivity | None = Field(default=None, description="Null where unpublished.")
     source: str | None = Field(default=None, description="Where only the composition is named.")
     note: str = Field(default="", description="What to bear in mind; may be empty.")
@@ -217,6 +209,7 @@ def _find(case: Case, reference: Reference) -> ValidatedCase:
     obstacle = " ".join(filter(None, (_misprint(case), obstacle)))
     comparisons = list(_compare(case, prediction, obstacle, reference))
     comparisons += [_compare_air(case.formula, one, obstacle, reference) for one in case.air]
+    comparisons += [_compare_order(case.formula, one, obstacle, reference) for one in case.dopants]
     verdicts = {comparison.verdict for comparison in comparisons}
     agrees: Verdict = "agree" if "agree" in verdicts else "cannot say"
     nothing = obstacle or "No window, products or interphase was published to compare with."
@@ -362,6 +355,28 @@ def _compare_air(formula: str, stated: MoistAir, obstacle: str, reference: Refer
         quantity="moist air",
         predicted=predicted,
         published=outcomes[stated.outcome],
+        kind=stated.kind,
+        source=stated.source,
+        electrode=None,
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def _compare_order(
+    host: str, stated: PublishedOrder, obstacle: str, reference: Reference
+) -> Comparison:
+    """Set a published order of dopants beside the predicted one."""
+    predicted, verdict, reason = "", "cannot say", obstacle
+    if not obstacle:
+        try:
+            predicted, verdict, reason = judge_order(host, stated, _air(reference))
+        except InputError as error:
+            reason = str(error)
+    return Comparison(
+        quantity="dopants in water",
+        predicted=predicted,
+        published=" > ".join(", ".join(group) for group in stated.groups),
         kind=stated.kind,
         source=stated.source,
         electrode=None,

@@ -121,7 +121,9 @@ def window_answer(
     if why:
         content["dependence"] = dependence_documents(assessment, drawn)
     made = WindowAnswerDoc.model_validate(content)
-    return made.model_copy(update={"answer": window_sentence(made, at)})
+    # With an electrode the ladder is a part of it, which need not begin at sodium metal.
+    told = made if against is None else document
+    return made.model_copy(update={"answer": window_sentence(told, at)})
 
 
 def _open_electrode(found: ElectrodeDoc, assessment: Assessment) -> list[str]:

@@ -70,6 +70,7 @@ FIELDS = {
         Field("force", "driving_force", "number", "eV/atom"),
         Field("sodium", "sodium_consumed", "number", "per formula unit"),
         Field("products", "products", "list"),
+        Field("air", "air_first_step", "number", "eV per H2O"),
         Field("reference", "reference", "text"),
         Field("checksum", "reference_checksum", "text"),
         Field("correction", "correction", "text"),
@@ -78,6 +79,7 @@ FIELDS = {
         Field("source", "source", "text"),
         Field("created", "created", "date"),
         Field("who", "who", "text"),
+        Field("project", "project", "text"),
     )
 }
 """By name."""

@@ -40,6 +40,8 @@ __all__ = ["RANK", "Filters", "Found", "Results"]
 RANK = "rank"
 """Sort by the default ranking; what cannot be ranked comes last."""
 
+_HEAD = ["id", "label", "reference", "air_conditions", "created"]
+"""Fields of a summary that say whether a newer result replaces it."""
 _BATCH = 500
 """Documents that are in memory at a time where all are gone through."""
 
@@ -97,6 +99,12 @@ class Results:
     def empty(self) -> bool:
         """True where nothing was screened yet."""
         return int(self._store(ScreeningDoc).count()) == 0
+
+    def state(self) -> str:
+        """Say how many results there are and when the newest was computed."""
+        store = self._store(ScreeningDoc)
+        newest = store.query(properties=["created"], sort={"created": -1}, limit=1)
+        return " ".join(map(str, (store.count(), *(one.get("created") for one in newest))))
 
     def close(self) -> None:
         """Close what was opened."""
@@ -179,7 +187,7 @@ class Results:
         limit: int = 0,
     ) -> Found:
         """
-        Find results that pass some filters, the newest of each candidate and reference.
+        Find results that pass some filters, the newest of each candidate, reference and air.
 
         Parameters
         ----------
@@ -217,7 +225,7 @@ class Results:
         return [summary for summary in current if filters.mentions(summary)]
 
     def _current(self, criteria: dict[str, Any]) -> Iterator[SummaryDoc]:
-        """Read the summaries that pass and are the newest of their candidate and reference."""
+        """Read the summaries that pass and are the newest of their candidate, reference and air."""
         self.complete()
         store = self._store(SummaryDoc)
         rows = list(store.query(criteria or None))
@@ -225,10 +233,11 @@ class Results:
         within = {"label": {"$in": labels}} if len(labels) <= _BATCH else None
         heads: Iterable[dict[str, Any]] = rows
         if criteria:
-            heads = store.query(within, properties=["id", "label", "reference", "created"])
-        newest: dict[tuple[str, str], tuple[str, str]] = {}
+            heads = store.query(within, properties=_HEAD)
+        newest: dict[tuple[str, str, str | None], tuple[str, str]] = {}
         for head in heads:
-            key, age = (head["label"], head["reference"]), (head["created"], head["id"])
+            key = (head["label"], head["reference"], head.get("air_conditions"))
+            age = (head["created"], head["id"])
             newest[key] = max(newest.get(key, age), age)
         ids = {identity for _, identity in newest.values()}
         return (read_document(SummaryDoc, row) for row in rows if row["id"] in ids)
@@ -283,7 +292,7 @@ class Results:
 
     def screenings(self, filters: Filters | None = None) -> list[ScreeningDoc]:
         """
-        Screening results that pass some filters, the newest of each candidate and reference.
+        Screening results that pass some filters, the newest of each candidate, reference and air.
 
         Parameters
         ----------

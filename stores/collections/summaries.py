@@ -65,7 +65,7 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
     content = {
         name: getattr(doc, name)
         for name in ("id", "label", "formula", "elements", "state", "reason", "method",
-                     "space_group", "source", "created", "who")
+                     "space_group", "source", "created", "who", "project")
     } | dict.fromkeys(
         ("energy_above_hull", "mixture", "reduction_limit", "oxidation_limit", "interphase",
          "interphase_share",
@@ -83,8 +83,12 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
             for name in ("interphase", "reaction", "driving_force", "sodium_consumed",
                          "sodium_consumed_per_atom")
         } | _confidence(contact.interphase, contact.interphase_shares)  # fmt: skip
+    air = doc.air
     return SummaryDoc(
         **content,
+        air_conditions=None if air is None else air.conditions,
+        air_reacts=None if air is None else air.reacts,
+        air_first_step=None if air is None else air.first_step,
         drawn_classes=[] if contact is None else list(contact.interphase_shares),
         drawn_shares=[] if contact is None else list(contact.interphase_shares.values()),
         anions=anion_system(doc.elements),
@@ -120,17 +124,18 @@ def rank_summaries(summaries: Iterable[SummaryDoc]) -> list[tuple[Ranked, Summar
     Returns
     -------
     list
-        Best first; results of one temperature before those of a higher one, which are ranked for
-        themselves.
+        Best first; results of one temperature before those of a higher one, and those without
+        moist air before those of each of its conditions: each is ranked for itself.
     """
-    by_temperature: dict[float, dict[str, SummaryDoc]] = {}
+    by_conditions: dict[tuple[float, str], dict[str, SummaryDoc]] = {}
     for one in summaries:
         if one.reaction is not None:
-            alike = by_temperature.setdefault(temperature_of_name(one.reference), {})
+            key = temperature_of_name(one.reference), one.air_conditions or ""
+            alike = by_conditions.setdefault(key, {})
             alike[f"{one.label}\0{one.reference}"] = one
     return [
         (place, alike[place.label])
-        for _, alike in sorted(by_temperature.items())
+        for _, alike in sorted(by_conditions.items())
         for place in _ranked(alike)
     ]
 

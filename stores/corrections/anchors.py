@@ -11,8 +11,10 @@ for hydroborates, which treats both sides of their reactions alike.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from trona.screening.equilibrium.arrangement import composition_keys
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import fractions_key, parse, same_composition
 from trona.stores.thermochemistry.measured import measured_energy
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from .mp2020 import Calculation
     from .parts import Part
 
-__all__ = ["MoleculeShift", "WaterShift", "anchored", "shifted"]
+__all__ = ["Compositions", "MoleculeShift", "WaterShift", "anchored", "shifted"]
 
 _WATER, _HYDROXIDE, _PEROXIDE = (parse(one) for one in ("H2O", "NaOH", "H2O2"))
 _NONMETALS = frozenset(["B", "C", "N", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I"])
@@ -38,6 +40,47 @@ _ADDUCTS = {"H3S": "H2S", "SiH8": "SiH4"} | dict.fromkeys(("SO4", "SO5", "SO6", 
 """Packings of a molecule with H2 or O2, and the molecule in a formula unit. Nobody measured them;
 uncorrected they would replace the molecule."""
 Key = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Compositions:
+    """
+    Compositions of a table, for few questions: looked up there, not all listed.
+
+    Two are equal where their tables hold the same compositions.
+
+    Parameters
+    ----------
+    table
+        Energies.
+    """
+
+    table: PhaseTable
+
+    def hold(self, amounts: Mapping[str, float]) -> bool:
+        """
+        Tell whether a composition is one of them.
+
+        Parameters
+        ----------
+        amounts
+            Element symbol to amount, any multiple.
+        """
+        return self.table.find(amounts) is not None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Compositions):
+            return NotImplemented
+        return self.table is other.table or self._codes == other._codes
+
+    def __hash__(self) -> int:
+        return hash((self.table.elements, len(self.table.ground)))
+
+    @cached_property
+    def _codes(self) -> tuple[tuple[str, ...], bytes]:
+        """What the table holds, in its order."""
+        table = self.table
+        return table.elements, composition_keys(table.amounts[table.ground]).tobytes()
 
 
 @dataclass(frozen=True)
@@ -53,13 +96,13 @@ class WaterShift:
         Compositions of hydroxides with a measured enthalpy of their own, and their shift, eV per
         atom.
     known
-        Compositions of the reference: what is left of a hydrate without its water is one of them.
+        Of the reference: what is left of a hydrate without its water is one of them.
     """
 
     water: float
     hydroxide: float
     own: tuple[tuple[Key, float], ...]
-    known: frozenset[Key]
+    known: Compositions
 
     def __call__(self, amounts: Mapping[str, float], _: Calculation | None) -> float:
         """
@@ -75,13 +118,13 @@ class WaterShift:
         float
             eV.
         """
-        if not {"H", "O"} <= amounts.keys():
+        if "H" not in amounts or "O" not in amounts:
             return 0.0
         key = fractions_key(amounts)
         for composition, shift in self.own:
             if composition == key:
                 return shift * sum(amounts.values())
-        water, hydroxide = water_and_hydroxide(amounts, self.known)
+        water, hydroxide = water_and_hydroxide(amounts, self.known.hold)
         return water * self.water + hydroxide * self.hydroxide
 
 
@@ -112,7 +155,16 @@ class MoleculeShift:
         float
             eV.
         """
-        return dict(self.shifts).get(fractions_key(amounts), 0.0) * sum(amounts.values())
+        by_composition, systems = self._found
+        if frozenset(amounts) not in systems:  # nearly all phases of a table
+            return 0.0
+        return by_composition.get(fractions_key(amounts), 0.0) * sum(amounts.values())
+
+    @cached_property
+    def _found(self) -> tuple[dict[Key, float], frozenset[frozenset[str]]]:
+        """Shifts by composition, and the sets of elements of these."""
+        systems = (frozenset(symbol for symbol, _ in key) for key, _ in self.shifts)
+        return dict(self.shifts), frozenset(systems)
 
 
 def anchored(scheme: Scheme, table: PhaseTable, name: str, asked: Scheme | None) -> Scheme:
@@ -171,15 +223,15 @@ def shifted(phases: Iterable[Phase], scheme: Scheme) -> tuple[Phase, ...]:
     """
     shifts = [part.shift for part in scheme.parts if part.anchored]
     listed = tuple(phases)
-    scales = {scale: replace(scale, correction=scheme.name) for scale in {p.scale for p in listed}}
-    return tuple(
-        replace(
-            phase,
-            energy=phase.energy + sum(shift(phase.amounts, None) for shift in shifts),
-            scale=scales[phase.scale],
-        )
-        for phase in listed
-    )
+    own = {id(phase.scale): phase.scale for phase in listed}  # hashing each is slow
+    scales = {key: replace(scale, correction=scheme.name) for key, scale in own.items()}
+    found = []
+    for phase in listed:
+        energy = 0.0
+        for shift in shifts:
+            energy += shift(phase.amounts, None)
+        found.append(phase.moved(energy, scales[id(phase.scale)]))
+    return tuple(found)
 
 
 def _bound(part: Part, table: PhaseTable) -> Part | None:
@@ -209,7 +261,7 @@ def _bound_water(part: Part, table: PhaseTable) -> Part | None:
     hydroxide = _excess(_HYDROXIDE, table)
     found = {
         fractions_key(phase.amounts): phase.amounts
-        for phase in table.phases
+        for phase in table.holding(_PEROXIDE)
         if _is_metal_hydroxide(phase.amounts)
         or (phase.amounts.keys() == _PEROXIDE.keys() and same_composition(phase.amounts, _PEROXIDE))
     }
@@ -218,12 +270,13 @@ def _bound_water(part: Part, table: PhaseTable) -> Part | None:
         for key, amounts in sorted(found.items())
         if (shift := _excess(amounts, table)) is not None
     )
-    known = frozenset(fractions_key(phase.amounts) for phase in table.phases)
     per_hydroxide = 0.0 if hydroxide is None else hydroxide
     named = [f"{water:+.3f} eV per H2O"]
     named += [] if hydroxide is None else [f"{hydroxide:+.3f} eV per OH"]
     name = f"{part.label}/1 ({', '.join(named)})"
-    return replace(part, name=name, shift=WaterShift(water, per_hydroxide, own, known))
+    return replace(
+        part, name=name, shift=WaterShift(water, per_hydroxide, own, Compositions(table))
+    )
 
 
 def _is_metal_hydroxide(amounts: Mapping[str, float]) -> bool:

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trona.screening.formulas import fractions_key
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["water_and_hydroxide"]
 
-Key = tuple[tuple[str, float], ...]
 _FULL = {"C": 3.0, "N": 3.0, "Cl": 3.0} | dict.fromkeys(
     ("P", "S", "As", "Se", "Si", "Ge", "V", "Cr", "Mo", "W", "Mn", "B", "Al", "Sb", "Sn"), 4.0
 )
@@ -28,7 +25,7 @@ _ROUNDING = 1e-6
 
 
 def water_and_hydroxide(
-    amounts: Mapping[str, float], known: Collection[Key]
+    amounts: Mapping[str, float], known: Callable[[Mapping[str, float]], bool]
 ) -> tuple[float, float]:
     """
     Count H2O and OH in a compound.
@@ -38,7 +35,7 @@ def water_and_hydroxide(
     amounts
         Element symbol to amount per formula unit.
     known
-        `fractions_key` of the compounds that may be left without the water.
+        Tells whether a compound may be left without the water.
 
     Returns
     -------
@@ -67,9 +64,9 @@ def _without(amounts: Mapping[str, float], water: float) -> dict[str, float]:
     return {symbol: amount for symbol, amount in rest.items() if amount > _ROUNDING}
 
 
-def _is_left(rest: Mapping[str, float], known: Collection[Key]) -> bool:
+def _is_left(rest: Mapping[str, float], known: Callable[[Mapping[str, float]], bool]) -> bool:
     """Tell whether a hydrate leaves this compound when it dries."""
-    if len(rest) < 2 or fractions_key(rest) not in known:
+    if len(rest) < 2 or not known(rest):
         return False
     oxygen = rest.get("O", 0.0)
     if not oxygen or rest.get("H"):

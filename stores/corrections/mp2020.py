@@ -11,14 +11,13 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pymatgen.core import Composition, Structure
-
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import plain, same_composition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pymatgen.core import Structure
     from pymatgen.entries.computed_entries import ComputedEntry
 
 __all__ = ["Calculation", "adjustments", "anion_correction", "hydrogen_correction"]
@@ -168,6 +167,7 @@ def hydrogen_correction(amounts: Mapping[str, float]) -> float:
     float
         eV per formula unit: -0.179 for each H where hydrogen counts as the anion, else 0.
     """
+    from pymatgen.core import Composition  # noqa: PLC0415 (slow, not always needed)
     from pymatgen.entries.computed_entries import ComputedEntry  # noqa: PLC0415
 
     composition = Composition(dict(amounts))

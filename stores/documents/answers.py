@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .air import AirDoc
     from .bookkeeping import SummaryDoc
     from .contacts import KinkDoc, PlateauDoc
+    from .dopants import DopantsDoc
     from .matrices import MatrixCellDoc
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "comparison_sentence",
     "contact_sentence",
     "discharge_sentence",
+    "dopants_sentence",
     "matrix_sentence",
     "ranking_sentence",
     "reference_sentence",
@@ -189,6 +191,34 @@ def air_sentence(docs: Sequence[AirDoc]) -> str:
     if len(reacting) < len(docs) and docs[0].formula not in unknown:
         parts.append(f"the most resistant is {docs[0].formula}")
     return f"{'; '.join(parts)}."
+
+
+def dopants_sentence(doc: DopantsDoc) -> str:
+    """
+    Answer which dopant lowers the reactions of a host most.
+
+    Parameters
+    ----------
+    doc
+        Dopants, compared.
+
+    Returns
+    -------
+    str
+        The best dopant in moist air, and at sodium metal.
+    """
+    if not doc.dopants:
+        return f"No dopant of {doc.host} can be judged."
+    air = max(doc.dopants, key=lambda one: one.hydrolysis_change)
+    metal = max(doc.dopants, key=lambda one: one.reduction_change)
+    found = ((air.element, air.hydrolysis_change), (metal.element, metal.reduction_change))
+    parts = [
+        f"{f'{name} lowers' if change > 0.0 else 'no dopant lowers'} the energy that {doc.host} "
+        f"releases {where}{f' most (by {change:.2f} eV per atom)' if change > 0.0 else ''}"
+        for (name, change), where in zip(found, ("in moist air", "at sodium metal"), strict=True)
+    ]
+    told = "; ".join(parts)
+    return f"{told[0].upper()}{told[1:]}."
 
 
 def _verb(names: Sequence[str], verb: str) -> str:

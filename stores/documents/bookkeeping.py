@@ -16,7 +16,7 @@ from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, StructureDoc, now
 
 __all__ = ["SUMMARY_SCHEMA_VERSION", "CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
 
-SUMMARY_SCHEMA_VERSION = 4
+SUMMARY_SCHEMA_VERSION = 5
 """Raised with every change of `SummaryDoc` alone: no id rests on it, and summaries of a lower
 version are made again from their results. Up to 2 it was the version of all documents."""
 
@@ -133,10 +133,20 @@ class SummaryDoc(Document):
     sodium_consumed_per_atom: float | None = Field(
         description="Na taken up per electrolyte atom at 0 V."
     )
+    air_conditions: str | None = Field(
+        description="Of moist air, in words; null where that was not asked for."
+    )
+    air_reacts: bool | None = Field(description="Null where not asked for, or it cannot be said.")
+    air_first_step: float | None = Field(
+        description="First reaction with water, eV per H2O; null where none, or not asked for."
+    )
     space_group: str | None = Field(description="After relaxation; null without a structure.")
     source: str = Field(description="Where the candidate comes from.")
     created: datetime = Field(description="When the result was computed, UTC.")
     who: str | None = Field(description="User and host that computed it.")
+    project: str | None = Field(
+        default=None, description="Project it was collected from; null if computed elsewhere."
+    )
 
     @property
     def interphase_shares(self) -> dict[str, float]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SCHEMA_VERSION",
+    "AirVerdictDoc",
     "ContactDoc",
     "DependenceDoc",
     "Document",
@@ -402,6 +403,27 @@ class ContactDoc(Document):
     )
 
 
+class AirVerdictDoc(Document):
+    """What moist air makes of a screened candidate, by its composition and open to H2O alone."""
+
+    conditions: str = Field(description="What it holds for, in words.")
+    temperature: float = Field(description="K.")
+    water: float = Field(description="Partial pressure of H2O, bar.")
+    released: float = Field(description="That of H2S and of every other gas given off, bar.")
+    reacts: bool | None = Field(description="Null where the reference cannot say.")
+    first_step: float | None = Field(
+        description="Energy of the first reaction with water, eV per H2O, negative where it "
+        "happens; null where no water is taken up."
+    )
+    onset_humidity: float | None = Field(
+        description="Relative humidity above which it happens; null where no water is taken up."
+    )
+    energy_per_atom: float = Field(description="Of the whole reaction, eV/atom.")
+    reaction: str = Field(description="The whole reaction, balanced per formula unit.")
+    hydrogen_sulfide: float = Field(description="mL at 25 °C and 1 bar per gram.")
+    verdict: str = Field(description="In a sentence that names the conditions.")
+
+
 class ScreeningDoc(Document):
     """One screened candidate: identity, outcome, and everything the outcome rests on."""
 
@@ -419,6 +441,9 @@ class ScreeningDoc(Document):
     reference: ReferenceDoc = Field(description="Reference energies used.")
     window: WindowDoc | None = Field(description="Window and ladder; null unless completed.")
     contact: ContactDoc | None = Field(description="Contact with sodium; null unless completed.")
+    air: AirVerdictDoc | None = Field(
+        default=None, description="In moist air; null where that was not asked for."
+    )
     relaxation_id: str | None = Field(description="The relaxation it rests on; null if none.")
     method: str | None = Field(
         default=None,
@@ -433,4 +458,7 @@ class ScreeningDoc(Document):
     created: datetime = Field(default_factory=now, description="When, UTC.")
     who: str | None = Field(
         default_factory=who, description="User and host that computed it; null if not recorded."
+    )
+    project: str | None = Field(
+        default=None, description="Project it was collected from; null if computed elsewhere."
     )

@@ -360,7 +360,9 @@ def atmosphere(
         try:
             warm, _ = phases_at(condensed, conditions.temperature)  # adds gases at 1 bar
         except PhaseDataError as error:
-            without = str(error).replace(", or stay at 0 K.", ", or use --method zhu-mo.")
+            without = str(error).replace(
+                ", or stay at 0 K.", ", or use --method zhu-mo of trona air."
+            )
             raise PhaseDataError(without) from None
         condensed = tuple(phase for phase in warm if phase.id in given)
     if replaced:

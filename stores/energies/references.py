@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache, reduce
 from pathlib import Path
@@ -37,10 +36,10 @@ from trona.stores.thermochemistry.temperatures import cold_name, name_at, requir
 
 from . import alignment
 from . import from_store as relaxed
-from . import from_table as formation_table
 from .accuracy import unstated
 from .bundled import SETS, bundled_data, packed_energies, set_phases
-from .sources import Source
+from .sources import Source, joint, misnamed
+from .tables.loading import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES", "Reference", "Source", "load_reference", "source_names"]
 
 _ALIGNED = "aligned:"
-_OVER_CORRECTED = "polysulfide_over-corrected"
-"""Flag by which a table says that it carries one sulfide correction per S atom."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,14 +278,7 @@ def source_names(name: str) -> list[str]:
     list of str
         One for each source.
     """
-    return _joint().split(cold_name(name)[0].removeprefix(_ALIGNED))
-
-
-def _joint() -> re.Pattern[str]:
-    """Match a plus sign between two references; one inside a path joins nothing."""
-    named = "|".join(re.escape(kind) for kind, source in SOURCES.items() if not source.located)
-    located = "|".join(f"{re.escape(kind)}:" for kind, one in SOURCES.items() if one.located)
-    return re.compile(rf"\+(?=(?:{named})(?:[:+]|$)|{located})")
+    return joint(SOURCES).split(cold_name(name)[0].removeprefix(_ALIGNED))
 
 
 def _load_part(name: str, scheme: Scheme | None, formulas: tuple[str, ...]) -> Reference:
@@ -296,13 +286,7 @@ def _load_part(name: str, scheme: Scheme | None, formulas: tuple[str, ...]) -> R
     kind, _, rest = name.partition(":")
     source = SOURCES.get(kind)
     if source is None or (source.located and not rest) or (name != kind and not source.takes):
-        located = {".csv": "table", ".sqlite": "store", ".db": "store"}.get(
-            Path(name).suffix.lower()
-        )
-        if located is not None:
-            raise ReferenceDataError(f"no reference {name!r}: did you mean '{located}:{name}'?")
-        *others, last = dict.fromkeys(one.example for one in SOURCES.values())
-        raise ReferenceDataError(f"no reference {name!r}: use {', '.join(others)} or {last}.")
+        raise misnamed(name, [one.example for one in SOURCES.values()])
     return source.load(kind, rest, scheme, formulas)
 
 
@@ -313,8 +297,7 @@ def _as_measured(reference: Reference, asked: Scheme | None) -> Reference:
     if scheme == reference.scheme:
         return reference
     checksum = fingerprint([reference.checksum, scheme.name])
-    phases = shifted(reference.phases, scheme)
-    return replace(reference, phases=phases, scheme=scheme, checksum=checksum)
+    return _rescaled(reference, shifted(reference.phases, scheme), scheme, checksum)
 
 
 def _joined(first: Reference, second: Reference) -> Reference:
@@ -462,24 +445,38 @@ def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
 def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
     """Read a CSV table of formation energies; elements that it leaves out are zero."""
     path = Path(rest).expanduser()
-    raw, rows = formation_table.table_rows(path)
-    energy_column = formation_table.energy_column(rows, path)
-    flagged = any(_OVER_CORRECTED in row.cells.get("flags", "") for row in rows)
-    scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if flagged else AS_PUBLISHED)
-    basis = EnergyBasis.LEGACY if flagged else None
+    raw, found = load_table(path)
+    scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if found.flagged else AS_PUBLISHED)
+    basis = EnergyBasis.LEGACY if found.flagged else None
     name = f"table:{path}"
     scheme.require(basis, name)
-    scale = EnergyScale(f"table {path.name}", scheme.name, zero="elements")
-    phases, gaps = formation_table.table_phases(rows, energy_column, scheme, scale, path)
-    return Reference(
+    reference = Reference(
         name=name,
-        phases=phases,
+        phases=found.phases,
         checksum=_checksum(raw, scheme),
-        scheme=scheme,
-        band_gaps=gaps,
+        scheme=AS_PUBLISHED,
+        band_gaps=found.band_gaps,
         gap_source=f"band_gap column of {path.name}",
         basis=basis,
     )
+    vars(reference)["table"] = found.table  # arranged already
+    if not scheme.parts:
+        return reference
+    scale = replace(reference.scale, correction=scheme.name)
+    shifts = (phase.moved(scheme.shift(phase.amounts), scale) for phase in reference.phases)
+    return _rescaled(reference, tuple(shifts), scheme, reference.checksum)
+
+
+def _rescaled(
+    reference: Reference, phases: tuple[Phase, ...], scheme: Scheme, checksum: str
+) -> Reference:
+    """Give all phases the energies of another scheme, in the table that is arranged already."""
+    place = {id(phase): at for at, phase in enumerate(reference.phases)}
+    arranged = [phases[place[id(phase)]] for phase in reference.table.phases]
+    table = reference.table.changed(arranged)
+    changed = replace(reference, phases=phases, scheme=scheme, checksum=checksum)
+    vars(changed)["table"] = table
+    return changed
 
 
 SOURCES: dict[str, Source[Reference]] = {

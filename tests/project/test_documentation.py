@@ -27,6 +27,7 @@ REASONS = {
     "needs a key of the Materials Project",
     "needs a MongoDB server",
     "needs VASP",
+    "runs until Ctrl-C",
     "takes an hour",
 }
 """Why a block is not run here, as its title says to the reader."""

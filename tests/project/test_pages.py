@@ -85,7 +85,7 @@ def test_tests_that_are_named_exist():
 
 def test_functions_that_draw_are_where_the_page_of_figures_says():
     rows = DRAWN.findall(text_of(DOCS / "figures.md"))
-    assert len(rows) == 9
+    assert len(rows) == 10
     for paper, draws, browser, shows in rows:
         assert callable(getattr(import_module(f"trona.screening.figures.paper.{paper}"), draws))
         assert callable(getattr(import_module(f"trona.screening.figures.browser.{browser}"), shows))

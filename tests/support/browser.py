@@ -48,7 +48,7 @@ def start(profile):
 
 
 def opener(driver):
-    """Make the function that opens a file in a window of some size, light or dark."""
+    """Make the function that opens a file or an address in a window of some size, light or dark."""
 
     def browse(path, width=1280, height=900, scheme="light", part=""):
         driver.get("about:blank")
@@ -57,7 +57,7 @@ def opener(driver):
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        driver.get(path.as_uri() + part)
+        driver.get((path if isinstance(path, str) else path.as_uri()) + part)
         return driver
 
     return browse

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.commands.air import air
+from trona.workflows.cli.campaign import campaign, next_candidates
+from trona.workflows.cli.commands.air import air, dopants
 from trona.workflows.cli.commands.buffer import buffer, cell
 from trona.workflows.cli.commands.candidates import app as candidate_app
 from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
@@ -25,6 +26,7 @@ from trona.workflows.cli.commands.query import query, show
 from trona.workflows.cli.commands.reference import app as reference_app
 from trona.workflows.cli.commands.report import report
 from trona.workflows.cli.commands.screen import compare, screen
+from trona.workflows.cli.commands.serve import serve
 from trona.workflows.cli.commands.store import app as store_app
 
 if TYPE_CHECKING:
@@ -46,12 +48,24 @@ _COLLECT_AFTER = 50_000
 """New objects between two searches for garbage: imports and results make many, and all stay."""
 
 _PANELS: dict[str, Sequence[Callable[..., None]]] = {
-    "Answers at once": (window, profile, interface, matrix, air, buffer, cell, compare, validate),
-    "Screening": (screen, query, show, report),
-    "On clusters": (submit, status, retry, collect),
+    "Answers at once": (
+        window,
+        profile,
+        interface,
+        matrix,
+        air,
+        dopants,
+        buffer,
+        cell,
+        compare,
+        validate,
+    ),
+    "Screening": (screen, query, show, report, serve),
+    "On clusters": (submit, status, retry, collect, campaign, next_candidates),
     "Energies, stores, this machine": (doctor,),
 }
 _CLASSES = {matrix: MatrixCommand}
+_NAMES = {next_candidates: "next"}
 _GROUPS = {
     "Answers at once": {"plot": plot_app},
     "Screening": {"candidates": candidate_app},
@@ -60,7 +74,9 @@ _GROUPS = {
 }
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
-        app.command(cls=_CLASSES.get(_command), rich_help_panel=_panel)(_command)
+        app.command(_NAMES.get(_command), cls=_CLASSES.get(_command), rich_help_panel=_panel)(
+            _command
+        )
     for _name, _group in _GROUPS.get(_panel, {}).items():
         app.add_typer(_group, name=_name, rich_help_panel=_panel)
 

@@ -8,20 +8,28 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "AirMethod",
     "AsCsv",
     "AsJson",
     "AtElectrode",
     "AtReservoir",
+    "CarbonDioxide",
     "Correction",
+    "Dopant",
     "Exclude",
     "FirstMaterial",
+    "Fraction",
+    "HostFormula",
+    "Humidity",
     "KeepFiles",
     "KeptIn",
     "Plot",
     "Pressure",
     "Reference",
     "RelaxedBy",
+    "Released",
     "SecondMaterial",
+    "Site",
     "StoreAt",
     "Temperature",
     "ToScreen",
@@ -109,6 +117,47 @@ Temperature = Annotated[
     typer.Option(
         help="Free energies at this temperature instead of energies, as in 298.15 or 25C.",
         metavar="K",
+    ),
+]
+Humidity = Annotated[
+    str,
+    typer.Option(
+        help="Relative humidity as 30%, dew point as -40C, or 1000ppm of water; for `air` "
+        "several joined by commas.",
+        metavar="HUMIDITY",
+    ),
+]
+Released = Annotated[
+    str,
+    typer.Option(
+        "--h2s", help="Pressure of H2S and every other gas given off.", metavar="PRESSURE"
+    ),
+]
+CarbonDioxide = Annotated[
+    str | None,
+    typer.Option("--co2", help="Pressure of CO2; 420ppm by default.", metavar="PRESSURE"),
+]
+AirMethod = Annotated[
+    str,
+    typer.Option(
+        help="free-energies; or zhu-mo: enthalpies of solids, entropy of gases only.",
+        metavar="NAME",
+    ),
+]
+HostFormula = Annotated[str, typer.Argument(help="Electrolyte to dope, such as Na3PS4.")]
+Dopant = Annotated[
+    list[str] | None,
+    typer.Argument(help="Elements, such as Si Sn W; a list of thirty if none."),
+]
+Fraction = Annotated[
+    float, typer.Option(help="Part of the site that is replaced.", metavar="FRACTION")
+]
+Site = Annotated[
+    str | None,
+    typer.Option(
+        help="Element that is replaced; by default the anion, sodium or the centre, as fits the "
+        "dopant.",
+        metavar="ELEMENT",
     ),
 ]
 Plot = Annotated[

@@ -102,7 +102,9 @@ def prepare_queue(controller: JobController) -> None:
     # Which jobs has this flow? Asked when a job completes.
     controller.jobs.create_index("job.hosts")
     # What became of this candidate?
-    controller.jobs.create_index(f"job.metadata.{TAG}.id")
+    # With it the states: counts are then read from the index alone, without a document.
+    fields = (f"job.metadata.{TAG}.id", "state", "lock_id", "lock_time")
+    controller.jobs.create_index([(name, 1) for name in fields])
     # One flow for each piece of work, whoever submits it, and however often.
     controller.flows.create_index(f"metadata.{TAG}.id", unique=True, sparse=True)
     outputs = controller.jobstore.docs_store

@@ -7,7 +7,7 @@ queue knows is not submitted again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from trona.screening.errors import ProjectError
 from trona.stores.assess.screenings import screening_id
 from trona.stores.defaults import REFERENCE
+from trona.stores.thermochemistry.temperatures import cold_name, name_at
 from trona.workflows.jobs.backends import relaxation_id
 
 from .projects import find_worker
-from .queue import BATCH, TAG, prepare_queue
+from .queue import TAG, prepare_queue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from jobflow import Flow, Job
     from jobflow_remote import JobController
@@ -37,6 +38,7 @@ __all__ = [
     "Placement",
     "Submitted",
     "absolute",
+    "name_for_workers",
     "place_on_worker",
     "submit",
 ]
@@ -155,6 +157,25 @@ def absolute(reference: str) -> str:
     return re.sub(r"\b(table|store):(?!mongodb)([^+#]+)", whole, reference)
 
 
+def name_for_workers(reference: Reference) -> str:
+    """
+    Name under which a worker loads reference energies again.
+
+    Parameters
+    ----------
+    reference
+        As loaded here.
+
+    Returns
+    -------
+    str
+        As the user gave it, with the temperature.
+    """
+    given = reference.given or reference.name
+    cold, named = cold_name(given)
+    return name_at(cold, reference.temperature) if reference.temperature > named else given
+
+
 def submit(
     controller: JobController,
     todo: Plan,
@@ -164,7 +185,7 @@ def submit(
     run: str | None = None,
 ) -> Iterator[Submitted]:
     """
-    Put the flows of a plan into the queue; each candidate stands there before the next is made.
+    Put the flows of a plan into the queue, some at a time: each stands there with all its jobs.
 
     Parameters
     ----------
@@ -184,8 +205,10 @@ def submit(
     Yields
     ------
     Submitted
-        For each candidate of the plan.
+        For each candidate of the plan, once it is true. What was interrupted may be repeated.
     """
+    from . import enqueuing  # noqa: PLC0415 (jobflow-remote is optional, and takes a second)
+
     prepare_queue(controller)
     yield from (Submitted(doc.label, "done") for doc in todo.done)
     flows: dict[str, tuple[Candidate, Callable[[], Flow | Job]]] = {}
@@ -197,12 +220,19 @@ def submit(
         known = None if relaxation is None else relaxation.id
         identity = screening_id(candidate.label, candidate.formula, known, reference)
         flows[identity] = candidate, partial(_assessment, candidate, relaxation, work)
-    queued = _queued(controller, list(flows))
-    for identity, (candidate, make) in flows.items():
-        if identity not in queued:
-            flow = _tagged(make(), identity, candidate, reference, work, run)
-            queued = queued | (set() if _added(controller, flow, placement) else {identity})
-        yield Submitted(candidate.label, "queued" if identity in queued else "submitted")
+    queued = enqueuing.queued(controller, list(flows))
+    yield from (Submitted(flows[one][0].label, "queued") for one in flows if one in queued)
+    where = {field.name: getattr(placement, field.name) for field in fields(placement)}
+    new = [identity for identity in flows if identity not in queued]
+    for start in range(0, len(new), enqueuing.FLOWS_AT_ONCE):
+        made = {}
+        for identity in new[start : start + enqueuing.FLOWS_AT_ONCE]:
+            candidate, make = flows[identity]
+            made[identity] = _tagged(make(), identity, candidate, reference, work, run)
+        there = enqueuing.enqueue(controller, list(made.values()), where)
+        for identity, flow in made.items():
+            outcome = "submitted" if flow.uuid in there else "queued"
+            yield Submitted(flows[identity][0].label, outcome)
 
 
 def _assessment(candidate: Candidate, relaxation: RelaxationDoc | None, work: Work) -> Flow:
@@ -215,17 +245,6 @@ def _assessment(candidate: Candidate, relaxation: RelaxationDoc | None, work: Wo
     result = analyze(*known, work.reference or REFERENCE, work.correction, relaxation)
     result.append_name(f" {candidate.label}")
     return Flow([result], output=result.output, name=f"trona screen {candidate.label}")
-
-
-def _queued(controller: JobController, identities: Sequence[str]) -> set[str]:
-    """Find which identities the queue knows."""
-    key, found = f"metadata.{TAG}.id", set()
-    for start in range(0, len(identities), BATCH):
-        wanted = {key: {"$in": list(identities[start : start + BATCH])}}
-        found |= {
-            one["metadata"][TAG]["id"] for one in controller.flows.find(wanted, projection=[key])
-        }
-    return found
 
 
 def _tagged(
@@ -257,24 +276,3 @@ def _tagged(
         }
     )
     return whole
-
-
-def _added(controller: JobController, flow: Flow, placement: Placement) -> bool:
-    """
-    Add a flow; False if someone else submitted the same work in this moment.
-
-    Not through `jobflow_remote.submit_flow`, which opens three more connections for each flow.
-    """
-    try:
-        controller.add_flow(
-            flow,
-            worker=placement.worker,
-            exec_config=placement.exec_config,  # type: ignore[arg-type] # a name will do
-            resources=None if placement.resources is None else dict(placement.resources),
-            priority=placement.priority,
-        )
-    except ValueError as error:
-        if "duplicate key" not in str(error).lower():
-            raise
-        return False
-    return True

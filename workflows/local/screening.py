@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse
-from trona.stores.assess.screenings import outcome, screening_id
+from trona.stores.assess.screenings import outcome, screening_id, with_air
 from trona.stores.database.connect import resolved
 from trona.stores.documents.bookkeeping import RunDoc
 from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc, now
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from trona.stores.collections.results import Results
     from trona.stores.documents.bookkeeping import CandidateDoc, EntryDoc
+    from trona.stores.energies.atmosphere import Atmosphere
     from trona.stores.energies.references import Reference
     from trona.workflows.candidates.sources import Candidate
 
@@ -73,7 +74,11 @@ class Plan:
 
 
 def plan(
-    candidates: Sequence[Candidate], results: Results, reference: Reference, backend: Backend
+    candidates: Sequence[Candidate],
+    results: Results,
+    reference: Reference,
+    backend: Backend,
+    air: Atmosphere | None = None,
 ) -> Plan:
     """
     Sort candidates by what is left to do.
@@ -89,6 +94,8 @@ def plan(
         relaxation would be of no use and candidates are assessed by composition.
     backend
         Source of relaxations.
+    air
+        Moist air to expose candidates to, if any.
 
     Returns
     -------
@@ -119,7 +126,13 @@ def plan(
             identity = relaxation_id(candidate.structure, backend)
             identity = identity if relaxation is None else relaxation.id
         found = results.screening(
-            screening_id(candidate.label, candidate.formula, identity, reference)
+            screening_id(
+                candidate.label,
+                candidate.formula,
+                identity,
+                reference,
+                None if air is None else air.conditions,
+            )
         )
         final = ("completed",) if identity and relaxation is None else ("completed", "rejected")
         if found is not None and found.state in final:
@@ -171,6 +184,8 @@ def run_screening(
     backend: Backend,
     workers: int,
     files: str | None = None,
+    air: Atmosphere | None = None,
+    running: set[str] | None = None,
 ) -> Generator[Outcome, None, None]:
     """
     Carry a plan out; each outcome is saved before it is handed on.
@@ -189,6 +204,10 @@ def run_screening(
         Processes that relax.
     files
         Folder to keep the files of calculations in; None to keep none.
+    air
+        Moist air to expose candidates to, if any; as in the plan.
+    running
+        Is kept up to date with the labels of what is relaxed at the moment.
 
     Yields
     ------
@@ -204,10 +223,10 @@ def run_screening(
     results.save([call, *written(todo)])
     for doc in todo.done:
         yield Outcome(doc, cached=True)
-    work = Work(backend, files=files)
+    work, against = Work(backend, files=files), (reference, air)
     counts: Counter[str] = Counter()
     try:
-        with closing(_carried_out(todo, results, reference, work, workers)) as outcomes:
+        with closing(_carried_out(todo, results, against, work, workers, running)) as outcomes:
             for outcome in outcomes:
                 counts[outcome.doc.state] += 1
                 yield outcome
@@ -216,14 +235,20 @@ def run_screening(
 
 
 def _carried_out(
-    todo: Plan, results: Results, reference: Reference, work: Work, workers: int
+    todo: Plan,
+    results: Results,
+    against: tuple[Reference, Atmosphere | None],
+    work: Work,
+    workers: int,
+    running: set[str] | None,
 ) -> Generator[Outcome, None, None]:
     """Assess and relax what is left to do."""
     for candidate, relaxation in todo.assess:
-        doc = _saved(candidate, relaxation, results, reference)
+        doc = _saved(candidate, relaxation, results, *against)
         yield Outcome(doc, cached=relaxation is not None)
-    for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
-        yield Outcome(_saved(candidate, relaxed(outputs), results, reference), cached=False)
+    done = run_flows(todo.relax, work, results.location, workers, running)
+    for candidate, outputs in done:
+        yield Outcome(_saved(candidate, relaxed(outputs), results, *against), cached=False)
 
 
 def written(todo: Plan) -> list[CandidateDoc]:
@@ -280,6 +305,7 @@ def _saved(
     found: RelaxationDoc | str | None,
     results: Results,
     reference: Reference,
+    air: Atmosphere | None,
 ) -> ScreeningDoc:
     """Assess a candidate, and save its relaxation, its entry and its result."""
     docs: list[Document] = []
@@ -288,5 +314,7 @@ def _saved(
         known = entry_document(found, reference.scale, reference.scheme)
         docs = [found, known]
     doc = outcome(candidate.label, candidate.formula, candidate.source, reference, known)
+    if air is not None:
+        doc = with_air(doc, reference, air)
     results.save([*docs, doc])
     return doc

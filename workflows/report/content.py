@@ -17,7 +17,9 @@ from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.uncertainty.confidence import is_sure, verdict, worst_plausible
 from trona.screening.units import limit_text
 from trona.stores.assess.screenings import rank_documents
+from trona.stores.collections.summaries import summarize_screening
 from trona.workflows.tables.ladder import basis, electron_part, heading, ion_part, volts
+from trona.workflows.tables.ranking import first_step_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,6 +79,12 @@ COLUMNS = (
     ),
     Column("freed", "eV/atom freed", "Energy released at 0 V."),
     Column("sodium", "Na used", "Sodium taken up at 0 V, per formula unit."),
+    Column(
+        "air",
+        "in moist air, eV/H2O",
+        "First step of the reaction with water, negative where it happens; ? where the reference "
+        "cannot say. Its conditions stand with each candidate.",
+    ),
     Column("score", "score", "Between 0 and 1; ! where a bound is broken."),
 )
 """What the ranking shows, from left to right."""
@@ -110,7 +118,10 @@ class Shared:
 
 
 def candidates(
-    docs: Sequence[ScreeningDoc], phases: Shared, sentences: Shared
+    docs: Sequence[ScreeningDoc],
+    phases: Shared,
+    sentences: Shared,
+    places: Mapping[str, Ranked] | None = None,
 ) -> list[dict[str, Any]]:
     """
     Describe what was assessed.
@@ -124,18 +135,28 @@ def candidates(
         its source.
     sentences
         Takes up caveats and versions.
+    places
+        By id, where the results are a part of those that were ranked; they then keep their order.
 
     Returns
     -------
     list of dict
-        One per candidate, best first: what its row shows, what the row is sorted and filtered by,
-        and its details.
+        One per candidate, best first unless places are given: what its row shows, what the row
+        is sorted and filtered by, and its details.
     """
+    ranked = rank_documents(docs) if places is None else _placed(docs, places)
     return [
         _candidate(place, doc, doc.window, doc.contact, phases, sentences)
-        for place, doc in rank_documents(docs)
+        for place, doc in ranked
         if doc.window is not None and doc.contact is not None
     ]
+
+
+def _placed(
+    docs: Sequence[ScreeningDoc], places: Mapping[str, Ranked]
+) -> list[tuple[Ranked, ScreeningDoc]]:
+    """Set results beside the places that they have among more of them."""
+    return [(places[doc.id], doc) for doc in docs if doc.id in places]
 
 
 def unranked_rows(docs: Sequence[ScreeningDoc]) -> list[dict[str, str]]:
@@ -186,12 +207,13 @@ def _candidate(
         "sure": is_sure(contact.interphase, contact.interphase_shares),
         "freed": contact.driving_force,
         "sodium": contact.sodium_consumed,
+        "air": None if doc.air is None else doc.air.first_step,
         "cells": _cells(place, doc, window, contact),
         "heading": _plain("\n".join([heading(window), *basis(window)])),
         "vetoes": [*place.vetoes, *([_APART] if place.apart else [])],
         "missing": [name.replace("_", " ") for name in place.missing],
         "contact": _contact(contact),
-        "facts": _facts(window),
+        "facts": [*_facts(window), *([] if doc.air is None else [["moist air", doc.air.verdict]])],
         "ladder": [_rung(rung, phases) for rung in window.ladder],
         "caveats": [sentences.place(line) for line in window.caveats],
         "provenance": [[name, sentences.place(value)] for name, value in _provenance(doc)],
@@ -215,6 +237,7 @@ def _cells(
         "harm": _class(contact.interphase, contact.interphase_shares),
         "freed": f"{contact.driving_force:.3f}",
         "sodium": number(contact.sodium_consumed),
+        "air": first_step_text(summarize_screening(doc)),
         "score": f"{place.score:.2f}{'!' if place.vetoes else ''}",
     }
 

@@ -11,22 +11,30 @@ const figures = (() => {
   const COLOURS = Object.fromEntries([...document.querySelectorAll(".classes .kind")].map((kind) =>
     [kind.textContent, getComputedStyle(kind).getPropertyValue("--kind").trim()]));
 
+  let begun = null;
+
+  // Where the page does not hold Plotly, the server of the page has it.
   function begin() {
-    if (window.Plotly) return;
-    const script = document.createElement("script");
-    script.textContent = document.getElementById("plotly").textContent;
-    document.head.append(script);
+    begun ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      const held = document.getElementById("plotly");
+      Object.assign(script, { onload: done, onerror: failed });
+      if (held) script.textContent = held.textContent;
+      else script.src = "/assets/plotly.js";
+      document.head.append(script);
+      if (held) done();
+    });
+    return begun;
   }
 
   const waiting = new Map();
   const watch = new IntersectionObserver((entries) => {
     for (const { target } of entries.filter((one) => one.isIntersecting)) {
       watch.unobserve(target);
-      setTimeout(() => {
-        begin();
+      setTimeout(() => begin().then(() => {
         waiting.get(target)(target);
         waiting.delete(target);
-      });
+      }));
     }
   }, { rootMargin: "300px" });
 

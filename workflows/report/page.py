@@ -43,6 +43,8 @@ __all__ = ["render", "write_page"]
 
 _DRAWN = 40
 """Candidates in figures of many: more bars and names than these are not read any more."""
+_SCRIPTS = ("figures.js", "details.js", "report.js")
+"""In the order in which they need each other."""
 
 
 def render(
@@ -75,7 +77,7 @@ def render(
     figures = _figures([doc for _, doc in rank_documents(docs)][:_DRAWN])
     references = {doc.reference.checksum: doc.reference for doc in docs}.values()
     named = "; ".join(f"{one.name} ({one.n_phases} phases)" for one in references)
-    plotly, scripts = library(), [file_text("figures.js"), file_text("report.js")]
+    plotly, scripts = library(), [file_text(name) for name in _SCRIPTS]
     return template("report.html").render(
         cells=[cell_view(one) for one in cells],
         buffers=[buffer_view(one) for one in buffers],
@@ -88,7 +90,7 @@ def render(
         caveats=list(dict.fromkeys(line for one in references for line in one.caveats)),
         classes=[(kind.value, meaning) for kind, meaning in CLASSES.items()],
         present=[(kind.value, found[kind.value]) for kind in CLASSES if found[kind.value]],
-        columns=COLUMNS,
+        columns=[c for c in COLUMNS if c.key != "air" or any(doc.air for doc in docs)],
         rows=rows,
         mixtures=any(row["mixture"] for row in rows),
         unranked=unranked_rows(docs),

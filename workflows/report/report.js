@@ -1,5 +1,4 @@
-// Sorts and filters the ranking, and writes a candidate's details when they are first opened.
-// Text from files and databases enters the page as text nodes only.
+// Sorts and filters the ranking, and shows a candidate's details when they are first opened.
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -7,15 +6,6 @@
   const form = document.getElementById("filters");
   const bodies = data.candidates.map((one) => document.getElementById("c-" + one.id));
   const order = new Intl.Collator("en", { numeric: true });
-
-  function node(tag, attributes, ...children) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...children.filter((child) => child !== null));
-    return made;
-  }
-
-  const kind = (name) => node("span", { class: "kind kind-" + name }, name);
 
   // Sorting: what is not known comes last in both directions.
 
@@ -66,92 +56,14 @@
     document.getElementById("nothing").hidden = shown > 0;
   }
 
-  // Details.
-
-  function grid(caption, headings, rows) {
-    const head = headings.map(([text, look]) => node("th", { scope: "col", class: look }, text));
-    const lines = rows.map((cells) =>
-      node("tr", {}, ...cells.map((cell, at) => node("td", { class: headings[at][1] }, cell))));
-    const made = node("table", { class: "steps" },
-      node("caption", { class: "hidden" }, caption),
-      node("thead", {}, node("tr", {}, ...head)), node("tbody", {}, ...lines));
-    return node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-      made);
-  }
-
-  function list(pairs) {
-    const parts = pairs.flatMap(([name, value]) => [node("dt", {}, name), node("dd", {}, value)]);
-    return node("dl", {}, ...parts);
-  }
-
-  const section = (title, ...parts) =>
-    node("details", {}, node("summary", {}, title), ...parts);
-
-  function figure(one) {
-    const place = node("div", { class: "plot" });
-    const alt = `Figure: ladder of ${one.label}, sodium exchanged and products against voltage; `
-      + "the table below holds the same numbers";
-    figures.ladder(place, one, data.phases);
-    return node("div",
-      { class: "scroll plots", tabindex: "0", role: "group", "aria-label": alt }, place);
-  }
-
-  function ladder(one) {
-    const headings = [["V", "volts"], ["reaction", "reaction"], ["Na", "number"],
-      ["eV/atom", "number"], ["interphase", ""], ["e⁻ conductor (margin)", "number"],
-      ["Na⁺ conductor (margin)", "number"], ["volume", "number"], ["mAh/cm² per µm", "number"]];
-    const rows = one.ladder.map((step) => [step.volts, step.reaction, step.sodium, step.energy,
-      kind(step.class), step.electrons, step.ions, step.volume, step.charge]);
-    return grid(`Ladder of ${one.label}, lowest voltage first`, headings, rows);
-  }
-
-  function products(one) {
-    const headings = [["V", "volts"], ["product", ""], ["amount", "number"], ["part", "number"],
-      ["alone it is", ""], ["electrons", ""], ["Na⁺", ""]];
-    const rows = one.ladder.flatMap((step) => step.products.map(([at, amount, part, type], n) => {
-      const [formula, electronic, , ionic] = data.phases[at];
-      const alone = type === "?" ? "?" : kind(type);
-      return [n ? "" : step.volts, formula, amount, part, alone, electronic, ionic];
-    }));
-    return grid(`Products of ${one.label} in each step`, headings, rows);
-  }
-
-  function sources(one) {
-    const used = new Set(one.ladder.flatMap((step) => step.products.map(([at]) => at)));
-    return list([...used].map((at) => {
-      const [formula, electronic, electronicSource, ionic, ionicSource] = data.phases[at];
-      return [formula, `electrons: ${electronic} (${electronicSource || "no source"}); `
-        + `Na⁺: ${ionic} (${ionicSource || "no source"})`];
-    }));
-  }
-
-  function details(one) {
-    const caveats = [...one.vetoes,
-      ...(one.missing.length ? [`Missing in the score: ${one.missing.join(", ")}.`] : []),
-      ...one.caveats.map((at) => data.sentences[at])];
-    const [head, ...rest] = one.heading;
-    return [
-      node("p", { class: "lead" }, head),
-      ...rest.map((line) => node("p", { class: "note" }, line)),
-      node("p", {}, one.contact),
-      list(one.facts),
-      node("h3", {}, "Ladder"),
-      figure(one),
-      ladder(one),
-      section("Products of each step", products(one)),
-      section("Sources of the products' properties", sources(one)),
-      caveats.length ? node("h3", {}, "Caveats") : null,
-      caveats.length ? node("ul", {}, ...caveats.map((line) => node("li", {}, line))) : null,
-      section("Provenance", list(one.provenance.map(([name, at]) => [name, data.sentences[at]]))),
-    ].filter((part) => part !== null);
-  }
-
   function show(at, wanted) {
     const [row, detail] = bodies[at].rows;
     row.querySelector(".name").setAttribute("aria-expanded", String(wanted));
     detail.hidden = !wanted;
     const cell = detail.cells[0];
-    if (wanted && !cell.hasChildNodes()) cell.append(node("div", {}, ...details(data.candidates[at])));
+    if (wanted && !cell.hasChildNodes()) {
+      cell.append(details.node("div", {}, ...details.of(data.candidates[at], data)));
+    }
   }
 
   // A link to a candidate (report.html#c-ID) opens it.

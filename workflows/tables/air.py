@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.stores.assess.air import ranked_documents
-from trona.stores.documents.answers import air_sentence
+from trona.stores.documents.answers import air_sentence, dopants_sentence
 
 from .layout import NARROW, NONE, broken, fit, framed, list_facts, notes
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from trona.stores.documents.air import AirDoc, ExposureDoc, FirstStepDoc
+    from trona.stores.documents.dopants import DopantDoc, DopantsDoc
 
     from .csv_rows import Row
 
-__all__ = ["air_rows", "one_in_air", "ranked_in_air"]
+__all__ = ["air_rows", "dopant_rows", "dopant_table", "one_in_air", "ranked_in_air"]
 
 _NONE = 1e-6
 """eV; less is no reaction."""
@@ -212,3 +213,117 @@ def _exposures(doc: AirDoc) -> list[ExposureDoc]:
     """List the exposures of a composition, fewest gases first."""
     found = (doc.water, doc.carbon_dioxide, doc.water_and_carbon_dioxide, doc.oxygen, doc.air)
     return [one for one in found if one is not None]
+
+
+def dopant_table(doc: DopantsDoc, width: int = NARROW) -> list[RenderableType]:
+    """
+    Lay out dopants of a host.
+
+    Parameters
+    ----------
+    doc
+        As compared.
+    width
+        Columns of the terminal.
+
+    Returns
+    -------
+    list
+        Parts to print in order.
+    """
+    undoped = doc.undoped
+    supplied = " and ".join(doc.open_to)
+    lead = f"{doc.host} doped, {100 * doc.fraction:g} % of the site, {supplied} at "
+    lead += doc.conditions.text
+    facts = [
+        ("undoped", f"{undoped.hydrolysis_reaction}, {undoped.hydrolysis:.2f} eV"),
+        ("", f"{undoped.reduction_reaction} at 0 V, {undoped.reduction:.2f} eV"),
+    ]
+    table = framed()
+    table.add_column("", no_wrap=True)
+    table.add_column("on", no_wrap=True)
+    table.add_column("formula", overflow="fold")
+    for name in (
+        "in moist air\neV/dopant",
+        "at sodium\neV/dopant",
+        "limit\nV",
+        "H2S\nmL/g",
+        "compound:\nfirst step\neV/H2O",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in doc.dopants:
+        step = one.compound_first_step
+        table.add_row(
+            one.element,
+            one.site,
+            escape(broken(one.doped.formula, _FORMULA)),
+            f"{one.hydrolysis_change:+.2f}",
+            f"{one.reduction_change:+.2f}",
+            f"{one.doped.reduction_limit:.2f}",
+            f"{one.doped.gas:.0f}" if one.doped.gas else NONE,
+            NONE if step is None else f"{step.energy_per_water:+.2f}",
+        )
+    said = [
+        "Positive: less energy is released than by the undoped host, per atom of the dopant.",
+        *(f"Left out: {symbol}: {why}" for symbol, why in doc.left_out.items()),
+        *doc.caveats,
+    ]
+    return [
+        escape(dopants_sentence(doc)),
+        f"[bold]{escape(lead)}[/]",
+        list_facts(facts),
+        fit(table, width, ("H2S mL/g", "compound: first step eV/H2O", "limit V")),
+        *notes(said),
+    ]
+
+
+def dopant_rows(doc: DopantsDoc) -> list[Row]:
+    """
+    List dopants of a host; those that nothing can be said of come last, with the reason.
+
+    Parameters
+    ----------
+    doc
+        As compared.
+
+    Returns
+    -------
+    list of dict
+        One for each element.
+    """
+    rows: list[Row] = [_dopant_row(doc, one) for one in doc.dopants]
+    nothing = dict.fromkeys(rows[0])
+    return rows + [
+        {**nothing, "host": doc.host, "dopant": symbol, "left_out": why}
+        for symbol, why in doc.left_out.items()
+    ]
+
+
+def _dopant_row(doc: DopantsDoc, one: DopantDoc) -> Row:
+    """Write a dopant as a row."""
+    step, doped = one.compound_first_step, one.doped
+    return {
+        "host": doc.host,
+        "dopant": one.element,
+        "site": one.site,
+        "charge": one.charge,
+        "amount": one.amount,
+        "formula": doped.formula,
+        "hydrolysis": doped.hydrolysis,
+        "hydrolysis_change": one.hydrolysis_change,
+        "hydrolysis_reaction": doped.hydrolysis_reaction,
+        "gas": doped.gas,
+        "reduction": doped.reduction,
+        "reduction_change": one.reduction_change,
+        "reduction_reaction": doped.reduction_reaction,
+        "reduction_limit": doped.reduction_limit,
+        "interphase": doped.interphase,
+        "compound": one.compound,
+        "compound_first_step": None if step is None else step.energy_per_water,
+        "temperature": doc.conditions.temperature,
+        "relative_humidity": doc.conditions.relative_humidity,
+        "released": doc.conditions.released,
+        "open_to": "+".join(doc.open_to),
+        "left_out": None,
+        "reference": doc.reference,
+    }

@@ -42,6 +42,9 @@ SUMMARY = (
 )  # fmt: skip
 """Columns of a screening result."""
 
+AIR = ("air_reacts", "air_first_step", "air_conditions")
+"""Columns of a screening result in moist air."""
+
 INTERFACE = (
     "first", "second", "voltage", "reference", "reacts", "fraction", "reaction", "energy_per_atom",
     "mixing_energy_per_atom",
@@ -71,6 +74,9 @@ def summary_rows(
         {name: getattr(one, name) for name in SUMMARY} | {"doubts": " ".join(one.doubts)}
         for one in found
     ]
+    if any(one.air_conditions for one in found):
+        for row, one in zip(table, found, strict=True):
+            row |= {name: getattr(one, name) for name in AIR}
     if electrode is not None:
         from trona.stores.assess.electrodes import withstands  # noqa: PLC0415 (loads numpy)
 

@@ -33,6 +33,7 @@ __all__ = [
     "answer",
     "beside_electrode",
     "counts",
+    "first_step_text",
     "outcomes",
     "ranking",
     "screening_details",
@@ -57,7 +58,8 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Renderab
     ranked
         Best first.
     width
-        Columns of the terminal: the score is shown where there is room.
+        Columns of the terminal: the score is shown where there is room, and beside moist air the
+        sodium used.
 
     Returns
     -------
@@ -78,6 +80,9 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Renderab
     table.add_column("interphase\nat 0 V", no_wrap=True)
     table.add_column("released\neV/atom", justify="right", no_wrap=True)
     table.add_column("Na\nused", justify="right", no_wrap=True)
+    letters = _air_letters(one for _, one in ranked)
+    if letters:
+        table.add_column("in air\neV/H2O", justify="right", no_wrap=True)
     if wide:
         table.add_column("score", justify="right", no_wrap=True)
     separate = False
@@ -100,6 +105,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Renderab
             said(one.interphase, one.interphase_shares, between="\n"),
             f"{one.driving_force:.3f}",
             number(one.sodium_consumed),
+            *([first_step_text(one) + letters.get(one.air_conditions, "")] if letters else []),
         ]
         table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
     return fit(table, width, ("Na used", "released eV/atom", "E_hull meV/atom"))
@@ -110,6 +116,41 @@ def _named(one: SummaryDoc, width: int) -> str:
     mark = "*" if one.mixture else ""
     label = escape(broken(f"{one.label}{mark}", width))
     return label if one.label == one.formula else f"{label}\n[dim]{broken(one.formula, width)}[/]"
+
+
+def _air_letters(found: Iterable[SummaryDoc]) -> dict[str | None, str]:
+    """Tell the conditions in moist air apart by letters, where there are several."""
+    texts = sorted({one.air_conditions for one in found if one.air_conditions})
+    return {text: f" {chr(97 + at)}" if len(texts) > 1 else "" for at, text in enumerate(texts)}
+
+
+def first_step_text(one: SummaryDoc) -> str:
+    """
+    Write the first step of the reaction with water.
+
+    Parameters
+    ----------
+    one
+        Result.
+
+    Returns
+    -------
+    str
+        eV per H2O, negative where it happens; a question mark where it cannot be said.
+    """
+    if one.air_conditions is None:
+        return NONE
+    if one.air_reacts is None:
+        return "?"
+    return "none" if one.air_first_step is None else f"{one.air_first_step:+.2f}"
+
+
+def _air_notes(found: Iterable[SummaryDoc]) -> list[str]:
+    """Say what the column of moist air holds for."""
+    return [
+        f"in air{letter}: first step with water at {escape(str(text))}, below zero where it happens"
+        for text, letter in _air_letters(found).items()
+    ]
 
 
 def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
@@ -196,6 +237,7 @@ def outcomes(
         Parts to print in order.
     """
     parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
+    parts += _air_notes(one for _, one in ranked)
     parts += [*unranked_lines(docs), *vetoes(ranked)]
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
 
@@ -328,6 +370,8 @@ def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[Renderable
         if not is_sure(metal.interphase, metal.interphase_shares):
             parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
         parts.append(ladder_table(doc.window.formula, doc.window.ladder, width))
+        if doc.air is not None:
+            parts.append(escape(doc.air.verdict))
         parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())

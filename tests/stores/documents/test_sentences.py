@@ -29,6 +29,11 @@ def test_a_reaction_at_sodium_metal_is_told_with_products_sodium_and_growth(bund
     assert told.endswith("It exchanges no sodium between 1.23 and 2.50 V.")
 
 
+def test_an_electrode_changes_nothing_about_sodium_metal(bundled):
+    told = answer("Na3PS4", bundled, against="NaCrO2")
+    assert told.startswith("At sodium metal Na3PS4 turns into Na3P and Na2S, taking up 8 Na")
+
+
 def test_what_is_stable_says_up_to_which_voltage(bundled):
     told = answer("Na3PO4", bundled)
     assert told == "Na3PO4 is stable at sodium metal and exchanges no sodium up to 3.29 V."

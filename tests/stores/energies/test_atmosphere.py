@@ -68,6 +68,30 @@ def test_first_steps_on_the_dft_table_by_the_method_of_zhu_and_mo():
     assert chloride.first_step.energy_per_water == pytest.approx(-0.64, abs=0.02)
 
 
+@needs_table
+@pytest.mark.parametrize(
+    ("water", "products", "at_1_bar", "at_1_ppm"),
+    [
+        (5.25, {"H2S": 4, "NaOH": 2.5, "Na2Sb4O11": 0.25}, 0.61, 0.34),
+        (3, {"H2S": 1.5, "NaOH": 3, "Sb2S3": 0.5, "S": 1}, 0.79, 0.60),
+        (3, {"H2S": 3, "Na3SbO3": 1, "S": 1}, 0.95, 0.58),
+        (4, {"H2": 3, "H2S": 1, "Na2SO4": 1, "NaSbS2": 1}, 0.33, -0.03),
+    ],
+)
+def test_thioantimonate_gives_gas_at_1_ppm_only_where_water_oxidises_sulfide(
+    water, products, at_1_bar, at_1_ppm
+):
+    reference = load_reference(f"table:{TABLE}")
+    found = [
+        reaction(zhu_mo(reference, released), {"Na3SbS4": 1, "H2O": water}, products)
+        for released in ("1bar", "1ppm")
+    ]
+    assert found == pytest.approx([at_1_bar, at_1_ppm], abs=0.011)
+    air = zhu_mo(reference, "1ppm")
+    (doc,) = air_documents(["Na3SbS4"], air, interphase=False)
+    assert doc.first_step.energy_per_water == pytest.approx(0.24, abs=0.011)
+
+
 def test_sodium_sulfide_with_and_without_carbon_dioxide_by_measured_free_energies():
     solids = {f: measured_energy(parse(f), 298.15).energy for f in ("Na2S", "Na2CO3", "NaOH")}
     gas = {formula: gas_potential(formula, 298.15) for formula in ("H2O", "H2S", "CO2")}
@@ -113,6 +137,33 @@ def test_a_gas_leaves_more_easily_at_a_lower_pressure(moist):
     thermal = 8.617333262e-5 * 298.15
     gained = docs[1].first_step.energy_per_water - docs[0].first_step.energy_per_water
     assert gained == pytest.approx(thermal * 13.8155, rel=1e-4)
+
+
+def test_phosphine_is_a_gas_of_air_and_joins_phosphorus_and_hydrogen(moist):
+    assert not any({"P", "H"} == phase.amounts.keys() for phase in moist.reference.phases)
+    phosphide, hydride = air_documents(["Na3P", "NaPH2"], moist, interphase=False)
+    assert phosphide.water.reaction == "Na3P + 3 H2O -> PH3 + 3 NaOH"
+    assert "P and H" not in " ".join((*phosphide.caveats, *hydride.caveats))
+
+
+def test_every_gas_that_moist_air_needs_has_a_potential():
+    gases = [
+        "H2",
+        "O2",
+        "N2",
+        "F2",
+        "Cl2",
+        "H2O",
+        "H2S",
+        "SO2",
+        "CO2",
+        "HCl",
+        "HF",
+        "NH3",
+        "PH3",
+        "B2H6",
+    ]
+    assert {gas for gas in gases if gas_potential(gas, 298.15) > 0.0} == {"PH3", "B2H6"}
 
 
 def test_dry_sodium_hydroxide_keeps_its_water_and_sodium_metal_does_not_wait(moist):

@@ -83,3 +83,29 @@ def test_a_study_exposes_compositions_whatever_its_own_temperature():
     assert tables[0].equals(tables[1])
     assert tables[0]["formula"].tolist() == ["NaCl", "Na3PS4"]
     assert tables[0]["H2S (mL/g)"].tolist()[1] == pytest.approx(434.5, abs=0.5)
+
+
+@pytest.mark.long
+def test_dopants_have_a_table_rows_and_both_figures(trona, tmp_path):
+    asked = ("dopants", "Na3PS4", "Si", "Sn", "Hf")
+    page, paper = tmp_path / "dopants.html", tmp_path / "dopants.svg"
+    done = trona(*asked, "--plot", page)
+    assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.split())
+    assert "1 ppm of H2S" in text
+    assert "Left out: Hf" in text
+    assert "above the hull" in text
+    rows = list(csv.DictReader(io.StringIO(trona(*asked, "--csv").stdout)))
+    assert [row["dopant"] for row in rows] == ["Sn", "Si", "Hf"]
+    assert rows[2]["left_out"]
+    drawn = trona("plot", *asked, "--to", paper)
+    assert drawn.returncode == 0, drawn.stderr
+    assert "left out: Hf" in drawn.stderr
+    assert "<!DOCTYPE svg" in paper.read_text(encoding="utf-8")
+    assert "energy saved in moist air" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_dopants_are_a_frame_in_python():
+    frame = Study().dopants("Na3PS4", ["Si", "Sn"]).to_frame()
+    assert frame["dopant"].tolist() == ["Sn", "Si"]

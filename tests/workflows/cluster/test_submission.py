@@ -27,11 +27,13 @@ from tests.support.warm_worker import warm
 from trona.screening.errors import ReferenceDataError
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import open_store
+from trona.stores.energies.conditions import under_conditions
+from trona.stores.energies.kept import load_once
 from trona.stores.energies.references import load_reference
 from trona.workflows.candidates.sources import Candidate
 from trona.workflows.cluster.collecting import collect_results
 from trona.workflows.cluster.queue import open_queue, prepare_queue, release
-from trona.workflows.cluster.submission import Placement, submit
+from trona.workflows.cluster.submission import Placement, name_for_workers, submit
 from trona.workflows.cluster.tracking import retry, standings
 from trona.workflows.jobs.backends import find_backend
 from trona.workflows.local.screening import plan, record
@@ -236,3 +238,12 @@ def kill_group(pid):
             process.kill()
     except psutil.NoSuchProcess:  # it was quicker
         os.sync()
+
+
+def test_a_worker_loads_the_energies_of_the_temperature_that_is_asked_for():
+    warm = under_conditions(load_reference("bundled"), temperature="60C")
+    for given in ("", "bundled"):
+        name = name_for_workers(replace(warm, given=given))
+        assert load_once(name, warm.correction).checksum == warm.checksum
+    cold = load_reference("bundled")
+    assert name_for_workers(cold) == "bundled"

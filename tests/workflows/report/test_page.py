@@ -146,7 +146,7 @@ def test_only_the_scripts_of_the_page_itself_may_run(docs):
     run = re.findall(r'<script(?: type="text/plain" id="plotly")?>(.*?)</script>', page, re.DOTALL)
     hashes = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in run}
     assert allowed == {f"'sha256-{value}'" for value in hashes}
-    assert len(run) == 3
+    assert len(run) == 4
 
 
 def test_the_page_refers_to_nothing_outside(docs):

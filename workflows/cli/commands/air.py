@@ -1,4 +1,4 @@
-"""The command ``trona air``: compositions in moist air; it answers at once and stores nothing."""
+"""The commands ``trona air`` and ``trona dopants``: they answer at once and store nothing."""
 
 from __future__ import annotations
 
@@ -8,48 +8,35 @@ import typer
 
 from trona.workflows.cli.energies import load_energies
 from trona.workflows.cli.options import (
+    AirMethod,
     AsCsv,
     AsJson,
+    CarbonDioxide,
     Correction,
+    Dopant,
     Exclude,
+    Fraction,
+    HostFormula,
+    Humidity,
     Plot,
     Reference,
+    Released,
+    Site,
     Temperature,
     comma_list,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
-__all__ = ["air"]
+__all__ = ["air", "dopants"]
 
 
 def air(
     formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3PS4 Na3SbS4.")],
     temperature: Temperature = "25C",
-    humidity: Annotated[
-        str,
-        typer.Option(
-            help="Relative humidity as 30%, dew point as -40C, or 1000ppm of water; several "
-            "joined by commas.",
-            metavar="HUMIDITY",
-        ),
-    ] = "30%",
-    h2s: Annotated[
-        str,
-        typer.Option(
-            "--h2s", help="Pressure of H2S and every other gas given off.", metavar="PRESSURE"
-        ),
-    ] = "1ppm",
-    co2: Annotated[
-        str | None,
-        typer.Option("--co2", help="Pressure of CO2; 420ppm by default.", metavar="PRESSURE"),
-    ] = None,
-    method: Annotated[
-        str,
-        typer.Option(
-            help="free-energies; or zhu-mo: enthalpies of solids, entropy of gases only.",
-            metavar="NAME",
-        ),
-    ] = "free-energies",
+    humidity: Humidity = "30%",
+    h2s: Released = "1ppm",
+    co2: CarbonDioxide = None,
+    method: AirMethod = "free-energies",
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
@@ -81,3 +68,39 @@ def air(
         print_parts(*tables.one_in_air(docs[0], console().width))
     else:
         print_parts(*tables.ranked_in_air(docs, console().width))
+
+
+def dopants(
+    host: HostFormula,
+    elements: Dopant = None,
+    fraction: Fraction = 0.1,
+    site: Site = None,
+    temperature: Temperature = "25C",
+    humidity: Humidity = "30%",
+    h2s: Released = "1ppm",
+    co2: CarbonDioxide = None,
+    method: AirMethod = "free-energies",
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+    plot: Plot = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Compare dopants of an electrolyte: what they change in moist air and at sodium metal."""
+    from trona.workflows.cli.dopants import compared  # noqa: PLC0415
+    from trona.workflows.tables import air as tables  # noqa: PLC0415
+
+    energies = (reference, correction, exclude)
+    asked = (temperature, humidity, h2s, co2, method)
+    found = compared(host, elements or [], fraction, site, asked, energies)
+    if plot is not None:
+        from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
+
+        save_figure_file("dopants", plot, found)
+    if as_json:
+        print_json(found)
+    elif as_csv:
+        print_csv(tables.dopant_rows(found))
+    else:
+        print_parts(*tables.dopant_table(found, console().width))

@@ -10,12 +10,20 @@ import typer
 
 from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (
+    AirMethod,
     AtReservoir,
+    CarbonDioxide,
     Correction,
+    Dopant,
     Exclude,
     FirstMaterial,
+    Fraction,
+    HostFormula,
+    Humidity,
     Reference,
+    Released,
     SecondMaterial,
+    Site,
     StoreAt,
     Temperature,
     comma_list,
@@ -239,12 +247,7 @@ def profile(
 def air(
     formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3PS4 Na2ZrCl6.")],
     to: To,
-    h2s: Annotated[
-        str,
-        typer.Option(
-            "--h2s", help="Pressure of H2S and every other gas given off.", metavar="PRESSURE"
-        ),
-    ] = "1ppm",
+    h2s: Released = "1ppm",
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
@@ -257,6 +260,36 @@ def air(
     energies = _energies(reference, correction, exclude, *formulas)
     conditions = read_conditions(temperature, released=h2s)
     save_figure_file("air", to, formulas, atmosphere(energies, conditions))
+
+
+@app.command()
+def dopants(
+    host: HostFormula,
+    to: To,
+    elements: Dopant = None,
+    fraction: Fraction = 0.1,
+    site: Site = None,
+    temperature: Temperature = "25C",
+    humidity: Humidity = "30%",
+    h2s: Released = "1ppm",
+    co2: CarbonDioxide = None,
+    method: AirMethod = "free-energies",
+    reference: Reference = None,
+    correction: Correction = None,
+    exclude: Exclude = None,
+) -> None:
+    """Draw what dopants change in moist air against what they change at sodium metal."""
+    from trona.workflows.cli.dopants import compared  # noqa: PLC0415
+    from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
+
+    energies = (reference, correction, exclude)
+    asked = (temperature, humidity, h2s, co2, method)
+    found = compared(host, elements or [], fraction, site, asked, energies)
+    for symbol, why in found.left_out.items():
+        typer.echo(f"left out: {symbol}: {why}", err=True)
+    for line in found.caveats:
+        typer.echo(line, err=True)
+    save_figure_file("dopants", to, found)
 
 
 @app.command()

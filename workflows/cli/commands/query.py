@@ -96,7 +96,8 @@ def query(
         wanted, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )
     if as_csv:
-        more = [] if beside is None else [f"at {beside.name}"]
+        more = list(rows.AIR) if any(one.air_conditions for one in found.summaries) else []
+        more += [] if beside is None else [f"at {beside.name}"]
         print_csv(rows.summary_rows(found.summaries, beside), [*rows.SUMMARY, *more])
     elif as_json:
         _print_documents(results.documents(found.summaries), found.summaries, beside)

@@ -14,10 +14,12 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     AtElectrode,
     Correction,
     Exclude,
+    Humidity,
     KeepFiles,
     Pressure,
     Reference,
     RelaxedBy,
+    Released,
     StoreAt,
     Temperature,
     ToScreen,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ScreeningDoc
+    from trona.stores.energies.atmosphere import Atmosphere
     from trona.stores.energies.references import Reference as ReferenceEnergies
 
 __all__ = ["compare", "screen"]
@@ -47,6 +50,14 @@ def screen(
     keep_files: KeepFiles = None,
     unbalanced: Unbalanced = False,
     electrode: AtElectrode = None,
+    air: Annotated[
+        bool,
+        typer.Option(
+            "--air", help="Also what moist air does, at 25C or --temperature, by composition."
+        ),
+    ] = False,
+    humidity: Humidity = "30%",
+    h2s: Released = "1ppm",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -60,6 +71,7 @@ def screen(
     from trona.workflows.cli.progress import show_progress  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
     from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
+    from trona.workflows.local.pool import size  # noqa: PLC0415
     from trona.workflows.local.screening import plan, run_screening, unrelaxed  # noqa: PLC0415
 
     settings = Settings()
@@ -76,18 +88,47 @@ def screen(
     formulas = [candidate.formula for candidate in candidates]
     named = reference or default_reference(source.method)
     energies = load_energies(named, correction, None, *formulas, temperature=temperature)
+    moist = _moist_air(air, (humidity, h2s), (named, correction, temperature), formulas)
     beside = _electrode(electrode, energies)
     tell_caveats(energies)
     results = Results(store or settings.store)
-    todo = plan(candidates, results, energies, source)
+    todo = plan(candidates, results, energies, source, moist)
     if (why := unrelaxed(candidates, energies, source)) is not None:
         typer.echo(why, err=True)
+    running: set[str] = set()
     docs = show_progress(
-        run_screening(todo, results, energies, source, workers, folder), len(candidates)
+        run_screening(todo, results, energies, source, workers, folder, moist, running),
+        len(candidates),
+        {one.label: float(size(one)) for one in todo.relax},
+        running,
     )
     _print_ranking(docs, as_json, as_csv, beside)
     if all(doc.state != "completed" for doc in docs):
         raise InputError("no candidate could be assessed; the reasons stand above.")
+
+
+def _moist_air(
+    wanted: bool,
+    conditions: tuple[str, str],
+    energies: tuple[str, str | None, str],
+    formulas: Sequence[str],
+) -> Atmosphere | None:
+    """Put the reference into the moist air that is asked for."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.screening.formulas import parse  # noqa: PLC0415
+    from trona.stores.energies.atmosphere import atmosphere, read_conditions  # noqa: PLC0415
+    from trona.stores.thermochemistry.temperatures import parse_temperature  # noqa: PLC0415
+
+    if not wanted:
+        if conditions != ("30%", "1ppm"):
+            raise InputError("--humidity and --h2s are those of moist air: add --air.")
+        return None
+    named, correction, temperature = energies
+    warm = parse_temperature(temperature) > 0.0
+    asked = read_conditions(temperature if warm else "25C", *conditions)
+    elements = {symbol for formula in formulas for symbol in parse(formula)}
+    cold = load_energies(named, correction, None, *formulas)
+    return atmosphere(cold, asked, elements & set(cold.table.elements))
 
 
 def compare(

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trona.screening.equilibrium.phases import EnergyScale, Phase
+from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.errors import InputError, ReferenceDataError
 from trona.screening.formulas import canonical, parse, usual
-from trona.stores.delimited import decimal_point, read_table
+from trona.stores.corrections.schemes import AS_PUBLISHED
+from trona.stores.delimited import decimal_point
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from trona.stores.corrections.schemes import Scheme
     from trona.stores.delimited import Line
 
 __all__ = [
+    "ALIASES",
+    "Published",
     "absent_elements",
     "energy_column",
+    "published_scale",
     "read_number",
     "row_phase",
     "table_phases",
-    "table_rows",
 ]
 
+_OVER_CORRECTED = "polysulfide_over-corrected"
+"""Flag by which a table says that it carries one sulfide correction per S atom."""
 _MOST_ENERGY = 6.0
 """eV/atom; the most stable compounds, such as CaF2, have less than 4.5."""
-_ALIASES = {"pretty_formula": "formula", "formula_pretty": "formula", "reduced_formula": "formula",
+ALIASES = {"pretty_formula": "formula", "formula_pretty": "formula", "reduced_formula": "formula",
             "composition": "formula", "compound": "formula",
             "formation_energy_per_atom_(ev/atom)": "formation_energy_per_atom",
             "formation_energy_(ev/atom)": "formation_energy_per_atom"}  # fmt: skip
@@ -67,10 +72,52 @@ def energy_column(rows: Sequence[Line], path: Path) -> str:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Published:
+    """
+    A table with its energies as they are published.
+
+    Parameters
+    ----------
+    phases
+        In the order of the rows, then the elements that these leave out.
+    table
+        The same, arranged.
+    band_gaps
+        Formula to gap, eV, where a row has one.
+    flagged
+        True where the table says that it carries one sulfide correction per S atom.
+    lines
+        Of the file, one for each phase; 0 for an element that the rows leave out.
+    """
+
+    phases: tuple[Phase, ...]
+    table: PhaseTable
+    band_gaps: Mapping[str, float]
+    flagged: bool
+    lines: Sequence[int]
+
+
+def published_scale(path: Path) -> EnergyScale:
+    """
+    Name the scale of a table's energies as they are published.
+
+    Parameters
+    ----------
+    path
+        Of the table.
+
+    Returns
+    -------
+    EnergyScale
+        Of formation energies.
+    """
+    return EnergyScale(f"table {path.name}", AS_PUBLISHED.name, zero="elements")
+
+
 def row_phase(
     given: Line,
     column: str,
-    scheme: Scheme,
     scale: EnergyScale,
     path: Path,
 ) -> Phase:
@@ -83,8 +130,6 @@ def row_phase(
         Of the table.
     column
         Of the formation energies, eV/atom.
-    scheme
-        Correction scheme to apply.
     scale
         Scale of the phase.
     path
@@ -125,7 +170,7 @@ def row_phase(
         id=row.get("id") or row.get("material_id") or f"{formula}#{line}",
         formula=formula,
         amounts=amounts,
-        energy=energy * n_atoms + scheme.shift(amounts),
+        energy=energy * n_atoms,
         scale=scale,
         source=f"line {line} of {path.name}",
         volume=read_number(volume, "volume_per_atom", line, path) * n_atoms if volume else None,
@@ -133,9 +178,7 @@ def row_phase(
     )
 
 
-def table_phases(
-    rows: Sequence[Line], column: str, scheme: Scheme, scale: EnergyScale, path: Path
-) -> tuple[tuple[Phase, ...], dict[str, float]]:
+def table_phases(rows: Sequence[Line], path: Path) -> Published:
     """
     Turn all rows into phases, and add the elements that they leave out.
 
@@ -143,32 +186,36 @@ def table_phases(
     ----------
     rows
         Of the table.
-    column
-        Of the formation energies, eV/atom.
-    scheme
-        Correction scheme to apply.
-    scale
-        Scale of the phases.
     path
         Of the table.
 
     Returns
     -------
-    tuple
-        The phases, and formula to band gap, eV, where a row has one.
+    Published
+        Energies as they are published.
 
     Raises
     ------
     ReferenceDataError
-        If a cell cannot be read.
+        If a column is missing, or a cell cannot be read.
+    InputError
+        If the phases cannot share a hull.
     """
+    column, scale = energy_column(rows, path), published_scale(path)
     phases, gaps = [], {}
     for row in rows:
-        phase = row_phase(row, column, scheme, scale, path)
+        phase = row_phase(row, column, scale, path)
         phases.append(phase)
         if row.cells.get("band_gap"):
             gaps[phase.formula] = read_number(row.cells["band_gap"], "band_gap", row.number, path)
-    return (*phases, *absent_elements(phases, scale)), gaps
+    added = absent_elements(phases, scale)
+    return Published(
+        phases=(*phases, *added),
+        table=PhaseTable.from_phases((*phases, *added)),
+        band_gaps=gaps,
+        flagged=any(_OVER_CORRECTED in row.cells.get("flags", "") for row in rows),
+        lines=[*(row.number for row in rows), *(0 for _ in added)],
+    )
 
 
 def read_number(text: str | None, column: str, line: int, path: Path) -> float:
@@ -227,31 +274,3 @@ def absent_elements(phases: Sequence[Phase], scale: EnergyScale) -> list[Phase]:
         source = "element: zero by definition"
         added.append(Phase(f"element-{symbol}", formula, parse(formula), 0.0, scale, source))
     return added
-
-
-def table_rows(path: Path) -> tuple[bytes, list[Line]]:
-    """
-    Read a CSV file.
-
-    Parameters
-    ----------
-    path
-        Text with a header.
-
-    Returns
-    -------
-    tuple
-        The file as it is, and its rows.
-
-    Raises
-    ------
-    ReferenceDataError
-        If it cannot be read.
-    """
-    try:
-        return path.read_bytes(), read_table(path, _ALIASES)
-    except (OSError, InputError) as error:
-        reason = str(error)
-        if isinstance(error, OSError):
-            reason = f"cannot read the table {str(path)!r}: {error.strerror}."
-        raise ReferenceDataError(f"{reason} Give a CSV file of formation energies.") from None

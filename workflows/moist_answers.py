@@ -1,0 +1,163 @@
+"""Answers about moist air as a notebook wants them: tables that draw themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trona.screening.tabular import Tabular
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from plotly.graph_objects import Figure as Page
+
+    from trona.stores.documents.air import AirDoc
+    from trona.stores.documents.dopants import DopantsDoc
+    from trona.stores.energies.atmosphere import Atmosphere
+
+__all__ = ["Dopants", "InMoistAir"]
+
+
+@dataclass(frozen=True, eq=False)
+class InMoistAir(Tabular):
+    """
+    Compositions in moist air, the most resistant to water first.
+
+    Parameters
+    ----------
+    docs
+        One for each composition.
+    surroundings
+        What they are exposed to.
+    """
+
+    docs: tuple[AirDoc, ...]
+    surroundings: Atmosphere
+
+    @property
+    def heading(self) -> str:
+        """The conditions, and what to bear in mind."""
+        said = dict.fromkeys(line for doc in self.docs for line in doc.caveats)
+        return " ".join([f"In moist air at {self.surroundings.conditions.text}.", *said])
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the compositions, the most resistant first."""
+        return [_air_row(doc) for doc in self.docs]
+
+    def plot(self) -> Figure:
+        """
+        Draw driving force against dew point.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            For a paper.
+        """
+        from .drawings import draw  # noqa: PLC0415
+
+        drawn: Figure = draw("air", [doc.formula for doc in self.docs], self.surroundings)
+        return drawn
+
+    def show(self) -> Page:
+        """
+        Show driving force against dew point.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            To look at.
+        """
+        from .drawings import show  # noqa: PLC0415
+
+        return show("air", [doc.formula for doc in self.docs], self.surroundings)
+
+
+@dataclass(frozen=True, eq=False)
+class Dopants(Tabular):
+    """
+    Dopants of a host, the least hydrolysed first.
+
+    Parameters
+    ----------
+    doc
+        As compared.
+    """
+
+    doc: DopantsDoc
+
+    @property
+    def heading(self) -> str:
+        """The host, the conditions, what was left out, and what to bear in mind."""
+        doc = self.doc
+        out = [f"Left out: {symbol}: {why}" for symbol, why in doc.left_out.items()]
+        lead = (
+            f"Dopants of {doc.host}, {100 * doc.fraction:g} % of the site, {doc.conditions.text}."
+        )
+        return " ".join([lead, *out, *doc.caveats])
+
+    def rows(self) -> list[dict[str, object]]:
+        """List the dopants, the least hydrolysed first."""
+        return _dopant_rows(self.doc)
+
+    def plot(self) -> Figure:
+        """
+        Draw the chart.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            For a paper.
+        """
+        from .drawings import draw  # noqa: PLC0415
+
+        drawn: Figure = draw("dopants", self.doc)
+        return drawn
+
+    def show(self) -> Page:
+        """
+        Show the chart.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            To look at.
+        """
+        from .drawings import show  # noqa: PLC0415
+
+        return show("dopants", self.doc)
+
+
+def _dopant_rows(doc: DopantsDoc) -> list[dict[str, object]]:
+    """Write dopants as rows."""
+    return [
+        {
+            "dopant": one.element,
+            "on": one.site,
+            "formula": one.doped.formula,
+            "in moist air (eV per dopant)": one.hydrolysis_change,
+            "at sodium (eV per dopant)": one.reduction_change,
+            "reduction limit (V)": one.doped.reduction_limit,
+            "interphase": one.doped.interphase,
+            "H2S (mL/g)": one.doped.gas,
+            "compound": one.compound,
+            "first step (eV per H2O)": None
+            if one.compound_first_step is None
+            else one.compound_first_step.energy_per_water,
+        }
+        for one in doc.dopants
+    ]
+
+
+def _air_row(doc: AirDoc) -> dict[str, object]:
+    """Write a composition in moist air as a row."""
+    step, water = doc.first_step, doc.water
+    return {
+        "formula": doc.formula,
+        "first step (eV per H2O)": None if step is None else step.energy_per_water,
+        "onset humidity (%)": None if step is None else 100.0 * step.relative_humidity,
+        "onset dew point (°C)": None if step is None else step.dew_point,
+        "reaction": water.reaction,
+        "energy (eV per formula unit)": water.energy_per_formula_unit,
+        "energy (eV/atom)": water.energy_per_atom,
+        "H2S (mL/g)": sum(gas.ml_per_g for gas in water.gases if gas.formula == "H2S"),
+    }

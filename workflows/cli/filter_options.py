@@ -52,7 +52,8 @@ class FilterOptions:
     where: Annotated[
         str | None,
         typer.Option(
-            help='A question for the rest, as in "severity < 0.5 and not elements has Cl".',
+            help='A question for the rest, as in "severity < 0.5 and not elements has Cl"; names of '
+            "columns and of JSON do too, energies in eV.",
             metavar="QUESTION",
         ),
     ] = None

@@ -52,8 +52,8 @@ class FilterOptions:
     where: Annotated[
         str | None,
         typer.Option(
-            help='A question for the rest, as in "severity < 0.5 and not elements has Cl"; names of '
-            "columns and of JSON do too, energies in eV.",
+            help='A question for the rest, as in "severity < 0.5 and not elements has Cl"; also '
+            "with the names of columns and JSON; energies in eV.",
             metavar="QUESTION",
         ),
     ] = None

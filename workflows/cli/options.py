@@ -7,6 +7,14 @@ from typing import Annotated
 
 import typer
 
+from trona.workflows.cli.completion import (
+    complete_backend,
+    complete_correction,
+    complete_formula,
+    complete_material,
+    complete_reference,
+)
+
 __all__ = [
     "AirMethod",
     "AsCsv",
@@ -53,6 +61,7 @@ Reference = Annotated[
         help="Reference energies: 'bundled', 'mp' (fetched before), 'table:PATH.csv', "
         "'store:PATH'.",
         metavar="NAME",
+        autocompletion=complete_reference,
     ),
 ]
 Correction = Annotated[
@@ -63,6 +72,7 @@ Correction = Annotated[
         "hydroborate-as-hydride, hydroborate-uncorrected, water-as-measured, "
         "molecules-as-measured; by default those that fit the reference.",
         metavar="NAMES",
+        autocompletion=complete_correction,
     ),
 ]
 Exclude = Annotated[
@@ -86,14 +96,22 @@ KeepFiles = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", callback=_one_form)]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV.", callback=_one_form)]
-RelaxedBy = Annotated[str, typer.Option(help="Source of relaxations.")]
+RelaxedBy = Annotated[
+    str, typer.Option(help="Source of relaxations.", autocompletion=complete_backend)
+]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that relax.")]
 Unbalanced = Annotated[
     bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
 ]
-FirstMaterial = Annotated[str, typer.Argument(help="Electrolyte, such as Na3PS4.")]
+FirstMaterial = Annotated[
+    str,
+    typer.Argument(help="Electrolyte, such as Na3PS4.", autocompletion=complete_material),
+]
 SecondMaterial = Annotated[
-    str, typer.Argument(help="Electrode, coating or electrolyte, as NaCrO2.")
+    str,
+    typer.Argument(
+        help="Electrode, coating or electrolyte, as NaCrO2.", autocompletion=complete_material
+    ),
 ]
 AtReservoir = Annotated[
     float | None,
@@ -144,7 +162,10 @@ AirMethod = Annotated[
         metavar="NAME",
     ),
 ]
-HostFormula = Annotated[str, typer.Argument(help="Electrolyte to dope, such as Na3PS4.")]
+HostFormula = Annotated[
+    str,
+    typer.Argument(help="Electrolyte to dope, such as Na3PS4.", autocompletion=complete_formula),
+]
 Dopant = Annotated[
     list[str] | None,
     typer.Argument(help="Elements, such as Si Sn W; a list of thirty if none."),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from trona.workflows.cli.completion import complete_formula
 from trona.workflows.cli.energies import load_energies
 from trona.workflows.cli.options import (
     AirMethod,
@@ -31,7 +32,12 @@ __all__ = ["air", "dopants"]
 
 
 def air(
-    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3PS4 Na3SbS4.")],
+    formulas: Annotated[
+        list[str],
+        typer.Argument(
+            help="Compositions, such as Na3PS4 Na3SbS4.", autocompletion=complete_formula
+        ),
+    ],
     temperature: Temperature = "25C",
     humidity: Humidity = "30%",
     h2s: Released = "1ppm",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.workflows.cli.completion import complete_formula
 from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
@@ -38,7 +39,10 @@ __all__ = ["interface", "profile", "validate", "window"]
 def window(
     formulas: Annotated[
         list[str],
-        typer.Argument(help="Compositions, such as Na3PS4 or 75Na2S-25P2S5, or files of them."),
+        typer.Argument(
+            help="Compositions, such as Na3PS4 or 75Na2S-25P2S5, or files of them.",
+            autocompletion=complete_formula,
+        ),
     ],
     at: Annotated[
         float | None, typer.Option("--at", help="Only the reaction at this voltage.", metavar="V")
@@ -190,7 +194,12 @@ def interface(
 
 
 def profile(
-    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3SbS4 and S.")],
+    formulas: Annotated[
+        list[str],
+        typer.Argument(
+            help="Compositions, such as Na3SbS4 and S.", autocompletion=complete_formula
+        ),
+    ],
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,

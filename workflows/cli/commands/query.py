@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trona.workflows.cli.completion import complete_field, complete_label
 from trona.workflows.cli.filter_options import (
     FilterOptions,
     with_filters,
@@ -33,7 +34,12 @@ __all__ = ["query", "show"]
 _PAGE = 100
 """Rows of a table that one can still look through; JSON and CSV have no such limit."""
 
-Sort = Annotated[str, typer.Option(help="'rank', or a field such as hull, severity, label.")]
+Sort = Annotated[
+    str,
+    typer.Option(
+        help="'rank', or a field such as hull, severity, label.", autocompletion=complete_field
+    ),
+]
 Descending = Annotated[bool, typer.Option("--descending", help="Turn the order round.")]
 Limit = Annotated[
     int | None,
@@ -193,7 +199,12 @@ def _print_counts(
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="Label or formula of a screened candidate.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Label or formula of a screened candidate.", autocompletion=complete_label
+        ),
+    ],
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,

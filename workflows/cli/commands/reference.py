@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.workflows.cli.completion import complete_reference
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -29,7 +30,11 @@ app = typer.Typer(
 )
 
 Name = Annotated[
-    str, typer.Argument(help="'bundled', 'mp:Na-P-S', 'table:PATH.csv' or 'store:PATH'.")
+    str,
+    typer.Argument(
+        help="'bundled', 'mp:Na-P-S', 'table:PATH.csv' or 'store:PATH'.",
+        autocompletion=complete_reference,
+    ),
 ]
 
 

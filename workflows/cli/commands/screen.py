@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.stores.defaults import BACKEND
+from trona.workflows.cli.completion import complete_material
 from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
@@ -134,7 +135,10 @@ def _moist_air(
 def compare(
     names: Annotated[
         list[str],
-        typer.Argument(help="Compositions, or labels of screened candidates (see --store)."),
+        typer.Argument(
+            help="Compositions, or labels of screened candidates (see --store).",
+            autocompletion=complete_material,
+        ),
     ],
     reference: Reference = None,
     correction: Correction = None,

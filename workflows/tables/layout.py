@@ -29,7 +29,9 @@ __all__ = [
     "energies_line",
     "fit",
     "framed",
+    "linked",
     "list_facts",
+    "material_link",
     "notes",
     "observed",
     "share",
@@ -41,6 +43,7 @@ WIDE = 100
 """Columns from which a terminal is wide."""
 NARROW = 76
 """Columns below which tables leave out what can be spared."""
+_MATERIALS = "https://next-gen.materialsproject.org/materials/"
 _LEAST = 20
 """Columns that a reaction needs."""
 _BETWEEN = 2
@@ -246,6 +249,49 @@ def energies_line(reference: str, scale: EnergyScaleDoc, more: str = "correction
         Rich markup.
     """
     return f"[dim]Energies: {escape(reference)} ({escape(scale.method)}); {more}.[/]"
+
+
+def material_link(text: str) -> str | None:
+    """
+    Find the page of a material in the Materials Project.
+
+    Parameters
+    ----------
+    text
+        An identifier such as ``"mp-28782"``, or a sentence that names one.
+
+    Returns
+    -------
+    str or None
+        Its address; None without an identifier.
+
+    Examples
+    --------
+    >>> material_link("mp-28782"), material_link("Na3PS4")
+    ('https://next-gen.materialsproject.org/materials/mp-28782', None)
+    """
+    found = re.search(r"(?<![\w-])(mp|mvc)-\d+(?![\w-])", text)
+    return None if found is None else f"{_MATERIALS}{found.group()}"
+
+
+def linked(text: str, identity: str) -> str:
+    """
+    Write a text as a link of the terminal where its identifier has a page.
+
+    Parameters
+    ----------
+    text
+        What is shown.
+    identity
+        Such as ``"mp-28782"``, or any other.
+
+    Returns
+    -------
+    str
+        Rich markup; a terminal without links shows the text alone.
+    """
+    address = material_link(identity)
+    return escape(text) if address is None else f"[link={address}]{escape(text)}[/link]"
 
 
 def notes(lines: Iterable[str]) -> list[str]:

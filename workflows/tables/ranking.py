@@ -16,7 +16,18 @@ from trona.stores.documents.sentences import window_sentence
 
 from .classes import said
 from .ladder import heading, ladder_table, range_or_crossing
-from .layout import NARROW, NONE, WIDE, broken, fit, framed, list_facts, notes, observed
+from .layout import (
+    NARROW,
+    NONE,
+    WIDE,
+    broken,
+    fit,
+    framed,
+    list_facts,
+    material_link,
+    notes,
+    observed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -344,6 +355,14 @@ def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
     return table
 
 
+def _above_hull(doc: ScreeningDoc) -> str | None:
+    """Write the energy above the hull, or why there is none."""
+    if doc.window is None:
+        return None
+    above = doc.window.energy_above_hull
+    return "unknown: a mixture of phases" if above is None else f"{above * 1000:.1f} meV/atom"
+
+
 def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[RenderableType]:
     """
     Lay out everything that is known of a candidate.
@@ -360,7 +379,8 @@ def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[Renderable
     list
         Parts to print in order.
     """
-    parts: list[RenderableType] = [f"[bold]{escape(doc.label)}[/] ({doc.state})"]
+    name = doc.label if doc.label == doc.formula else f"{doc.label}  {doc.formula}"
+    parts: list[RenderableType] = [f"[bold]{escape(name)}[/] ({doc.state})"]
     if doc.reason:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
@@ -378,8 +398,11 @@ def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[Renderable
     by = f" by {doc.who}" if doc.who else ""
     scale = None if doc.window is None else doc.window.energy_scale
     facts = (
+        ("formula", doc.formula),
+        ("energy above hull", _above_hull(doc)),
+        ("space group", doc.space_group or "unknown: no structure was given"),
         ("source", doc.source),
-        ("space group", doc.space_group),
+        ("Materials Project", material_link(f"{doc.label} {doc.source}")),
         ("volume change in relaxation", change),
         ("relaxation", doc.relaxation_id),
         ("reference", f"{doc.reference.name} ({doc.reference.checksum})"),

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from .classes import said, styled
 from .ladder import basis, electron_part, heading, ion_part, ladder_table, reasons, volts
-from .layout import WIDE, energies_line, fit, framed, notes, observed, share
+from .layout import WIDE, energies_line, fit, framed, linked, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +168,7 @@ def products(ranked: Sequence[RankedProductDoc], width: int = WIDE) -> Renderabl
     table.add_column("where, V", overflow="fold", min_width=9)
     for one in ranked:
         table.add_row(
-            escape(one.formula),
+            linked(one.formula, one.id),
             styled(one.type),
             share(one.fraction, one.fraction_basis),
             one.electronic,

@@ -84,7 +84,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Renderab
         caption_justify="left",
     )
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("candidate", overflow="fold", min_width=20 if wide else 12)
+    table.add_column("candidate", overflow="fold", min_width=20 if wide else 13)
     table.add_column("E_hull\nmeV/atom", justify="right", no_wrap=True)
     table.add_column("window\nV", no_wrap=True)
     table.add_column("products at 0 V", overflow="fold", min_width=14)
@@ -105,7 +105,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Renderab
             continue
         row = [
             NONE if place.apart else str(place.place),
-            _named(one, 20 if wide else 12),
+            _named(one, 20 if wide else 13),
             _milli(one.energy_above_hull),
             range_or_crossing(
                 one.reduction_limit, one.oxidation_limit, one.stabilized_reduction_limit

@@ -58,7 +58,7 @@ def test_the_lists_are_those_that_commands_take(monkeypatch):
         (["interface", "Na3PS4", "NaCrO"], {"NaCrO2"}),
         (["query", "--class", "growth"], {"growth-stops", "growth-goes-on"}),
         (["screen", "--backend", "seven"], {"sevennet", "sevennet-0"}),
-        (["window", "--reference", "bund"], {"bundled", "bundled-chgnet"}),
+        (["window", "--reference", "bundl"], {"bundled", "bundled-chgnet"}),
         (["window", "--correction", "mp2019,calib"], {"mp2019,calibrated"}),
         (["query", "--sort", "sod"], {"sodium"}),
     ],

@@ -81,7 +81,7 @@ def contact_sentence(
     alone = [
         f"{name} turns into {joined_words(list(kink.products))}"
         for name, kink in zip(pair, (kinks[0], kinks[-1]), strict=True)
-        if kink.energy_per_atom < 0.0
+        if kink.energy_per_atom < 0.0 and kink.products
     ]
     if strongest is None and alone:
         return f"{joined_words(alone)}{where} by itself; mixing {both} releases nothing more."
@@ -97,7 +97,8 @@ def _reaction(kink: KinkDoc, where: str = "") -> str:
     """Say what forms, and how much energy that releases."""
     error = "" if kink.uncertainty is None else f" ± {1000 * kink.uncertainty:.0f}"
     released = f"{-1000 * kink.mixing_energy_per_atom:.0f}{error} meV/atom"
-    return f"react{where} to {joined_words(list(kink.products))}, releasing up to {released}"
+    made = f" to {joined_words(list(kink.products))}" if kink.products else ""
+    return f"react{where}{made}, releasing up to {released}"
 
 
 def matrix_sentence(cells: Sequence[MatrixCellDoc]) -> str:

@@ -98,6 +98,8 @@ def test_documents_hold_the_sentence(printed):
         "Na3PS4 turns into Na3P and Na2S at 0 V against sodium by itself; mixing Na3PS4 and Na "
         "releases nothing more."
     )
+    told = json.loads(printed("interface", "Na2S", "Na", "--voltage", "1", "--json"))["answer"]
+    assert told == "Na2S and Na do not react at 1 V against sodium."
     matrix = json.loads(printed("matrix", "Na3PS4", "Na2S", "--against", "NaCrO2", "--json"))
     assert matrix["answer"] == (
         "1 of 2 contacts release no energy; the strongest reaction is that of Na3PS4 with NaCrO2 "

@@ -9,7 +9,7 @@ from rich.markup import escape
 from trona.stores.assess.air import ranked_documents
 from trona.stores.documents.answers import air_sentence, dopants_sentence
 
-from .layout import NARROW, NONE, broken, fit, framed, list_facts, notes
+from .layout import NARROW, NONE, fit, framed, in_pieces, list_facts, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,7 @@ def _ranking(docs: Sequence[AirDoc], width: int) -> RenderableType:
         becomes = " + ".join(doc.water.products) if doc.water.reacts else "no reaction"
         table.add_row(
             str(place),
-            escape(broken(doc.formula, _FORMULA)),
+            escape(in_pieces(doc.formula, _FORMULA)),
             *cells,
             f"{round(doc.water.energy_per_atom, 3) + 0.0:.3f}",
             f"{sulfide:.0f}" if sulfide else NONE,
@@ -256,7 +256,7 @@ def dopant_table(doc: DopantsDoc, width: int = NARROW) -> list[RenderableType]:
         table.add_row(
             one.element,
             one.site,
-            escape(broken(one.doped.formula, _FORMULA)),
+            escape(in_pieces(one.doped.formula, _FORMULA)),
             f"{one.hydrolysis_change:+.2f}",
             f"{one.reduction_change:+.2f}",
             f"{one.doped.reduction_limit:.2f}",

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from trona.screening.formulas import number
 
-from .layout import NARROW, broken, fit, framed
+from .layout import NARROW, fit, framed, in_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,8 +49,8 @@ def made(models: Sequence[ModelDoc], width: int = NARROW) -> RenderableType:
         of = model.possible if model.distinct is None else model.distinct
         spread = model.spread
         table.add_row(
-            escape(broken(model.label, _NAME)),
-            broken(model.formula, _NAME),
+            escape(in_pieces(model.label, _NAME)),
+            in_pieces(model.formula, _NAME),
             number(model.deviation, 2),
             str(len(model.structure.species)),
             f"{relaxed or len(model.trials)}" + (f" of {of}" if model.kind == "ordered" else ""),
@@ -78,7 +78,7 @@ def inventory(rows: Sequence[Mapping[str, str]], width: int = NARROW) -> Rendera
     table = _table("candidate", "formula", "atoms", "space group", "charges")
     for row in rows:
         label, formula, *rest = row.values()
-        names = (broken(label, _NAME), broken(formula, _NAME))
+        names = (in_pieces(label, _NAME), in_pieces(formula, _NAME))
         table.add_row(*(escape(text) for text in (*names, *rest)))
     return fit(table, width, ("atoms", "space group"))
 

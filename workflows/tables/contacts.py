@@ -9,7 +9,7 @@ from rich.markup import escape
 from trona.screening.stability.matrix import contacts_made
 
 from .classes import styled
-from .layout import NONE, WIDE, broken, energies_line, fit, framed, notes, observed
+from .layout import NONE, WIDE, energies_line, fit, framed, in_pieces, notes, observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,7 +156,7 @@ def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
     if document.symmetric:
         cells |= {(one.second, one.first): one for one in document.cells}
     names = min(max(map(len, document.firsts)), max(width // 4, _CELL))
-    rows = {name: escape(broken(name, names)) for name in document.firsts}
+    rows = {name: escape(in_pieces(name, names)) for name in document.firsts}
     fit = max(1, (width - names - 2) // _CELL)
     headers = [
         (name, escape(name) if volts is None else f"{escape(name)}\n{volts:.2f} V")

@@ -25,10 +25,10 @@ __all__ = [
     "NARROW",
     "NONE",
     "WIDE",
-    "broken",
     "energies_line",
     "fit",
     "framed",
+    "in_pieces",
     "linked",
     "list_facts",
     "material_link",
@@ -201,7 +201,7 @@ def list_facts(facts: Iterable[tuple[str, str | None]]) -> Table:
     return table
 
 
-def broken(formula: str, width: int) -> str:
+def in_pieces(formula: str, width: int) -> str:
     """
     Break a long formula into lines, never inside an element or a number.
 
@@ -219,7 +219,7 @@ def broken(formula: str, width: int) -> str:
 
     Examples
     --------
-    >>> broken("Na2.25Y0.25Zr0.75Cl6", 12).splitlines()
+    >>> in_pieces("Na2.25Y0.25Zr0.75Cl6", 12).splitlines()
     ['Na2.25Y0.25', 'Zr0.75Cl6']
     """
     lines = [""]

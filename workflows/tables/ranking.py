@@ -20,9 +20,9 @@ from .layout import (
     NARROW,
     NONE,
     WIDE,
-    broken,
     fit,
     framed,
+    in_pieces,
     list_facts,
     material_link,
     notes,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = [
-    "answer",
     "beside_electrode",
+    "best_sentence",
     "counts",
     "first_step_text",
     "outcomes",
@@ -125,8 +125,10 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Renderab
 def _named(one: SummaryDoc, width: int) -> str:
     """Write a label, with the formula below it where that is another text."""
     mark = "*" if one.mixture else ""
-    label = escape(broken(f"{one.label}{mark}", width))
-    return label if one.label == one.formula else f"{label}\n[dim]{broken(one.formula, width)}[/]"
+    label = escape(in_pieces(f"{one.label}{mark}", width))
+    return (
+        label if one.label == one.formula else f"{label}\n[dim]{in_pieces(one.formula, width)}[/]"
+    )
 
 
 def _air_letters(found: Iterable[SummaryDoc]) -> dict[str | None, str]:
@@ -253,7 +255,7 @@ def outcomes(
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
 
 
-def answer(
+def best_sentence(
     ranked: Sequence[tuple[Ranked, SummaryDoc]], docs: Sequence[SummaryDoc], of: int | None = None
 ) -> str:
     """

@@ -9,7 +9,7 @@ from rich.markup import escape
 from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.documents.answers import comparison_sentence
 
-from .layout import NARROW, NONE, broken, framed, notes
+from .layout import NARROW, NONE, framed, in_pieces, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def overview(findings: Sequence[ValidatedCase], width: int) -> list[RenderableTy
             continue
         made = finding.comparisons
         table.add_row(
-            escape(broken(finding.case.formula, 10 if short else 20)),
+            escape(in_pieces(finding.case.formula, 10 if short else 20)),
             *(_limit([one for one in made if one.quantity == limit]) for limit in _LIMITS),
             *(
                 _counted([one for one in made if one.quantity == quantity], narrow=bool(short))
@@ -118,7 +118,7 @@ def verdicts(findings: Sequence[ValidatedCase], width: int) -> list[RenderableTy
     table.add_column("published", overflow="fold")
     table.add_column("verdict", no_wrap=True)
     for finding in findings:
-        name = escape(broken(finding.case.formula, 12 if narrow else 20))
+        name = escape(in_pieces(finding.case.formula, 12 if narrow else 20))
         for compared in finding.comparisons:
             values = (compared.predicted, compared.published)
             if compared.quantity == "interphase":

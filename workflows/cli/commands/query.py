@@ -172,7 +172,7 @@ def _print_found(found: Found, electrode: ElectrodePotential | None) -> None:
 
     page = found.summaries
     ranked = [(found.places[one.id], one) for one in page if one.id in found.places]
-    print_parts(escape(tables.answer(ranked, page, found.total)))
+    print_parts(escape(tables.best_sentence(ranked, page, found.total)))
     print_parts(*tables.outcomes(ranked, page, console().width))
     print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
     if len(page) < found.total:

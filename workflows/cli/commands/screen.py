@@ -205,14 +205,14 @@ def _print_ranking(
             for place, one in ranked
         ]
         stated = {} if electrode is None else {"electrode": electrode.sentence}
-        said = {"answer": tables.answer(ranked, summaries)}
+        said = {"answer": tables.best_sentence(ranked, summaries)}
         print_json(
             {**said, **stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]}
         )
     elif as_csv:
         print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
     else:
-        print_parts(escape(tables.answer(ranked, summaries)))
+        print_parts(escape(tables.best_sentence(ranked, summaries)))
         print_parts(*tables.outcomes(ranked, summaries, console().width))
         print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
         print_parts(*tables.seen(by_id[one.id] for _, one in ranked))

@@ -271,7 +271,7 @@ def _layer(
 ) -> Layer:
     """Let a layer touch both sides: the electrolyte, then the states of the electrode."""
     own = _reactant(table, one)
-    line, *others = [react(table, own, neighbour) for neighbour in neighbours]
+    line, *others = [react(table, own, other, all_kinks=False) for other in neighbours]
     above_hull = abs(line.kinks[0].energy_per_atom)
     at_low, at_high = (
         max(_released(table, own.composition, own.energy, volts, mu_metal) - above_hull, 0.0)
@@ -320,7 +320,8 @@ def touch(
     Touch
         The strongest reaction.
     """
-    return _touch(react(table, _reactant(table, first), _reactant(table, second), volts))
+    sides = _reactant(table, first), _reactant(table, second)
+    return _touch(react(table, *sides, volts, all_kinks=False))
 
 
 def touch_open(table: PhaseTable, sides: Neighbours, layer: Layer) -> Layer:

@@ -183,7 +183,7 @@ def read_conditions(
     """
     kelvin = parse_temperature(temperature)
     if kelvin == 0.0:
-        raise InputError(f"air at {temperature} has no free energy: give 250 K to 373 K, as 25C.")
+        raise InputError(f"air at {temperature} has no free energy: give 250 K or more, as 25C.")
     if method not in _METHODS:
         raise InputError(f"no method {method!r}: use 'free-energies' or 'zhu-mo'.")
     dioxide = CARBON_DIOXIDE

@@ -118,6 +118,8 @@ def read_among(typed: str) -> Among:
     """
     if typed == "reference":
         return Among()
+    if not typed.strip():
+        raise InputError("--among names nothing: give reference, store or a file of formulas.")
     head, _, location = typed.partition(":")
     if head == _STORE and not Path(typed).is_file():
         return _screened(location or Settings().store)

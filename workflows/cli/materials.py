@@ -35,12 +35,14 @@ def written_names(asked: Iterable[str]) -> list[str]:
     Raises
     ------
     InputError
-        If a file cannot be read as text or holds no name.
+        If a file is not there, cannot be read as text or holds no name.
     """
     found: list[str] = []
     for name in asked:
         path = Path(name)
         if not path.is_file():
+            if path.suffix.lower() in {".txt", *_TABLES}:
+                raise InputError(f"there is no file {name!r}: name one, or formulas themselves.")
             found.append(name)
             continue
         if path.suffix.lower() in _TABLES:

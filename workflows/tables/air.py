@@ -75,8 +75,8 @@ def _cells(found: ExposureDoc) -> list[str]:
     return [
         ",\n".join(found.open_to),
         escape(found.reaction) if found.reacts else "none",
-        f"{found.energy_per_formula_unit:.3f}",
-        f"{found.energy_per_atom:.4f}",
+        f"{found.energy_per_formula_unit:z.3f}",
+        f"{found.energy_per_atom:z.4f}",
         per_water,
         gases or NONE,
     ]
@@ -150,7 +150,7 @@ def _ranking(docs: Sequence[AirDoc], width: int) -> RenderableType:
             str(place),
             escape(in_pieces(doc.formula, _FORMULA)),
             *cells,
-            f"{round(doc.water.energy_per_atom, 3) + 0.0:.3f}",
+            f"{doc.water.energy_per_atom:z.3f}",
             f"{sulfide:.0f}" if sulfide else NONE,
             escape(becomes),
         )

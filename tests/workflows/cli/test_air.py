@@ -88,7 +88,7 @@ def test_a_study_exposes_compositions_whatever_its_own_temperature():
 
 @pytest.mark.long
 def test_dopants_have_a_table_rows_and_both_figures(trona, tmp_path):
-    asked = ("dopants", "Na3PS4", "Si", "Sn", "Hf")
+    asked = ("dopants", "Na3PS4", "Si,Sn", "Hf")
     page, paper = tmp_path / "dopants.html", tmp_path / "dopants.svg"
     done = trona(*asked, "--plot", page)
     assert done.returncode == 0, done.stderr

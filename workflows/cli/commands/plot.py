@@ -285,11 +285,11 @@ def dopants(
     energies = (reference, correction, exclude)
     asked = (temperature, humidity, h2s, co2, method)
     found = compared(host, elements or [], fraction, site, asked, energies)
+    save_figure_file("dopants", to, found)
     for symbol, why in found.left_out.items():
         typer.echo(f"left out: {symbol}: {why}", err=True)
     for line in found.caveats:
         typer.echo(line, err=True)
-    save_figure_file("dopants", to, found)
 
 
 @app.command()

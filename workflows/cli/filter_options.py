@@ -23,11 +23,7 @@ class FilterOptions:
         str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
     ] = None
     hull_below: Annotated[
-<<<<<<< HEAD
-        float | None, typer.Option(help="Energy above hull at most, as 0.03.", metavar="eV/atom")
-=======
         float | None, typer.Option(help="Maximum energy above hull.", metavar="eV/atom")
->>>>>>> main
     ] = None
     reduction_below: Annotated[
         float | None, typer.Option(help="Maximum reduction limit.", metavar="V")

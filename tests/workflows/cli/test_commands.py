@@ -297,6 +297,7 @@ def test_query_filters_and_exports(store):
     assert [line.split(",")[0] for line in lines[1:]] == ["Na2S", "Na3PS4"]
     nothing = trona("query", "--hull-below", "-1", "--store", store)
     assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert "No candidate passes these filters, of 4 in the store" in nothing.stderr
 
 
 def test_show_prints_ladder_and_provenance(store):

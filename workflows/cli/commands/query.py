@@ -108,7 +108,12 @@ def query(
     elif as_json:
         _print_documents(results.documents(found.summaries), found.summaries, beside)
     elif not found.total:
-        typer.echo("No candidate passes these filters.", err=True)
+        held = results.find(limit=1).total
+        typer.echo(
+            f"No candidate passes these filters, of {held} in the store; --count class tells "
+            "their classes.",
+            err=True,
+        )
     else:
         _print_found(found, beside)
 

@@ -175,8 +175,8 @@ def info(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="A reference, such as bundled.")],
-    second: Annotated[str, typer.Argument(help="Another, such as mp.")],
+    first: Annotated[str, typer.Argument(help="A reference: bundled, mp, table:PATH.csv.")],
+    second: Annotated[str, typer.Argument(help="Another, as table:energies.csv.")],
     system: Annotated[str, typer.Argument(help="Chemical system, such as Na-P-S.")],
     as_json: AsJson = False,
     as_csv: AsCsv = False,

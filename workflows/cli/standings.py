@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobflow_remote import JobController
+    from jobflow_remote.config.base import Project
 
     from trona.workflows.cluster.status import Standing
 
@@ -28,7 +29,9 @@ _WATCH_SECONDS = 5.0
 """Between two looks."""
 
 
-def chosen_rows(controller: JobController, labels: Sequence[str], failed: bool) -> list[Standing]:
+def chosen_rows(
+    controller: JobController, labels: Sequence[str], failed: bool, project: Project | None = None
+) -> list[Standing]:
     """
     Read where some candidates stand.
 
@@ -40,6 +43,8 @@ def chosen_rows(controller: JobController, labels: Sequence[str], failed: bool) 
         Only these; all if empty.
     failed
         True for those that failed: then only what may have failed is read.
+    project
+        Whose schedulers are asked why they have not started jobs; none is asked without it.
 
     Returns
     -------
@@ -47,7 +52,7 @@ def chosen_rows(controller: JobController, labels: Sequence[str], failed: bool) 
         Sorted by label.
     """
     if not failed:
-        return standings(controller, labels)
+        return standings(controller, labels, project)
     wanted = counting.failed_labels(controller)
     if labels:
         wanted = [label for label in wanted if label in labels]

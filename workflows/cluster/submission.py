@@ -38,6 +38,8 @@ __all__ = [
     "Placement",
     "Submitted",
     "absolute",
+    "check_resources",
+    "is_small",
     "name_for_workers",
     "place_on_worker",
     "submit",
@@ -54,7 +56,7 @@ class Placement:
     worker
         Name of the worker.
     resources
-        For the scheduler; the worker's own if None.
+        For the scheduler, of the relaxations; the worker's own if None.
     exec_config
         Name of a configuration of the project: modules and variables.
     priority
@@ -113,14 +115,8 @@ def place_on_worker(
     ProjectError
         If there is no such worker or configuration, or the resources cannot be used.
     """
-    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
-
-    name, where = find_worker(project, worker)
-    try:
-        where.get_scheduler_io().generate_header(dict(resources or where.resources or {}))
-    except (QTKError, ValueError, TypeError) as error:
-        detail = " ".join(str(error).split()).rstrip(".")
-        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
+    name, _ = find_worker(project, worker)
+    check_resources(project, name, resources)
     if exec_config is not None and exec_config not in project.exec_config:
         there = ", ".join(project.exec_config) or "none"
         raise ProjectError(
@@ -128,6 +124,62 @@ def place_on_worker(
             "add it there."
         )
     return Placement(name, resources, exec_config, priority)
+
+
+def check_resources(project: Project, name: str, resources: Mapping[str, Any] | None) -> None:
+    """
+    Make sure that the scheduler of a worker understands resources, and uses them.
+
+    Parameters
+    ----------
+    project, name
+        The worker.
+    resources
+        As `Placement` has them.
+
+    Raises
+    ------
+    ProjectError
+        If they cannot be used.
+    """
+    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
+
+    worker = project.workers[name]
+    if resources and worker.is_batch:
+        raise ProjectError(
+            f"the worker {name!r} runs jobs in batches, whose resources stand in the project file: "
+            f"change them there, then 'jf -p {project.name} runner stop' and 'start'."
+        )
+    try:
+        worker.get_scheduler_io().generate_header(dict(resources or worker.resources or {}))
+    except (QTKError, ValueError, TypeError) as error:
+        detail = " ".join(str(error).split()).rstrip(".")
+        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
+
+
+_SMALL = frozenset(("summarize_vasp", "summarize_relaxation", "analyze"))
+
+
+def is_small(name: str) -> bool:
+    """
+    Tell whether a job takes seconds, and so the worker's own resources.
+
+    Parameters
+    ----------
+    name
+        Of the job.
+
+    Returns
+    -------
+    bool
+        True for summaries and assessments, False for calculations.
+
+    Examples
+    --------
+    >>> is_small("analyze Na3PS4")
+    True
+    """
+    return name.partition(" ")[0] in _SMALL
 
 
 def absolute(reference: str) -> str:
@@ -223,12 +275,14 @@ def submit(
     queued = enqueuing.queued(controller, list(flows))
     yield from (Submitted(flows[one][0].label, "queued") for one in flows if one in queued)
     where = {field.name: getattr(placement, field.name) for field in fields(placement)}
+    where["resources"] = None  # those of the jobs that calculate stand in the jobs
     new = [identity for identity in flows if identity not in queued]
     for start in range(0, len(new), enqueuing.FLOWS_AT_ONCE):
         made = {}
         for identity in new[start : start + enqueuing.FLOWS_AT_ONCE]:
             candidate, make = flows[identity]
             made[identity] = _tagged(make(), identity, candidate, reference, work, run)
+            _demand(made[identity], placement.resources)
         there = enqueuing.enqueue(controller, list(made.values()), where)
         for identity, flow in made.items():
             outcome = "submitted" if flow.uuid in there else "queued"
@@ -276,3 +330,13 @@ def _tagged(
         }
     )
     return whole
+
+
+def _demand(flow: Flow, resources: Mapping[str, Any] | None) -> None:
+    """Write resources into the jobs that calculate; summaries take the worker's own."""
+    from jobflow_remote import set_run_config  # noqa: PLC0415 (optional)
+
+    if resources is not None:
+        for job, _ in flow.iterflow():  # type: ignore[no-untyped-call]
+            if not is_small(job.name):
+                set_run_config(job, resources=dict(resources))

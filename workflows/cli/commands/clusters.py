@@ -302,15 +302,25 @@ def key_values(text: str | None) -> dict[str, str | int] | None:
 
 def warn_without_runner(controller: JobController, project: Project) -> None:
     """
-    Say that nothing will move.
+    Say that nothing will move, or not as the project file says now.
 
     Parameters
     ----------
     controller, project
         Queue.
     """
-    from trona.workflows.cluster.queue import runner_is_active  # noqa: PLC0415
+    from trona.workflows.cluster.projects import projects_folder  # noqa: PLC0415
+    from trona.workflows.cluster.queue import (  # noqa: PLC0415
+        runner_has_old_project,
+        runner_is_active,
+    )
 
+    if runner_has_old_project(project, projects_folder() / f"{project.name}.yaml"):
+        typer.echo(
+            f"the project file was changed after the runner had read it: 'jf -p {project.name} "
+            f"runner stop', then 'jf -p {project.name} runner start'.",
+            err=True,
+        )
     if not runner_is_active(controller, project):
         typer.echo(
             f"no runner is active: jobs wait until 'jf -p {project.name} runner start'.", err=True
@@ -349,7 +359,7 @@ def status(
         counts = count_states(controller)
         whole = not (labels or failed or as_json or as_csv)
         long = whole and counts.total() > _MOST_ROWS
-        rows = [] if long else chosen_rows(controller, labels or (), failed)
+        rows = [] if long else chosen_rows(controller, labels or (), failed, found)
         if not (as_json or as_csv):
             print_decisions(controller)
         if counts.keys() & {"waiting", "running"}:
@@ -383,20 +393,24 @@ def retry(
         float,
         typer.Option(min=0, help="Age of locks that a killed runner left.", metavar="MINUTES"),
     ] = 10.0,
+    resources: Resources = None,
     as_json: AsJson = False,
 ) -> None:
-    """Restart failed candidates, and release what a killed runner left locked."""
+    """Restart candidates that failed or wait for another attempt; release old locks."""
     from datetime import timedelta  # noqa: PLC0415
 
     from trona.screening.errors import ProjectError  # noqa: PLC0415
     from trona.workflows.cluster import tracking  # noqa: PLC0415
     from trona.workflows.cluster.queue import release  # noqa: PLC0415
+    from trona.workflows.cluster.submission import check_resources  # noqa: PLC0415
 
+    given = key_values(resources)
     with opened(project) as (found, controller):
-        rows = tracking.standings(controller, labels or ())
+        for worker in controller.jobs.distinct("worker") if given else ():
+            check_resources(found, worker, given)
+        rows = tracking.standings(controller, labels or (), found if given else None)
         released = release(controller, found, timedelta(minutes=older))
-        failed = [row for row in rows if row.state == "failed"]
-        told = tracking.retry(controller, failed, again)
+        told = tracking.retry(controller, rows, again, given, found)
         warn_without_runner(controller, found)
     if as_json:
         retried = [{"label": label, "refusal": refusal} for label, refusal in told]
@@ -407,7 +421,7 @@ def retry(
         for label, refusal in told:
             typer.echo(f"{label}: {'retried' if refusal is None else refusal}")
         if not told and not released:
-            typer.echo("nothing has failed.")
+            typer.echo("nothing has failed, and nothing waits for another attempt.")
     if told and all(refusal for _, refusal in told):
         raise ProjectError("none of them could be retried; the reasons stand above.")
 

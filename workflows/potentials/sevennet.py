@@ -16,6 +16,8 @@ import numpy as np
 
 from trona.stores.settings import Settings
 
+from .device import chosen_device
+
 if TYPE_CHECKING:
     from ase import Atoms
     from ase.calculators.calculator import Calculator
@@ -49,8 +51,6 @@ def calculator(*, fused: bool | None = None, **choices: Any) -> Calculator:  # n
     ase.calculators.calculator.Calculator
         Ready to use.
     """
-    from .device import chosen_device  # noqa: PLC0415 (imports torch)
-
     placed = {"device": chosen_device(), **choices}
     return _made(Settings().fused if fused is None else fused, json.dumps(placed, sort_keys=True))
 

@@ -59,9 +59,8 @@ def _dot(first: list[float], second: list[float]) -> float:
 def _inverted(matrix: Floats, basis: list[int]) -> list[list[float]]:
     """Invert the columns of a basis by Gauss–Jordan elimination with row pivoting."""
     size = len(basis)
-    work: list[list[float]] = matrix[:, basis].tolist()
-    for i, row in enumerate(work):
-        row += [0.0] * i + [1.0] + [0.0] * (size - i - 1)
+    inside = matrix[:, basis].tolist()
+    work = [[*row, *(float(i == j) for j in range(size))] for i, row in enumerate(inside)]
     for column in range(size):
         pivot = column
         for i in range(column + 1, size):

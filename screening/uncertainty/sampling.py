@@ -11,7 +11,7 @@ see.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -147,7 +147,7 @@ def sample(
     windows = 0
     kinds: list[Counter[InterphaseClass]] = [Counter() for _ in voltages]
     for drawn in _draws(table, {*composition, SODIUM}, model, samples, seed):
-        found = assess(drawn, composition, stability.formula)
+        found = assess(drawn, composition, stability.formula, voltages=voltages)
         limits.append((found.stabilized.reduction, found.stabilized.oxidation))
         windows += found.window is not None
         for counter, volts in zip(kinds, voltages, strict=True):
@@ -206,8 +206,7 @@ def classes_at_metal(
     elements = {*composition, SODIUM}
     inside = _inside(table, elements)
     metal = _AtMetal(PhaseTable.from_phases(inside), composition, properties, thresholds)
-    place = {phase.id: at for at, phase in enumerate(inside)}
-    order = np.array([place[phase.id] for phase in metal.table.phases])
+    order = _order(metal.table, inside)
     kinds = Counter(
         metal.kind(errors[order]) for errors in _errors(inside, elements, model, samples, seed)
     )
@@ -276,8 +275,18 @@ def _draws(
 ) -> Iterator[PhaseTable]:
     """Tables of the phases that matter, with errors."""
     inside = _inside(table, elements)
+    drawn = PhaseTable.from_phases(inside)
+    exact, order = drawn.phases, _order(drawn, inside)
     for errors in _errors(inside, elements, model, samples, seed):
-        yield _shifted(inside, errors)
+        moved = zip(exact, errors[order].tolist(), strict=True)
+        drawn = drawn.changed([phase.moved(error, phase.scale) for phase, error in moved])
+        yield drawn
+
+
+def _order(table: PhaseTable, phases: Sequence[Phase]) -> NDArray[np.intp]:
+    """Find the places of a table's phases among those that it was made of."""
+    place = {phase.id: at for at, phase in enumerate(phases)}
+    return np.array([place[phase.id] for phase in table.phases])
 
 
 def _errors(
@@ -295,14 +304,6 @@ def _errors(
         own = sigmas * rng.standard_normal(len(inside)) * atoms
         shared = amounts @ (model.common * rng.standard_normal(amounts.shape[1]))
         yield np.where(compound, own + shared, 0.0)
-
-
-def _shifted(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:
-    """Build a table with errors (eV per formula unit) added to the energies."""
-    return PhaseTable.from_phases(
-        replace(phase, energy=phase.energy + float(error))
-        for phase, error in zip(phases, errors, strict=True)
-    )
 
 
 def _spread(values: NDArray[np.float64]) -> Spread:

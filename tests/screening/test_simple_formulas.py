@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pymatgen.core import Composition, Element
 
 from trona.screening.formulas import parse
-from trona.screening.simple_formulas import ELECTRONEGATIVITY, reduced_formula
+from trona.screening.simple_formulas import ELECTRONEGATIVITY, read_simple, reduced_formula
 from trona.stores.energies.bundled import SETS, bundled_data
 
 whole = st.integers(1, 40).map(float)
@@ -58,3 +58,9 @@ def test_any_composition_is_written_as_pymatgen_does(composition):
 def test_peroxides_molecules_and_anions_in_brackets(formula):
     composition = parse(formula)
     assert reduced_formula(composition) == by_pymatgen(composition)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_formulas_of_the_bundled_sets_are_read_as_they_would_be_from_a_user(name):
+    formulas = [row["formula"] for row in bundled_data(name)["phases"]]
+    assert [read_simple(one) or parse(one) for one in formulas] == list(map(parse, formulas))

@@ -247,8 +247,8 @@ class PhaseTable(Tabular):
         else:  # the columns of a system are the same phases as before
             for key, one in self._systems.items():
                 systems[key] = replace(one, energies=energies[one.index] / one.sizes)
-        kept, rest = (self.elements, phases[0].scale), (amounts, energies, self.ground, systems)
-        changed = PhaseTable(tuple(phases), *kept, *rest)
+        rest = (self.elements, phases[0].scale, amounts, energies, self.ground, systems)
+        changed = PhaseTable(tuple(phases), *rest)
         shared = vars(self).keys() & {"index", "keys", "_places", "_is_ground"}
         vars(changed).update({name: vars(self)[name] for name in shared})
         return changed
@@ -273,7 +273,7 @@ class PhaseTable(Tabular):
             for phase in self.phases
         ]
 
-    @property
+    @cached_property
     def mu_sodium_metal(self) -> float:
         """
         Chemical potential of sodium metal on this table's scale, eV per atom.

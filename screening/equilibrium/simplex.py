@@ -33,6 +33,7 @@ __all__ = [
     "AMOUNT_TOLERANCE",
     "BasicSolution",
     "Path",
+    "follow",
     "free_columns",
     "minima",
     "minimise",
@@ -254,7 +255,7 @@ def sweep(
         If the sweep does not end within the pivot limit.
     """
     first = minimise(matrix, amounts, np.where(sodium == 0.0, energies, np.inf), start).columns
-    return _follow(matrix, amounts, energies, sodium, first, mu_stop)
+    return follow(matrix, amounts, energies, sodium, first, mu_stop)
 
 
 def sweep_between(
@@ -296,11 +297,11 @@ def sweep_between(
     """
     at_start = energies - mu_start * taken
     first = minimise(matrix, amounts, at_start, start).columns
-    path = _follow(matrix, amounts, at_start, taken, first, mu_stop - mu_start)
+    path = follow(matrix, amounts, at_start, taken, first, mu_stop - mu_start)
     return replace(path, mu=mu_start + np.maximum(path.mu, 0.0))
 
 
-def _follow(
+def follow(
     matrix: NDArray[np.float64],
     amounts: NDArray[np.float64],
     energies: NDArray[np.float64],
@@ -308,7 +309,30 @@ def _follow(
     first: NDArray[np.intp],
     mu_stop: float,
 ) -> Path:
-    """Follow the optimum from its first basis, making room for as many steps as it takes."""
+    """
+    Follow the optimum from its first basis, making room for as many steps as it takes.
+
+    Parameters
+    ----------
+    matrix, amounts, energies
+        As for `sweep`.
+    taken : shape (n_columns,)
+        What each column takes from the reservoir.
+    first : shape (n_rows,)
+        Columns of the basis that is optimal at the start.
+    mu_stop
+        Upper end of the sweep, eV.
+
+    Returns
+    -------
+    Path
+        All optimal bases on the way.
+
+    Raises
+    ------
+    ConvergenceError
+        If the sweep does not end within the pivot limit.
+    """
     room, n_rows = _ROOM, len(first)
     while room <= 2 * _pivot_limit(matrix):
         mu, tied = np.empty(room), np.empty(room, dtype=np.bool_)

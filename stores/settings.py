@@ -55,6 +55,10 @@ class Settings(BaseSettings):
         default=True,
         description="Evaluate SevenNet with trona's convolution: the same numbers, sooner.",
     )
+    device: str = Field(
+        default="cpu",
+        description="Where potentials compute, as torch names it: 'cpu', or 'cuda' for a card.",
+    )
     mp_api_key: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("TRONA_MP_API_KEY", "MP_API_KEY", "PMG_MAPI_KEY"),

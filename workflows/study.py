@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ObservationDoc
     from trona.stores.energies.references import Reference
+    from trona.workflows.proposals import Proposals
 
 __all__ = [
     "AtVoltage",
@@ -475,3 +476,23 @@ class Study:
         marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
         return Ranking(places, bars, chosen)
+
+    def next(self, results: str, budget: int = 20) -> Proposals:
+        """
+        Propose candidates of a screening with a potential whose own energy DFT should compute.
+
+        Parameters
+        ----------
+        results
+            Store of the screening: a file path or a mongodb:// URI.
+        budget
+            How many to propose.
+
+        Returns
+        -------
+        Proposals
+            First those of which their own energy would tell most of class and place.
+        """
+        from .proposals import propose_from  # noqa: PLC0415 (its jobs are not needed elsewhere)
+
+        return propose_from(results, self.reference, budget)

@@ -35,6 +35,7 @@ __all__ = [
     "Path",
     "follow",
     "free_columns",
+    "load_compiled",
     "minima",
     "minimise",
     "sweep",
@@ -75,6 +76,11 @@ class _Loops:
 
 
 _LOOPS = _Loops()
+
+
+def load_compiled() -> None:
+    """Load the compiled loops now, in a process that is known to solve much."""
+    _LOOPS.compile()
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ see.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,17 @@ if TYPE_CHECKING:
 
     from .error_model import ErrorModel
 
-__all__ = ["SAMPLES", "SEED", "Spread", "Uncertainty", "classes_at_metal", "sample"]
+__all__ = [
+    "SAMPLES",
+    "SEED",
+    "Spread",
+    "Uncertainty",
+    "classes_at_metal",
+    "draw_errors",
+    "phases_inside",
+    "sample",
+    "with_errors",
+]
 
 SAMPLES = 200
 """Draws by default: a standard deviation is then known to 5 %."""
@@ -204,11 +214,11 @@ def classes_at_metal(
     """
     composition = stability.profile.composition
     elements = {*composition, SODIUM}
-    inside = _inside(table, elements)
+    inside = phases_inside(table, elements)
     metal = _AtMetal(PhaseTable.from_phases(inside), composition, properties, thresholds)
     order = _order(metal.table, inside)
     kinds = Counter(
-        metal.kind(errors[order]) for errors in _errors(inside, elements, model, samples, seed)
+        metal.kind(errors[order]) for errors in draw_errors(inside, elements, model, samples, seed)
     )
     return {kind: count / samples for kind, count in kinds.most_common()}
 
@@ -264,8 +274,22 @@ class _AtMetal:
         return own / self.own.n_atoms - hull > HELD
 
 
-def _inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
-    """Find the phases that matter; polymorphs share an error: one is enough."""
+def phases_inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
+    """
+    Find the phases that matter; polymorphs share an error: one is enough.
+
+    Parameters
+    ----------
+    table
+        All phases.
+    elements
+        Symbols, of which the phases consist.
+
+    Returns
+    -------
+    list of Phase
+        The lowest of each composition.
+    """
     near = table.within(elements)
     return [near.phases[at] for at in near.ground.tolist()]
 
@@ -274,10 +298,10 @@ def _draws(
     table: PhaseTable, elements: set[str], model: ErrorModel, samples: int, seed: int
 ) -> Iterator[PhaseTable]:
     """Tables of the phases that matter, with errors."""
-    inside = _inside(table, elements)
+    inside = phases_inside(table, elements)
     drawn = PhaseTable.from_phases(inside)
     exact, order = drawn.phases, _order(drawn, inside)
-    for errors in _errors(inside, elements, model, samples, seed):
+    for errors in draw_errors(inside, elements, model, samples, seed):
         moved = zip(exact, errors[order].tolist(), strict=True)
         drawn = drawn.changed([phase.moved(error, phase.scale) for phase, error in moved])
         yield drawn
@@ -289,10 +313,36 @@ def _order(table: PhaseTable, phases: Sequence[Phase]) -> NDArray[np.intp]:
     return np.array([place[phase.id] for phase in table.phases])
 
 
-def _errors(
-    inside: Sequence[Phase], elements: set[str], model: ErrorModel, samples: int, seed: int
+def draw_errors(
+    inside: Sequence[Phase],
+    elements: set[str],
+    model: ErrorModel,
+    samples: int,
+    seed: int,
+    held: tuple[int, float] | None = None,
 ) -> Iterator[NDArray[np.float64]]:
-    """Errors of some phases, eV per formula unit."""
+    """
+    Draw errors of some phases.
+
+    Parameters
+    ----------
+    inside
+        Phases.
+    elements
+        Symbols, of which they consist.
+    model
+        Errors of the energies.
+    samples, seed
+        Number of draws, and where the generator starts.
+    held
+        Position of a phase and its own error, in standard deviations, that is the same in every
+        draw; what else is drawn does not depend on it.
+
+    Yields
+    ------
+    numpy.ndarray
+        Shape (n_phases,), eV per formula unit.
+    """
     amounts = np.array(
         [[phase.amounts.get(symbol, 0.0) for symbol in sorted(elements)] for phase in inside]
     )
@@ -301,9 +351,34 @@ def _errors(
     compound = (amounts > 0).sum(axis=1) > 1
     rng = np.random.default_rng(seed)
     for _ in range(samples):
-        own = sigmas * rng.standard_normal(len(inside)) * atoms
+        normal = rng.standard_normal(len(inside))
+        if held is not None:
+            normal[held[0]] = held[1]
+        own = sigmas * normal * atoms
         shared = amounts @ (model.common * rng.standard_normal(amounts.shape[1]))
         yield np.where(compound, own + shared, 0.0)
+
+
+def with_errors(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:
+    """
+    Build a table with errors added to the energies.
+
+    Parameters
+    ----------
+    phases
+        On one energy scale.
+    errors
+        Shape (n_phases,), eV per formula unit.
+
+    Returns
+    -------
+    PhaseTable
+        Of the same phases.
+    """
+    return PhaseTable.from_phases(
+        replace(phase, energy=phase.energy + float(error))
+        for phase, error in zip(phases, errors, strict=True)
+    )
 
 
 def _spread(values: NDArray[np.float64]) -> Spread:

@@ -79,6 +79,7 @@ FIELDS = {
         Field("source", "source", "text"),
         Field("created", "created", "date"),
         Field("who", "who", "text"),
+        Field("project", "project", "text"),
     )
 }
 """By name."""

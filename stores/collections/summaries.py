@@ -65,7 +65,7 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
     content = {
         name: getattr(doc, name)
         for name in ("id", "label", "formula", "elements", "state", "reason", "method",
-                     "space_group", "source", "created", "who")
+                     "space_group", "source", "created", "who", "project")
     } | dict.fromkeys(
         ("energy_above_hull", "mixture", "reduction_limit", "oxidation_limit", "interphase",
          "interphase_share",

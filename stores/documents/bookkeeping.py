@@ -144,6 +144,9 @@ class SummaryDoc(Document):
     source: str = Field(description="Where the candidate comes from.")
     created: datetime = Field(description="When the result was computed, UTC.")
     who: str | None = Field(description="User and host that computed it.")
+    project: str | None = Field(
+        default=None, description="Project it was collected from; null if computed elsewhere."
+    )
 
     @property
     def interphase_shares(self) -> dict[str, float]:

@@ -459,3 +459,6 @@ class ScreeningDoc(Document):
     who: str | None = Field(
         default_factory=who, description="User and host that computed it; null if not recorded."
     )
+    project: str | None = Field(
+        default=None, description="Project it was collected from; null if computed elsewhere."
+    )

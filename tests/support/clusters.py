@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +46,66 @@ def dies():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@job
+def waits_for(path):
+    """Wait until there is a file."""
+    while not Path(path).exists():
+        time.sleep(0.1)
+
+
+@dataclass(frozen=True)
+class StepWork(Work):
+    """Work of one step that needs no relaxation, and the assessment of the composition."""
+
+    steps: tuple = ()
+
+    def flow(self, candidate):
+        step = dict(self.steps)[candidate.label]()
+        step.append_name(f" {candidate.label}")
+        known = (candidate.label, candidate.formula, candidate.source)
+        result = analyze(*known, self.reference, self.correction, competing=[step.output])
+        result.append_name(f" {candidate.label}")
+        return Flow([step, result])
+
+
+class Turns:
+    """The real runner, in this process, that works when it is told to."""
+
+    def __init__(self, name="lap"):
+        from jobflow_remote.jobs.runner import Runner
+
+        with warnings.catch_warnings(action="ignore"):
+            self.runner = Runner(name)
+
+    def turn(self):
+        """Do once what a runner does every few seconds."""
+        with (
+            warnings.catch_warnings(action="ignore"),  # as those of a failed step
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            patch.delenv("PYTEST_CURRENT_TEST", raising=False)  # jobs would inherit it
+            self.runner.checkout()
+            self.runner.check_run_status()
+            if self.runner.batch_workers:
+                self.runner.update_batch_jobs()
+            self.runner.advance_state(["CHECKED_OUT", "UPLOADED", "RUN_FINISHED", "DOWNLOADED"])
+
+    def until(self, holds, patience=150):
+        """Work until something holds, and return it."""
+        ends = time.monotonic() + patience
+        while not (found := holds()):
+            assert time.monotonic() < ends, f"did not come about in {patience} s"
+            self.turn()
+            time.sleep(0.3)
+        return found
+
+    def close(self):
+        """Close all connections."""
+        for host in self.runner.hosts.values():
+            host.close()
+        self.runner.job_controller.close()
+
+
 @dataclass(frozen=True)
 class FaultyWork(Work):
     """Work in which the relaxation of some candidates is a job that goes wrong."""
@@ -74,6 +136,18 @@ def project_folder():
         yield Path(folder)
 
 
+def slurm_project(uri, folder, template="slurm", changes=(), **choices):
+    """Write a ready project for Slurm, in which some words are exchanged."""
+    path = write_project(Choices("lap", template, uri, folder / "work", **choices))
+    text = path.read_text(encoding="utf-8")
+    for word, instead in dict(changes).items():
+        assert word in text, word
+        text = text.replace(word, instead)
+    path.write_text(text, encoding="utf-8")
+    quicken(path)
+    return find_project("lap")
+
+
 def project(uri, folder, template="laptop", before="true", command=None):
     """Write a ready project; its worker tells of every job that begins and ends."""
     path = write_project(Choices("lap", template, uri, folder / "work"))
@@ -97,7 +171,7 @@ def quicken(path, command=None):
 
 def start_runner(name="lap"):
     """Start the real runner; it ends when no job is left that it can move."""
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     return subprocess.Popen([sys.executable, "-c", RUN, name], **silent)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +123,26 @@ def browse(driver):
     from tests.support.browser import opener
 
     return opener(driver)
+
+
+@pytest.fixture(scope="session")
+def slurm(request):
+    """
+    A real Slurm of one node with an SSH server; skipped where there cannot be one.
+
+    Where ``TRONA_SLURM_REQUIRED`` is set its tests fail instead: that is how `.ci/run` makes sure
+    that clusters were tried.
+    """
+    if request.config.getoption("--fast"):
+        pytest.skip("not in the fast tier: it needs a server")
+    from tempfile import TemporaryDirectory
+
+    from tests.support.slurm_cluster import reason_to_skip, running
+
+    if reason := reason_to_skip():
+        if os.environ.get("TRONA_SLURM_REQUIRED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    temporary = TemporaryDirectory(prefix="slurm", dir="/tmp", ignore_cleanup_errors=True)
+    with temporary as folder, running(Path(folder)) as cluster:
+        yield cluster

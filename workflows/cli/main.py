@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.workflows.cli.campaign import campaign, next_candidates
 from trona.workflows.cli.commands.air import air, dopants
 from trona.workflows.cli.commands.buffer import buffer, cell
 from trona.workflows.cli.commands.candidates import app as candidate_app
@@ -60,10 +61,11 @@ _PANELS: dict[str, Sequence[Callable[..., None]]] = {
         validate,
     ),
     "Screening": (screen, query, show, report, serve),
-    "On clusters": (submit, status, retry, collect),
+    "On clusters": (submit, status, retry, collect, campaign, next_candidates),
     "Energies, stores, this machine": (doctor,),
 }
 _CLASSES = {matrix: MatrixCommand}
+_NAMES = {next_candidates: "next"}
 _GROUPS = {
     "Answers at once": {"plot": plot_app},
     "Screening": {"candidates": candidate_app},
@@ -72,7 +74,9 @@ _GROUPS = {
 }
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
-        app.command(cls=_CLASSES.get(_command), rich_help_panel=_panel)(_command)
+        app.command(_NAMES.get(_command), cls=_CLASSES.get(_command), rich_help_panel=_panel)(
+            _command
+        )
     for _name, _group in _GROUPS.get(_panel, {}).items():
         app.add_typer(_group, name=_name, rich_help_panel=_panel)
 

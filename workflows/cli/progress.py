@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Collection, Generator, Iterable, Mapping
     from typing import Self
+
+    from rich.progress import Task
 
     from trona.stores.documents.results import ScreeningDoc
     from trona.workflows.local.screening import Outcome
@@ -22,6 +32,8 @@ __all__ = ["Pace", "Stopped", "show_progress", "track"]
 
 _RECENT = 50
 """Candidates that a rate rests on: enough to be steady, few enough to follow what they cost."""
+_NAMED = 3
+"""Names of what runs that are written at most."""
 _LINE_SECONDS = 60.0
 """Between two lines where there is no terminal."""
 
@@ -34,7 +46,7 @@ class Stopped(Exception):  # noqa: N818 (not an error: the user asked for it)
 
 class Pace:
     """
-    How fast candidates were computed of late, and how long the rest will take at that rate.
+    How fast candidates were computed of late, and how long the rest will take for what it costs.
 
     Parameters
     ----------
@@ -52,19 +64,21 @@ class Pace:
 
     def __init__(self, now: float) -> None:
         self._times = deque([now], maxlen=_RECENT + 1)
+        self._costs: deque[float] = deque(maxlen=_RECENT)
 
-    def step(self, now: float) -> None:
-        """Take note of a computed candidate at a time, s."""
+    def step(self, now: float, cost: float = 1.0) -> None:
+        """Take note of a computed candidate at a time, s, and of what it cost, in any unit."""
         self._times.append(now)
+        self._costs.append(cost)
 
-    def describe(self, left: int) -> str:
-        """Say rate and remaining time of so many candidates; empty without a rate."""
+    def describe(self, left: float) -> str:
+        """Say rate and remaining time of what costs so much; empty without a rate."""
         elapsed = self._times[-1] - self._times[0]
         if elapsed <= 0:
             return ""
-        rate = (len(self._times) - 1) / elapsed
+        rate = len(self._costs) / elapsed
         speed = f"{rate * 60:.3g}/min" if rate >= 1 / 60 else f"{rate * 3600:.2g}/h"
-        return f"{speed}, {_duration(left / rate)} left"
+        return f"{speed}, {_duration(left * elapsed / sum(self._costs))} left"
 
 
 def _duration(seconds: float) -> str:
@@ -76,7 +90,12 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def show_progress(outcomes: Generator[Outcome, None, None], total: int) -> list[ScreeningDoc]:
+def show_progress(
+    outcomes: Generator[Outcome, None, None],
+    total: int,
+    costs: Mapping[str, float] | None = None,
+    running: Collection[str] = (),
+) -> list[ScreeningDoc]:
     """
     Collect results and show how far the run is.
 
@@ -86,6 +105,10 @@ def show_progress(outcomes: Generator[Outcome, None, None], total: int) -> list[
         Of a run; closed at the end, also when the user interrupts.
     total
         How many to expect.
+    costs
+        Of what is computed, by label: the time left follows from them; all the same by default.
+    running
+        Labels of what is computed at the moment, kept up to date by the run.
 
     Returns
     -------
@@ -98,7 +121,15 @@ def show_progress(outcomes: Generator[Outcome, None, None], total: int) -> list[
         If the user interrupts.
     """
     docs: list[ScreeningDoc] = []
-    seen = track(outcomes, total, "screening", lambda one: one.doc.label, lambda one: one.cached)
+    seen = track(
+        outcomes,
+        total,
+        "screening",
+        lambda one: one.doc.label,
+        lambda one: one.cached,
+        costs=costs,
+        running=running,
+    )
     with closing(outcomes), closing(seen):
         try:
             docs.extend(outcome.doc for outcome in seen)
@@ -116,9 +147,12 @@ def track(
     title: str,
     describe: Callable[[T], str],
     cached: Callable[[T], bool] = lambda _: False,
+    *,
+    costs: Mapping[str, float] | None = None,
+    running: Collection[str] = (),
 ) -> Generator[T]:
     """
-    Hand items on, and show how far they are, at which rate, and how long the rest will take.
+    Hand items on, and show how far they are, what runs, and how long the rest will take.
 
     Parameters
     ----------
@@ -132,23 +166,53 @@ def track(
         What to write once an item is done.
     cached
         Tells whether an item was there already and says nothing about the rate.
+    costs
+        Of what is computed, by what `describe` writes, such as its atoms; all the same by default.
+    running
+        Names of what is computed at the moment, kept up to date by whoever computes.
 
     Yields
     ------
     T
         The items.
     """
-    with _Display(total, title) as display:
+    with _Display(total, title, costs, running) as display:
         for done, item in enumerate(items, 1):
             display.step(describe(item), done, cached=cached(item))
             yield item
 
 
+def _named(running: Collection[str]) -> str:
+    """Name what is computed, a few of many."""
+    names = sorted(list(running))  # noqa: C414 (a copy first: the run changes it meanwhile)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"now {', '.join(names[:_NAMED])}{more}" if names else ""
+
+
+class _Now(ProgressColumn):
+    """Names what is computed at the moment it is drawn."""
+
+    def __init__(self, running: Collection[str]) -> None:
+        super().__init__()
+        self._names = running
+
+    def render(self, _: Task) -> Text:
+        """Write them."""
+        return Text(_named(self._names))
+
+
 class _Display:
     """A bar, or lines, on standard error."""
 
-    def __init__(self, total: int, title: str) -> None:
-        self._total = total
+    def __init__(
+        self,
+        total: int,
+        title: str,
+        costs: Mapping[str, float] | None,
+        running: Collection[str],
+    ) -> None:
+        self._total, self._running, self._costs = total, running, costs
+        self._left = sum(costs.values()) if costs else 0.0
         self._console = Console(stderr=True, highlight=False)
         # Not what the console says: notebooks force colour where nothing can be drawn over.
         self._live = self._console.file.isatty()
@@ -158,6 +222,7 @@ class _Display:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[pace]}"),
+            _Now(running),
             console=self._console,
             disable=not self._live,
         )
@@ -175,12 +240,15 @@ class _Display:
     def step(self, label: str, done: int, *, cached: bool) -> None:
         """Show an item, the last of so many that are done."""
         now = monotonic()
-        if cached:
+        cost = self._costs.get(label, 0.0) if self._costs else 1.0
+        if cached or cost == 0:  # what costs nothing says nothing about the rest
             self._pace = Pace(now)
         else:
-            self._pace.step(now)
-        pace = self._pace.describe(self._total - done)
+            self._pace.step(now, cost)
+        self._left -= cost
+        pace = self._pace.describe(self._left if self._costs else self._total - done)
         self._bar.update(self._task, advance=1, description=escape(label), pace=pace)
         if not self._live and now >= self._line_due:
-            self._console.print(f"{done} of {self._total} candidates; {pace}", soft_wrap=True)
+            parts = [f"{done} of {self._total} candidates", pace, _named(self._running)]
+            self._console.print("; ".join(one for one in parts if one), soft_wrap=True)
             self._line_due = now + _LINE_SECONDS

@@ -16,7 +16,7 @@ from .queue import TAG
 from .tracking import standings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jobflow_remote import JobController
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .status import Standing
 
-__all__ = ["Collected", "collect_results"]
+__all__ = ["Collected", "collect_results", "summed_up"]
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,40 @@ def collect_results(controller: JobController, results: Results) -> Collected:
         if doc.reference.checksum != work["checksum"]:
             differing.append(doc.label)
         if _is_new(results, doc):
-            results.save_screening(doc)
-            saved.append(doc)
+            saved.append(doc.model_copy(update={"project": _name(controller)}))
+            results.save_screening(saved[-1])
         else:
             known += 1
     _count(results, runs)
     return Collected(tuple(saved), relaxations, known, tuple(differing), unloaded)
+
+
+def summed_up(parts: Sequence[Collected]) -> Collected:
+    """
+    Sum up the collections of several projects.
+
+    Parameters
+    ----------
+    parts
+        At least one.
+
+    Returns
+    -------
+    Collected
+        Counts added, results in a row.
+    """
+    return Collected(
+        screenings=tuple(doc for part in parts for doc in part.screenings),
+        relaxations=sum(part.relaxations for part in parts),
+        known=sum(part.known for part in parts),
+        differing=tuple(label for part in parts for label in part.differing),
+        unloaded={label: why for part in parts for label, why in part.unloaded.items()},
+    )
+
+
+def _name(controller: JobController) -> str | None:
+    """Name of the project of a queue."""
+    return None if controller.project is None else controller.project.name
 
 
 def _count(results: Results, runs: Mapping[str, Counter[str]]) -> None:

@@ -26,6 +26,8 @@ __all__ = ["TEMPLATES", "Choices", "from_choices", "project_text", "write_projec
 
 TEMPLATES = ("mock", "laptop", "slurm", "slurm-batch")
 _CLUSTERS = ("slurm", "slurm-batch")
+_START_BATCH = "export TRONA_BATCH=$$ TRONA_WARM=$(mktemp -d)\ntrap 'rm -rf $TRONA_WARM' EXIT"
+"""What a batch needs for its jobs to share one process: see `warm`."""
 _LONGEST_SOCKET = 97
 """Characters of a socket's path that the runner's daemon accepts."""
 
@@ -99,12 +101,15 @@ def project_text(choices: Choices) -> str:
         "database": database,
         "queue_database": f"{database}_queue",
         "timeout": int(connect.SERVER_TIMEOUT * 1000),
-        "delay": 30 if choices.template in _CLUSTERS else 2,
+        "delay": 5 if choices.template in _CLUSTERS else 2,
+        "attempts": 100 if choices.template in _CLUSTERS else 3,
+        "waits": [30, 120, 600, 1800] if choices.template in _CLUSTERS else [30, 300, 1200],
         "work_dir": str(choices.work_dir),
         "handle_dir": str(choices.work_dir / "batch-handles"),
         "batch_dir": str(choices.work_dir / "batches"),
         "execution_cmd": f"{_jf()} -fe execution run {{}}",
-        "activate": activate,
+        "activate": activate and f"set -e\n{activate}",
+        "start_batch": f"set -e\n{activate or ''}\n{_START_BATCH}".replace("\n\n", "\n"),
         "max_jobs": max(1, cores // 2),
     }
     quoted = {key: json.dumps(value) for key, value in values.items()}

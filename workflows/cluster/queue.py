@@ -23,10 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobflow_remote import JobController
-    from jobflow_remote.config.base import Project
+    from jobflow_remote.config.base import Project, WorkerBase
     from maggma.core import Store
 
-__all__ = ["BATCH", "TAG", "open_queue", "prepare_queue", "release", "runner_is_active"]
+__all__ = [
+    "BATCH",
+    "TAG",
+    "open_queue",
+    "prepare_queue",
+    "release",
+    "runner_has_old_project",
+    "runner_is_active",
+]
 
 TAG = "trona"
 """Key of the metadata that flows and jobs of trona carry."""
@@ -102,7 +110,9 @@ def prepare_queue(controller: JobController) -> None:
     # Which jobs has this flow? Asked when a job completes.
     controller.jobs.create_index("job.hosts")
     # What became of this candidate?
-    controller.jobs.create_index(f"job.metadata.{TAG}.id")
+    # With it the states: counts are then read from the index alone, without a document.
+    fields = (f"job.metadata.{TAG}.id", "state", "lock_id", "lock_time")
+    controller.jobs.create_index([(name, 1) for name in fields])
     # One flow for each piece of work, whoever submits it, and however often.
     controller.flows.create_index(f"metadata.{TAG}.id", unique=True, sparse=True)
     outputs = controller.jobstore.docs_store
@@ -140,6 +150,29 @@ def runner_is_active(controller: JobController, project: Project) -> bool:
         if ping.get("daemon_id") is None or ping.get("hostname") != gethostname()
     ]
     return bool(pings) and _age(pings[-1]["time"]) < timedelta(seconds=project.runner.delay_ping_db)
+
+
+def runner_has_old_project(project: Project, path: Path) -> bool:
+    """
+    Tell whether the runner of this machine read the project file before it was changed.
+
+    Parameters
+    ----------
+    project
+        Whose runner.
+    path
+        Its file.
+
+    Returns
+    -------
+    bool
+        False also if no runner was started here.
+    """
+    started = Path(project.daemon_dir or "", "supervisord.pid")
+    try:
+        return path.stat().st_mtime > started.stat().st_mtime
+    except OSError:
+        return False
 
 
 def _age(moment: datetime) -> timedelta:
@@ -187,13 +220,41 @@ def _next_state(job: dict[str, Any], project: Project) -> dict[str, Any]:
     if job["state"] != "UPLOADED" or job["worker"] not in project.workers:
         return {}
     worker = project.workers[job["worker"]]
+    if worker.batch is not None and _has_batch_file(job, worker, worker.batch.jobs_handle_dir):
+        return {"state": "BATCH_SUBMITTED"}  # from where the runner sees what became of it
     output = _output(job, project)
     if output is None:
-        return {}
+        return {}  # handed over or not: the worker's scheduler knows, and is asked first
+    if "response" not in output and (process := _process_in(job["run_dir"], worker)):
+        return {"state": "SUBMITTED", "remote.process_id": process}  # it still runs
     if "response" in output or output.get("error"):
         return {"state": "DOWNLOADED" if worker.is_local else "RUN_FINISHED"}
     # Started, and lost: it begins again in a new folder, out of the way of what may still run.
     return {"state": "READY", "remote.prerun_cleanup": True}
+
+
+def _process_in(folder: str, worker: WorkerBase) -> str | None:
+    """Find the job of Slurm that waits or runs in a folder."""
+    from .slurm import id_in_queue  # noqa: PLC0415 (needs jobflow-remote)
+
+    return id_in_queue(worker, folder)
+
+
+def _has_batch_file(job: dict[str, Any], worker: WorkerBase, handles: Path) -> bool:
+    """Tell whether a job stands in the folders by which batches are told what to do."""
+    from jobflow_remote.jobs.batch import RemoteBatchManager  # noqa: PLC0415 (optional)
+
+    host = worker.get_host()
+    try:
+        host.connect()  # type: ignore[no-untyped-call]
+        manager = RemoteBatchManager(host, handles)
+        name = f"{job['uuid']}_{job['index']}"
+        known = {f"{one[0]}_{one[1]}" for one in manager.get_running() + manager.get_run_finished()}
+        return name in known or name in manager.get_submitted()
+    except OSError:
+        return False
+    finally:
+        host.close()
 
 
 def _output(job: dict[str, Any], project: Project) -> dict[str, Any] | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from .slurm_words import ended
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -28,11 +30,14 @@ REMEDIES = {
     "jfremote_out.json was not present": (
         "the job never started on the worker: see jf on its PATH, and 'pre_run' of the project"
     ),
-    "likely killed before completing": (
+    "likely killed before": (
         "its process was killed, as by a limit of time or memory, or a node that failed"
     ),
 }
 """What jobflow-remote writes, and what it mostly means."""
+
+_UNFINISHED = ("jfremote_out.json was not present", "likely killed before")
+"""Of a job that came to an end before it could say how."""
 
 _Judgement = tuple[str, "Mapping[str, Any] | None", str | None]
 
@@ -55,7 +60,8 @@ class Standing:
     reason
         Why it failed, or waits for longer than it should.
     done, total
-        Jobs completed, and all jobs so far.
+        Jobs completed, and all jobs so far; of a failed candidate, those completed before the
+        one that failed.
     updated
         When something last changed, UTC.
     work
@@ -78,6 +84,7 @@ def standing(
     outcome: Mapping[str, Any] | None,
     now: datetime,
     tag: str,
+    waits: Mapping[str, str] | None = None,
 ) -> Standing:
     """
     Sum up the jobs of a candidate.
@@ -92,6 +99,8 @@ def standing(
         Time, UTC, to judge the age of locks by.
     tag
         Key of trona's metadata.
+    waits
+        Why the scheduler has not started jobs that it has, by their ids in the queue.
 
     Returns
     -------
@@ -99,8 +108,9 @@ def standing(
         Failed where the result says so, too: then all jobs may have completed.
     """
     work = jobs[0]["job"]["metadata"][tag]
-    done = sum(job["state"] == "COMPLETED" for job in jobs)
-    state, job, reason = _judge(jobs, outcome, now)
+    state, job, reason = _judge(jobs, outcome, now, waits or {})
+    before = jobs[: jobs.index(job)] if state == "failed" and job is not None else jobs
+    done = sum(one["state"] == "COMPLETED" for one in before)
     return Standing(
         id=work["id"],
         label=work["label"],
@@ -115,7 +125,10 @@ def standing(
 
 
 def _judge(
-    jobs: Sequence[Mapping[str, Any]], outcome: Mapping[str, Any] | None, now: datetime
+    jobs: Sequence[Mapping[str, Any]],
+    outcome: Mapping[str, Any] | None,
+    now: datetime,
+    waits: Mapping[str, str],
 ) -> _Judgement:
     """Find the state, the job that matters, and the reason."""
     idle = FAILED_STATES | _IDLE | {"COMPLETED"}
@@ -129,7 +142,8 @@ def _judge(
         return "running", locked, reason
     if moving or (ready and begun):
         job = (moving or ready)[0]
-        return "running", job, _trouble(job)
+        waiting = waits.get(job.get("db_id", ""))
+        return ("waiting", job, waiting) if waiting else ("running", job, _trouble(job))
     return ("waiting", ready[0], None) if ready else _judge_settled(jobs, outcome)
 
 
@@ -181,6 +195,8 @@ def reason_of(job: Mapping[str, Any]) -> str:
     if not error:
         return f"stopped by the user ({job['state'].lower()})"
     said = (remote.get("queue_err") or "").strip()
+    if any(words in error for words in _UNFINISHED) and (how := ended(said)):
+        return f"{how} ({_last_line(said)})"
     for words, remedy in REMEDIES.items():
         if words in error:
             return f"{remedy} ({_last_line(said or error)})"
@@ -191,5 +207,6 @@ def _last_line(text: str) -> str:
     """Last line of a traceback, its exception without the module."""
     line = text.strip().splitlines()[-1].strip()
     line = re.sub(r"^(?:\w+\.)+(?=\w+(?:Error|Exception|Warning)\b)", "", line)
+    line = line.removeprefix("Remote error: ") if "Slurm took no job" in line else line
     line = line.removeprefix("CalculationError: ")  # its message begins with the calculation
     return line[:_LONGEST_REASON]

@@ -7,7 +7,7 @@ queue knows is not submitted again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,10 @@ from trona.stores.thermochemistry.temperatures import cold_name, name_at
 from trona.workflows.jobs.backends import relaxation_id
 
 from .projects import find_worker
-from .queue import BATCH, TAG, prepare_queue
+from .queue import TAG, prepare_queue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from jobflow import Flow, Job
     from jobflow_remote import JobController
@@ -38,6 +38,8 @@ __all__ = [
     "Placement",
     "Submitted",
     "absolute",
+    "check_resources",
+    "is_small",
     "name_for_workers",
     "place_on_worker",
     "submit",
@@ -54,7 +56,7 @@ class Placement:
     worker
         Name of the worker.
     resources
-        For the scheduler; the worker's own if None.
+        For the scheduler, of the relaxations; the worker's own if None.
     exec_config
         Name of a configuration of the project: modules and variables.
     priority
@@ -113,14 +115,8 @@ def place_on_worker(
     ProjectError
         If there is no such worker or configuration, or the resources cannot be used.
     """
-    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
-
-    name, where = find_worker(project, worker)
-    try:
-        where.get_scheduler_io().generate_header(dict(resources or where.resources or {}))
-    except (QTKError, ValueError, TypeError) as error:
-        detail = " ".join(str(error).split()).rstrip(".")
-        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
+    name, _ = find_worker(project, worker)
+    check_resources(project, name, resources)
     if exec_config is not None and exec_config not in project.exec_config:
         there = ", ".join(project.exec_config) or "none"
         raise ProjectError(
@@ -128,6 +124,62 @@ def place_on_worker(
             "add it there."
         )
     return Placement(name, resources, exec_config, priority)
+
+
+def check_resources(project: Project, name: str, resources: Mapping[str, Any] | None) -> None:
+    """
+    Make sure that the scheduler of a worker understands resources, and uses them.
+
+    Parameters
+    ----------
+    project, name
+        The worker.
+    resources
+        As `Placement` has them.
+
+    Raises
+    ------
+    ProjectError
+        If they cannot be used.
+    """
+    from qtoolkit.core.exceptions import QTKError  # noqa: PLC0415 (comes with jobflow-remote)
+
+    worker = project.workers[name]
+    if resources and worker.is_batch:
+        raise ProjectError(
+            f"the worker {name!r} runs jobs in batches, whose resources stand in the project file: "
+            f"change them there, then 'jf -p {project.name} runner stop' and 'start'."
+        )
+    try:
+        worker.get_scheduler_io().generate_header(dict(resources or worker.resources or {}))
+    except (QTKError, ValueError, TypeError) as error:
+        detail = " ".join(str(error).split()).rstrip(".")
+        raise ProjectError(f"the worker {name!r} cannot use these resources: {detail}.") from None
+
+
+_SMALL = frozenset(("summarize_vasp", "summarize_relaxation", "analyze"))
+
+
+def is_small(name: str) -> bool:
+    """
+    Tell whether a job takes seconds, and so the worker's own resources.
+
+    Parameters
+    ----------
+    name
+        Of the job.
+
+    Returns
+    -------
+    bool
+        True for summaries and assessments, False for calculations.
+
+    Examples
+    --------
+    >>> is_small("analyze Na3PS4")
+    True
+    """
+    return name.partition(" ")[0] in _SMALL
 
 
 def absolute(reference: str) -> str:
@@ -185,7 +237,7 @@ def submit(
     run: str | None = None,
 ) -> Iterator[Submitted]:
     """
-    Put the flows of a plan into the queue; each candidate stands there before the next is made.
+    Put the flows of a plan into the queue, some at a time: each stands there with all its jobs.
 
     Parameters
     ----------
@@ -205,8 +257,10 @@ def submit(
     Yields
     ------
     Submitted
-        For each candidate of the plan.
+        For each candidate of the plan, once it is true. What was interrupted may be repeated.
     """
+    from . import enqueuing  # noqa: PLC0415 (jobflow-remote is optional, and takes a second)
+
     prepare_queue(controller)
     yield from (Submitted(doc.label, "done") for doc in todo.done)
     flows: dict[str, tuple[Candidate, Callable[[], Flow | Job]]] = {}
@@ -218,12 +272,21 @@ def submit(
         known = None if relaxation is None else relaxation.id
         identity = screening_id(candidate.label, candidate.formula, known, reference)
         flows[identity] = candidate, partial(_assessment, candidate, relaxation, work)
-    queued = _queued(controller, list(flows))
-    for identity, (candidate, make) in flows.items():
-        if identity not in queued:
-            flow = _tagged(make(), identity, candidate, reference, work, run)
-            queued = queued | (set() if _added(controller, flow, placement) else {identity})
-        yield Submitted(candidate.label, "queued" if identity in queued else "submitted")
+    queued = enqueuing.queued(controller, list(flows))
+    yield from (Submitted(flows[one][0].label, "queued") for one in flows if one in queued)
+    where = {field.name: getattr(placement, field.name) for field in fields(placement)}
+    where["resources"] = None  # those of the jobs that calculate stand in the jobs
+    new = [identity for identity in flows if identity not in queued]
+    for start in range(0, len(new), enqueuing.FLOWS_AT_ONCE):
+        made = {}
+        for identity in new[start : start + enqueuing.FLOWS_AT_ONCE]:
+            candidate, make = flows[identity]
+            made[identity] = _tagged(make(), identity, candidate, reference, work, run)
+            _demand(made[identity], placement.resources)
+        there = enqueuing.enqueue(controller, list(made.values()), where)
+        for identity, flow in made.items():
+            outcome = "submitted" if flow.uuid in there else "queued"
+            yield Submitted(flows[identity][0].label, outcome)
 
 
 def _assessment(candidate: Candidate, relaxation: RelaxationDoc | None, work: Work) -> Flow:
@@ -236,17 +299,6 @@ def _assessment(candidate: Candidate, relaxation: RelaxationDoc | None, work: Wo
     result = analyze(*known, work.reference or REFERENCE, work.correction, relaxation)
     result.append_name(f" {candidate.label}")
     return Flow([result], output=result.output, name=f"trona screen {candidate.label}")
-
-
-def _queued(controller: JobController, identities: Sequence[str]) -> set[str]:
-    """Find which identities the queue knows."""
-    key, found = f"metadata.{TAG}.id", set()
-    for start in range(0, len(identities), BATCH):
-        wanted = {key: {"$in": list(identities[start : start + BATCH])}}
-        found |= {
-            one["metadata"][TAG]["id"] for one in controller.flows.find(wanted, projection=[key])
-        }
-    return found
 
 
 def _tagged(
@@ -280,22 +332,11 @@ def _tagged(
     return whole
 
 
-def _added(controller: JobController, flow: Flow, placement: Placement) -> bool:
-    """
-    Add a flow; False if someone else submitted the same work in this moment.
+def _demand(flow: Flow, resources: Mapping[str, Any] | None) -> None:
+    """Write resources into the jobs that calculate; summaries take the worker's own."""
+    from jobflow_remote import set_run_config  # noqa: PLC0415 (optional)
 
-    Not through `jobflow_remote.submit_flow`, which opens three more connections for each flow.
-    """
-    try:
-        controller.add_flow(
-            flow,
-            worker=placement.worker,
-            exec_config=placement.exec_config,  # type: ignore[arg-type] # a name will do
-            resources=None if placement.resources is None else dict(placement.resources),
-            priority=placement.priority,
-        )
-    except ValueError as error:
-        if "duplicate key" not in str(error).lower():
-            raise
-        return False
-    return True
+    if resources is not None:
+        for job, _ in flow.iterflow():  # type: ignore[no-untyped-call]
+            if not is_small(job.name):
+                set_run_config(job, resources=dict(resources))

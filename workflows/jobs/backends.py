@@ -30,6 +30,10 @@ __all__ = [
 ]
 
 
+_NO_CHOICE = ("stated", "quick_optimizer")
+"""Fields that results do not depend on."""
+
+
 @dataclass(frozen=True)
 class Backend(MSONable):
     """
@@ -69,7 +73,7 @@ class Backend(MSONable):
         content = {}
         for item in fields(self):
             value, later = getattr(self, item.name), item.metadata.get("later", False)
-            if item.name != "stated" and not (later and not value):
+            if item.name not in _NO_CHOICE and not (later and not value):
                 content[item.name] = dict(value) if isinstance(value, Mapping) else value
         return content
 
@@ -125,6 +129,10 @@ class ForceField(Backend):
         Optimiser of ASE that atomate2 knows; its default, FIRE, if empty.
     longest_step
         Å that an atom moves at most in a step; the optimiser's own limit if zero.
+    quick_optimizer
+        Optimiser that takes the place of these two, with FIRE to fall back on; none if empty. It
+        ends at the same limit in the same minimum, so it is no choice: no identity holds it, but
+        the settings of each relaxation do.
     """
 
     force_field: str
@@ -136,6 +144,7 @@ class ForceField(Backend):
     prerelaxation: str = field(default="", metadata={"later": True})
     optimizer: str = field(default="", metadata={"later": True})
     longest_step: float = field(default=0.0, metadata={"later": True})
+    quick_optimizer: str = field(default="", kw_only=True, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # A dict with a callable becomes the callable itself where monty reads it: keep a name.
@@ -193,8 +202,14 @@ class Vasp(Backend):
         return self.mock
 
 
-_OWN_EVALUATION = {"SevenNet": "trona.workflows.potentials.sevennet.calculator"}
+_OWN_EVALUATION = {
+    "CHGNet": "trona.workflows.potentials.chgnet.chgnet_calculator",
+    "SevenNet": "trona.workflows.potentials.sevennet.calculator",
+}
 """Names of atomate2, and what computes the same energies for trona."""
+
+_QUICK = "PairSpringBFGS"
+"""Of `trona.workflows.potentials.pair_springs`."""
 
 _D3 = 12
 """IVDW of D3 with Becke–Johnson damping (Grimme et al., J. Comput. Chem. 32 (2011) 1456)."""
@@ -212,13 +227,16 @@ def _sevennet(name: str, method: str, model: str) -> ForceField:
         calculator_kwargs={"model": model},
         optimizer="LBFGS",
         longest_step=0.1,
+        quick_optimizer=_QUICK,
     )
 
 
 BACKENDS: dict[str, Backend] = {
     backend.name: backend
     for backend in (
-        ForceField("chgnet", "CHGNet 0.3.0", "chgnet", force_field="CHGNet"),
+        ForceField(
+            "chgnet", "CHGNet 0.3.0", "chgnet", force_field="CHGNet", quick_optimizer=_QUICK
+        ),
         _sevennet("sevennet", "SevenNet l3i5", "7net-l3i5"),
         _sevennet("sevennet-0", "SevenNet-0", "7net-0"),
         Vasp("vasp", "VASP PBE", "atomate2", "mp-gga"),

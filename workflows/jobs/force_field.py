@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from atomate2.ase.utils import OPTIMIZERS
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker
 from jobflow import Flow, Job, JobConfig, Maker, OnMissing, job
 
 from trona.stores.defaults import BACKEND
 from trona.stores.documents.results import FailureDoc, RelaxationDoc
+from trona.workflows.potentials.pair_springs import PairSpringBFGS
 
 from .backends import ForceField, find_force_field
 from .failures import Recorded, failure_among
@@ -17,12 +22,21 @@ from .relaxation_passes import MOST_PASSES, PASSES
 from .relaxation_summary import relaxation_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomate2.forcefields.schemas import ForceFieldTaskDocument
     from pymatgen.core import Structure
 
     from trona.workflows.candidates.sources import Candidate
 
 __all__ = ["Continued", "RelaxMaker", "force_field_maker", "summarize_relaxation", "summarize_task"]
+
+OPTIMIZERS[PairSpringBFGS.__name__] = PairSpringBFGS  # by name, a stored job stays plain
+_FIRE = "FIRE"
+_SMALL = 200
+"""Atoms of a cell that one thread computes."""
+_RISE = 1e-3
+"""eV/atom; what ends higher than it began by more went astray."""
 
 
 def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
@@ -40,11 +54,14 @@ def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
         Ready to make a job from a structure.
     """
     step = {"maxstep": backend.longest_step} if backend.longest_step else {}
+    optimizer = backend.optimizer
+    if backend.quick_optimizer:
+        optimizer, step = backend.quick_optimizer, {}
     return ForceFieldRelaxMaker(
         force_field_name=backend.calculator,
         calculator_kwargs=dict(backend.calculator_kwargs),
         steps=backend.max_steps,
-        optimizer_kwargs={"optimizer": backend.optimizer} if backend.optimizer else {},
+        optimizer_kwargs={"optimizer": optimizer} if optimizer else {},
         relax_kwargs={"fmax": backend.max_force, **step},
         ionic_step_data=("energy",),
     )
@@ -56,7 +73,7 @@ class Continued(Recorded):
 
     def carried_out(self, maker: Maker, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (as Recorded has it)
         """
-        Relax, and relax again, with FIRE, what did not converge.
+        Relax, and relax again, with FIRE, what did not converge or went up.
 
         Parameters
         ----------
@@ -70,15 +87,19 @@ class Continued(Recorded):
         atomate2.forcefields.schemas.ForceFieldTaskDocument
             Of the last pass, with the ionic steps of all.
         """
-        task = super().carried_out(maker, *arguments, **options)
-        for _ in range(MOST_PASSES - 1):
-            if task.is_force_converged is not False:
-                break
-            steps = task.output.n_steps or 0
-            if getattr(maker, "optimizer_kwargs", None):
-                maker = _with_fire(maker)
-            task = super().carried_out(maker, task.structure, *arguments[1:], **options)
-            task.output.n_steps = steps + (task.output.n_steps or 0)
+        start, *rest = arguments
+        with _one_thread(start):
+            task = super().carried_out(maker, start, *rest, **options)
+            for _ in range(MOST_PASSES - 1):
+                astray = _ends_higher(task)
+                if task.is_force_converged is not False and not astray:
+                    break
+                steps = task.output.n_steps or 0
+                if getattr(maker, "optimizer_kwargs", None):
+                    maker = _with_fire(maker)
+                begin = start if astray else task.structure
+                task = super().carried_out(maker, begin, *rest, **options)
+                task.output.n_steps = steps + (task.output.n_steps or 0)
         return task
 
 
@@ -86,6 +107,32 @@ def _with_fire(maker: Any) -> Maker:  # noqa: ANN401 (one of atomate2's)
     """Make a maker whose optimiser is atomate2's default."""
     slow: Maker = replace(maker, optimizer_kwargs={})
     return slow
+
+
+def _ends_higher(task: Any) -> bool:  # noqa: ANN401 (a task document)
+    """Tell whether a relaxation ended above where it began."""
+    steps = getattr(task.output, "ionic_steps", None) or []
+    energies = [one.energy for one in steps if one.energy is not None]
+    return bool(energies) and energies[-1] > energies[0] + _RISE * len(task.structure)
+
+
+@contextmanager
+def _one_thread(structure: object) -> Iterator[None]:
+    """Let torch compute a small cell in one thread: more of them wait for each other.
+
+    A worker of the local pool does so anyway; a job on a cluster, or one run by hand, may not.
+    """
+    if find_spec("torch") is None or not isinstance(structure, Sized) or len(structure) > _SMALL:
+        yield
+        return
+    import torch  # noqa: PLC0415 (slow to import)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @dataclass
@@ -165,10 +212,17 @@ def summarize_task(
         start,
         label,
         backend,
-        settings={PASSES: MOST_PASSES},
+        settings={PASSES: MOST_PASSES, **_optimiser(task)},
         converged=task.is_force_converged,
         n_steps=task.output.n_steps,
     )
+
+
+def _optimiser(task: ForceFieldTaskDocument) -> dict[str, Any]:
+    """Say which optimiser ended a relaxation, and its longest step where that was chosen."""
+    used = (task.input.optimizer_kwargs or {}).get("optimizer", _FIRE)
+    longest = (task.input.relax_kwargs or {}).get("maxstep", 0.0)
+    return {"optimizer": used, "longest_step": longest}
 
 
 @job(config=JobConfig(on_missing_references=OnMissing.NONE))

@@ -2,7 +2,8 @@
 
 The force limit is checked on the relaxed structure, the optimiser's in coordinates scaled by the
 change of the cell: after a large one a relaxation may end just above the limit. A second pass, from
-where the first ended and with FIRE, settles that; what is above the limit after it is rejected.
+where the first ended and with FIRE, settles that; what is above the limit after it is rejected. A
+first pass that ends higher than it began went astray: the second starts where it did.
 Both passes are one job, so the rule is the same wherever a relaxation is asked for. VASP's flows
 relax twice by themselves.
 """

@@ -17,6 +17,7 @@ from jobflow import Flow, Job, JobConfig, Maker, OnMissing, job
 
 from .backends import BACKENDS, ForceField, Vasp, find_backend
 from .failures import Recorded, failure_among
+from .output_schemas import schemas_kept
 from .vasp_summary import summarize_tasks
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class VaspRelaxMaker(Maker):
         jobflow.Flow
             Its output is a `RelaxationDoc`, or a `FailureDoc` if a calculation failed.
         """
+        with schemas_kept():
+            return self._wired(candidate)
+
+    def _wired(self, candidate: Candidate) -> Flow:
+        """Wire the jobs."""
         start, label = candidate.structure, candidate.label
         before: list[Job] = []
         structure: Any = start

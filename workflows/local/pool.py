@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from trona.workflows.candidates.sources import Candidate
     from trona.workflows.jobs.backends import Backend
 
-__all__ = ["Work", "relaxed", "run_flows"]
+__all__ = ["Work", "relaxed", "run_flows", "size"]
 
 
 _ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -88,10 +88,14 @@ class Work:
 
 
 def run_flows(
-    candidates: Sequence[Candidate], work: Work, location: str, workers: int
+    candidates: Sequence[Candidate],
+    work: Work,
+    location: str,
+    workers: int,
+    running: set[str] | None = None,
 ) -> Iterator[tuple[Candidate, list[Document] | str]]:
     """
-    Run the flow of each candidate and hand on what its jobs return.
+    Run the flow of each candidate, the smallest first, and hand on what its jobs return.
 
     Parameters
     ----------
@@ -103,6 +107,8 @@ def run_flows(
         Store of the jobs: path or URI.
     workers
         Processes; each computes in one thread.
+    running
+        Is kept up to date with the labels of what is computed at the moment.
 
     Yields
     ------
@@ -121,9 +127,30 @@ def run_flows(
     workers = max(1, min(workers, len(candidates)))
     with TemporaryDirectory(prefix="trona-", ignore_cleanup_errors=True) as scratch:
         run = partial(_run_one, work=work, location=location, scratch=scratch)
-        with closing(run_each(run, candidates, workers, _prepare, _ONE_BLAS_THREAD)) as done:
+        now: set[str] = set() if running is None else running
+        in_order = sorted(candidates, key=size)
+        how = (workers, _prepare, _ONE_BLAS_THREAD, lambda one: now.add(one.label))
+        with closing(run_each(run, in_order, *how)) as done:
             for candidate, outputs in done:
+                now.discard(candidate.label)
                 yield candidate, _DIED if outputs is None else outputs
+
+
+def size(candidate: Candidate) -> int:
+    """
+    Count the atoms of a candidate, which its cost goes with.
+
+    Parameters
+    ----------
+    candidate
+        Of any kind.
+
+    Returns
+    -------
+    int
+        Zero without a structure.
+    """
+    return 0 if candidate.structure is None else len(candidate.structure)
 
 
 def relaxed(outputs: Sequence[Document] | str) -> RelaxationDoc | str:

@@ -36,6 +36,7 @@ def run_each(
     workers: int,
     prepare: Callable[[], object],
     environment: Mapping[str, str],
+    begun: Callable[[Item], object] = lambda _: None,
 ) -> Generator[tuple[Item, Result | None], None, None]:
     """
     Apply a function to each item, in processes that go on from item to item.
@@ -52,6 +53,8 @@ def run_each(
         Called once in each process.
     environment
         Variables to set for the processes.
+    begun
+        Called here with each item that a process begins with.
 
     Yields
     ------
@@ -64,7 +67,7 @@ def run_each(
     BackendError
         If processes cannot be prepared, or die while they start.
     """
-    how = (function, prepare, environment)
+    how = (function, prepare, environment, begun)
     suspects: list[Item] = []
     with closing(_Crew[Item, Result](workers, *how).run(items)) as first:
         for item, result in first:
@@ -86,8 +89,9 @@ class _Crew(Generic[Item, Result]):
         function: Callable[[Item], Result],
         prepare: Callable[[], object],
         environment: Mapping[str, str],
+        begun: Callable[[Item], object],
     ) -> None:
-        self._workers = workers
+        self._workers, self._begun = workers, begun
         self._how = (function, prepare, environment)
         self._members: list[_Worker[Item]] = []
         self._stillborn = 0
@@ -113,7 +117,8 @@ class _Crew(Generic[Item, Result]):
                         self._welcome(message)
                     # The next item goes out first: the process works while a result is saved.
                     if waiting:
-                        worker.give(waiting.popleft())
+                        worker.give(waiting[0])
+                        self._begun(waiting.popleft())
                     else:
                         self._dismiss(worker)
                     if held is not None:

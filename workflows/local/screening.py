@@ -185,6 +185,7 @@ def run_screening(
     workers: int,
     files: str | None = None,
     air: Atmosphere | None = None,
+    running: set[str] | None = None,
 ) -> Generator[Outcome, None, None]:
     """
     Carry a plan out; each outcome is saved before it is handed on.
@@ -205,6 +206,8 @@ def run_screening(
         Folder to keep the files of calculations in; None to keep none.
     air
         Moist air to expose candidates to, if any; as in the plan.
+    running
+        Is kept up to date with the labels of what is relaxed at the moment.
 
     Yields
     ------
@@ -223,7 +226,7 @@ def run_screening(
     work, against = Work(backend, files=files), (reference, air)
     counts: Counter[str] = Counter()
     try:
-        with closing(_carried_out(todo, results, against, work, workers)) as outcomes:
+        with closing(_carried_out(todo, results, against, work, workers, running)) as outcomes:
             for outcome in outcomes:
                 counts[outcome.doc.state] += 1
                 yield outcome
@@ -237,12 +240,14 @@ def _carried_out(
     against: tuple[Reference, Atmosphere | None],
     work: Work,
     workers: int,
+    running: set[str] | None,
 ) -> Generator[Outcome, None, None]:
     """Assess and relax what is left to do."""
     for candidate, relaxation in todo.assess:
         doc = _saved(candidate, relaxation, results, *against)
         yield Outcome(doc, cached=relaxation is not None)
-    for candidate, outputs in run_flows(todo.relax, work, results.location, workers):
+    done = run_flows(todo.relax, work, results.location, workers, running)
+    for candidate, outputs in done:
         yield Outcome(_saved(candidate, relaxed(outputs), results, *against), cached=False)
 
 

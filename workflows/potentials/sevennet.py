@@ -41,14 +41,18 @@ def calculator(*, fused: bool | None = None, **choices: Any) -> Calculator:  # n
         same numbers in a fraction of the time. By default as the setting ``TRONA_FUSED`` says. On a
         graphics card the library's own are used, and so where the two differ on a small crystal.
     **choices
-        Of ``sevenn.calculator.SevenNetCalculator``: plain content, ``model`` above all.
+        Of ``sevenn.calculator.SevenNetCalculator``: plain content, ``model`` above all; ``device``
+        by default as the setting ``TRONA_DEVICE`` says.
 
     Returns
     -------
     ase.calculators.calculator.Calculator
         Ready to use.
     """
-    return _made(Settings().fused if fused is None else fused, json.dumps(choices, sort_keys=True))
+    from .device import chosen_device  # noqa: PLC0415 (imports torch)
+
+    placed = {"device": chosen_device(), **choices}
+    return _made(Settings().fused if fused is None else fused, json.dumps(placed, sort_keys=True))
 
 
 @cache

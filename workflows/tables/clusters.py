@@ -9,13 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
     from trona.workflows.cluster.status import Standing
 
-__all__ = ["as_row", "count", "table"]
+__all__ = ["as_row", "count", "say_counts", "table"]
 
 _COLOURS = {"done": "green", "running": "cyan", "waiting": "dim", "failed": "red"}
 
@@ -40,6 +40,30 @@ def count(words: Iterable[str]) -> str:
     '2 done, 1 failed'
     """
     return ", ".join(f"{number} {word}" for word, number in Counter(words).most_common())
+
+
+def say_counts(counts: Mapping[str, int]) -> str:
+    """
+    Say how many candidates stand where.
+
+    Parameters
+    ----------
+    counts
+        By state.
+
+    Returns
+    -------
+    str
+        As of `count`, with the number of all.
+
+    Examples
+    --------
+    >>> say_counts({"failed": 1, "done": 1200})
+    '1200 done, 1 failed: 1201 candidates'
+    """
+    falling = sorted(counts.items(), key=lambda one: -one[1])
+    said = ", ".join(f"{number} {state}" for state, number in falling)
+    return f"{said or 'nothing'}: {sum(counts.values())} candidates"
 
 
 def table(rows: Sequence[Standing]) -> list[RenderableType]:

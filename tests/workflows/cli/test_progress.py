@@ -43,6 +43,32 @@ def test_without_a_computed_candidate_there_is_no_forecast():
     assert Pace(now=5).describe(10) == ""
 
 
+def test_the_time_left_follows_from_atoms_not_from_the_count():
+    pace = Pace(now=0)
+    for step in range(1, 11):
+        pace.step(now=step, cost=10)
+    assert pace.describe(left=1000) == "60/min, 2 min left"
+
+
+def test_a_run_says_what_it_is_busy_with_and_what_the_rest_will_take(monkeypatch, capsys):
+    clock = iter(range(0, 100_000, 70))
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    costs = {"[c0]": 10.0, "[c1]": 90.0}
+    show_progress(outcomes(2), 2, costs, running={"large", "huge"})
+    first, last = capsys.readouterr().err.splitlines()
+    assert first == "1 of 2 candidates; 51/h, 10 min left; now huge, large"
+    assert last == "2 of 2 candidates; 51/h, 0 s left; now huge, large"
+
+
+def test_what_costs_nothing_makes_no_forecast(monkeypatch, capsys):
+    clock = iter(range(0, 100_000, 70))
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    show_progress(outcomes(3), 3, {"[c2]": 8.0})
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "1 of 3 candidates"
+    assert lines[-1].startswith("3 of 3 candidates; 51/h")
+
+
 def test_a_run_in_a_file_is_reported_now_and_then(monkeypatch, capsys):
     clock = iter(range(0, 100_000, 7))
     monkeypatch.setattr(progress, "monotonic", lambda: next(clock))

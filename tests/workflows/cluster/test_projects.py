@@ -10,6 +10,7 @@ from stat import S_IMODE
 import pytest
 import yaml
 from jobflow_remote.config.base import Project
+from jobflow_remote.jobs.data import RemoteError
 
 from tests.support.clusters import project_folder
 from trona.screening.errors import ProjectError, StoreError
@@ -45,7 +46,8 @@ def test_each_template_is_a_valid_project_that_shares_no_database_with_its_queue
     project = Project.model_validate(yaml.safe_load(text))
     worker = project.workers[template]
     assert worker.type == ("local" if host is None else "remote")
-    assert (worker.work_dir, worker.pre_run) == (WORK, "a b")
+    assert worker.work_dir == WORK
+    assert worker.pre_run.startswith("set -e\na b")  # and what fails is not silent
     queue, outputs = project.get_queue_store(), project.get_jobstore()
     assert (queue.database, outputs.docs_store.database) == ("group_queue", "group")
     assert "data" in outputs.additional_stores  # atomate2 needs it
@@ -58,6 +60,32 @@ def test_batches_stop_beginning_jobs_before_their_time_is_up():
     hours = int(worker.resources["time"].split(":")[0])
     assert worker.batch.max_time < hours * 3600
     assert worker.batch.jobs_handle_dir != worker.batch.work_dir != worker.work_dir
+
+
+@pytest.mark.parametrize("template", ["slurm", "slurm-batch"])
+def test_slurm_is_asked_for_a_folder_before_it_is_given_a_job(template):
+    project = Project.model_validate(yaml.safe_load(project_text(choices(template=template))))
+    scheduler = project.workers[template].get_scheduler_io()
+    command = scheduler.get_submit_cmd("submit.sh")
+    assert command.index("squeue") < command.index("sbatch submit.sh")
+    assert "slurm_job_id" in scheduler.get_submission_script(["true"], {"nodes": 1})
+    refused = (
+        1,
+        "",
+        "sbatch: error: Batch job submission failed: Invalid partition name specified",
+    )
+    if template == "slurm":
+        with pytest.raises(RemoteError) as caught:
+            scheduler.parse_submit_output(*refused)
+        assert (caught.value.msg[-12:], caught.value.no_retry) == ("me specified", True)
+    else:  # nothing would catch it
+        assert scheduler.parse_submit_output(*refused).status.value == "FAILED"
+
+
+def test_an_outage_of_a_weekend_fails_no_campaign():
+    runner = Project.model_validate(yaml.safe_load(project_text(choices()))).runner
+    waits = [runner.get_delta_retry(attempt) for attempt in range(1, runner.max_step_attempts + 1)]
+    assert sum(waits) > 48 * 3600
 
 
 @pytest.mark.parametrize("template", ["slurm", "slurm-batch"])

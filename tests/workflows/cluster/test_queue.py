@@ -97,7 +97,7 @@ def test_a_queue_with_content_keeps_it_and_has_its_indexes(queue):
         [("db_id", 1)],
         [("state", 1), ("priority", -1), ("created_on", 1)],
         [("job.hosts", 1)],
-        [("job.metadata.trona.id", 1)],
+        [(name, 1) for name in ("job.metadata.trona.id", "state", "lock_id", "lock_time")],
     ):
         assert keys in indexed
     outputs = controller.jobstore.docs_store._collection.index_information().values()
@@ -108,7 +108,7 @@ def test_a_queue_with_content_keeps_it_and_has_its_indexes(queue):
 
 def test_two_who_submit_the_same_at_once_make_one_flow(queue, reference, monkeypatch):
     controller, _ = queue
-    monkeypatch.setattr("trona.workflows.cluster.submission._queued", lambda *_: set())
+    monkeypatch.setattr("trona.workflows.cluster.enqueuing.queued", lambda *_: set())
     todo = Plan((), ((named("Na3PS4"), None),), ())
     work = Work(find_backend("chgnet"), reference.name)
     told = list(submit(controller, todo, reference, work, Placement("laptop")))

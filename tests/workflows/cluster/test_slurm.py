@@ -1,29 +1,35 @@
-"""Ready projects run through the commands of Slurm; VASP starts as the project says."""
+"""Ready projects run on a real Slurm, the runner beside it or at the other end of SSH."""
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from atomate2.vasp.jobs.mp import MPGGARelaxMaker
 
-from tests.support.clusters import named, project_folder, quicken, start_runner
-from tests.support.fake_slurm import install
+from tests.support.clusters import (
+    Turns,
+    executions,
+    named,
+    project_folder,
+    slurm_project,
+    start_runner,
+)
 from tests.support.folders import SCRIPTS
+from tests.support.slurm_cluster import until
 from tests.support.vasp_flows import NA2S
-from tests.workflows.cluster.test_submission import PATIENCE
+from tests.workflows.cluster.test_submission import CRYSTALS, PATIENCE
 from trona.stores.collections.results import Results
 from trona.stores.energies.references import load_reference
 from trona.workflows.cluster.collecting import collect_results
-from trona.workflows.cluster.project_templates import Choices, write_project
-from trona.workflows.cluster.projects import find_project
-from trona.workflows.cluster.queue import open_queue
+from trona.workflows.cluster.queue import open_queue, prepare_queue
 from trona.workflows.cluster.submission import place_on_worker, submit
-from trona.workflows.cluster.tracking import standings
+from trona.workflows.cluster.tracking import retry, standings
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.jobs.flows import ScreeningMaker
 from trona.workflows.jobs.vasp import VaspRelaxMaker, mock_command
@@ -31,27 +37,25 @@ from trona.workflows.local.pool import Work
 from trona.workflows.local.screening import Plan
 
 HEADERS = SCRIPTS / "mock_potcars.py"
+FORMULAS = ("Na3PS4", "Na2S", "NaCl", "Na3P", "Na3SbS4", "Na2ZrCl6", "NaBr", "NaI", "NaF", "Na2O")
+BATCH = {
+    "max_wait: 120": "max_wait: 5",
+    "max_jobs: 4": "max_jobs: 1",
+    "ntasks_per_node: 1,": "ntasks_per_node: 1, mem: 3000,",
+}
+"""One batch, which gives its node back soon."""
+
+
+ACTIVATE = f"export PATH={Path(sys.executable).parent}:$PATH"
+"""A login shell forgets the PATH."""
 
 
 @pytest.fixture
-def folder(monkeypatch):
+def folder(slurm):
     """Folder of projects on a machine with Slurm."""
+    assert slurm.processes
     with project_folder() as found:
-        install(found / "bin")
-        monkeypatch.setenv("PATH", f"{found / 'bin'}{os.pathsep}{os.environ['PATH']}")
         yield found
-
-
-def project(template, uri, folder, changes):
-    """Write a ready project, with some words exchanged."""
-    path = write_project(Choices("lap", template, uri, folder / "work"))
-    text = path.read_text(encoding="utf-8")
-    for word, instead in changes.items():
-        assert word in text
-        text = text.replace(word, instead)
-    path.write_text(text, encoding="utf-8")
-    quicken(path)
-    return find_project("lap")
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,9 @@ def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
         "srun vasp_std": " ".join(mock),
         "srun vasp_gam": " ".join(mock),
         "  ATOMATE2_VASP_CMD": f"  PMG_VASP_PSP_DIR: {library}\n      ATOMATE2_VASP_CMD",
+        "    modules: [vasp]\n": "",
     }
-    made = project("slurm", mongo, folder, changes)
+    made = slurm_project(mongo, folder, "slurm", changes)
     place = place_on_worker(made, None, {"nodes": 1, "time": "00:10:00"}, "vasp")
     results = Results(str(folder / "results.sqlite"))
     with open_queue(made) as controller:
@@ -91,13 +96,77 @@ def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
     assert [title.split()[1] for title in relaxation.settings["potcar_titles"]] == ["Na_pv", "S"]
 
 
-def test_batches_of_slurm_run_jobs_in_turn(mongo, folder):
-    changes = {"max_wait: 120": "max_wait: 2\n      sleep_time: 0.5"}
-    made, reference = project("slurm-batch", mongo, folder, changes), load_reference("bundled")
-    todo = Plan((), tuple((named(formula), None) for formula in ("Na2S", "NaCl")), ())
+@pytest.mark.parametrize("host", [None, "login"], ids=["beside", "by SSH"])
+def test_a_batch_runs_twelve_candidates_in_one_process_and_two_runners_do_no_harm(
+    mongo, folder, host
+):
+    told = folder / "told"
+    changes = BATCH | {"python -m trona": f"echo begin $(basename $PWD) >> {told}; python -m trona"}
+    made = slurm_project(mongo, folder, "slurm-batch", changes, host=host, activate=ACTIVATE)
+    assert made.workers["slurm-batch"].is_local == (host is None)
+    reference = load_reference("bundled")
+    bare = tuple((named(formula), None) for formula in FORMULAS)
+    todo = Plan((), bare, tuple(replace(one, label=f"{one.label} made") for one in CRYSTALS[:2]))
     with open_queue(made) as controller:
+        work = Work(BACKENDS["mock"], reference.name)
+        list(submit(controller, todo, reference, work, place_on_worker(made, None)))
+        runners = [start_runner() for _ in range(2 if host is None else 1)]
+        assert all(runner.wait(timeout=PATIENCE) in {0, 1} for runner in runners)
+        rows = standings(controller)
+        assert {(one.state, one.reason) for one in rows} == {("done", None)}
+        assert len(rows) == 12
+        assert len(controller.get_batches(limit=0)) <= 2 * len(runners)
+    assert set(Counter(job for _, job in executions(folder)).values()) == {1}
+
+
+def test_what_a_killed_batch_was_doing_begins_again(mongo, folder):
+    made, reference = slurm_project(mongo, folder, "slurm-batch", BATCH), load_reference("bundled")
+    with open_queue(made) as controller:
+        prepare_queue(controller)
+        work = Work(BACKENDS["chgnet"], reference.name)
+        todo = Plan((), ((named("Na2S"), None),), ())
+        list(submit(controller, todo, reference, work, place_on_worker(made, None)))
+        runner = Turns()
+        runner.until(lambda: controller.count_jobs({"state": "BATCH_RUNNING"}))
+        (batch,) = controller.get_batches(limit=0)
+        subprocess.run(["scancel", batch.process_id], check=True)
+        runner.until(lambda: controller.count_jobs({"state": "REMOTE_ERROR"}))
+        (row,) = standings(controller)
+        assert row.state == "failed"
+        assert "killed" in row.reason
+        assert retry(controller, [row]) == [("Na2S", None)]
+        runner.until(lambda: controller.count_jobs({"state": "COMPLETED"}))
+        runner.close()
+
+
+def test_a_login_node_that_does_not_answer_is_tried_again(mongo, folder, slurm):
+    made, reference = (
+        slurm_project(mongo, folder, host="login", activate=ACTIVATE),
+        load_reference("bundled"),
+    )
+    with open_queue(made) as controller:
+        prepare_queue(controller)
+        todo = Plan((), ((named("Na2S"), None),), ())
         work = Work(BACKENDS["chgnet"], reference.name)
         list(submit(controller, todo, reference, work, place_on_worker(made, None)))
-        assert start_runner().wait(timeout=PATIENCE) == 0
-        assert {(one.state, one.reason) for one in standings(controller)} == {("done", None)}
-        assert controller.get_batches()
+        slurm.stop("sshd")
+        try:
+            runner = start_runner()
+            until(lambda: standings(controller)[0].reason, PATIENCE)
+            (row,) = standings(controller)
+            assert row.state == "running"
+            assert row.reason.startswith("will be tried again: ")
+        finally:
+            slurm.start("sshd")
+        login = ["ssh", "-F", slurm.home / ".ssh" / "config", "login", "true"]
+        until(lambda: subprocess.run(login, check=False, capture_output=True).returncode == 0)
+        assert retry(controller, [row]) == [("Na2S", None)]
+        assert runner.wait(timeout=PATIENCE) == 0
+        assert standings(controller)[0].state == "done"
+
+
+def test_a_batch_takes_no_resources_of_a_candidate(mongo, folder, trona):
+    slurm_project(mongo, folder, "slurm-batch")
+    done = trona("submit", "Na2S", "--resources", "nodes=1,time=08:00:00")
+    assert done.returncode == 2
+    assert "runs jobs in batches, whose resources stand in the project file" in done.stderr

@@ -56,6 +56,23 @@ def test_a_result_that_says_failed_is_a_failure_though_all_jobs_completed():
     assert (found.state, found.job, found.reason) == ("failed", "analyze", "no iodine")
 
 
+def test_the_jobs_of_a_failed_candidate_are_counted_up_to_the_one_that_failed():
+    """A summary and an assessment run all the same, to say that it failed."""
+    states = ("COMPLETED", "COMPLETED", "FAILED", "COMPLETED", "COMPLETED")
+    found = standing([document(state) for state in states], None, NOW, "tag")
+    assert (found.state, found.done, found.total) == ("failed", 2, 5)
+
+
+def test_what_the_scheduler_has_not_started_waits_and_says_why():
+    jobs = [document("COMPLETED"), document("SUBMITTED", "static", db_id="7")]
+    found = standing(jobs, None, NOW, "tag", {"7": "waits in Slurm: Priority"})
+    assert (found.state, found.job, found.reason) == (
+        "waiting",
+        "static",
+        "waits in Slurm: Priority",
+    )
+
+
 @pytest.mark.parametrize(("age", "stale"), [(STALE / 2, False), (STALE * 2, True)])
 def test_a_lock_is_mentioned_when_it_is_older_than_that_of_a_living_runner(age, stale):
     lock = {"lock_id": "x", "lock_time": (NOW - age).replace(tzinfo=None)}

@@ -55,6 +55,34 @@ def test_what_does_not_converge_goes_on_once_from_where_it_ended(converges, star
     assert task.output.n_steps == steps
 
 
+@dataclass
+class Climbing(Maker):
+    """Ends higher than it began unless FIRE drives it."""
+
+    name: str = "relax"
+    optimizer_kwargs: dict[str, str] = field(default_factory=lambda: {"optimizer": "other"})
+    starts: list[str] = field(default_factory=list)
+
+    @job
+    def make(self, structure, prev_dir=None):
+        self.starts.append((structure, prev_dir))
+        end = -1.0 if self.optimizer_kwargs == {} else 1.0
+        energies = [SimpleNamespace(energy=value) for value in (0.0, end)]
+        return SimpleNamespace(
+            structure="end",
+            is_force_converged=True,
+            output=SimpleNamespace(n_steps=2, ionic_steps=energies),
+        )
+
+
+def test_what_ends_higher_than_it_began_starts_again_with_fire():
+    maker = Climbing()
+    task = Continued(maker).carried_out(maker, "start", prev_dir=None)
+    assert maker.starts == [("start", None)] * 2
+    assert task.output.ionic_steps[-1].energy == -1.0
+    assert task.output.n_steps == 4
+
+
 @pytest.fixture
 def in_two_stages(monkeypatch):
     """A backend that relaxes with effective-medium theory twice, the first time roughly."""

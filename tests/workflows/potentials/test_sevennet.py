@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,14 +96,22 @@ def test_without_a_folder_to_cache_in_the_kernels_are_compiled_all_the_same():
     assert (ran.stdout, ran.returncode) == ("1\n", 0), ran.stderr
 
 
-def test_it_is_computed_as_the_bundled_phases_were():
+def test_it_ends_at_the_force_limit_of_the_bundled_phases_and_gets_there_sooner():
     backend = BACKENDS["sevennet"]
     assert isinstance(backend, ForceField)
     maker = force_field_maker(backend)
+    assert maker.optimizer_kwargs == {"optimizer": "PairSpringBFGS"}
+    assert maker.relax_kwargs == {"fmax": 0.02}
+    assert maker.steps == 250
+
+
+def test_an_optimizer_that_was_chosen_is_used():
+    chosen = replace(BACKENDS["sevennet"], quick_optimizer="")
+    maker = force_field_maker(chosen)
     assert maker.optimizer_kwargs == {"optimizer": "LBFGS"}
     assert maker.relax_kwargs == {"fmax": 0.02, "maxstep": 0.1}
-    assert maker.steps == 250
-    assert force_field_maker(BACKENDS["chgnet"]).optimizer_kwargs == {}
+    assert force_field_maker(replace(BACKENDS["chgnet"], quick_optimizer="")).optimizer_kwargs == {}
+    assert chosen.identity() == BACKENDS["sevennet"].identity()
 
 
 def test_it_conforms():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trona.stores.defaults import BACKEND
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
     Correction,
@@ -18,6 +18,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Temperature,
     ToScreen,
     Unbalanced,
+    comma_list,
 )
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
@@ -29,7 +30,24 @@ if TYPE_CHECKING:
 
     from trona.workflows.cluster.submission import Submitted
 
-__all__ = ["collect", "project_app", "retry", "status", "submit"]
+__all__ = [
+    "ExecConfig",
+    "Priority",
+    "ProjectName",
+    "Resources",
+    "Worker",
+    "collect",
+    "key_values",
+    "opened",
+    "print_submitted",
+    "project_app",
+    "retry",
+    "status",
+    "submit",
+    "submitted",
+    "tell",
+    "warn_without_runner",
+]
 
 project_app = typer.Typer(
     help="Projects for clusters: queue, store of outputs, workers.",
@@ -41,6 +59,26 @@ ProjectName = Annotated[
     str | None,
     typer.Option("--project", "-p", help="Project; the only one, or JFREMOTE_PROJECT."),
 ]
+ProjectNames = Annotated[
+    str | None,
+    typer.Option(
+        "--project", "-p", help="Project, or several joined by commas; the only one by default."
+    ),
+]
+Worker = Annotated[
+    str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
+]
+Resources = Annotated[
+    str | None,
+    typer.Option(
+        help="For the scheduler, of the calculations, as nodes=1,time=04:00:00.",
+        metavar="KEY=VALUE,…",
+    ),
+]
+ExecConfig = Annotated[
+    str | None, typer.Option(help="Modules and variables of the project, as 'vasp'.")
+]
+Priority = Annotated[int, typer.Option(help="Jobs with more begin earlier.")]
 Labels = Annotated[list[str] | None, typer.Argument(help="Candidates by label; all by default.")]
 
 
@@ -87,8 +125,25 @@ def init(
 
 
 @contextmanager
-def _opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
-    """Open a project by name; jobflow-remote may be missing."""
+def opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
+    """
+    Open a project.
+
+    Parameters
+    ----------
+    name
+        Its name; None for the only one.
+
+    Yields
+    ------
+    tuple
+        The project, and its queue.
+
+    Raises
+    ------
+    ProjectError
+        If there is none, or jobflow-remote is missing.
+    """
     from trona.workflows.cluster.projects import find_project, require_jobflow_remote  # noqa: PLC0415
 
     require_jobflow_remote()
@@ -102,18 +157,11 @@ def _opened(name: str | None) -> Iterator[tuple[Project, JobController]]:
 def submit(
     candidates: ToScreen = None,
     project: ProjectName = None,
-    worker: Annotated[
-        str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
-    ] = None,
+    worker: Worker = None,
     backend: RelaxedBy = BACKEND,
-    resources: Annotated[
-        str | None,
-        typer.Option(help="For the scheduler, as nodes=1,time=04:00:00.", metavar="KEY=VALUE,…"),
-    ] = None,
-    exec_config: Annotated[
-        str | None, typer.Option(help="Modules and variables of the project, as 'vasp'.")
-    ] = None,
-    priority: Annotated[int, typer.Option(help="Jobs with more begin earlier.")] = 0,
+    resources: Resources = None,
+    exec_config: ExecConfig = None,
+    priority: Priority = 0,
     reference: Reference = None,
     correction: Correction = None,
     temperature: Temperature = "0",
@@ -123,51 +171,89 @@ def submit(
 ) -> None:
     """Submit candidates to a cluster; what is done or queued already is not submitted again."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
-    from trona.stores.documents.results import now  # noqa: PLC0415
-    from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
-    from trona.stores.energies.conditions import under_conditions  # noqa: PLC0415
-    from trona.stores.energies.references import load_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
 
     require_jobflow_remote()
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
-    from trona.workflows.cluster import submission as remote  # noqa: PLC0415
-    from trona.workflows.jobs.backends import find_backend, require_installed  # noqa: PLC0415
-    from trona.workflows.local.pool import Work  # noqa: PLC0415
-    from trona.workflows.local.screening import plan, record, unrelaxed, written  # noqa: PLC0415
+    from trona.workflows.cluster import sending  # noqa: PLC0415
+    from trona.workflows.cluster.submission import place_on_worker  # noqa: PLC0415
+    from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
 
-    settings, source = Settings(), find_backend(backend)
+    source = find_backend(backend)
     gathered = gather(candidates or [], unbalanced=unbalanced)
-    chosen, given = gathered.candidates, _key_values(resources)
-    with _opened(project) as (found, controller):
-        placement = remote.place_on_worker(found, worker, given, exec_config, priority)
-        formulas = [candidate.formula for candidate in chosen]
-        named = remote.absolute(reference or default_reference(source.method))
-        energies = under_conditions(
-            load_reference(named, correction, formulas), temperature=temperature
-        )
-        results = Results(store or settings.store)
-        todo = plan(chosen, results, energies, source)
-        if todo.relax:
-            require_installed(source)
-        for reason in (
-            *(f"left out: {reason}" for reason in gathered.left_out),
-            *gathered.notes,
-            *energies.caveats,
-            *filter(None, [unrelaxed(chosen, energies, source)]),
-        ):
+    given = key_values(resources)
+    with opened(project) as (found, controller):
+        placement = place_on_worker(found, worker, given, exec_config, priority)
+        order = sending.Order(source, placement, reference, correction, temperature)
+        for reason in (*(f"left out: {one}" for one in gathered.left_out), *gathered.notes):
             typer.echo(reason, err=True)
-        work = Work(source, remote.name_for_workers(energies), energies.correction)
-        call = record(todo, energies, source)
-        told = list(remote.submit(controller, todo, energies, work, placement, call.id))
-        results.save([call.model_copy(update={"ended": now()}), *written(todo)])
-        _warn_without_runner(controller, found)
-    _print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
+        results = Results(store or Settings().store)
+        sent = sending.send(controller, gathered.candidates, results, order, tell)
+        told = submitted(sent, len(gathered.candidates))
+        warn_without_runner(controller, found)
+    print_submitted(told, f"worker {placement.worker} of {found.name}", as_json)
 
 
-def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
-    """Print what became of candidates."""
+def tell(sentence: str) -> None:
+    """
+    Print a sentence beside the answer.
+
+    Parameters
+    ----------
+    sentence
+        For the user.
+    """
+    typer.echo(sentence, err=True)
+
+
+def submitted(outcomes: Iterator[Submitted], total: int) -> list[Submitted]:
+    """
+    Submit, and show how far it is.
+
+    Parameters
+    ----------
+    outcomes
+        As `send` yields them.
+    total
+        How many to expect.
+
+    Returns
+    -------
+    list of Submitted
+        All of them.
+
+    Raises
+    ------
+    Stopped
+        If the user interrupts.
+    """
+    from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
+
+    told: list[Submitted] = []
+    try:
+        told.extend(track(outcomes, total, "submitting", lambda one: one.label))
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped: {len(told)} of {total} candidates stand in the queue or are done; the same "
+            "command goes on from there."
+        ) from None
+    return told
+
+
+def print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
+    """
+    Print what became of candidates.
+
+    Parameters
+    ----------
+    told
+        Each with its outcome.
+    where
+        Worker and project, for people.
+    as_json
+        True for programs.
+    """
     from trona.workflows.tables.clusters import count  # noqa: PLC0415
 
     if as_json:
@@ -182,8 +268,25 @@ def _print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
         )
 
 
-def _key_values(text: str | None) -> dict[str, str | int] | None:
-    """Read resources."""
+def key_values(text: str | None) -> dict[str, str | int] | None:
+    """
+    Read resources.
+
+    Parameters
+    ----------
+    text
+        As typed.
+
+    Returns
+    -------
+    dict or None
+        None where nothing was typed.
+
+    Raises
+    ------
+    InputError
+        If a part is not KEY=VALUE.
+    """
     from trona.screening.errors import InputError  # noqa: PLC0415
 
     if text is None:
@@ -197,10 +300,27 @@ def _key_values(text: str | None) -> dict[str, str | int] | None:
     return found
 
 
-def _warn_without_runner(controller: JobController, project: Project) -> None:
-    """Say that nothing will move."""
-    from trona.workflows.cluster.queue import runner_is_active  # noqa: PLC0415
+def warn_without_runner(controller: JobController, project: Project) -> None:
+    """
+    Say that nothing will move, or not as the project file says now.
 
+    Parameters
+    ----------
+    controller, project
+        Queue.
+    """
+    from trona.workflows.cluster.projects import projects_folder  # noqa: PLC0415
+    from trona.workflows.cluster.queue import (  # noqa: PLC0415
+        runner_has_old_project,
+        runner_is_active,
+    )
+
+    if runner_has_old_project(project, projects_folder() / f"{project.name}.yaml"):
+        typer.echo(
+            f"the project file was changed after the runner had read it: 'jf -p {project.name} "
+            f"runner stop', then 'jf -p {project.name} runner start'.",
+            err=True,
+        )
     if not runner_is_active(controller, project):
         typer.echo(
             f"no runner is active: jobs wait until 'jf -p {project.name} runner start'.", err=True
@@ -210,25 +330,56 @@ def _warn_without_runner(controller: JobController, project: Project) -> None:
 def status(
     labels: Labels = None,
     project: ProjectName = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only candidates that failed, with their reasons.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show counts until nothing moves any more; Ctrl-C ends.")
+    ] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """Show the state of submitted candidates: waiting, running, failed and why, done."""
-    from trona.workflows.cluster.tracking import standings  # noqa: PLC0415
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.workflows.cli.standings import (  # noqa: PLC0415
+        chosen_rows,
+        print_decisions,
+        watch_counts,
+    )
+    from trona.workflows.cluster.counting import count_states  # noqa: PLC0415
     from trona.workflows.tables import clusters as remote_tables  # noqa: PLC0415
 
-    with _opened(project) as (found, controller):
-        rows = standings(controller, labels or ())
-        if any(row.state in {"waiting", "running"} for row in rows):
-            _warn_without_runner(controller, found)
+    if watch and (labels or failed or as_json or as_csv):
+        raise InputError("--watch shows the counts of a whole project: give no other choice.")
+    with opened(project) as (found, controller):
+        if watch:
+            warn_without_runner(controller, found)
+            watch_counts(controller)
+            return
+        counts = count_states(controller)
+        whole = not (labels or failed or as_json or as_csv)
+        long = whole and counts.total() > _MOST_ROWS
+        rows = [] if long else chosen_rows(controller, labels or (), failed, found)
+        if not (as_json or as_csv):
+            print_decisions(controller)
+        if counts.keys() & {"waiting", "running"}:
+            warn_without_runner(controller, found)
     if as_json:
         print_json([remote_tables.as_row(row) for row in rows])
     elif as_csv:
         print_csv([remote_tables.as_row(row) for row in rows])
     elif rows:
         print_parts(*remote_tables.table(rows))
+    elif counts:
+        print_parts(remote_tables.say_counts(counts))
+        if long:
+            typer.echo("'--failed' names those that failed, '--csv' lists all.", err=True)
     else:
         typer.echo(f"Nothing was submitted to {found.name} yet: see 'trona submit'.", err=True)
+
+
+_MOST_ROWS = 200
+"""Candidates that are listed one by one unless more is asked for."""
 
 
 def retry(
@@ -242,21 +393,25 @@ def retry(
         float,
         typer.Option(min=0, help="Age of locks that a killed runner left.", metavar="MINUTES"),
     ] = 10.0,
+    resources: Resources = None,
     as_json: AsJson = False,
 ) -> None:
-    """Restart failed candidates, and release what a killed runner left locked."""
+    """Restart candidates that failed or wait for another attempt; release old locks."""
     from datetime import timedelta  # noqa: PLC0415
 
     from trona.screening.errors import ProjectError  # noqa: PLC0415
     from trona.workflows.cluster import tracking  # noqa: PLC0415
     from trona.workflows.cluster.queue import release  # noqa: PLC0415
+    from trona.workflows.cluster.submission import check_resources  # noqa: PLC0415
 
-    with _opened(project) as (found, controller):
-        rows = tracking.standings(controller, labels or ())
+    given = key_values(resources)
+    with opened(project) as (found, controller):
+        for worker in controller.jobs.distinct("worker") if given else ():
+            check_resources(found, worker, given)
+        rows = tracking.standings(controller, labels or (), found if given else None)
         released = release(controller, found, timedelta(minutes=older))
-        failed = [row for row in rows if row.state == "failed"]
-        told = tracking.retry(controller, failed, again)
-        _warn_without_runner(controller, found)
+        told = tracking.retry(controller, rows, again, given, found)
+        warn_without_runner(controller, found)
     if as_json:
         retried = [{"label": label, "refusal": refusal} for label, refusal in told]
         print_json({"released": released, "retried": retried})
@@ -266,21 +421,27 @@ def retry(
         for label, refusal in told:
             typer.echo(f"{label}: {'retried' if refusal is None else refusal}")
         if not told and not released:
-            typer.echo("nothing has failed.")
+            typer.echo("nothing has failed, and nothing waits for another attempt.")
     if told and all(refusal for _, refusal in told):
         raise ProjectError("none of them could be retried; the reasons stand above.")
 
 
-def collect(project: ProjectName = None, store: StoreAt = None, as_json: AsJson = False) -> None:
+def collect(project: ProjectNames = None, store: StoreAt = None, as_json: AsJson = False) -> None:
     """Copy finished results into the results store; failures too, with their reasons."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
-    from trona.workflows.cluster import collecting as collection  # noqa: PLC0415
+    from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
     from trona.workflows.tables.clusters import count  # noqa: PLC0415
 
-    with _opened(project) as (_, controller):
-        collected = collection.collect_results(controller, Results(store or Settings().store))
+    require_jobflow_remote()
+    from trona.workflows.cluster.collecting import collect_results, summed_up  # noqa: PLC0415
+
+    results, parts = Results(store or Settings().store), []
+    for name in comma_list(project) or (None,):
+        with opened(name) as (_, controller):
+            parts.append(collect_results(controller, results))
+    collected = summed_up(parts)
     states = count(doc.state for doc in collected.screenings) or "no result"
     if as_json:
         content: dict[str, Any] = {

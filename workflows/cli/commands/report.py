@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from trona.workflows.cli.commands.clusters import ProjectName, opened
 from trona.workflows.cli.filter_options import (
     FilterOptions,
     with_filters,
@@ -28,12 +29,20 @@ def report(
     ],
     filters: FilterOptions,
     store: StoreAt = None,
+    project: ProjectName = None,
 ) -> None:
-    """Write screened candidates, kept cells, layers and interfaces into one page, for a browser."""
+    """
+    Write screened candidates, kept cells, layers and interfaces into one page, for a browser.
+
+    With --project, what becomes of the candidates that were submitted to it.
+    """
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters, say_filters  # noqa: PLC0415
     from trona.workflows.report.page import render, write_page  # noqa: PLC0415
 
+    if project is not None:
+        _write_campaign(project, to, chosen=filters != FilterOptions() or store is not None)
+        return
     wanted = read_filters(filters)
     asked = say_filters(wanted)
     results = open_results(store, kept=not asked)
@@ -48,3 +57,22 @@ def report(
     }  # fmt: skip
     said = "".join(f", {name}: {number}" for name, number in more.items() if number)
     typer.echo(f"report of {len(docs)} candidates{said}: {to} ({size:.1f} MB)")
+
+
+def _write_campaign(project: str, to: Path, *, chosen: bool) -> None:
+    """Write the page of a project."""
+    from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.workflows.cluster.tracking import standings  # noqa: PLC0415
+    from trona.workflows.report.page import write_page  # noqa: PLC0415
+
+    if chosen:
+        raise InputError(
+            "--project reports what was submitted: filters and --store are of results."
+        )
+    with opened(project) as (found, controller):
+        from trona.workflows.cluster.campaigns.decisions import decisions  # noqa: PLC0415
+        from trona.workflows.report.campaign import render_campaign  # noqa: PLC0415
+
+        rows = standings(controller)
+        write_page(render_campaign(found.name, rows, decisions(controller)), to)
+    typer.echo(f"report of {len(rows)} candidates of {found.name}: {to}")

@@ -71,6 +71,7 @@ def screen(
     from trona.workflows.cli.progress import show_progress  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
     from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
+    from trona.workflows.local.pool import size  # noqa: PLC0415
     from trona.workflows.local.screening import plan, run_screening, unrelaxed  # noqa: PLC0415
 
     settings = Settings()
@@ -94,8 +95,12 @@ def screen(
     todo = plan(candidates, results, energies, source, moist)
     if (why := unrelaxed(candidates, energies, source)) is not None:
         typer.echo(why, err=True)
+    running: set[str] = set()
     docs = show_progress(
-        run_screening(todo, results, energies, source, workers, folder, moist), len(candidates)
+        run_screening(todo, results, energies, source, workers, folder, moist, running),
+        len(candidates),
+        {one.label: float(size(one)) for one in todo.relax},
+        running,
     )
     _print_ranking(docs, as_json, as_csv, beside)
     if all(doc.state != "completed" for doc in docs):

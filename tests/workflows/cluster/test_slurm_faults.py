@@ -1,0 +1,267 @@
+"""What goes wrong on a real Slurm: what `status` says and `retry` does; nothing runs twice."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.clusters import StepWork, Turns, named, project_folder, slurm_project, waits_for
+from tests.support.mongo_server import temporary
+from tests.support.slurm_cluster import until
+from tests.support.warm_worker import warm
+from trona.stores.energies.references import load_reference
+from trona.workflows.cluster.queue import open_queue, prepare_queue, release
+from trona.workflows.cluster.status import STALE
+from trona.workflows.cluster.submission import place_on_worker, submit
+from trona.workflows.cluster.tracking import retry, standings
+from trona.workflows.jobs.backends import find_backend
+from trona.workflows.local.screening import Plan
+
+SICK = {
+    "stuck": "sleep 600",
+    "hungry": "python3 -c 'import time; kept = bytearray(300_000_000); time.sleep(60)'",
+    "lost": "set -e; source /nowhere/activate",
+}
+"""What is done before the step of a candidate begins, by the name of an exec_config."""
+EXEC = "exec_config:\n" + "".join(
+    f"  {name}:\n    pre_run: |\n      if [[ $SLURM_JOB_NAME == waits_for* ]]; then {words}; fi\n"
+    for name, words in SICK.items()
+)
+
+
+class Bench:
+    """A project on a cluster, its queue and its runner; each candidate has two jobs."""
+
+    def __init__(self, project, controller, cluster, folder):
+        self.project, self.controller = project, controller
+        self.cluster, self.folder = cluster, folder
+        self.runner = Turns(project.name)
+
+    def submit(self, label, resources=None, exec_config=None, worker=None):
+        """Submit a candidate whose step waits until `go` is told about it."""
+        reference = load_reference("bundled")
+        candidate = named(label)
+        place = place_on_worker(self.project, worker, resources, exec_config)
+        step = lambda: waits_for(str(self.folder / f"go-{label}"))  # noqa: E731
+        work = StepWork(find_backend("mock"), reference.name, steps=((label, step),))
+        todo = Plan((), (), (with_structure(candidate),))
+        (told,) = submit(self.controller, todo, reference, work, place)
+        assert told.outcome == "submitted"
+        self.runner.turn()
+
+    def go(self, label):
+        """Let the step of a candidate end."""
+        (self.folder / f"go-{label}").touch()
+
+    def row(self, label):
+        """Where a candidate stands, as `trona status` says."""
+        (found,) = standings(self.controller, [label], self.project)
+        return found
+
+    def job(self, label, name="waits_for"):
+        """A job of a candidate in the queue."""
+        return self.controller.jobs.find_one({"job.name": f"{name} {label}"})
+
+    def process(self, label):
+        """Id in Slurm of the step of a candidate, once it has one."""
+        return self.runner.until(lambda: self.job(label)["remote"]["process_id"])
+
+    def state(self, label, wanted):
+        """Work until the step of a candidate is in a state of the queue."""
+        return self.runner.until(lambda: self.job(label)["state"] == wanted)
+
+    def begun(self, label):
+        """Wait until the step of a candidate has begun on its node."""
+        self.process(label)
+        started = self.cluster_folder(label) / "jfremote_out.json"
+        self.runner.until(started.exists)
+
+    def cluster_folder(self, label):
+        from pathlib import Path
+
+        return Path(self.job(label)["run_dir"])
+
+    def failed(self, label):
+        """Work until a candidate has failed; the reason."""
+        self.runner.until(lambda: self.row(label).state == "failed")
+        return self.row(label).reason
+
+    def done(self, label):
+        """Work until a candidate is done."""
+        self.go(label)
+        self.runner.until(lambda: self.row(label).state == "done")
+
+    def retry(self, label, resources=None):
+        """What `trona retry` does."""
+        release(self.controller, self.project, STALE)
+        rows = [self.row(label)]
+        return retry(self.controller, rows, resources=resources, project=self.project)
+
+
+def with_structure(candidate):
+    from dataclasses import replace
+
+    from tests.workflows.cluster.test_submission import CRYSTALS
+
+    return replace(CRYSTALS[0], label=candidate.label, formula=candidate.formula)
+
+
+@pytest.fixture(scope="module")
+def bench(slurm, mongo_server):
+    with project_folder() as folder, temporary(mongo_server) as uri, warm(folder / "warm") as run:
+        changes = {
+            "work_dir": f"execution_cmd: {run}\n    work_dir",
+            "exec_config:\n": EXEC,
+            'time: "04:00:00"': 'time: "00:30:00", mem: 1500',
+        }
+        project = slurm_project(uri, folder, "slurm", changes)
+        with open_queue(project) as controller:
+            prepare_queue(controller)
+            made = Bench(project, controller, slurm, folder)
+            made.submit("Na3SbS4")  # so that the server of the jobs belongs to none that is ended
+            made.done("Na3SbS4")
+            yield made
+            made.runner.close()
+
+
+def test_a_job_cancelled_in_slurm_says_so_and_begins_again(bench):
+    bench.submit("Na2S")
+    bench.begun("Na2S")
+    subprocess.run(["scancel", bench.process("Na2S")], check=True)
+    assert "cancelled in Slurm" in bench.failed("Na2S")
+    assert (bench.row("Na2S").done, bench.row("Na2S").total) == (0, 2)
+    assert bench.retry("Na2S") == [("Na2S", None)]
+    bench.done("Na2S")
+
+
+def test_a_cancel_before_the_job_begins_does_not_blame_the_path(bench):
+    bench.submit("NaCl", exec_config="stuck")
+    bench.runner.until((bench.cluster_folder("NaCl") / "slurm_job_id").exists)
+    subprocess.run(["scancel", bench.process("NaCl")], check=True)
+    reason = bench.failed("NaCl")
+    assert "cancelled in Slurm" in reason
+    assert "PATH" not in reason
+
+
+def test_too_much_memory_is_named_and_more_of_it_given_to_the_step_alone(bench):
+    bench.submit("NaBr", {"nodes": 1, "mem": 50, "time": "00:05:00"}, exec_config="hungry")
+    assert "memory limit" in bench.failed("NaBr")
+    assert bench.retry("NaBr", {"mem": 70}) == [("NaBr", None)]
+    step, summary = bench.job("NaBr"), bench.job("NaBr", "analyze")
+    assert step["resources"] == {"nodes": 1, "mem": 70, "time": "00:05:00"}
+    assert summary["resources"] is None  # the worker's own
+    bench.state("NaBr", "SUBMITTED")
+    assert "--mem=70" in (bench.cluster_folder("NaBr") / "submit.sh").read_text()
+
+
+def test_what_comes_before_a_job_and_fails_is_not_silent(bench):
+    bench.submit("NaI", exec_config="lost")
+    reason = bench.failed("NaI")
+    assert "never started" in reason
+    assert "/nowhere/activate" in reason
+
+
+def test_a_wrong_partition_fails_at_once_in_slurms_words_and_another_is_taken(bench):
+    bench.submit("NaF", {"nodes": 1, "partition": "nix", "time": "00:05:00"})
+    assert bench.failed("NaF").startswith("Slurm took no job: Invalid partition name")
+    assert bench.retry("NaF", {"partition": "main"}) == [("NaF", None)]
+    bench.done("NaF")
+
+
+def test_a_job_that_slurm_never_starts_waits_with_the_reason_and_takes_other_resources(bench):
+    bench.submit("Na2O", {"nodes": 1, "partition": "short", "time": "00:05:00"})
+    bench.process("Na2O")
+    waits = bench.runner.until(lambda: "PartitionTimeLimit" in (bench.row("Na2O").reason or ""))
+    assert waits
+    assert bench.row("Na2O").state == "waiting"
+    first = bench.process("Na2O")
+    assert bench.retry("Na2O") == []
+    assert bench.retry("Na2O", {"time": "00:01:00"}) == [("Na2O", None)]
+    bench.done("Na2O")
+    assert first not in [job[0] for job in bench.cluster.jobs()]
+
+
+def test_a_drained_node_only_delays(bench):
+    node = bench.cluster.ask("sinfo", "--noheader", "-o", "%n").split()[0]
+    change = ["scontrol", "update", f"nodename={node}"]
+    subprocess.run([*change, "state=drain", "reason=test"], check=True)
+    try:
+        bench.submit("Na2Se")
+        bench.process("Na2Se")
+        bench.runner.until(lambda: bench.row("Na2Se").state == "waiting")
+        assert bench.row("Na2Se").reason.startswith("waits in Slurm: ")
+    finally:
+        subprocess.run([*change, "state=resume"], check=True)
+    bench.done("Na2Se")
+
+
+def test_a_controller_that_is_away_fails_nothing_and_the_wait_can_be_cut_short(bench):
+    bench.cluster.stop("slurmctld")
+    try:
+        bench.submit("Na3P")
+        bench.runner.until(lambda: bench.row("Na3P").reason)
+        row = bench.row("Na3P")
+        assert row.state == "running"
+        assert row.reason.startswith("will be tried again: Slurm took no job: ")
+    finally:
+        bench.cluster.start("slurmctld")
+        until(lambda: bench.cluster.ask("sinfo", "-h", "-t", "idle,mixed,alloc", "-o", "%n"))
+    assert bench.retry("Na3P") == [("Na3P", None)]
+    bench.done("Na3P")
+
+
+def lost_record(bench, label):
+    """What a runner leaves that is killed after sbatch, before it could write that down."""
+    age = datetime.now(UTC) - 2 * STALE
+    lock = {"lock_id": "x", "lock_time": age, "state": "UPLOADED", "remote.process_id": None}
+    bench.controller.jobs.update_one({"job.name": f"waits_for {label}"}, {"$set": lock})
+
+
+@pytest.mark.parametrize("when", ["waits", "runs", "has ended"])
+def test_a_job_whose_runner_was_killed_before_it_was_noted_is_not_submitted_again(bench, when):
+    label = {"waits": "NaPS3", "runs": "Na3PS4", "has ended": "Na4P2S6"}[when]
+    bench.submit(
+        label,
+        {"nodes": 1, "time": "00:05:00", **({"partition": "short"} if when == "waits" else {})},
+    )
+    process = bench.process(label)
+    if when != "waits":
+        bench.begun(label)
+    if when == "has ended":
+        bench.go(label)
+        until(lambda: not bench.cluster.in_folder(bench.cluster_folder(label)))
+    lost_record(bench, label)
+    assert "retry" in bench.row(label).reason
+    assert release(bench.controller, bench.project, timedelta(minutes=10)) == 1
+    if when == "waits":
+        assert bench.process(label) == process
+        assert bench.cluster.in_folder(bench.cluster_folder(label)) == [process]
+        subprocess.run(["scontrol", "update", f"jobid={process}", "timelimit=1"], check=True)
+    elif when == "runs":
+        assert bench.job(label)["remote"]["process_id"] == process
+    bench.done(label)
+    newest = max(
+        int(job) for job in bench.cluster.ask("squeue", "-h", "-t", "all", "-o", "%i").split()
+    )
+    folder = bench.cluster_folder(label)
+    known = bench.cluster.ask("squeue", "-h", "-t", "all", "-o", "%i %Z").splitlines()
+    assert newest
+    assert sum(line.endswith(f" {folder}") for line in known) <= 1
+    assert (folder / "slurm_job_id").read_text().strip() == process
+
+
+def test_a_work_folder_that_cannot_be_written_is_tried_again(bench):
+    work = bench.folder / "work"
+    work.rename(bench.folder / "aside")
+    work.write_text("in the way", encoding="utf-8")
+    try:
+        bench.submit("NaAlCl4")
+        bench.runner.until(lambda: bench.row("NaAlCl4").reason)
+        assert "will be tried again: " in bench.row("NaAlCl4").reason
+    finally:
+        work.unlink()
+        (bench.folder / "aside").rename(work)
+    assert bench.retry("NaAlCl4") == [("NaAlCl4", None)]
+    bench.done("NaAlCl4")

@@ -1,0 +1,189 @@
+"""A quasi-Newton optimiser that starts from springs between neighbours, not from nothing.
+
+ASE's BFGS begins with the same stiffness, 70 eV/Å², along every coordinate. A covalent bond is that
+stiff; the distance of two ions is a hundred times softer, and so is a strain of the cell as ASE's
+filter scales it. Most steps of a relaxation are spent on learning this. Here the first Hessian is
+that of springs between neighbours, of atoms and cell alike, and BFGS only corrects it (as Lindh et
+al., Chem. Phys. Lett. 241 (1995) 423, do for molecules, and Packwood et al., J. Chem. Phys. 144
+(2016) 164109, for crystals). What is minimised and when that is converged stay ASE's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from ase.neighborlist import neighbor_list
+from ase.optimize import BFGS
+
+if TYPE_CHECKING:
+    from ase import Atoms
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["PairSpringBFGS", "spring_hessian"]
+
+_STIFFNESS, _LENGTH, _DECAY = 15.0, 2.05, 2.9
+"""eV/Å², Å, 1/Å: about that of a P–S bond, less where neighbours are farther apart."""
+_STIFFEST = 40.0
+"""eV/Å²; a shorter bond is no stiffer."""
+_SIDEWAYS = 0.1
+"""Part of the stiffness that bending has: without it a chain could buckle freely."""
+_SOFTEST = 1.0
+"""eV/Å²; added for every atom."""
+_CUTOFF = 6.0
+"""Å; springs are of no account beyond."""
+
+_LONGEST_STEP = 0.25
+"""Å that an atom moves at most in a step."""
+_LARGEST_STRAIN = 0.06
+_RISE = 1e-3
+"""eV; a step that goes up by more was too long."""
+_NOTHING = 1e-12
+"""eV; no curvature can be read from a step that changes less."""
+_SHORTEST = 1 / 16
+"""Of the longest step, after steps that went up."""
+
+
+def spring_hessian(atoms: Atoms, scale: float | None) -> Floats:
+    """
+    Add up springs between neighbours.
+
+    Parameters
+    ----------
+    atoms
+        Positions and cell.
+    scale
+        Factor of the strain among the coordinates, which then end with it; None for a fixed cell.
+
+    Returns
+    -------
+    array
+        Second derivatives, eV/Å², in the order of ASE's ``FrechetCellFilter``.
+    """
+    n = len(atoms)
+    neighbors: Any = neighbor_list
+    i, j, length, way = neighbors("ijdD", atoms, _CUTOFF)
+    stiffness = np.minimum(_STIFFNESS * np.exp(_DECAY * (_LENGTH - length)), _STIFFEST) / 2
+    along = way / length[:, None]
+    springs = _SIDEWAYS * np.eye(3) + (1 - _SIDEWAYS) * along[:, :, None] * along[:, None, :]
+    springs *= stiffness[:, None, None]  # half: each pair is found from both of its ends
+    blocks = np.zeros((n, n, 3, 3))
+    for one, other, sign in ((i, i, 1), (j, j, 1), (i, j, -1), (j, i, -1)):
+        np.add.at(blocks, (one, other), sign * springs)
+    atomic = blocks.transpose(0, 2, 1, 3).reshape(3 * n, 3 * n) + _SOFTEST * np.eye(3 * n)
+    if scale is None:
+        return atomic
+    stretch = np.einsum("ac,me->mace", np.eye(3), way)
+    stretch = ((stretch + stretch.swapaxes(2, 3)) / (2 * scale)).reshape(-1, 3, 9)
+    pulled = springs @ stretch
+    rows = np.zeros((n, 3, 9))
+    np.add.at(rows, i, -pulled)
+    np.add.at(rows, j, pulled)
+    mixed = rows.reshape(3 * n, 9)
+    strain = np.einsum("mka,mkb->ab", stretch, pulled) + _SOFTEST * n / scale**2 * np.eye(9)
+    return np.block([[atomic, mixed], [mixed.T, strain]])
+
+
+class PairSpringBFGS(BFGS):
+    """
+    BFGS of ASE that begins with the Hessian of springs between neighbours.
+
+    A step that raises the energy halves the longest one allowed; one that does not doubles it up to
+    its limit.
+
+    Parameters
+    ----------
+    atoms
+        Atoms, or ``FrechetCellFilter`` of them.
+    maxstep
+        Å that an atom moves at most in a step.
+    **options
+        As for BFGS.
+    """
+
+    def __init__(self, atoms: Any, *, maxstep: float = _LONGEST_STEP, **options: Any) -> None:  # noqa: ANN401 (ASE has no types)
+        super().__init__(atoms, maxstep=maxstep, **options)
+
+    def initialize(self) -> None:
+        """Set the Hessian up, and keep forces within a step: ASE asks for them three times."""
+        super().initialize()  # type: ignore[no-untyped-call]
+        bare = getattr(self.atoms, "atoms", self.atoms)
+        self._n_atoms, self._scale = len(bare), getattr(self.atoms, "exp_cell_factor", None)
+        self.H0 = spring_hessian(bare, self._scale)
+        self.optimizable = _Kept(self.optimizable)
+        self._energy, self._reach = np.inf, 1.0
+
+    def step(self) -> None:  # type: ignore[override]
+        """Move the atoms once."""
+        energy = self.optimizable.get_value()
+        rises = energy > self._energy + _RISE
+        self._reach = max(self._reach / 2, _SHORTEST) if rises else min(self._reach * 2, 1.0)
+        self._energy = energy
+        super().step()  # type: ignore[no-untyped-call]
+
+    def update(
+        self, pos: Floats, forces: Floats, pos0: Floats | None, forces0: Floats | None
+    ) -> None:
+        """
+        Correct the Hessian by the last step, if that says anything about it.
+
+        Parameters
+        ----------
+        pos, forces
+            Now.
+        pos0, forces0
+            Before the step; None at the first.
+        """
+        if pos0 is not None and forces0 is not None:
+            learnt = abs(float((pos - pos0) @ (forces - forces0)))
+            if learnt < _NOTHING:  # the update divides by it
+                return
+        super().update(pos, forces, pos0, forces0)  # type: ignore[no-untyped-call]
+
+    def determine_step(self, dpos: Floats, steplengths: Floats) -> Floats:  # noqa: ARG002 (as BFGS calls it)
+        """
+        Shorten a step that is too long for an atom or for the cell.
+
+        Parameters
+        ----------
+        dpos
+            Step of all coordinates.
+        steplengths
+            Not used: those of atoms and of the cell have different limits.
+
+        Returns
+        -------
+        array
+            In the same direction.
+        """
+        rows = dpos.reshape(-1, 3)
+        excess = np.linalg.norm(rows[: self._n_atoms], axis=1).max() / self.maxstep
+        if self._scale is not None:
+            strain = np.linalg.norm(rows[self._n_atoms :]) / self._scale
+            excess = max(excess, strain / _LARGEST_STRAIN)
+        shortened: Floats = dpos / max(1.0, excess / self._reach)
+        return shortened
+
+
+class _Kept:
+    """What ASE optimises, with the gradient of a position kept."""
+
+    def __init__(self, optimizable: Any) -> None:  # noqa: ANN401 (ASE has no types)
+        self._optimizable = optimizable
+        self._gradient: Floats | None = None
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever it has)
+        return getattr(self._optimizable, name)
+
+    def set_x(self, x: Floats) -> None:
+        """Move, and forget."""
+        self._optimizable.set_x(x)
+        self._gradient = None
+
+    def get_gradient(self) -> Floats:
+        """Compute the gradient once."""
+        if self._gradient is None:
+            self._gradient = self._optimizable.get_gradient()
+        return self._gradient.copy()

@@ -33,7 +33,7 @@ __all__ = [
     "AMOUNT_TOLERANCE",
     "BasicSolution",
     "Path",
-    "follow",
+    "follow_from",
     "free_columns",
     "load_compiled",
     "minima",
@@ -261,7 +261,7 @@ def sweep(
         If the sweep does not end within the pivot limit.
     """
     first = minimise(matrix, amounts, np.where(sodium == 0.0, energies, np.inf), start).columns
-    return follow(matrix, amounts, energies, sodium, first, mu_stop)
+    return follow_from(matrix, amounts, energies, sodium, first, mu_stop)
 
 
 def sweep_between(
@@ -303,11 +303,11 @@ def sweep_between(
     """
     at_start = energies - mu_start * taken
     first = minimise(matrix, amounts, at_start, start).columns
-    path = follow(matrix, amounts, at_start, taken, first, mu_stop - mu_start)
+    path = follow_from(matrix, amounts, at_start, taken, first, mu_stop - mu_start)
     return replace(path, mu=mu_start + np.maximum(path.mu, 0.0))
 
 
-def follow(
+def follow_from(
     matrix: NDArray[np.float64],
     amounts: NDArray[np.float64],
     energies: NDArray[np.float64],

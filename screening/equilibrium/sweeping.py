@@ -15,7 +15,7 @@ import numpy as np
 from trona.screening.units import SODIUM
 
 from .hull import energies_above_hull
-from .simplex import Path, follow, minimise
+from .simplex import Path, follow_from, minimise
 from .system import Columns
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def sweep_system(table: PhaseTable, system: System, amounts: NDArray[np.float64]
     inside = None if near is None else near.find(first)
     if near is None or inside is None:
         costs = (system.energies, system.sodium)
-        return follow(system.amounts, amounts, *costs, first, mu_stop)
-    path = follow(near.amounts, amounts, near.energies, near.sodium, inside, mu_stop)
+        return follow_from(system.amounts, amounts, *costs, first, mu_stop)
+    path = follow_from(near.amounts, amounts, near.energies, near.sodium, inside, mu_stop)
     return Path(path.mu, near.at.take(path.columns), path.values, path.tied)
 
 

@@ -121,6 +121,9 @@ class Assessment:
     coverage: Coverage
     alarms: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<Assessment with {self.reference.name}: {self.stability.heading}>"
+
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why a ranking must not trust it, in sentences."""

@@ -47,6 +47,10 @@ SCHEMA_VERSION = 2
 """
 
 
+_SHORT = 1000
+"""Characters of a document in a text for people."""
+
+
 def now() -> datetime:
     """
     Tell the time in UTC.
@@ -72,6 +76,11 @@ class Document(BaseModel):
     """Base of all documents: nothing that is not in the dictionary gets in."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)  # a command needs few of them
+
+    def __repr__(self) -> str:
+        """Write a document as Python would, cut where it would fill the screen."""
+        text = super().__repr__()
+        return text if len(text) <= _SHORT else f"{text[:_SHORT]} …)"
 
 
 class EnergyScaleDoc(Document):

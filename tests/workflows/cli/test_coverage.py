@@ -195,7 +195,7 @@ def lacking(gap, monkeypatch):
     """The same table, as a reference that knows what it lacks."""
     known = replace(load_reference(gap), missing={"Ta2O5": "not relaxed", "NaTaS3": "too large"})
     monkeypatch.setattr("trona.stores.energies.references.load_reference", lambda *_: known)
-    monkeypatch.setattr("trona.workflows.study.load_reference", lambda *_: known)
+    monkeypatch.setattr("trona.workflows.python.energies.load_reference", lambda *_: known)
 
 
 @pytest.mark.usefixtures("lacking")

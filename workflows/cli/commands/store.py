@@ -63,18 +63,24 @@ def copy(
 @app.command()
 def export(
     file: Annotated[
-        Path, typer.Argument(help="File to write: .jsonl (everything), .csv or .parquet (table).")
+        Path,
+        typer.Argument(
+            help="File to write: .jsonl (everything), .csv or .parquet (table), .cif (relaxed "
+            "structures), .json (the same with energies, as entries of pymatgen)."
+        ),
     ],
     store: StoreAt = None,
 ) -> None:
-    """Write documents to a file: JSON lines with everything, or a table of the results."""
+    """Write a file: all documents, a table of the results, relaxed structures, or entries."""
     from trona.stores.collections.exchange import export_store  # noqa: PLC0415
     from trona.stores.collections.upkeep import require_store  # noqa: PLC0415
+    from trona.stores.energies.computed.export import STRUCTURE_FORMATS  # noqa: PLC0415
 
     location = _location(store)
     require_store(location)
-    number = export_store(location, file)
-    typer.echo(f"{number} {'documents' if file.suffix == '.jsonl' else 'results'} in {file}")
+    number = export_store(location, file, STRUCTURE_FORMATS)
+    kinds = {".jsonl": "documents", ".cif": "structures", ".json": "entries"}
+    typer.echo(f"{number} {kinds.get(file.suffix.lower(), 'results')} in {file}")
 
 
 @app.command(name="import")

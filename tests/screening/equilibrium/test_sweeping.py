@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from trona.screening.equilibrium.grand import sweep_system
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.equilibrium.simplex import sweep
-from trona.screening.equilibrium.sweeping import sweep_system
 
 SCALE = EnergyScale("synthetic", "none")
 SYMBOLS = ("Na", "P", "S", "Cl", "O")

@@ -216,7 +216,7 @@ class Study(AboutCompositions):
         humidity
             Relative humidity ``"30%"``, dew point ``"-40C"`` or ``"1000ppm"`` of water.
         h2s
-            Pressure of H2S and of every other gas that is given off.
+            Pressure of H2S and of every other evolved gas.
         co2
             Pressure of CO2; 420 ppm by default, where the reference has carbon.
         method
@@ -268,7 +268,7 @@ class Study(AboutCompositions):
         humidity
             Relative humidity ``"30%"``, dew point ``"-40C"`` or ``"1000ppm"`` of water.
         h2s
-            Pressure of H2S and of every other gas that is given off.
+            Pressure of H2S and of every other evolved gas.
         co2
             Pressure of CO2, which is taken up too where it is given.
         method

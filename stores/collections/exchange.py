@@ -254,7 +254,7 @@ def _line(line: str, place: str) -> tuple[str, Document]:
     known = [name for name in COLLECTIONS if name != _SUMMARIES]
     if len(names) != 1 or names[0] not in known or not isinstance(content[names[0]], dict):
         raise StoreError(
-            f"{place} is no document: write {{COLLECTION: DOCUMENT}} with one of "
+            f"{place} is not a document: write {{COLLECTION: DOCUMENT}} with one of "
             f"{', '.join(known)}."
         )
     try:

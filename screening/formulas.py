@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import FormulaError
+from .simple_formulas import ELECTRONEGATIVITY, read_simple, reduced_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,16 +61,8 @@ _PARTS = 10_000
 """Denominators of other shares."""
 _LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
 _PLAIN = re.compile(r"(?:[A-Za-z]+(?:\d+(?:\.\d+)?)?)+")
-_TERM = re.compile(r"([A-Z][a-z]?)(\d+(?:\.\d+)?)?")
-_UNBRACKETED = re.compile(rf"(?:{_TERM.pattern})+")
-"""A formula without brackets: it is read here, without pymatgen, which takes long to import."""
-_SYMBOLS = (
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
-    "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb "
-    "Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm "
-    "Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
-)
-_ELEMENTS = frozenset(_SYMBOLS.split())
+_WRITTEN = {*ELECTRONEGATIVITY, "D", "T"}
+"""Symbols that a formula may hold; deuterium and tritium count as hydrogen."""
 _WORD = 4
 """Letters without a digit, above which a text is a word rather than a formula."""
 _LONGEST_RUN = 8
@@ -239,8 +232,6 @@ def near(text: str) -> str | None:
 
 def _spellings(run: str) -> list[list[str]]:
     """Split letters into symbols of elements in every way; at most a few letters."""
-    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
-
     if not run:
         return [[]]
     if len(run) > _LONGEST_RUN:
@@ -248,7 +239,7 @@ def _spellings(run: str) -> list[list[str]]:
     return [
         [run[:length].capitalize(), *rest]
         for length in (2, 1)
-        if length <= len(run) and Element.is_valid_symbol(run[:length].capitalize())
+        if length <= len(run) and run[:length].capitalize() in _WRITTEN
         for rest in _spellings(run[length:])
     ]
 
@@ -284,12 +275,9 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
 
 def _parse_plain(text: str, whole: str) -> dict[str, float]:
     """Read one adduct-free part and check that every symbol is an element."""
-    if _UNBRACKETED.fullmatch(text) is not None:
-        simple: dict[str, float] = {}
-        for symbol, amount in _TERM.findall(text):
-            simple[symbol] = simple.get(symbol, 0.0) + float(amount or 1)
-        if simple.keys() <= _ELEMENTS and all(simple.values()):
-            return simple
+    simple = read_simple(text)
+    if simple is not None:
+        return simple
     from pymatgen.core import Composition, Element  # noqa: PLC0415 (slow, not always needed)
 
     try:
@@ -349,6 +337,8 @@ def canonical(amounts: Mapping[str, float]) -> str:
     >>> canonical({"Na": 6, "P": 2, "S": 8})
     'Na3PS4'
     """
+    if amounts and amounts.keys() <= ELECTRONEGATIVITY.keys() and min(amounts.values()) >= 0:
+        return reduced_formula(amounts)
     from pymatgen.core import Composition  # noqa: PLC0415 (slow, not always needed)
 
     return str(Composition(dict(amounts)).reduced_formula)
@@ -373,10 +363,8 @@ def usual(amounts: Mapping[str, float]) -> str:
     >>> usual({"Al": 1, "Na": 1, "O": 2}), usual({"Na": 2, "S": 8, "Cr": 4})
     ('NaAlO2', 'NaCr2S4')
     """
-    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
-
     reduced = parse(canonical(amounts))
-    order = sorted(reduced, key=lambda symbol: (Element(symbol).X, symbol))
+    order = sorted(reduced, key=lambda symbol: (ELECTRONEGATIVITY[symbol], symbol))
     if order[-2:] == ["H", "O"] and reduced["H"] == reduced["O"]:
         order[-2:] = ["O", "H"]
     return "".join(

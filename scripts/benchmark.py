@@ -4,6 +4,7 @@
     python scripts/benchmark.py            all sizes
     python scripts/benchmark.py --quick    a few sizes, within a minute
     python scripts/benchmark.py --against PATH_OR_COMMIT    large tables beside another build
+    python scripts/benchmark.py --against COMMIT --relax    relaxations too, which take minutes
 
 Each row is one question put to both; the ratio is pymatgen's time over trona's. Answers are
 compared before times are printed. Phases are synthetic, random compounds of two to four elements,
@@ -20,6 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core on both sides
 import argparse
 import subprocess
 import sys
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,7 @@ from stream import composition, phases
 from trona.screening.equilibrium.grand import profile
 from trona.screening.equilibrium.hull import energies_above_hull
 from trona.screening.equilibrium.phases import PhaseTable
+from trona.screening.equilibrium.simplex import load_compiled
 from trona.screening.formulas import parse
 from trona.screening.stability.interface import mix
 from trona.stores.energies.references import load_reference
@@ -163,13 +166,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a few sizes, within a minute")
     parser.add_argument("--against", help="another build, for large tables and starts alone")
+    parser.add_argument("--relax", action="store_true", help="relaxations too, beside a commit")
     options = parser.parse_args()
     quick = options.quick
+    if options.relax and not options.against:
+        parser.error("--relax compares with a commit: name it with --against")
     if options.against:
         benchmark_tables.run(options.against, quick=quick)
+        if options.relax:
+            script = str(Path(__file__).with_name("benchmark_relax.py"))
+            subprocess.run([sys.executable, script, "--against", options.against], check=True)  # noqa: S603
         return
     start = perf_counter()
-    profile(PhaseTable.from_phases(phases(3, 20)), composition(3))
+    load_compiled()
     print(f"compiled code ready after {perf_counter() - start:.2f} s")
     print(f"{'question':<70}{'trona':>12}{'pymatgen':>14}{'ratio':>9}")
     sizes = [(4, 1000), (5, 1000), (6, 1000)]

@@ -17,6 +17,7 @@ import numpy as np
 
 from trona.screening.equilibrium.grand import profile
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
+from trona.screening.equilibrium.simplex import load_compiled
 
 ELEMENTS = ("Na", "P", "S", "Cl", "O", "Sb", "Zr", "Y")
 SCALE = EnergyScale("synthetic", "none")
@@ -52,6 +53,7 @@ def peak_memory() -> float:
 def main() -> None:
     n_elements, n_phases, n_candidates = map(int, sys.argv[1:])
     table = PhaseTable.from_phases(phases(n_elements, n_phases))
+    load_compiled()
     profile(table, composition(n_elements))
     start = perf_counter()
     for seed in range(n_candidates):

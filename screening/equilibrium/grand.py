@@ -8,6 +8,8 @@ At chemical potential μ a composition c turns into the phases that minimise the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import sub
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +20,9 @@ from trona.screening.reactions import terms
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM, chemical_potential, voltage
 
-from .simplex import AMOUNT_TOLERANCE, BasicSolution, Path, free_columns, minimise, sweep
+from .hull import energies_above_hull
+from .simplex import AMOUNT_TOLERANCE, BasicSolution, Path, follow_from, free_columns, minimise
+from .system import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +32,14 @@ if TYPE_CHECKING:
     from .phases import Phase, PhaseTable
     from .system import System
 
-__all__ = ["Interval", "Profile", "profile"]
+__all__ = ["Interval", "Profile", "profile", "sweep_system"]
 
 VOLTAGE_TOLERANCE = 1e-9
 """Breakpoints closer than this (V) are one; rounding noise is four orders below."""
+_OFTEN = 100
+"""Compositions of a system after which its hull is looked for; that takes as long as so many."""
+_NEAR = 1e-6
+"""Phases closer to the hull (eV per atom) are kept; what could enter is within 1e-9 of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,58 +198,117 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
         raise FormulaError("pure sodium is the reservoir itself: name a compound of sodium.")
     mu_metal = table.mu_sodium_metal
     system = table.system(others)
-    target = np.array([others[symbol] for symbol in system.elements])
-    path = sweep(
-        system.amounts, target, system.energies, system.sodium, system.start, mu_stop=mu_metal
-    )
-    uppers = np.array([voltage(mu, mu_metal) for mu in path.mu.tolist()])
-    wide = uppers - np.append(uppers[1:], 0.0) > VOLTAGE_TOLERANCE
-    steps = np.flatnonzero(wide)[::-1]
-    least = AMOUNT_TOLERANCE * sum(composition.values())
-    products = _products(system, path, steps, least)
+    path = sweep_system(table, system, np.array([others[symbol] for symbol in system.elements]))
+    uppers = [voltage(mu, mu_metal) for mu in path.mu.tolist()]
+    widths = map(sub, uppers, [*uppers[1:], 0.0])
+    steps = [at for at, width in enumerate(widths) if width > VOLTAGE_TOLERANCE][::-1]
+    products = _products(system, path, steps, AMOUNT_TOLERANCE * sum(composition.values()))
+    own, lower, previous = composition.get(SODIUM, 0.0), 0.0, list[int]()
     intervals: list[Interval] = []
-    for at, step in enumerate(steps.tolist()):
-        columns = products.columns[at][products.present[at]]
-        tied = path.tied[step]
-        found = Interval(
-            voltage_lower=intervals[-1].voltage_upper if intervals else 0.0,
-            voltage_upper=float(uppers[step]),
-            phases=tuple(map(table.phases.__getitem__, system.index[columns].tolist())),
-            amounts=products.amounts[at][products.present[at]],
-            sodium_exchanged=float(products.sodium[at]) - composition.get(SODIUM, 0.0),
-            energy=float(products.energies[at]),
-            tied=_tied(table, system, path.basis(step), columns, composition) if tied else (),
+    for at, (step, tied) in enumerate(zip(steps, path.tied[steps].tolist(), strict=True)):
+        places = products.places[at]
+        found = Interval.__new__(Interval)  # of what is read-only already: there are many
+        vars(found).update(
+            voltage_lower=lower,
+            voltage_upper=uppers[step],
+            phases=tuple([table.phases[place] for place in places]),
+            amounts=products.amounts[at],
+            sodium_exchanged=products.sodium[at] - own,
+            energy=products.energies[at],
+            tied=_tied(table, system, path.basis(step), places, composition) if tied else (),
         )
-        if intervals and _same_products(intervals[-1], found):
+        if places == previous and _same_amounts(intervals[-1], found):
             found = _joined(intervals.pop(), found)
         intervals.append(found)
+        lower, previous = uppers[step], places
     return Profile(composition, mu_metal, tuple(intervals))
+
+
+def sweep_system(table: PhaseTable, system: System, amounts: NDArray[np.float64]) -> Path:
+    """
+    Follow the optimum of a composition from μ = −∞ to sodium metal.
+
+    The path is that of `simplex.sweep` over all columns, bit for bit. At the start only columns
+    without sodium can enter; on the way only phases on the hull can, because a column enters where
+    it is as good as the optimum. So a system that is asked often is swept over its hull alone.
+
+    Parameters
+    ----------
+    table
+        Phases, sodium among them.
+    system
+        Of the table, open to sodium.
+    amounts : shape (n_elements,)
+        Of the elements of the system.
+
+    Returns
+    -------
+    Path
+        All optimal bases on the way, in columns of the system.
+
+    Raises
+    ------
+    ConvergenceError
+        If the sweep does not end within the pivot limit.
+    """
+    free = system.layout.free
+    if free is None:
+        free = system.layout.free = Columns.of(system, np.flatnonzero(system.sodium == 0.0))
+    start = np.searchsorted(free.at, system.start)
+    first = free.at[minimise(free.amounts, amounts, free.energies, start).columns]
+    mu_stop = table.mu_sodium_metal
+    near = _near(table, system)
+    inside = None if near is None else near.find(first)
+    if near is None or inside is None:
+        costs = (system.energies, system.sodium)
+        return follow_from(system.amounts, amounts, *costs, first, mu_stop)
+    path = follow_from(near.amounts, amounts, near.energies, near.sodium, inside, mu_stop)
+    return Path(path.mu, near.at.take(path.columns), path.values, path.tied)
+
+
+def _near(table: PhaseTable, system: System) -> Columns | None:
+    """Columns on the hull, of a system that is asked often."""
+    layout = system.layout
+    layout.asked += 1
+    if layout.near is None and layout.asked > _OFTEN:
+        some = table.within([*system.elements, SODIUM])
+        low = energies_above_hull(some)[some.ground] < _NEAR
+        kept = {id(some.phases[at]) for at in some.ground[low].tolist()}
+        marked = [id(table.phases[at]) in kept for at in system.index.tolist()]
+        layout.near = Columns.of(system, np.flatnonzero(marked))
+    return layout.near
 
 
 @dataclass(frozen=True, eq=False)
 class _Products:
-    """Products of some steps as arrays of a row each, ordered as in the table."""
+    """Products of some steps: places in the table, ascending, with amounts; sodium and energy."""
 
-    columns: NDArray[np.intp]
-    present: NDArray[np.bool_]
-    amounts: NDArray[np.float64]
-    sodium: NDArray[np.float64]
-    energies: NDArray[np.float64]
+    places: list[list[int]]
+    amounts: list[NDArray[np.float64]]
+    sodium: list[float]
+    energies: list[float]
 
 
-def _products(system: System, path: Path, steps: NDArray[np.intp], least: float) -> _Products:
+def _products(system: System, path: Path, steps: list[int], least: float) -> _Products:
     """Turn optimal bases into products per formula unit, with their sodium and energy."""
-    order = path.columns[steps].argsort(axis=1)
-    columns = np.take_along_axis(path.columns[steps], order, axis=1)
-    values = np.take_along_axis(path.values[steps], order, axis=1)
-    present = values > least
-    values = np.where(present, values, 0.0)
+    columns, values = path.columns.take(steps, axis=0), path.values.take(steps, axis=0)
+    order = columns.argsort(axis=1)
+    order += np.arange(0, order.size, order.shape[1])[:, None]
+    columns, values = columns.take(order), values.take(order)
+    there = values > least
+    values *= there
+    amounts = values / system.sizes.take(columns)
+    amounts.setflags(write=False)
+    places, rows = system.index.take(columns).tolist(), list(amounts)
+    for at in np.flatnonzero(~there.all(axis=1)).tolist():
+        places[at] = list(compress(places[at], there[at].tolist()))
+        rows[at] = rows[at][there[at]]
+        rows[at].setflags(write=False)
     return _Products(
-        columns=columns,
-        present=present,
-        amounts=values / system.sizes[columns],
-        sodium=(values * system.sodium[columns]).sum(axis=1),
-        energies=(values * system.energies[columns]).sum(axis=1),
+        places,
+        rows,
+        sodium=(values * system.sodium.take(columns)).sum(axis=1).tolist(),
+        energies=(values * system.energies.take(columns)).sum(axis=1).tolist(),
     )
 
 
@@ -249,7 +316,7 @@ def _tied(
     table: PhaseTable,
     system: System,
     solution: BasicSolution,
-    products: NDArray[np.intp],
+    products: list[int],
     composition: Mapping[str, float],
 ) -> tuple[Phase, ...]:
     """List phases outside the products that some equally good product set contains."""
@@ -259,7 +326,7 @@ def _tied(
     start = np.searchsorted(columns, solution.columns).astype(np.intp)
     target = np.array([composition[symbol] for symbol in system.elements])
     possible = []
-    for position in np.flatnonzero(~np.isin(columns, products)):
+    for position in np.flatnonzero(~np.isin(system.index[columns], products)):
         most = minimise(matrix, target, -np.eye(len(columns))[position], start)
         amount = most.values[most.columns == position].sum()
         if amount > AMOUNT_TOLERANCE * sum(composition.values()):
@@ -267,11 +334,9 @@ def _tied(
     return tuple(table.phases[i] for i in system.index[possible])
 
 
-def _same_products(first: Interval, second: Interval) -> bool:
-    """Tell whether a basis change altered nothing that one could weigh."""
-    return first.phases == second.phases and bool(
-        (np.abs(first.amounts - second.amounts) <= AMOUNT_TOLERANCE).all()
-    )
+def _same_amounts(first: Interval, second: Interval) -> bool:
+    """Tell whether a basis change between the same products altered nothing one could weigh."""
+    return bool((np.abs(first.amounts - second.amounts) <= AMOUNT_TOLERANCE).all())
 
 
 def _joined(lower: Interval, higher: Interval) -> Interval:

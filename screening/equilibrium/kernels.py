@@ -13,6 +13,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import float64, intp, njit, types
 
+from .interpreted import (
+    DONE,
+    FULL,
+    LEVEL_TOLERANCE,
+    LIMIT,
+    PIVOT_TOLERANCE,
+    PRICE_TOLERANCE,
+    SLOPE_TOLERANCE,
+    TIE_TOLERANCE,
+    UNBOUNDED,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,31 +34,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Columns = NDArray[np.intp]
 
-__all__ = [
-    "DONE",
-    "FULL",
-    "LEVEL_TOLERANCE",
-    "LIMIT",
-    "SLOPE_TOLERANCE",
-    "UNBOUNDED",
-    "follow",
-    "optimise",
-    "optimise_each",
-]
-
-DONE, UNBOUNDED, LIMIT, FULL = 0, -1, -2, -3
-"""Outcomes: optimum found; no row can leave; pivot limit reached; more steps than room."""
-
-_PRICE_TOLERANCE = 1e-11
-"""A reduced cost counts as negative below minus this (eV per atom)."""
-SLOPE_TOLERANCE = 1e-10
-"""A column changes with μ where its reduced sodium exceeds this (atoms per atom)."""
-LEVEL_TOLERANCE = 1e-9
-"""A column lies on the facet where its reduced cost is smaller (eV per atom)."""
-_PIVOT_TOLERANCE = 1e-10
-"""Elements of the pivot column below this count as zero."""
-_TIE_TOLERANCE = 1e-11
-"""Ratios of the leaving-row test that differ by less are tied."""
+__all__ = ["follow", "optimise", "optimise_each"]
 
 _INPUT = types.Array(float64, 1, "C", readonly=True)
 _MATRIX = types.Array(float64, 2, "C", readonly=True)
@@ -119,7 +107,7 @@ def _least(keys: Floats, rows: Columns, left: int) -> int:
             lowest = min(lowest, keys[rows[at], key])
         kept = 0
         for at in range(left):
-            if keys[rows[at], key] <= lowest + _TIE_TOLERANCE:
+            if keys[rows[at], key] <= lowest + TIE_TOLERANCE:
                 rows[kept] = rows[at]
                 kept += 1
         left = kept
@@ -141,7 +129,7 @@ def _exchange(
         for j in range(size):
             pivot += inverse[i, j] * matrix[j, entering]
             value += inverse[i, j] * amounts[j]
-        if pivot > _PIVOT_TOLERANCE:
+        if pivot > PIVOT_TOLERANCE:
             keys[i, 0] = value / pivot
             for j in range(size):
                 keys[i, j + 1] = inverse[i, j] / pivot
@@ -200,7 +188,7 @@ def optimise(
         for column in range(len(reduced)):
             if reduced[column] < reduced[entering]:
                 entering = column
-        if reduced[entering] >= -_PRICE_TOLERANCE:
+        if reduced[entering] >= -PRICE_TOLERANCE:
             _solve(inverse, amounts, values)
             return DONE
         if _exchange(matrix, amounts, basis, inverse, entering, keys) != DONE:
@@ -312,7 +300,7 @@ def follow(
                 level += 1
         mus[step], bases[step], tied[step] = mu, basis, level > size
         _solve(inverse, amounts, values[step])
-        if nearest >= mu_stop - _PRICE_TOLERANCE:
+        if nearest >= mu_stop - PRICE_TOLERANCE:
             return step + 1
         mu = max(mu, nearest)
         if _exchange(matrix, amounts, basis, inverse, entering, keys) != DONE:

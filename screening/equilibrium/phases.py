@@ -7,7 +7,7 @@ A table keeps all phases for reporting and marks the lowest polymorph of each co
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from math import isfinite
@@ -213,9 +213,8 @@ class PhaseTable(Tabular):
         missing = (amounts[ground[present]] > 0).sum(axis=0) == 0
         if missing.any():
             absent = ", ".join(elements[i] for i in np.flatnonzero(missing))
-            raise ChemicalSystemError(
-                f"no reference phase for {absent}: add the element to the energies."
-            )
+            message = f"no reference phase for {absent}: add the element to the energies."
+            raise ChemicalSystemError(message)
         for array in (amounts, energies, ground):
             array.setflags(write=False)
         ordered = tuple(map(given.__getitem__, order.tolist()))
@@ -237,14 +236,18 @@ class PhaseTable(Tabular):
         """
         energies = np.array([phase.energy for phase in phases])
         place = np.searchsorted(self.ground, np.arange(len(self)), side="right")
-        names = [phase.id for phase in phases]
-        order = table_order(place[:, None], energies / self.amounts.sum(axis=1), names)
+        per_atom, names = energies / self.amounts.sum(axis=1), [phase.id for phase in phases]
+        order = table_order(place[:, None], per_atom, names)
         amounts, energies = self.amounts, energies[order]
-        if (order[1:] < order[:-1]).any():
-            amounts, phases = amounts[order], [phases[at] for at in order.tolist()]
         energies.setflags(write=False)
-        amounts.setflags(write=False)
-        rest = (self.elements, phases[0].scale, amounts, energies, self.ground)
+        systems = dict[tuple[tuple[str, ...], bool], System]()
+        if (order[1:] < order[:-1]).any():
+            phases, amounts = [phases[at] for at in order.tolist()], amounts[order]
+            amounts.setflags(write=False)
+        else:  # the columns of a system are the same phases as before
+            for key, one in self._systems.items():
+                systems[key] = replace(one, energies=energies[one.index] / one.sizes)
+        rest = (self.elements, phases[0].scale, amounts, energies, self.ground, systems)
         changed = PhaseTable(tuple(phases), *rest)
         shared = vars(self).keys() & {"index", "keys", "_places", "_is_ground"}
         vars(changed).update({name: vars(self)[name] for name in shared})
@@ -270,7 +273,7 @@ class PhaseTable(Tabular):
             for phase in self.phases
         ]
 
-    @property
+    @cached_property
     def mu_sodium_metal(self) -> float:
         """
         Chemical potential of sodium metal on this table's scale, eV per atom.

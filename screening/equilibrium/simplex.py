@@ -5,28 +5,37 @@ prices all columns at once. `minimise` solves at one cost. `sweep` follows the o
 from −∞: the parametric simplex (Gass & Saaty, Naval Research Logistics Quarterly 2 (1955) 39),
 whose basis changes are the breakpoints in μ. Ties in the leaving row are broken
 lexicographically (Dantzig, Orden & Wolfe, Pacific J. Math. 5 (1955) 183), ties in the entering
-column by position: the path is finite and always the same. The loops are compiled (`kernels`) and
-loaded with the first program that is solved: that takes half a second, which a command that
-solves none is spared.
+column by position: the path is finite and always the same. The loops exist twice with the same
+results, compiled (`kernels`) and interpreted: to load compiled code takes half a second, which a
+process is spared until interpreted loops have taken about as long.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
+from time import thread_time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trona.screening.errors import ConvergenceError
 
+from . import interpreted
+from .interpreted import DONE, FULL, LEVEL_TOLERANCE, SLOPE_TOLERANCE, UNBOUNDED
+
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import NDArray
 
 __all__ = [
     "AMOUNT_TOLERANCE",
     "BasicSolution",
     "Path",
+    "follow_from",
     "free_columns",
+    "load_compiled",
     "minima",
     "minimise",
     "sweep",
@@ -37,6 +46,41 @@ AMOUNT_TOLERANCE = 1e-9
 """Products below this fraction of the composition's atoms are absent."""
 _ROOM = 64
 """Steps to make room for at first; most systems take fewer."""
+_PATIENCE = 0.3
+"""Time that interpreted loops may take in a process before the compiled ones are loaded, s."""
+_FEW = 100
+"""Programs asked at once, above which the compiled loops are loaded without waiting."""
+
+
+class _Loops:
+    """The loops that a process uses: interpreted at first, compiled where there is much to do."""
+
+    def __init__(self) -> None:
+        self._module: ModuleType = interpreted
+        self._spent = 0.0
+
+    def compile(self) -> None:
+        """Load the compiled loops."""
+        self._module = import_module(".kernels", __package__)
+
+    def run(self, name: str, *arguments: object) -> int:
+        """Run a loop by its name."""
+        if self._module is not interpreted:
+            return int(getattr(self._module, name)(*arguments))
+        start = thread_time()
+        outcome = int(getattr(interpreted, name)(*arguments))
+        self._spent += thread_time() - start
+        if self._spent > _PATIENCE:
+            self.compile()
+        return outcome
+
+
+_LOOPS = _Loops()
+
+
+def load_compiled() -> None:
+    """Load the compiled loops now, in a process that is known to solve much."""
+    _LOOPS.compile()
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +177,9 @@ def minimise(
     ConvergenceError
         If no optimum is reached within the pivot limit.
     """
-    from . import kernels  # noqa: PLC0415
-
     columns, values = start.copy(), np.empty(len(start))
-    outcome = kernels.optimise(matrix, amounts, costs, columns, values, _pivot_limit(matrix))
-    if outcome != kernels.DONE:
+    outcome = _LOOPS.run("optimise", matrix, amounts, costs, columns, values, _pivot_limit(matrix))
+    if outcome != DONE:
         raise _defect(outcome)
     return BasicSolution(columns, values)
 
@@ -172,11 +214,12 @@ def minima(
     ConvergenceError
         If an optimum is not reached within the pivot limit.
     """
-    from . import kernels  # noqa: PLC0415
-
     lowest = np.empty(len(targets))
-    outcome = kernels.optimise_each(matrix, targets, costs, start, _pivot_limit(matrix), lowest)
-    if outcome != kernels.DONE:
+    if len(targets) > _FEW:
+        _LOOPS.compile()
+    limit = _pivot_limit(matrix)
+    outcome = _LOOPS.run("optimise_each", matrix, targets, costs, start, limit, lowest)
+    if outcome != DONE:
         raise _defect(outcome)
     return lowest
 
@@ -218,7 +261,7 @@ def sweep(
         If the sweep does not end within the pivot limit.
     """
     first = minimise(matrix, amounts, np.where(sodium == 0.0, energies, np.inf), start).columns
-    return _follow(matrix, amounts, energies, sodium, first, mu_stop)
+    return follow_from(matrix, amounts, energies, sodium, first, mu_stop)
 
 
 def sweep_between(
@@ -260,11 +303,11 @@ def sweep_between(
     """
     at_start = energies - mu_start * taken
     first = minimise(matrix, amounts, at_start, start).columns
-    path = _follow(matrix, amounts, at_start, taken, first, mu_stop - mu_start)
+    path = follow_from(matrix, amounts, at_start, taken, first, mu_stop - mu_start)
     return replace(path, mu=mu_start + np.maximum(path.mu, 0.0))
 
 
-def _follow(
+def follow_from(
     matrix: NDArray[np.float64],
     amounts: NDArray[np.float64],
     energies: NDArray[np.float64],
@@ -272,23 +315,44 @@ def _follow(
     first: NDArray[np.intp],
     mu_stop: float,
 ) -> Path:
-    """Follow the optimum from its first basis, making room for as many steps as it takes."""
-    from . import kernels  # noqa: PLC0415
+    """
+    Follow the optimum from its first basis, making room for as many steps as it takes.
 
+    Parameters
+    ----------
+    matrix, amounts, energies
+        As for `sweep`.
+    taken : shape (n_columns,)
+        What each column takes from the reservoir.
+    first : shape (n_rows,)
+        Columns of the basis that is optimal at the start.
+    mu_stop
+        Upper end of the sweep, eV.
+
+    Returns
+    -------
+    Path
+        All optimal bases on the way.
+
+    Raises
+    ------
+    ConvergenceError
+        If the sweep does not end within the pivot limit.
+    """
     room, n_rows = _ROOM, len(first)
     while room <= 2 * _pivot_limit(matrix):
         mu, tied = np.empty(room), np.empty(room, dtype=np.bool_)
         columns, values = np.empty((room, n_rows), dtype=np.intp), np.empty((room, n_rows))
-        n_steps = kernels.follow(
-            *(matrix, amounts, energies, taken, mu_stop, first.copy()),
+        n_steps = _LOOPS.run(
+            *("follow", matrix, amounts, energies, taken, mu_stop, first.copy()),
             *(mu, columns, values, tied),
         )
         if n_steps > 0:
             return Path(mu[:n_steps], columns[:n_steps], values[:n_steps], tied[:n_steps])
-        if n_steps != kernels.FULL:
+        if n_steps != FULL:
             raise _defect(n_steps)
         room *= 4
-    raise _defect(kernels.FULL)
+    raise _defect(FULL)
 
 
 def free_columns(
@@ -314,8 +378,6 @@ def free_columns(
     ndarray : shape (n_free,)
         In their order.
     """
-    from .kernels import LEVEL_TOLERANCE, SLOPE_TOLERANCE  # noqa: PLC0415
-
     solve = np.linalg.inv(matrix[:, columns]) @ matrix
     level = np.abs(energies - energies[columns] @ solve) < LEVEL_TOLERANCE
     level &= np.abs(sodium - sodium[columns] @ solve) < SLOPE_TOLERANCE
@@ -330,7 +392,5 @@ def _pivot_limit(matrix: NDArray[np.float64]) -> int:
 
 def _defect(outcome: int) -> ConvergenceError:
     """Say what went wrong where nothing should."""
-    from .kernels import UNBOUNDED  # noqa: PLC0415
-
     what = "is unbounded" if outcome == UNBOUNDED else "has no optimum within the pivot limit"
     return ConvergenceError(f"a phase equilibrium {what}: please report the composition.")

@@ -25,7 +25,7 @@ from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM, chemical_potential, range_text, require_small_energy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable
 
@@ -300,6 +300,7 @@ def assess(
     composition: Mapping[str, float],
     formula: str,
     phase: Phase | None = None,
+    voltages: Sequence[float] | None = None,
 ) -> Stability:
     """
     Window, ladder and energies of an electrolyte.
@@ -315,6 +316,8 @@ def assess(
     phase
         The electrolyte's own phase, which the table must contain; by default the table's lowest
         polymorph of that composition, and a mixture where there is none.
+    voltages
+        V, where the ladder is of interest; by default everywhere.
 
     Returns
     -------
@@ -344,7 +347,8 @@ def assess(
         stabilized=_touching(found),
         ladder=(),
     )
-    ladder = tuple(_rung(bare, interval) for interval in found.intervals)
+    asked = found.intervals if voltages is None else dict.fromkeys(map(found.at, voltages))
+    ladder = tuple(_rung(bare, interval) for interval in asked)
     return replace(bare, ladder=ladder)
 
 

@@ -157,7 +157,7 @@ def sample(
     windows = 0
     kinds: list[Counter[InterphaseClass]] = [Counter() for _ in voltages]
     for drawn in _draws(table, {*composition, SODIUM}, model, samples, seed):
-        found = assess(drawn, composition, stability.formula)
+        found = assess(drawn, composition, stability.formula, voltages=voltages)
         limits.append((found.stabilized.reduction, found.stabilized.oxidation))
         windows += found.window is not None
         for counter, volts in zip(kinds, voltages, strict=True):
@@ -216,8 +216,7 @@ def classes_at_metal(
     elements = {*composition, SODIUM}
     inside = phases_inside(table, elements)
     metal = _AtMetal(PhaseTable.from_phases(inside), composition, properties, thresholds)
-    place = {phase.id: at for at, phase in enumerate(inside)}
-    order = np.array([place[phase.id] for phase in metal.table.phases])
+    order = _order(metal.table, inside)
     kinds = Counter(
         metal.kind(errors[order]) for errors in draw_errors(inside, elements, model, samples, seed)
     )
@@ -300,8 +299,18 @@ def _draws(
 ) -> Iterator[PhaseTable]:
     """Tables of the phases that matter, with errors."""
     inside = phases_inside(table, elements)
+    drawn = PhaseTable.from_phases(inside)
+    exact, order = drawn.phases, _order(drawn, inside)
     for errors in draw_errors(inside, elements, model, samples, seed):
-        yield with_errors(inside, errors)
+        moved = zip(exact, errors[order].tolist(), strict=True)
+        drawn = drawn.changed([phase.moved(error, phase.scale) for phase, error in moved])
+        yield drawn
+
+
+def _order(table: PhaseTable, phases: Sequence[Phase]) -> NDArray[np.intp]:
+    """Find the places of a table's phases among those that it was made of."""
+    place = {phase.id: at for at, phase in enumerate(phases)}
+    return np.array([place[phase.id] for phase in table.phases])
 
 
 def draw_errors(

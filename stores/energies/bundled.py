@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trona.screening.equilibrium.phases import EnergyScale, Phase
 from trona.screening.formulas import parse
+from trona.screening.simple_formulas import read_simple
 from trona.stores.corrections.schemes import default_scheme
 from trona.stores.defaults import REFERENCE
 from trona.stores.documents.results import StructureDoc
@@ -193,7 +194,7 @@ def set_phases(data: Mapping[str, Any], scheme: Scheme) -> tuple[Phase, ...]:
     scale = EnergyScale(data["method"], scheme.name)
     phases = []
     for row in data["phases"]:
-        amounts = parse(row["formula"])
+        amounts = read_simple(row["formula"]) or parse(row["formula"])
         phases.append(
             Phase(
                 id=row["id"],

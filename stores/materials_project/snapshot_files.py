@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from pymatgen.core import Element
 
 from trona.screening.errors import ReferenceDataError
+from trona.screening.simple_formulas import ELECTRONEGATIVITY
 
 from .snapshots import KINDS, SCHEMA_VERSION, Snapshot
 
@@ -105,7 +105,7 @@ def read_system(text: str) -> tuple[str, ...]:
     """
     symbols = text.split("-")
     for symbol in symbols:
-        if not Element.is_valid_symbol(symbol):
+        if symbol not in ELECTRONEGATIVITY:
             raise ReferenceDataError(
                 f"{text!r} is not a chemical system: write element symbols like Na-P-S."
             )

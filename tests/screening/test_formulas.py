@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymatgen.core import Composition
 
 from trona.screening.errors import FormulaError
 from trona.screening.formulas import (
@@ -229,3 +230,20 @@ def test_components_that_do_not_add_up_are_refused():
 def test_percent_by_weight_is_refused():
     with pytest.raises(FormulaError, match="percent by weight: give mol%"):
         parse("75Na2S-25P2S5 wt%")
+
+
+bracketed = st.recursive(
+    st.tuples(st.sampled_from(SYMBOLS), st.sampled_from(["", "2", "0.5", "3", "12"])).map("".join),
+    lambda inner: st.tuples(
+        st.sampled_from(["()", "[]", "{}"]),
+        st.lists(inner, min_size=1, max_size=3).map("".join),
+        st.sampled_from(["", "2", "0.3"]),
+    ).map(lambda given: given[0][0] + given[1] + given[0][1] + given[2]),
+    max_leaves=6,
+)
+
+
+@given(st.lists(bracketed, min_size=1, max_size=4).map("".join))
+def test_brackets_are_read_as_pymatgen_reads_them(text):
+    expected = {str(one): amount for one, amount in Composition(text).items()}
+    assert list(parse(text).items()) == list(expected.items())

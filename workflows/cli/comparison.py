@@ -10,7 +10,6 @@ from trona.screening.formulas import parse
 from trona.stores.assess.screenings import screening_document
 
 from .energies import load_energies
-from .store_filters import open_results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,12 +85,12 @@ def stored_named(name: str, store: str | None) -> list[ScreeningDoc]:
         If it is neither.
     """
     if store is not None:
-        return open_results(store).named(name)
+        return _found(name, store)
     try:
         parse(name)
     except FormulaError as error:
         try:
-            found = open_results(None).named(name)
+            found = _found(name, None)
         except StoreError:
             found = []
         if not found:
@@ -117,3 +116,10 @@ def _document(
         f"{name!r} was screened against {others}, in another state or with other corrections than "
         f"{energies.name} now: choose --reference, or run 'trona store rebuild'."
     )
+
+
+def _found(name: str, store: str | None) -> list[ScreeningDoc]:
+    """Look a name up in a store."""
+    from .store_filters import open_results  # noqa: PLC0415 (what stores need is slow to import)
+
+    return open_results(store).named(name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError, StoreError
 from trona.screening.formulas import canonical, parse
+from trona.screening.simple_formulas import ELECTRONEGATIVITY
 from trona.stores.collections.filters import Filters
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
@@ -143,10 +144,8 @@ def _symbols(text: str | None) -> list[str]:
     """Read a list of element symbols."""
     if text is None:
         return []
-    from pymatgen.core import Element  # noqa: PLC0415 (slow, not always needed)
-
     symbols = comma_list(text.replace("-", ","))
     for symbol in symbols:
-        if not Element.is_valid_symbol(symbol):
+        if symbol not in ELECTRONEGATIVITY:
             raise InputError(f"{symbol!r} is not an element: write symbols like Na,P,S.")
     return symbols

@@ -1,0 +1,230 @@
+"""The inner loops of the simplex without a compiler: the numbers of `kernels`, bit for bit.
+
+To load compiled code takes half a second, most of what a command with one ladder takes. These
+loops do the same arithmetic in the same order, small matrices as lists of floats and whole rows
+of columns by numpy, so that it does not matter to an answer which of the two it came from.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Columns = NDArray[np.intp]
+
+__all__ = [
+    "DONE",
+    "FULL",
+    "LEVEL_TOLERANCE",
+    "LIMIT",
+    "PIVOT_TOLERANCE",
+    "PRICE_TOLERANCE",
+    "SLOPE_TOLERANCE",
+    "TIE_TOLERANCE",
+    "UNBOUNDED",
+    "follow",
+    "optimise",
+    "optimise_each",
+]
+
+DONE, UNBOUNDED, LIMIT, FULL = 0, -1, -2, -3
+"""Outcomes: optimum found; no row can leave; pivot limit reached; more steps than room."""
+
+PRICE_TOLERANCE = 1e-11
+"""A reduced cost counts as negative below minus this (eV per atom)."""
+SLOPE_TOLERANCE = 1e-10
+"""A column changes with μ where its reduced sodium exceeds this (atoms per atom)."""
+LEVEL_TOLERANCE = 1e-9
+"""A column lies on the facet where its reduced cost is smaller (eV per atom)."""
+PIVOT_TOLERANCE = 1e-10
+"""Elements of the pivot column below this count as zero."""
+TIE_TOLERANCE = 1e-11
+"""Ratios of the leaving-row test that differ by less are tied."""
+
+
+def _dot(first: list[float], second: list[float]) -> float:
+    """Add products up from the left, as the compiled loops do; `sum` may carry extra digits."""
+    total = 0.0
+    for one, other in zip(first, second, strict=True):
+        total += one * other
+    return total
+
+
+def _inverted(matrix: Floats, basis: list[int]) -> list[list[float]]:
+    """Invert the columns of a basis by Gauss–Jordan elimination with row pivoting."""
+    size = len(basis)
+    inside = matrix[:, basis].tolist()
+    work = [[*row, *(float(i == j) for j in range(size))] for i, row in enumerate(inside)]
+    for column in range(size):
+        pivot = column
+        for i in range(column + 1, size):
+            if abs(work[i][column]) > abs(work[pivot][column]):
+                pivot = i
+        scale = work[pivot][column]
+        kept, moved = work[column], [value / scale for value in work[pivot]]
+        work[pivot], work[column] = kept, moved
+        for i in range(size):
+            factor = work[i][column]
+            if i != column and factor != 0.0:
+                work[i] = [a - factor * b for a, b in zip(work[i], moved, strict=True)]
+    return [row[size:] for row in work]
+
+
+def _reduced(matrix: Floats, costs: Floats, basis: list[int], inverse: list[list[float]]) -> Floats:
+    """Price all columns: what each costs beyond the basis that makes up the same atoms."""
+    reduced, inside = costs.copy(), costs[basis].tolist()
+    for i in range(len(basis)):
+        reduced -= _dot(inside, [row[i] for row in inverse]) * matrix[i]
+    reduced[basis] = 0.0
+    return reduced
+
+
+def _least(keys: list[list[float]], rows: list[int]) -> int:
+    """Find the row with the lexicographically least keys among those named."""
+    for key in range(len(keys[rows[0]])):
+        lowest = min(keys[row][key] for row in rows)
+        rows = [row for row in rows if keys[row][key] <= lowest + TIE_TOLERANCE]
+        if len(rows) == 1:
+            break
+    return rows[0]
+
+
+def _exchange(
+    matrix: Floats,
+    amounts: list[float],
+    basis: list[int],
+    inverse: list[list[float]],
+    entering: int,
+) -> int:
+    """Bring a column into the basis; the row that leaves is the lexicographic minimum."""
+    column = matrix[:, entering].tolist()
+    keys: list[list[float]] = []
+    rows = []
+    for i, row in enumerate(inverse):
+        pivot = _dot(row, column)
+        keys.append([])
+        if pivot > PIVOT_TOLERANCE:
+            keys[i] = [_dot(row, amounts) / pivot, *(value / pivot for value in row)]
+            rows.append(i)
+    if not rows:
+        return UNBOUNDED
+    basis[rows[0] if len(rows) == 1 else _least(keys, rows)] = entering
+    return DONE
+
+
+def _solved(inverse: list[list[float]], amounts: list[float]) -> list[float]:
+    """Amounts of the columns in the basis, rounding below zero removed."""
+    return [max(_dot(row, amounts), 0.0) for row in inverse]
+
+
+def optimise(
+    matrix: Floats, amounts: Floats, costs: Floats, basis: Columns, values: Floats, limit: int
+) -> int:
+    """
+    Minimise costs·x subject to matrix·x = amounts, x ≥ 0, in place.
+
+    Parameters
+    ----------
+    matrix, amounts, costs, basis, values, limit
+        As the compiled loop takes them: `trona.screening.equilibrium.kernels.optimise`.
+
+    Returns
+    -------
+    int
+        `DONE`, `UNBOUNDED` or `LIMIT`.
+    """
+    inside, targets = basis.tolist(), amounts.tolist()
+    outcome = LIMIT
+    for _ in range(limit):
+        inverse = _inverted(matrix, inside)
+        reduced = _reduced(matrix, costs, inside, inverse)
+        entering = int(reduced.argmin())
+        if reduced[entering] >= -PRICE_TOLERANCE:
+            values[:] = _solved(inverse, targets)
+            outcome = DONE
+            break
+        if _exchange(matrix, targets, inside, inverse, entering) != DONE:
+            outcome = UNBOUNDED
+            break
+    basis[:] = inside
+    return outcome
+
+
+def optimise_each(
+    matrix: Floats, targets: Floats, costs: Floats, start: Columns, limit: int, lowest: Floats
+) -> int:
+    """
+    Minimise costs·x subject to matrix·x = target, x ≥ 0, for one target after the other.
+
+    Parameters
+    ----------
+    matrix, targets, costs, start, limit, lowest
+        As the compiled loop takes them: `trona.screening.equilibrium.kernels.optimise_each`.
+
+    Returns
+    -------
+    int
+        `DONE`, `UNBOUNDED` or `LIMIT`.
+    """
+    values = np.empty(len(start))
+    for at, target in enumerate(targets):
+        basis = start.copy()
+        outcome = optimise(matrix, target, costs, basis, values, limit)
+        if outcome != DONE:
+            return outcome
+        lowest[at] = _dot(values.tolist(), costs[basis].tolist())
+    return DONE
+
+
+def follow(
+    matrix: Floats,
+    amounts: Floats,
+    energies: Floats,
+    sodium: Floats,
+    mu_stop: float,
+    basis: Columns,
+    mus: Floats,
+    bases: Columns,
+    values: Floats,
+    tied: NDArray[np.bool_],
+) -> int:
+    """
+    Follow the minimum of (energies − μ sodium)·x from μ = −∞ to ``mu_stop``.
+
+    Parameters
+    ----------
+    matrix, amounts, energies, sodium, mu_stop, basis, mus, bases, values, tied
+        As the compiled loop takes them: `trona.screening.equilibrium.kernels.follow`.
+
+    Returns
+    -------
+    int
+        Number of steps, or `UNBOUNDED`, or `FULL` where there are more of them than room.
+    """
+    inside, targets = basis.tolist(), amounts.tolist()
+    mu = -inf
+    for step in range(len(mus)):
+        inverse = _inverted(matrix, inside)
+        cost = _reduced(matrix, energies, inside, inverse)
+        slope = _reduced(matrix, sodium, inside, inverse)
+        rising = slope > SLOPE_TOLERANCE
+        level = (np.abs(cost) < LEVEL_TOLERANCE) & (slope > -SLOPE_TOLERANCE) & ~rising
+        mus[step], bases[step] = mu, inside
+        tied[step] = np.count_nonzero(level) > len(inside)
+        values[step] = _solved(inverse, targets)
+        candidates = rising.nonzero()[0]
+        crossings = cost[candidates] / slope[candidates]
+        first = int(crossings.argmin()) if len(candidates) else 0
+        nearest = float(crossings[first]) if len(candidates) else inf
+        if nearest >= mu_stop - PRICE_TOLERANCE:
+            return step + 1
+        mu = max(mu, nearest)
+        if _exchange(matrix, targets, inside, inverse, int(candidates[first])) != DONE:
+            return UNBOUNDED
+    return FULL

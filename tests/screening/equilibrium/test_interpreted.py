@@ -1,0 +1,77 @@
+"""Interpreted loops give the bits of the compiled ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from trona.screening.equilibrium import interpreted, kernels
+
+SIZES = [(n_rows, n_columns) for n_rows in (1, 2, 3, 5, 8) for n_columns in (3, 40, 700)]
+
+
+def program(seed, n_rows, n_columns):
+    """Columns of integer ratios, so that many steps are degenerate; energies with ties."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(0, 4, (n_rows, n_columns)).astype(float)
+    counts[0, counts.sum(axis=0) == 0] = 1.0
+    matrix = np.hstack([np.eye(n_rows), counts / counts.sum(axis=0)])
+    energies = np.concatenate([np.zeros(n_rows), -rng.integers(0, 50, n_columns) / 20.0])
+    sodium = np.concatenate([np.zeros(n_rows), rng.integers(0, 5, n_columns) / 3.0])
+    amounts = rng.integers(1, 9, n_rows).astype(float)
+    return np.ascontiguousarray(matrix), amounts, energies, sodium
+
+
+def optimised(loops, seed, size, costs=None):
+    matrix, amounts, energies, _ = program(seed, *size)
+    basis, values = np.arange(size[0]), np.zeros(size[0])
+    energies = energies if costs is None else costs
+    outcome = loops.optimise(matrix, amounts, energies, basis, values, 2000)
+    return outcome, basis.tolist(), values.tolist()
+
+
+def followed(loops, seed, size, room=64):
+    matrix, amounts, energies, sodium = program(seed, *size)
+    at_first = np.where(sodium == 0.0, energies, np.inf)
+    basis = np.array(optimised(loops, seed, size, at_first)[1], dtype=np.intp)
+    mus, tied = np.zeros(room), np.zeros(room, dtype=bool)
+    bases, values = np.zeros((room, size[0]), dtype=np.intp), np.zeros((room, size[0]))
+    steps = loops.follow(matrix, amounts, energies, sodium, 0.4, basis, mus, bases, values, tied)
+    kept = slice(max(steps, 0))
+    return steps, *(array[kept].tolist() for array in (mus, bases, values, tied))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("seed", range(4))
+def test_optima_have_the_bits_of_the_compiled_loop(seed, size):
+    assert optimised(interpreted, seed, size) == optimised(kernels, seed, size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("seed", range(4))
+def test_sweeps_have_the_bits_of_the_compiled_loop(seed, size):
+    assert followed(interpreted, seed, size) == followed(kernels, seed, size)
+
+
+def test_many_targets_have_the_bits_of_the_compiled_loop():
+    matrix, _, energies, _ = program(5, 4, 200)
+    targets = np.random.default_rng(1).uniform(0.1, 3.0, (30, 4))
+    found = []
+    for loops in (interpreted, kernels):
+        lowest = np.zeros(30)
+        assert loops.optimise_each(matrix, targets, energies, np.arange(4), 2000, lowest) == 0
+        found.append(lowest.tolist())
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("loops", [interpreted, kernels])
+def test_outcomes_other_than_an_optimum_are_told_apart(loops):
+    size = (3, 200)
+    matrix, amounts, energies, _ = program(2, *size)
+    basis, values = np.arange(3), np.zeros(3)
+    assert loops.optimise(matrix, amounts, energies, basis, values, 1) == interpreted.LIMIT
+    assert followed(loops, 2, size, room=1)[0] == interpreted.FULL
+    free = np.ascontiguousarray(np.hstack([np.eye(2), [[-0.5], [-0.5]]]))
+    costs, basis = np.array([0.0, 0.0, -1.0]), np.arange(2)
+    outcome = loops.optimise(free, np.ones(2), costs, basis, np.zeros(2), 50)
+    assert outcome == interpreted.UNBOUNDED

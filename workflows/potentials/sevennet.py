@@ -16,6 +16,8 @@ import numpy as np
 
 from trona.stores.settings import Settings
 
+from .beforehand import note
+
 if TYPE_CHECKING:
     from ase import Atoms
     from ase.calculators.calculator import Calculator
@@ -52,7 +54,9 @@ def calculator(*, fused: bool | None = None, **choices: Any) -> Calculator:  # n
     from .device import chosen_device  # noqa: PLC0415 (imports torch)
 
     placed = {"device": chosen_device(), **choices}
-    return _made(Settings().fused if fused is None else fused, json.dumps(placed, sort_keys=True))
+    wanted = Settings().fused if fused is None else fused
+    note(calculator, placed["device"], {"fused": wanted, **placed})
+    return _made(wanted, json.dumps(placed, sort_keys=True))
 
 
 @cache

@@ -23,6 +23,8 @@ from pathlib import Path
 from shutil import rmtree
 from threading import Thread
 
+from trona.stores.defaults import REFERENCE
+
 __all__ = ["main"]
 
 _FOLDER = "TRONA_WARM"
@@ -113,10 +115,14 @@ def _serve(path: Path, owner: int) -> None:
 
 
 def _load_modules() -> None:
-    """Import what every job needs, as far as it is installed."""
+    """Import what every job needs, as far as it is installed, and what assessments load."""
     for name in _MODULES:
         with suppress(ImportError):
             import_module(name)
+    with suppress(Exception):  # then the job meets the error
+        import_module("trona.workflows.jobs.analysis").analyze.original(
+            "Na2S", "Na2S", "", REFERENCE
+        )
 
 
 def _load_potentials(path: Path, known: set[str]) -> None:

@@ -100,7 +100,7 @@ def host_of(formula: str) -> Host:
     if charges is None:
         raise FormulaError(
             f"the charges in {formula!r} cannot be counted, so dopants cannot be balanced: name a "
-            "neutral salt such as Na3PS4."
+            "neutral salt with a centre, such as Na3PS4."
         )
     return Host(formula, amounts, charges)
 
@@ -164,7 +164,8 @@ def substitute(host: Host, element: str, fraction: float, site: str | None = Non
     Raises
     ------
     FormulaError
-        If the dopant has no usual charge, the site is not in the host, or no sodium is left.
+        If the dopant has no usual charge or that of the site has the other sign, the site is not
+        in the host, or no sodium is left.
 
     Examples
     --------
@@ -183,6 +184,11 @@ def substitute(host: Host, element: str, fraction: float, site: str | None = Non
     if chosen not in host.amounts:
         raise FormulaError(f"{host.formula} has no {chosen} to replace: name one of its elements.")
     charge, amount = float(STATES[element][0]), fraction * host.amounts[chosen]
+    if charge * host.charges[chosen] < 0.0:
+        raise FormulaError(
+            f"{element} ({charge:+g}) cannot stand in for {chosen} ({host.charges[chosen]:+g}) in "
+            f"{host.formula}: name a site whose charge has the same sign, or none."
+        )
     found = {}
     for symbol, present in host.amounts.items():
         found[symbol] = present - (amount if symbol == chosen else 0.0)

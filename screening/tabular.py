@@ -18,6 +18,10 @@ __all__ = ["Tabular"]
 
 _CHEMICAL = {"formula", "reaction", "products", "candidate", "without"}
 """Columns of formulas: their digits become subscripts."""
+_SHORT = 300
+"""Characters of a heading in a text for one line."""
+_SCREEN, _PAGE = 20, 60
+"""Rows of a table that a terminal and a notebook show; a frame holds all of them."""
 
 
 class Tabular(ABC):
@@ -26,6 +30,16 @@ class Tabular(ABC):
 
     A subclass says what its rows are and what to write above them.
     """
+
+    def __init_subclass__(cls) -> None:
+        """Keep the short text of this class: a dataclass would write out all that it holds."""
+        if "__repr__" not in vars(cls):
+            setattr(cls, "__repr__", Tabular.__repr__)  # noqa: B010 (an assignment that is meant)
+
+    def __repr__(self) -> str:
+        text = self.heading
+        short = text if len(text) <= _SHORT else f"{text[:_SHORT].rstrip()} …"
+        return f"<{type(self).__name__}: {short}>"
 
     @abstractmethod
     def rows(self) -> Sequence[Mapping[str, object]]:
@@ -57,12 +71,12 @@ class Tabular(ABC):
             name: [_chemical(x) if name in _CHEMICAL else _written(x) for x in frame[name]]
             for name in frame.columns
         }
-        table = type(frame)(written).to_html(index=False, escape=False)
+        table = type(frame)(written).to_html(index=False, escape=False, max_rows=_PAGE)
         return f"<p><b>{_chemical(self.heading)}</b></p>{table}"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show the same as text, in IPython on a terminal: all that a result holds is too long."""
-        text = f"{self.heading}\n{self.to_frame().to_string(index=False)}"
+        text = f"{self.heading}\n{self.to_frame().to_string(index=False, max_rows=_SCREEN)}"
         return {"text/plain": text, "text/html": self._repr_html_()}
 
 

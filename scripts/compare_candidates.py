@@ -207,41 +207,41 @@ def draw(rows: list[Row], path: Path) -> None:
 
 
 PAGE = """\
-# Candidates that are made: doped and oxysulfide Na3PS4 beside published values
+# Models of doped and oxysulfide Na3PS4 compared with published values
 Written by `scripts/compare_candidates.py` with CHGNet 0.3.0 (chgnet {chgnet}); do not edit by
 hand.
 
 ## Doped cubic Na3PS4
-Si, Ge or Sn on a P site and one Na more in a void, in the 2 × 2 × 2 cell of cubic Na3PS4 (16
+Si, Ge or Sn on a P site with one additional Na in a void, in the 2 × 2 × 2 cell of cubic Na3PS4 (16
 formula units). Arrangements are ranked by the Ewald energy of formal charges; the best {relaxed}
-are relaxed, and the lowest is taken. "Relaxed" counts them, of all symmetry-distinct ones.
+are relaxed, and the lowest is used. "Relaxed" gives their number, of all symmetry-distinct ones.
 Energies are those above the hull of the bundled reference set and of Na4MS4, Na6M2S7 and Na2MS3
 (M = Si, Ge) in the structures of the thiostannates. The true phases lie no higher than these, so
-that the hull may be lower in truth; a wider search may lower the doped cells in turn.
+the true hull may be lower; a wider search may in turn lower the doped cells.
 
 {doped}
 
 DFT: Zhu, Chu, Deng & Ong, Chem. Mater. (2015), who find tetragonal Na3PS4 + Na6Ge2S7 + Na2S for
 Ge and tetragonal Na3PS4 + Na4SnS4 for Sn. Cubic Na3PS4 itself lies {cubic:.0f} meV/atom above the
 tetragonal form with CHGNet, 5 meV/atom in that work. Where a doped cell lies lower than that, its
-atoms have left the cubic arrangement: the dopant breaks the symmetry, and nothing holds the
-tetrahedra to it. CHGNet does not reproduce these numbers: it finds all of them about stable, and
-does not tell the dopants apart. Do not choose dopants by its energies above hull; take VASP.
+atoms have left the cubic arrangement: the dopant breaks the symmetry that constrains the
+tetrahedra. CHGNet does not reproduce these numbers: it predicts all of them to be nearly stable,
+and does not distinguish the dopants. Do not choose dopants by its energies above hull; use VASP.
 
 ## Oxysulfides Na3PS4−xOx
-O for S in cells of 32 atoms of tetragonal Na3PS4. Charges do not tell the arrangements apart, for
-O²⁻ and S²⁻ have the same: up to {oxysulfides} of the distinct ones are relaxed, drawn with a
-seed. The hull holds crystals of Na3PS3O, Na3PS2O2, Na3PSO3 and Na3PO4. These are crystal models;
-the electrolytes of the literature are glasses (`trona candidates glass`).
+O replaces S in cells of 32 atoms of tetragonal Na3PS4. Charges do not distinguish the arrangements,
+since those of O²⁻ and S²⁻ are equal: up to {oxysulfides} of the distinct ones, drawn at random
+with a fixed seed, are relaxed. The hull includes crystals of Na3PS3O, Na3PS2O2, Na3PSO3 and Na3PO4.
+These are crystal models; the electrolytes of the literature are glasses (`trona candidates glass`).
 
 {series}
 
 ![Energies above hull and conducting volume fraction of the oxysulfides](oxysulfides.png)
 
-In the upper panel dots are the models, dashes all relaxed arrangements. The conducting volume is
-that of Na3P among the products at 0 V, from volumes of the bundled set. Chi et al., Nat. Commun.
-(2022) find the glass Na3PS3.4O0.6 passivating against sodium; equilibrium products do not explain
-that, and trona does not claim it.
+In the upper panel, dots are the models and dashes all relaxed arrangements. The conducting volume
+is that of Na3P among the products at 0 V, from volumes of the bundled set. Chi et al., Nat. Commun.
+(2022) find that the glass Na3PS3.4O0.6 is passivating against sodium; equilibrium products do not
+explain this, and trona does not claim it.
 """
 
 

@@ -197,8 +197,8 @@ def head(ours: Reference) -> str:
 
 {len(data["phases"])} phases relaxed with {data["method"]} on {data["created"]} ({versions});
 forces below {data["settings"]["max_force"]} eV/Å. The DFT numbers are those of the Materials
-Project of 2019 (PBE, PBE+U), polysulfides corrected by charge. Water and molecules stand as
-computed in both, not as measured."""
+Project of 2019 (PBE, PBE+U), polysulfides corrected by charge. Water and molecules are
+as computed in both, not as measured."""
 
 
 def unnamed_text(ternaries: dict[str, bool], name: str) -> str:
@@ -226,33 +226,33 @@ def calibrated_page(sources: Sources, paths: Sequence[Path]) -> str:
     return f"""# The bundled reference set against DFT
 {head(ours)}
 Both are on one scale: the corrections of 2019, and a shift for each element that was fitted to
-these DFT energies ([how](corrections.md#calibrated-energies-of-sevennet)). So no compound is judged
-here by a fit that has seen it: five fits were made, each without the chemical systems of one fold,
-and every compound stands with the energy of the fit that left it out.
+these DFT energies ([how](corrections.md#calibrated-energies-of-sevennet)). To keep the comparison
+independent, five fits were made, each without the chemical systems of one fold, and every compound
+is listed with the energy of the fit that left it out.
 
 ![Bundled against DFT formation energies](bundled-parity.png)
 
-## The fit, and what it has not seen
+## The fit, and chemical systems that it has not seen
 {chr(10).join(statistics_lines())}
 
-Compounds of hydrogen with oxygen are not fitted. Calibrated, the {aside.phases} that both have
+Compounds of hydrogen with oxygen are not fitted. After calibration, the {aside.phases} in both
 differ by {1000 * aside.mean_absolute:.0f} meV/atom (mean absolute; mean {1000 * aside.mean:+.0f}).
 
 With all compounds of an element left out of the fit, these differ from DFT by (median absolute,
 meV/atom): {element_text()}.
 
-Compounds that came out more than 70 meV/atom above or 100 below DFT were taken for another
-structure, or for an error of the potential, and are in neither set nor fit: these statistics are of
-what entered. Their names stand at the end.
+Compounds that lie more than 70 meV/atom above or 100 below DFT were assumed to have another
+structure or to reflect an error of the potential, and are excluded from both set and fit, so that
+these statistics cover only the compounds that were kept. The excluded ones are listed at the end.
 
-The tables that follow are of the {len(judged)} compounds that set and table share now;
-folds were made anew.
+The following tables cover the {len(judged)} compounds that set and table share now;
+the folds were drawn again.
 
 ## Errors by class, meV/atom
-Bundled minus DFT: mean absolute differences uncalibrated, calibrated, and by folds held apart; of
-the last also the mean, and the size below which 68 % lie. trona ships that size
-(`stores/energies/deviations_sevennet.yaml`), adds the error of DFT in squares, and takes the result
-as the error of bundled energies (`stores/energies/accuracy.py`).
+Bundled minus DFT: mean absolute differences uncalibrated, calibrated, and cross-validated; for
+the last also the mean, and the magnitude below which 68 % lie. This magnitude is distributed with
+trona (`stores/energies/deviations_sevennet.yaml`); combined with the error of DFT in quadrature, it
+is the error of bundled energies (`stores/energies/accuracy.py`).
 
 {chr(10).join(judged_lines(judged, class_groups(judged)))}
 
@@ -260,36 +260,36 @@ as the error of bundled energies (`stores/energies/accuracy.py`).
 {chr(10).join(judged_lines(judged, system_groups(judged)))}
 
 ## The worst ten
-By folds held apart.
+Cross-validated.
 
 {chr(10).join(worst_lines(rows))}
 
 Stable here, though more than {1000 * WELL_ABOVE:.0f} meV/atom above the hull in DFT (meV/atom):
 {", ".join(stable_here_only(ours, dft))}.
 
-## What DFT finds stable, and what of it is here
+## Compounds stable in DFT that the set contains
 Compounds on the hull of these DFT energies, of the {len(ours.table.elements)} elements of the set:
 
 {chr(10).join(have.lines())}
 
 {unnamed_text(have.ternaries, ours.name)}
 
-## Limits beside those of DFT
-All limits that both have. A limit differs because energies do, or because one of them lacks a
-product. So three times: with all phases of both, as trona answers; without the bundled compounds
-that the table lacks (it has no Na3AsS4, Na4SiS4, Na2ZrCl6 and others that are known); and with the
-compounds of both only, which is what the energies alone do.
+## Limits compared with DFT
+All limits that both have. Limits may differ because of the energies, or because one source lacks a
+product. They are therefore compared in three ways: with all phases of both, as in trona's answers;
+without the bundled compounds that the table lacks (it has no Na3AsS4, Na4SiS4, Na2ZrCl6 and other
+known compounds); and with common compounds only, which isolates the effect of the energies.
 
 {chr(10).join(limit_lines(groups, sources))}
 
 ## Coatings
-A voltage in brackets is where the exchange of sodium changes sign, for compositions without a range
-that is free of exchange. On the right both have the same compounds.
+A voltage in brackets is where the exchange of sodium changes sign, for compositions that exchange
+sodium at every voltage. The columns on the right use the common compounds only.
 
 {chr(10).join(coating_lines(sources.pairs(COATINGS), sources.common().pairs(COATINGS)))}
 
 ## Windows and products of electrolytes
-Products are those of both, or the bundled ones and then those of the table.
+Products are those of both, or else those of the bundled set followed by those of the table.
 
 {chr(10).join(window_lines(sources.pairs(compositions())))}
 
@@ -308,21 +308,21 @@ def learnt_page(sources: Sources) -> str:
     apart = sum(abs(row[0]) > CONSPICUOUS for row in rows)
     return f"""# The set of CHGNet energies against DFT
 {head(ours)}
-Before comparing, the corrections of MP2020, which CHGNet has learnt, are replaced by those of 2019,
-both as they ship with pymatgen. 2019 minus MP2020:
+Before the comparison, the corrections of MP2020, which CHGNet has learnt, are replaced by those of
+2019, both as distributed with pymatgen. 2019 minus MP2020:
 {correction_text()};
-sulfur in sulfates counts in 2019 only. The energies of H2, F2 and Cl2 cancel: those of CHGNet are
-shifted as PBE's were in 2019, and their own error is in the differences.
+sulfur in sulfates is corrected in 2019 only. The energies of H2, F2 and Cl2 cancel: those of CHGNet
+are shifted as PBE's were in 2019, and their own error remains in the differences.
 
 ![Bundled against DFT formation energies](bundled-chgnet-parity.png)
 
 ## Errors by class, meV/atom
 Bundled minus DFT. σ is 1.4826 times the median distance from the median: the standard deviation of
-the bulk. "Own" is the standard deviation of what is left of a difference without the part that all
-compounds of an element share, {common * 1000:.0f} meV per atom of the element; both by maximum
-likelihood, without the compounds that are more than {CONSPICUOUS * 1000:.0f} meV/atom apart. trona
-ships these numbers (`stores/energies/deviations_chgnet.yaml`) and takes the own and the shared
-part, with the error of DFT added in squares, as the errors of these energies
+the bulk. "Own" is the standard deviation of the difference after removal of the part shared by all
+compounds of an element, {common * 1000:.0f} meV per atom of the element; both by maximum
+likelihood, without the compounds that differ by more than {CONSPICUOUS * 1000:.0f} meV/atom. These
+numbers are distributed with trona (`stores/energies/deviations_chgnet.yaml`); the own and the
+shared part, combined with the error of DFT in quadrature, are the errors of these energies
 (`stores/energies/accuracy.py`).
 
 {chr(10).join(class_lines(classes))}
@@ -333,16 +333,16 @@ part, with the error of DFT added in squares, as the errors of these energies
 ## The worst ten
 {chr(10).join(worst_lines(rows))}
 
-{apart} compounds are more than {CONSPICUOUS * 1000:.0f} meV/atom apart. A constructed structure
-that is too high may be the wrong one; a molecule is a weakness of the potential.
+{apart} compounds differ by more than {CONSPICUOUS * 1000:.0f} meV/atom. A constructed structure
+that is too high may be the wrong one; a molecule indicates a weakness of the potential.
 
 Stable here, though more than {WELL_ABOVE * 1000:.0f} meV/atom above the hull in DFT (meV/atom):
 {", ".join(stable_here_only(ours, dft))}.
 
 ## Windows and products
-A voltage in brackets is where the exchange of sodium changes sign, for compositions without a range
-that is free of exchange. Products are those of both, or those of CHGNet and then those of the
-table.
+A voltage in brackets is where the exchange of sodium changes sign, for compositions that exchange
+sodium at every voltage. Products are those of both, or else those of CHGNet followed by those of
+the table.
 
 {chr(10).join(window_lines(sources.pairs(compositions())))}
 

@@ -34,41 +34,41 @@ VALIDATION = """\
 # Against published values
 Written by `scripts/make_pages.py validation`; do not edit by hand.
 
-`trona validate` sets predictions beside what was published about sodium electrolytes; nothing is
-fitted to it. `trona validate --reference NAME` does the same with other energies.
+`trona validate` compares predictions with published results on sodium electrolytes, to which
+nothing is fitted. `trona validate --reference NAME` does the same with other energies.
 
 Energies here: `{name}`, {origin}; checksum `{checksum}`.
 
 {n_systems} systems: {agree} agree, {disagree} disagree, {neither} cannot be judged.
 
-- **agree**: limits within {tolerance:g} V, by which published calculations scatter; the same
+- **agree**: limits within {tolerance:g} V, the scatter of published calculations; the same
   products; the same class of interphase.
-- **disagree**: otherwise. Of an experiment it says that equilibrium is not all that counts: see
-  [what trona cannot tell you](limits.md).
+- **disagree**: otherwise. Disagreement with an experiment means that equilibrium is not the only
+  factor: see [what trona cannot tell you](limits.md).
 - **cannot say**: the reference lacks an element or a phase, the composition is a mixture, or the
-  printed charges do not add up.
+  published charges do not balance.
 
 ## Where trona disagrees
 {disagreements}
 
-## All that can be compared
+## All comparisons
 {comparisons}
 
-## Without anything to compare
+## Systems without a comparison
 {others}
 """
 
 BENCHMARK = """\
 # Speed
-Written by `scripts/make_pages.py benchmark FILE`, where FILE holds what `scripts/benchmark.py
---quick` printed; do not edit by hand.
+Written by `scripts/make_pages.py benchmark FILE`, where FILE holds the output of
+`scripts/benchmark.py --quick`; do not edit by hand.
 
-trona and pymatgen are asked the same questions about the same phases in the same run, on one core.
-Their answers are compared before times are printed. Phases are synthetic unless said otherwise.
+trona and pymatgen answer the same questions about the same phases in the same run, on one core.
+Their answers are compared before times are printed. Phases are synthetic unless stated otherwise.
 
 {times}
 
-Besides:
+Further measurements:
 
 ```text
 {others}
@@ -83,7 +83,7 @@ and may be removed at any time. Phases are found by an index of the elements tha
 answer looks at the phases of its elements and at no others.
 
 `scripts/stream.py` streams candidates through one table; `scripts/stress.py` screens many small
-crystals with relaxations, kills the run and goes on.
+crystals with relaxations, kills the run and resumes it.
 """
 
 ELECTROLYTES = (

@@ -63,7 +63,7 @@ def load_extension(name: str) -> object:
         first = next(iter(str(error).splitlines()), "")
         raise BackendError(
             f"the backend {name!r} that {package} registers cannot be used "
-            f"({point.value}: {type(error).__name__}: {first}): mend or uninstall that package."
+            f"({point.value}: {type(error).__name__}: {first}): fix or uninstall that package."
         ) from None
 
 

@@ -25,13 +25,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.diagram import grand_diagram
-from trona.screening.equilibrium.grand import profile
 from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
-from trona.screening.stability.discharge import discharge
 from trona.stores.assess import figures
 from trona.stores.assess.air import air_documents, ranked_documents
-from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.doping.charts import compare_dopants
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.interfaces import contact_line
@@ -41,25 +38,26 @@ from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.stack.cells import cell_document
 from trona.stores.assess.stack.matrices import compute_matrix, electrode_columns
 from trona.stores.assess.validation import pair_observations
-from trona.stores.defaults import REFERENCE
 from trona.stores.energies.atmosphere import atmosphere, read_conditions
-from trona.stores.energies.conditions import under_conditions
-from trona.stores.energies.references import load_reference
 
 from .moist_answers import Dopants, InMoistAir
-from .notebook import AtVoltage, Buffers, Cell, Ranking, Window
+from .notebook import Buffers, Cell, Ranking
+from .python.compositions import AboutCompositions
+from .python.many_windows import Windows
+from .python.materials import formula_of, listed
+from .python.windows import AtVoltage, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from trona.screening.equilibrium.diagram import GrandDiagram
-    from trona.screening.stability.discharge import Discharge
     from trona.screening.stability.interface import MixingLine
     from trona.screening.stability.matrix import Matrix
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.documents.results import ObservationDoc
-    from trona.stores.energies.references import Reference
     from trona.workflows.proposals import Proposals
+
+    from .python.materials import Material
 
 __all__ = [
     "AtVoltage",
@@ -70,17 +68,22 @@ __all__ = [
     "Ranking",
     "Study",
     "Window",
+    "Windows",
 ]
 
 
-class Study:
+class Study(AboutCompositions):
     """
     Reference energies, and everything that can be asked of them.
+
+    A material is a formula, or an object of pymatgen: a Composition, a Structure, or an entry.
 
     Parameters
     ----------
     reference
-        Name of the energies, such as ``"bundled"``, ``"mp:Na-P-S"`` or ``"table:mine.csv"``.
+        Name of the energies, such as ``"bundled"``, ``"mp"``, ``"mp:Na-P-S"``,
+        ``"table:mine.csv"`` or ``"entries:mine.json"``; or entries of pymatgen
+        (ComputedEntry, ComputedStructureEntry, PDEntry), or its PhaseDiagram.
     correction
         Names of corrections, joined by commas; by default those that fit.
     exclude
@@ -89,6 +92,9 @@ class Study:
         GPa; enthalpies at this pressure instead of energies.
     temperature
         K, or text such as ``"25C"``; free energies at this temperature instead of energies.
+    scale
+        Energy scale of entries that do not tell it: ``"mp"`` (PBE and PBE+U corrected by MP2020),
+        ``"mp-r2scan"``, ``"formation"`` (formation energies) or the name of a method.
 
     Raises
     ------
@@ -96,42 +102,9 @@ class Study:
         If there are no such energies, or an option does not fit them.
     """
 
-    def __init__(
-        self,
-        reference: str = REFERENCE,
-        correction: str | None = None,
-        exclude: Sequence[str] = (),
-        pressure: float = 0.0,
-        temperature: float | str = 0.0,
-    ) -> None:
-        self._cold = load_reference(reference, correction).without(exclude)
-        self.reference: Reference = under_conditions(self._cold, pressure, temperature)
-
-    def __repr__(self) -> str:
-        return f"<Study on {self.reference.name}: {self.reference.table.heading}>"
-
-    def window(self, formula: str) -> Window:
-        """
-        Stability window, ladder and interphases of a composition.
-
-        Parameters
-        ----------
-        formula
-            Such as ``"Na3PS4"`` or ``"Na3PS3.4O0.6"``.
-
-        Returns
-        -------
-        Window
-            At every voltage.
-
-        Raises
-        ------
-        InputError
-            If the formula cannot be used with this reference.
-        """
-        return Window(assess_formula(formula, self.reference))
-
-    def interface(self, first: str, second: str, voltage: float | None = None) -> MixingLine:
+    def interface(
+        self, first: Material, second: Material, voltage: float | None = None
+    ) -> MixingLine:
         """
         React two materials in every proportion.
 
@@ -154,12 +127,13 @@ class Study:
         InputError
             If a formula or the voltage cannot be used with this reference.
         """
-        return contact_line(first, second, self.reference, voltage)
+        one, other = formula_of(first), formula_of(second)
+        return contact_line(one, other, self.energies(one, other), voltage)
 
     def matrix(
         self,
-        materials: Sequence[str],
-        against: Sequence[str] | None = None,
+        materials: Iterable[Material],
+        against: Iterable[Material] | None = None,
         *,
         at_electrode: bool = False,
         charged: bool = False,
@@ -188,16 +162,18 @@ class Study:
         InputError
             If a formula or a name cannot be used, or there are fewer than two materials.
         """
+        rows = {formula: formula for formula in map(formula_of, listed(materials))}
+        others = None if against is None else list(map(formula_of, listed(against)))
+        energies = self.energies(*rows, *(others or ()))
         columns = None
-        if against is not None:
+        if others is not None:
             columns = electrode_columns(
-                against, self.reference, at_electrode=at_electrode, charged=charged
+                others, energies, at_electrode=at_electrode, charged=charged
             )
-        rows = {formula: formula for formula in materials}
-        found, left_out = compute_matrix(rows, columns, self.reference)
+        found, left_out = compute_matrix(rows, columns, energies)
         return replace(found, caveats=(*left_out, *found.caveats))
 
-    def observed(self, first: str, second: str) -> list[ObservationDoc]:
+    def observed(self, first: Material, second: Material) -> list[ObservationDoc]:
         """
         Find what experiments say of two materials in contact; `Window.observed` has one alone.
 
@@ -216,33 +192,12 @@ class Study:
         InputError
             If a formula cannot be used with this reference.
         """
-        return pair_observations(first, second, self.reference)
-
-    def discharge(self, formula: str) -> Discharge:
-        """
-        Discharge a composition to sodium metal at equilibrium.
-
-        Parameters
-        ----------
-        formula
-            Sodium may be absent.
-
-        Returns
-        -------
-        Discharge
-            Plateaus with reactions, V and mAh/g.
-
-        Raises
-        ------
-        InputError
-            If the formula cannot be used with this reference.
-        """
-        found = discharge(profile(self.reference.table, parse(formula)))
-        return replace(found, caveats=tuple(reservations([formula], self.reference)))
+        one, other = formula_of(first), formula_of(second)
+        return pair_observations(one, other, self.energies(one, other))
 
     def air(
         self,
-        formulas: Iterable[str],
+        materials: Iterable[Material],
         temperature: str = "25C",
         humidity: str = "30%",
         h2s: str = "1ppm",
@@ -254,14 +209,14 @@ class Study:
 
         Parameters
         ----------
-        formulas
+        materials
             Compositions.
         temperature
             Of the air, such as ``"25C"``; it may differ from that of the study.
         humidity
             Relative humidity ``"30%"``, dew point ``"-40C"`` or ``"1000ppm"`` of water.
         h2s
-            Pressure of H2S and of every other gas that is given off.
+            Pressure of H2S and of every other evolved gas.
         co2
             Pressure of CO2; 420 ppm by default, where the reference has carbon.
         method
@@ -278,13 +233,14 @@ class Study:
             If a condition or a formula cannot be used with this reference.
         """
         conditions = read_conditions(temperature, humidity, h2s, co2, method)
-        surroundings = atmosphere(self._cold, conditions, strict=co2 is not None)
-        docs = ranked_documents(air_documents(list(formulas), surroundings))
+        formulas = list(map(formula_of, listed(materials)))
+        surroundings = atmosphere(self.cold(*formulas), conditions, strict=co2 is not None)
+        docs = ranked_documents(air_documents(formulas, surroundings))
         return InMoistAir(tuple(docs), surroundings)
 
     def dopants(
         self,
-        host: str,
+        host: Material,
         elements: Sequence[str] = (),
         fraction: float = 0.1,
         site: str | None = None,
@@ -300,7 +256,7 @@ class Study:
         Parameters
         ----------
         host
-            Formula, such as ``"Na3PS4"``.
+            Such as ``"Na3PS4"``.
         elements
             Dopants; by default those of `trona.screening.dopants.DOPANTS`.
         fraction
@@ -312,7 +268,7 @@ class Study:
         humidity
             Relative humidity ``"30%"``, dew point ``"-40C"`` or ``"1000ppm"`` of water.
         h2s
-            Pressure of H2S and of every other gas that is given off.
+            Pressure of H2S and of every other evolved gas.
         co2
             Pressure of CO2, which is taken up too where it is given.
         method
@@ -329,18 +285,20 @@ class Study:
             If the host or a condition cannot be used with this reference.
         """
         conditions = read_conditions(temperature, humidity, h2s, co2, method)
+        formula = formula_of(host)
+        cold = self.cold(formula, *elements)
         found = compare_dopants(
-            host, elements, self._cold, conditions, fraction, site, with_dioxide=co2 is not None
+            formula, elements, cold, conditions, fraction, site, with_dioxide=co2 is not None
         )
         return Dopants(found)
 
-    def diagram(self, *formulas: str) -> GrandDiagram:
+    def diagram(self, *materials: Material) -> GrandDiagram:
         """
         Phase diagram open to sodium of all elements of some compositions, which are marked.
 
         Parameters
         ----------
-        *formulas
+        *materials
             With two or three elements beside sodium among them.
 
         Returns
@@ -353,12 +311,14 @@ class Study:
         InputError
             If a formula or the system cannot be used with this reference.
         """
+        formulas = list(map(formula_of, materials))
+        energies = self.energies(*formulas)
         marked = {formula: parse(formula) for formula in formulas}
         elements = {symbol for amounts in marked.values() for symbol in amounts}
-        found = grand_diagram(self.reference.table, elements, marked)
-        return replace(found, caveats=tuple(reservations(formulas, self.reference)))
+        found = grand_diagram(energies.table, elements, marked)
+        return replace(found, caveats=tuple(reservations(formulas, energies)))
 
-    def electrode(self, name: str) -> ElectrodePotential:
+    def electrode(self, name: Material) -> ElectrodePotential:
         """
         Potential at which an electrode works: measured where a source states it.
 
@@ -378,14 +338,15 @@ class Study:
         InputError
             If there is neither a measured nor a computed potential.
         """
-        return choose_electrode(self.reference.table, name)
+        asked = formula_of(name)
+        return choose_electrode(self.energies(asked).table, asked)
 
     def buffers(
         self,
-        electrolyte: str,
-        electrode: str,
+        electrolyte: Material,
+        electrode: Material,
         voltage: tuple[float, float] | None = None,
-        among: Sequence[str] | None = None,
+        among: Iterable[Material] | None = None,
     ) -> Buffers:
         """
         Rank layers to put between an electrolyte and an electrode.
@@ -412,16 +373,18 @@ class Study:
         InputError
             If a formula or the electrode cannot be used with this reference.
         """
-        found = buffer_document(electrolyte, electrode, self.reference, voltage, among)
-        return Buffers(found)
+        one, other = formula_of(electrolyte), formula_of(electrode)
+        layers = None if among is None else list(map(formula_of, listed(among)))
+        energies = self.energies(one, other, *(layers or ()))
+        return Buffers(buffer_document(one, other, energies, voltage, layers))
 
     def cell(
         self,
-        anode: str,
-        electrolyte: str,
-        cathode: str,
-        buffer: str | None = None,
-        among: Sequence[str] | None = None,
+        anode: Material,
+        electrolyte: Material,
+        cathode: Material,
+        buffer: Material | None = None,
+        among: Iterable[Material] | None = None,
     ) -> Cell:
         """
         Find what happens at both contacts of a cell, and the best layers for each.
@@ -447,15 +410,19 @@ class Study:
         InputError
             If a formula or an electrode cannot be used with this reference.
         """
-        return Cell(cell_document(anode, electrolyte, cathode, self.reference, buffer, among))
+        one, middle, other = map(formula_of, (anode, electrolyte, cathode))
+        layer = None if buffer is None else formula_of(buffer)
+        layers = None if among is None else list(map(formula_of, listed(among)))
+        energies = self.energies(one, middle, other, layer or "", *(layers or ()))
+        return Cell(cell_document(one, middle, other, energies, layer, layers))
 
-    def rank(self, formulas: Iterable[str], electrodes: Sequence[str] = ("Na",)) -> Ranking:
+    def rank(self, materials: Iterable[Material], electrodes: Sequence[str] = ("Na",)) -> Ranking:
         """
         Rank compositions by the default criteria.
 
         Parameters
         ----------
-        formulas
+        materials
             Compositions.
         electrodes
             Electrodes, as `electrode` takes them: marked in the figure, and a column each.
@@ -470,9 +437,11 @@ class Study:
         InputError
             If there is no formula, or one cannot be used with this reference.
         """
-        docs = [screening_document(one, one, "formula", self.reference) for one in formulas]
+        formulas = list(map(formula_of, listed(materials)))
+        energies = self.energies(*formulas, *electrodes)
+        docs = [screening_document(one, one, "formula", energies) for one in formulas]
         places = tuple(rank_documents(docs))
-        chosen = tuple(self.electrode(one) for one in electrodes)
+        chosen = tuple(choose_electrode(energies.table, one) for one in electrodes)
         marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
         return Ranking(places, bars, chosen)

@@ -88,7 +88,7 @@ def decompose(table: PhaseTable, composition: Mapping[str, float]) -> Decomposit
     """
     composition = present(composition, plain(composition))
     if not composition:
-        raise FormulaError("there is nothing to decompose: name a composition with atoms.")
+        raise FormulaError("there is nothing to decompose: give a composition with atoms.")
     system = table.system(composition, closed=True)
     target = np.array([composition[symbol] for symbol in system.elements])
     best = minimise(system.amounts, target, system.energies, system.start)

@@ -374,7 +374,7 @@ class PhaseTable(Tabular):
         if missing:
             raise ChemicalSystemError(
                 f"no reference phase for {', '.join(missing)}: this reference covers "
-                f"{'-'.join(self.elements)}; use one that covers it too."
+                f"{'-'.join(self.elements)}; use one that also covers it."
             )
 
     def within(self, symbols: Iterable[str]) -> PhaseTable:
@@ -486,7 +486,7 @@ class PhaseTable(Tabular):
 def _check_together(phases: Sequence[Phase]) -> None:
     """Refuse an empty set, two energy scales, or one id twice."""
     if not phases:
-        raise PhaseDataError("there is no phase to build a table from: give at least one.")
+        raise PhaseDataError("no phase to build a table from: give at least one.")
     common = phases[0].scale
     scales = {common, *(phase.scale for phase in phases if phase.scale is not common)}
     if len(scales) > 1:

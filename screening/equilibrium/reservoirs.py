@@ -210,7 +210,7 @@ def _lay_out(
     """Write phases and composition in components, and find a basis to start from."""
     composition = present(composition, plain(composition))
     if not composition:
-        raise FormulaError("there is nothing to expose: name a composition with atoms.")
+        raise FormulaError("there is nothing to expose: give a composition with atoms.")
     symbols = sorted({*composition, *(s for one in reservoirs for s in one.amounts)})
     table.require(symbols)
     transform = _transform(tuple(symbols), tuple(one.formula for one in reservoirs))

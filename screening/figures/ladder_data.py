@@ -61,7 +61,7 @@ class LadderStep:
     lower, upper
         V; ``upper`` is inf in the last step.
     sodium
-        Sodium taken up per formula unit; negative where it leaves.
+        Sodium accepted per formula unit; negative where it is released.
     kind
         Class of the products together.
     basis

@@ -22,7 +22,7 @@ class HeatCell:
     Parameters
     ----------
     released
-        meV per atom of the reactants, not negative; None where the reference cannot judge it.
+        meV per atom of the reactants, not negative; None where the reference cannot assess it.
     kind
         Its class.
     reaction

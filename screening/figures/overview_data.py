@@ -85,7 +85,7 @@ class WindowBar:
     mixture
         True where it has no phase of its own.
     doubtful
-        True where the reference cannot judge it: it is not ranked.
+        True where the reference cannot assess it: it is not ranked.
     sure
         False where the class holds in too few draws of the energies to stand alone.
     """
@@ -127,14 +127,14 @@ class WindowBars:
 
     def __post_init__(self) -> None:
         if not self.bars:
-            raise InputError("there is no window to draw: name at least one composition.")
+            raise InputError("no window to draw: name at least one composition.")
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the signs behind names mean, of those that occur."""
         found = "".join(bar.signs for bar in self.bars)
-        meanings = {"*": "* mixture of phases", "?": "? the reference cannot judge it: not ranked"}
-        unsure = () if all(bar.sure for bar in self.bars) else ("hatched or open: class not sure",)
+        meanings = {"*": "* mixture of phases", "?": "? the reference cannot assess it: not ranked"}
+        unsure = () if all(bar.sure for bar in self.bars) else ("hatched or open: class uncertain",)
         return (*(text for sign, text in meanings.items() if sign in found), *unsure)
 
     @property
@@ -204,7 +204,7 @@ class InterphaseMap:
 
     def __post_init__(self) -> None:
         if not self.points:
-            raise InputError("there is no interphase to draw: name at least one composition.")
+            raise InputError("no interphase to draw: name at least one composition.")
 
 
 def electrode_mark(table: PhaseTable, formula: str) -> Mark:

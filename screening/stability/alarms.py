@@ -140,14 +140,14 @@ def _of_window(window: Limits, most: Ceiling, kind: str) -> Iterable[str]:
     """Say where a window goes beyond those of known compounds."""
     if window.oxidation == inf:
         yield (
-            "No oxidation limit is found, which every sodium compound has: these energies cannot "
-            "judge it."
+            "No oxidation limit was found, although every sodium compound has one: these "
+            "energies cannot assess it."
         )
         return
     if window.oxidation > most.oxidation + _VOLTS:
         yield (
             f"Its oxidation limit of {window.oxidation:.2f} V is above the highest of known "
-            f"{kind}, {most.oxidation:.2f} V: these energies cannot judge it."
+            f"{kind}, {most.oxidation:.2f} V: these energies cannot assess it."
         )
     if window.width > most.width + _VOLTS:
         yield (

@@ -90,7 +90,7 @@ class Gates:
         if not (isfinite(self.veto) and 0.0 <= self.tolerated <= self.veto):
             raise InputError(
                 f"{self.tolerated} eV/atom tolerated and {self.veto} eV/atom as a veto cannot be "
-                "used: give two numbers from 0 on, the smaller one first."
+                "used: give two numbers of at least 0, the smaller one first."
             )
 
 
@@ -190,7 +190,7 @@ class Layer:
 
     @property
     def worst(self) -> float:
-        """The most that it releases anywhere, eV/atom."""
+        """Largest energy that it releases anywhere, eV/atom."""
         contacts = (one.released for one in (self.electrolyte, *self.electrode))
         return max(self.above_hull, self.at_low, self.at_high, *contacts)
 
@@ -271,7 +271,7 @@ def _layer(
 ) -> Layer:
     """Let a layer touch both sides: the electrolyte, then the states of the electrode."""
     own = _reactant(table, one)
-    line, *others = [react(table, own, neighbour) for neighbour in neighbours]
+    line, *others = [react(table, own, other, all_kinks=False) for other in neighbours]
     above_hull = abs(line.kinks[0].energy_per_atom)
     at_low, at_high = (
         max(_released(table, own.composition, own.energy, volts, mu_metal) - above_hull, 0.0)
@@ -320,7 +320,8 @@ def touch(
     Touch
         The strongest reaction.
     """
-    return _touch(react(table, _reactant(table, first), _reactant(table, second), volts))
+    sides = _reactant(table, first), _reactant(table, second)
+    return _touch(react(table, *sides, volts, all_kinks=False))
 
 
 def touch_open(table: PhaseTable, sides: Neighbours, layer: Layer) -> Layer:
@@ -410,11 +411,11 @@ def judge(
     if properties.ionic is Ionic.INSULATOR:
         drawbacks.append("conducts hardly any Na⁺: a thin film at most")
     if foreign := _foreign(layer):
-        drawbacks.append(f"holds {' and '.join(foreign)}, which may change places with Na⁺")
+        drawbacks.append(f"contains {' and '.join(foreign)}, which may exchange with Na⁺")
     carriers = ((properties.electronic, "electrons"), (properties.ionic, "Na⁺"))
     unknown = [f"whether it conducts {what}" for one, what in carriers if one.value == "unknown"]
     if layer.mixture:
-        unknown.append("its energy: taken as that of the phases it decomposes to")
+        unknown.append("its energy: that of its decomposition products is used")
     return Verdict(
         Grade.VETOED if vetoes else grade,
         tuple(vetoes),

@@ -24,7 +24,7 @@ def sodium_between(
     discharged: Mapping[str, float], charged: Mapping[str, float], what: str
 ) -> float:
     """
-    Find the sodium that an electrode gives off from one state to the other.
+    Find the sodium that an electrode releases from one state to the other.
 
     Parameters
     ----------
@@ -46,7 +46,9 @@ def sodium_between(
     scale = _framework(discharged, charged, what)
     extra = discharged.get(SODIUM, 0.0) - scale * charged.get(SODIUM, 0.0)
     if abs(extra) < _SAME:
-        raise FormulaError(f"{what}: both states hold the same sodium; give two that differ.")
+        raise FormulaError(
+            f"{what}: both states contain the same amount of sodium; give two that differ."
+        )
     return extra
 
 

@@ -1,4 +1,4 @@
-"""Pairs of elements that no phase joins, and which of them matter to an answer; no I/O.
+"""Pairs of elements without a common phase, and which of them matter to an answer; no I/O.
 
 A window, a class or an interface is only as good as the phases that compete. Where two elements
 that form compounds stand side by side and no phase holds both, the products that would form are
@@ -68,9 +68,9 @@ class Coverage:
     Parameters
     ----------
     open
-        Pairs that nothing joins and that nearly always form compounds: these decide.
+        Pairs without a common phase that nearly always form compounds: these decide.
     minor
-        Pairs of two anion formers that nothing joins: their compounds are weak and rarely decide.
+        Pairs of two anion formers without a common phase: their compounds rarely decide.
     """
 
     open: tuple[Pair, ...]
@@ -82,13 +82,16 @@ class Coverage:
         said = []
         if self.open:
             said.append(
-                f"Nothing here joins {_listed(self.open)}: products with both cannot be found."
+                f"The reference has no phase with {_listed(self.open)}: such products cannot be "
+                "predicted."
             )
         if self.minor:
             said.append(
-                f"Nor does anything join {_listed(self.minor)}; such products rarely decide."
+                f"It also has no phase with {_listed(self.minor)}; such products are rarely "
+                "decisive."
                 if self.open
-                else f"Nothing here joins {_listed(self.minor)}; such products rarely decide."
+                else f"The reference has no phase with {_listed(self.minor)}; such products are "
+                "rarely decisive."
             )
         return tuple(said)
 
@@ -99,7 +102,7 @@ def coverage(
     asked: Sequence[Mapping[str, float]] = (),
 ) -> Coverage:
     """
-    Find the pairs of elements that no phase joins.
+    Find the pairs of elements without a common phase.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class Plateau:
     before, after
         Intervals above and below it: the products that react and those that form.
     sodium
-        Sodium taken up per formula unit.
+        Sodium accepted per formula unit.
     capacity
         Charge of this plateau, mAh per gram of the composition as written.
     total

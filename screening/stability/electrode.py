@@ -1,6 +1,6 @@
 """Potential of an electrode, and what an electrolyte does there; equilibrium, no kinetics.
 
-An electrode composition neither takes up nor gives off sodium in a range of potential: the plateau
+An electrode composition neither accepts nor releases sodium in a range of potential: the plateau
 of its own grand profile. It takes sodium up at the lower edge, as a discharging cathode or a
 charging anode does, and gives it off at the upper edge, as a discharging anode does.
 """

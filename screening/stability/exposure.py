@@ -76,7 +76,7 @@ class Exposure:
     exposed
         The composition.
     reservoirs
-        Molecules that are supplied.
+        Supplied molecules.
     found
         Products, and molecules taken up.
     """
@@ -253,7 +253,7 @@ def expose(table: PhaseTable, exposed: Exposed, reservoirs: Sequence[Reservoir])
     exposed
         The composition.
     reservoirs
-        Molecules that are supplied.
+        Supplied molecules.
 
     Returns
     -------

@@ -338,7 +338,12 @@ def mix(
 
 
 def react(
-    table: PhaseTable, left: Reactant, right: Reactant, volts: float | None = None
+    table: PhaseTable,
+    left: Reactant,
+    right: Reactant,
+    volts: float | None = None,
+    *,
+    all_kinks: bool = True,
 ) -> MixingLine:
     """
     React two materials of known energies with each other: `mix` for many pairs.
@@ -351,6 +356,8 @@ def react(
         The materials, as `reactant` finds them in this table.
     volts
         Voltage of a sodium reservoir against Na/Na+, V; by default no sodium comes or goes.
+    all_kinks
+        False to write down only the ends and the strongest reaction, which is faster.
 
     Returns
     -------
@@ -368,10 +375,10 @@ def react(
     mu = 0.0 if volts is None else chemical_potential(volts, table.mu_sodium_metal)
     costs = system.energies - mu * system.sodium
     sides = [_per_atom(side, system, mu, closed=volts is None) for side in (left, right)]
-    kinks = tuple(
-        _kink(table, system, costs, (left, right), sides, point)
-        for point in _points(system, costs, sides[0].amounts, sides[1].amounts)
-    )
+    points = _points(system, costs, sides[0].amounts, sides[1].amounts)
+    if not all_kinks:
+        points = _decisive(points, costs, sides)
+    kinks = tuple(_kink(table, system, costs, (left, right), sides, point) for point in points)
     return MixingLine(left, right, volts, kinks)
 
 
@@ -423,6 +430,27 @@ def reactant(table: PhaseTable, composition: Mapping[str, float], name: str) -> 
         return Reactant(name, composition, decompose(table, composition).energy, mixture=True)
     energy = own.energy_per_atom * sum(composition.values())
     return Reactant(name, composition, energy, mixture=False)
+
+
+def _decisive(points: list[_Point], costs: NDArray[np.float64], sides: list[_Side]) -> list[_Point]:
+    """Keep the ends of a mixing line and the point between them that releases most by mixing."""
+    first, *between, last = points
+    if len(between) < 2:
+        return points
+    low, high = (_energy(end, costs, sides) for end in (first, last))
+
+    def by_mixing(point: _Point) -> float:
+        alone = low + point.fraction * (high - low)
+        return round(_energy(point, costs, sides) - alone, 10)
+
+    return [first, min(between, key=by_mixing), last]
+
+
+def _energy(point: _Point, costs: NDArray[np.float64], sides: list[_Side]) -> float:
+    """Reaction energy at a point of the curve, eV per atom of the reactants."""
+    first, second = (side.grand_energy for side in sides)
+    products = float(point.amounts @ costs[point.columns])
+    return products - first - point.fraction * (second - first)
 
 
 def _kink(

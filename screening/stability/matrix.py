@@ -74,7 +74,7 @@ class MatrixCell:
     interphase
         What the class rests on; None without a reaction.
     open_pairs
-        Pairs of elements of both that no phase joins.
+        Pairs of elements of both without a common phase.
     uncertainty
         Standard deviation of the energy, eV per atom of the reactants; None where it is not known
         or there is no reaction.
@@ -104,7 +104,7 @@ class Matrix(Tabular):
     symmetric
         True where rows and columns are the same materials.
     caveats
-        What to bear in mind, in sentences.
+        Caveats, in sentences.
     """
 
     firsts: tuple[MatrixEntry, ...]

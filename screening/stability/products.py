@@ -88,7 +88,7 @@ def interphase(
     Returns
     -------
     Interphase
-        ``stable`` or ``decomposes`` where the electrolyte neither takes up nor gives off sodium by
+        ``stable`` or ``decomposes`` where the electrolyte neither accepts nor releases sodium by
         a reaction with an electrode: a disproportionation is no such reaction.
     """
     return classify(

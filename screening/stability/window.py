@@ -163,7 +163,7 @@ class Stability(Tabular):
 
     @property
     def mixture(self) -> bool:
-        """True where the composition has no phase of its own."""
+        """True where the composition is not a phase of the reference."""
         return self.phase is None
 
     @property

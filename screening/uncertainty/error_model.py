@@ -78,7 +78,7 @@ class ErrorModel:
     def __post_init__(self) -> None:
         for name in self.by_class:
             if name not in CLASSES:
-                raise InputError(f"{name!r} is no class of compounds: {', '.join(CLASSES)}.")
+                raise InputError(f"{name!r} is not a class of compounds: {', '.join(CLASSES)}.")
         stated = {"sigma": self.sigma, "common": self.common, "unseen": self.unseen}
         for name, value in (stated | dict(self.by_class)).items():
             require_small_energy(value, name)

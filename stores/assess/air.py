@@ -63,8 +63,8 @@ _MOLAR_VOLUME = 24789.6
 _DRIEST, _WETTEST = 4.0, 2.5
 """eV below and above the potential of water in saturated air, between which it is followed."""
 KINETICS = (
-    "Equilibrium only: how fast a reaction is, and whether a layer stops it, is not in it. Without "
-    "O2, anions of salts are taken not to be oxidised, and CO2 not to become carbon."
+    "Equilibrium only: the rate of a reaction, and whether a layer stops it, are not included. "
+    "Without O2, it is assumed that anions of salts are not oxidised and CO2 is not reduced."
 )
 LOW_SALTS = (
     "Phosphates, borates and other oxygen salts without measured energies are too stable by 0.1 "
@@ -96,9 +96,9 @@ class InAir:
     interphase
         Products of the contact with sodium metal, open to water.
     open
-        Pairs of elements, oxygen among them, that no phase joins.
+        Pairs of elements, including oxygen, without a common phase.
     caveats
-        What to bear in mind, in sentences.
+        Caveats, in sentences.
     """
 
     air: Atmosphere
@@ -369,7 +369,7 @@ def first_step(course: Course, air: Atmosphere) -> FirstStepDoc | None:
     Returns
     -------
     FirstStepDoc or None
-        None where no water is taken up at any humidity.
+        None without a reaction with water at any humidity.
     """
     step = course.first_step(air.water.mu)
     if step is None or course.onset is None:
@@ -406,7 +406,7 @@ def _exposure(found: Exposure) -> ExposureDoc:
 
 def given_off(found: Exposure) -> list[GasDoc]:
     """
-    List the gases that a reaction gives off.
+    List the gases that a reaction evolves.
 
     Parameters
     ----------
@@ -439,7 +439,7 @@ def _verdict(found: InAir, water: Exposure, step: FirstStepDoc | None, air: Atmo
     if found.open and (step is None or step.energy_per_water >= 0.0):
         return (
             f"Whether {exposed.formula} reacts with water at {text} cannot be said: the reference "
-            f"has nothing that joins {', '.join(found.open)}."
+            f"has no phase with {', '.join(found.open)}."
         )
     lost = -water.taken.get("H2O", 0.0)
     if lost > 0.0:

@@ -106,7 +106,7 @@ class Assessment:
     exclusion
         The window without high-pressure phases; None where those set no limit.
     coverage
-        Pairs of its elements that no phase of the reference joins.
+        Pairs of its elements without a common phase in the reference.
     alarms
         What no known compound has, in sentences.
     """
@@ -120,6 +120,9 @@ class Assessment:
     exclusion: Exclusion | None
     coverage: Coverage
     alarms: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Assessment with {self.reference.name}: {self.stability.heading}>"
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -415,7 +418,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
         yield f"Metastable: {above * 1000:.1f} meV/atom above the hull{_remedy(assessment)}."
     if stability.window is None:
         volts = number(stability.stabilized.reduction)
-        yield f"No range of voltage is free of exchange: it changes sign at {volts} V."
+        yield f"Sodium is exchanged at every voltage: the exchange changes sign at {volts} V."
     if rungs[0].reaction_kind == Reaction.DISPROPORTIONATION:
         yield "It decomposes by itself and releases sodium at 0 V: not a reduction by sodium."
     elif not stability.mixture and stability.decomposes:
@@ -423,15 +426,15 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
     after = [rung for rung in stability.ladder if rung.kind is Reaction.OXIDATION]
     pressed = [p.formula for rung in after[:1] for p in rung.interval.phases if _pressed(p)]
     if pressed:
-        yield f"The oxidation limit rests on the high-pressure phase {', '.join(pressed)}."
+        yield f"The oxidation limit depends on the high-pressure phase {', '.join(pressed)}."
     if any(rung.tied for rung in rungs):
-        yield "Some products could be exchanged for others at no cost (see 'tied')."
+        yield "Some products could be replaced by others at no cost (see 'tied')."
     if not assessment.coverage.open:
         yield from _unknown_sides(assessment.interphases)
     yield from reservations([stability.formula], reference, assessment.coverage)
     yield from assessment.alarms
     if assessment.coverage.open:
-        yield "So every class here is unknown, and the limits stand without ±."
+        yield "So every class here is unknown, and the limits have no ±."
     yield from _hydride_note(assessment)
 
 
@@ -449,6 +452,6 @@ def _hydride_note(assessment: Assessment) -> Iterable[str]:
     if {"B", "H"} <= inside and by_hydride and not reference.scheme.settles("hydroborates"):
         without = compose(f"{reference.correction},hydroborate-uncorrected").label
         yield (
-            "Hydroborates carry MP2020's correction of hydrides, which was fitted to none of them: "
-            f"compare with --correction {without}."
+            "Hydroborates include MP2020's correction for hydrides, which was fitted to none of "
+            f"them: compare with --correction {without}."
         )

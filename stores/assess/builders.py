@@ -204,7 +204,7 @@ class ScreeningBuilder(Builder):
             yield from self._with_entries(todo[at : at + _BATCH], energies)
 
     def _with_entries(self, items: Sequence[Row], energies: Reference) -> Iterator[Row]:
-        """Add to some candidates the entries that they rest on."""
+        """Add to some candidates the entries that they are based on."""
         ids = [
             entry_id(item["relaxation_id"], item["method"], energies.scale)
             for item in items
@@ -442,6 +442,6 @@ def _run(builder: EntryBuilder | ScreeningBuilder, processes: int) -> int:
     if builder.done < total:
         raise StoreError(
             f"{total - builder.done} of {total} items were left out, as their process died: run "
-            "the same again; what is done is kept."
+            "the same command again; finished work is kept."
         )
     return total

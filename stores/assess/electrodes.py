@@ -66,7 +66,7 @@ class MeasuredElectrode(Document):
     )
     names: list[str] = Field(description="Other names.")
     low: float = Field(ge=0.0, le=_HIGHEST, description="Lowest potential in use, V.")
-    mean: float = Field(ge=0.0, le=_HIGHEST, description="Where figures mark it, V.")
+    mean: float = Field(ge=0.0, le=_HIGHEST, description="The potential marked in figures, V.")
     high: float = Field(ge=0.0, le=_HIGHEST, description="Highest potential in use, V.")
     conditions: str = Field(min_length=1, description="What was measured, and in which cell.")
     source: str = Field(min_length=1, description="Where it was published.")
@@ -112,7 +112,7 @@ class ElectrodePotential:
         Lowest potential at which it accepts sodium and highest at which it releases it, V;
         ``high`` is inf where it has none to give.
     mean
-        Where figures mark it, V.
+        The potential marked in figures, V.
     measured
         What is known of it; None if nothing.
     computed
@@ -164,7 +164,7 @@ class ElectrodePotential:
     def sentence(self) -> str:
         """Everything that is known of its potential, for people."""
         words = {"measured": "measured", "given": "as given", "computed": "computed at equilibrium"}
-        parts = [f"{self.name} works at {self.potential}, {words[self.basis]}"]
+        parts = [f"{self.name} operates at {self.potential}, {words[self.basis]}"]
         if self.basis != COMPUTED:
             parts.append(self.comparison)
         if self.measured is None:

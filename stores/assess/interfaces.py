@@ -249,19 +249,17 @@ def _statement(line: MixingLine, found: Coverage, reference: Reference) -> str:
     basis = f"the {len(_phases_between(line, reference))} phases of {elements} in {reference.name}"
     if found.open:
         pairs = ", ".join("-".join(pair) for pair in found.open)
-        basis += f", none of which joins {pairs}: products may be missing"
+        basis += f", none of which contains both elements of {pairs}: products may be missing"
     elif found.minor:
         pairs = ", ".join("-".join(pair) for pair in found.minor)
-        basis += f", which join every pair of their elements but {pairs}"
+        basis += f", which include every pair of these elements except {pairs}"
     else:
-        basis += ", which join every pair of their elements"
+        basis += ", which include every pair of these elements"
     if line.reacts:
         released = -1000.0 * line.mixing_energy(line.strongest)
         return f"{pair} release at most {released:.0f} meV/atom by mixing{state}, among {basis}."
     if any(kink.energy_per_atom < 0.0 for kink in line.kinks):
-        return (
-            f"Mixing {pair} releases nothing more{state} than each does by itself, among {basis}."
-        )
+        return f"Mixing {pair} releases no more{state} than each does by itself, among {basis}."
     return f"No reaction: {pair} are in equilibrium{state} in every proportion, among {basis}."
 
 

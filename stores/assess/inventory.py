@@ -38,7 +38,7 @@ class ReferenceInfoDoc(Document):
         description="Formula to what takes water, hydroxides, hydrates and molecules to measured "
         "enthalpies, eV per formula unit; largest first."
     )
-    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(description="Caveats, in sentences.")
 
 
 class AvailableDoc(Document):
@@ -49,7 +49,7 @@ class AvailableDoc(Document):
     version: str = Field(description="Version of the database; empty where there is none.")
     date: str = Field(description="When they were computed or fetched, as 2026-11-21.")
     n_phases: int | None = Field(description="Phases; null where the file cannot be used.")
-    path: str | None = Field(description="The file; null for what ships with trona.")
+    path: str | None = Field(description="The file; null for a set distributed with trona.")
     problem: str | None = Field(description="Why the file is not used; null for a sound one.")
 
 

@@ -64,8 +64,8 @@ def reservations(
     Returns
     -------
     list of str
-        Sentences: pairs of elements that nothing joins, charges, the caveats of the reference, and
-        phases known to be missing.
+        Sentences: pairs of elements without a common phase, charges, the caveats of the reference,
+        and phases known to be missing.
     """
     questions = [[one] for one in formulas] if apart else [list(formulas)]
     coverages = [covered(one, reference) for one in questions] if found is None else [found]

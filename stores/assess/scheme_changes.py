@@ -42,7 +42,7 @@ class SchemeLimitsDoc(Document):
         description="Upper end of that range, V; null where unbounded or without such a range."
     )
     stabilized: LimitsDoc = Field(
-        description="The same with the electrolyte lowered onto the hull; may be one voltage."
+        description="The same with the electrolyte lowered onto the hull; may be a single voltage."
     )
 
 
@@ -50,7 +50,7 @@ class ChangesDoc(Document):
     """What the chosen scheme changes beside the reference's default."""
 
     default: SchemeLimitsDoc = Field(description="By the default scheme of the reference.")
-    chosen: SchemeLimitsDoc = Field(description="By the scheme that was asked for.")
+    chosen: SchemeLimitsDoc = Field(description="By the requested scheme.")
     elements: list[str] = Field(description="The system: the composition's elements and sodium.")
     n_phases: int = Field(description="Phases of the system.")
     shifts: list[ShiftDoc] = Field(description="Phases of the system that move, farthest first.")

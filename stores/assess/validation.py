@@ -65,7 +65,7 @@ _OPEN: dict[str, tuple[str, ...]] = {
     InterphaseClass.UNKNOWN: (*_STOPS, *_GOES_ON),
 }
 """Classes that an interphase may have where a property is missing."""
-_MIXTURE = "It has no phase of its own in the reference:"
+_MIXTURE = "It is not a phase of the reference:"
 
 Kind = Literal["calculated", "observed"]
 Quantity = Literal[
@@ -90,7 +90,7 @@ class Contact(Document):
     products: list[str] | None = Field(default=None, description="Formulas.")
     complete: bool = Field(default=True, description="False where only some are named.")
     interphase: str | None = Field(default=None, description="Class, as trona names it.")
-    electrode: str = Field(default="sodium metal", description="What the electrolyte touches.")
+    electrode: str = Field(default="sodium metal", description="Material in contact with it.")
     kind: Kind = Field(description="Calculated, or observed in an experiment.")
     source: str = Field(description="Where it was published.")
 
@@ -114,18 +114,18 @@ class Case(Document):
     dopants: list[PublishedOrder] = Field(default=[], description="Orders by water.")
     conductivity: Conductivity | None = Field(default=None, description="Null where unpublished.")
     source: str | None = Field(default=None, description="Where only the composition is named.")
-    note: str = Field(default="", description="What to bear in mind; may be empty.")
+    note: str = Field(default="", description="Caveats; may be empty.")
 
 
 class Comparison(Document):
     """One published quantity beside its prediction."""
 
     quantity: Quantity = Field(description="What is compared.")
-    predicted: str = Field(description="By trona; empty without a prediction.")
+    predicted: str = Field(description="By trona; empty if there is none.")
     published: str = Field(description="As the source has it.")
     kind: Kind = Field(description="Calculated, or observed in an experiment.")
     source: str = Field(description="Where it was published.")
-    electrode: str | None = Field(description="What the electrolyte touches; null for a limit.")
+    electrode: str | None = Field(description="Material in contact with it; null for a limit.")
     verdict: Verdict = Field(description="agree, disagree or cannot say.")
     reason: str = Field(description="Why.")
 
@@ -350,7 +350,7 @@ def _compare_air(formula: str, stated: MoistAir, obstacle: str, reference: Refer
     predicted = "" if doc is None else "no reaction"
     if doc is not None and doc.water.reacts:
         predicted = " + ".join(doc.water.products)
-    outcomes = {"gas": f"gives off {stated.gas}", "hydrate": "hydrate", "none": "no reaction"}
+    outcomes = {"gas": f"evolves {stated.gas}", "hydrate": "hydrate", "none": "no reaction"}
     return Comparison(
         quantity="moist air",
         predicted=predicted,
@@ -398,9 +398,9 @@ def _judge_air(stated: MoistAir, doc: AirDoc) -> Judged:
     if stated.outcome == "hydrate" and not doc.water.hydrate:
         if doc.water.reacts:
             return "disagree", at
-        return "cannot say", f"{at} The reference holds no stable hydrate of it."
+        return "cannot say", f"{at} The reference contains no stable hydrate of it."
     if doc.open_pairs:
-        return "cannot say", f"Nothing in the reference joins {', '.join(doc.open_pairs)}."
+        return "cannot say", f"The reference has no phase with {', '.join(doc.open_pairs)}."
     gases = {gas.formula for gas in doc.water.gases}
     alike = {
         "gas": stated.gas in gases,
@@ -413,7 +413,7 @@ def _judge_air(stated: MoistAir, doc: AirDoc) -> Judged:
 def _per_water(doc: AirDoc) -> str:
     """Write the energy of the first step."""
     step = doc.first_step
-    return "no water is taken up" if step is None else f"{step.energy_per_water:+.2f} eV per H2O"
+    return "no reaction with water" if step is None else f"{step.energy_per_water:+.2f} eV per H2O"
 
 
 def _claims(case: Case) -> Iterator[tuple[Quantity, str, PublishedWindow | Contact]]:
@@ -490,7 +490,7 @@ def _judge_interphase(published: str | None, found: WindowDoc) -> Judged:
     if rung.interphase == published:
         return "agree", "The class is the same."
     if published == "stable" and found.mixture:
-        return "cannot say", f"{_MIXTURE} that might withstand sodium."
+        return "cannot say", f"{_MIXTURE} a phase might withstand sodium."
     if published in _OPEN.get(rung.interphase, ()):
         return "cannot say", " ".join(text for text in found.caveats if "Not known at 0 V" in text)
     if published == "stable":

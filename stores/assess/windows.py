@@ -140,7 +140,7 @@ def _why_no_errors(assessment: Assessment, errors: Accuracy | None) -> str | Non
         return assessment.coverage.sentences[0]
     if errors is None:
         return f"No error is stated for energies of {assessment.table.scale.method}."
-    return "An error of 0 was asked for." if errors.model == ErrorModel(0.0) else None
+    return "An error of 0 was requested." if errors.model == ErrorModel(0.0) else None
 
 
 def shares_at_metal(assessment: Assessment) -> dict[str, float]:

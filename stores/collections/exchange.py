@@ -19,7 +19,7 @@ from .summaries import summarize_screening
 from .transfer import Copied, merge, open_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["FORMATS", "export_store", "import_file"]
@@ -28,7 +28,9 @@ _SUMMARIES = collection_of(SummaryDoc)
 _BATCH = 500
 
 
-def export_store(location: str, path: Path) -> int:
+def export_store(
+    location: str, path: Path, more: Mapping[str, Callable[[str, Path], int]] | None = None
+) -> int:
     """
     Write documents into a file.
 
@@ -39,6 +41,8 @@ def export_store(location: str, path: Path) -> int:
     path
         Ends in ``.jsonl`` (all documents of the data dictionary, one a line, to be imported
         again), ``.csv`` or ``.parquet`` (a table of the current results).
+    more
+        Further ways to write a file, by its ending.
 
     Returns
     -------
@@ -52,10 +56,11 @@ def export_store(location: str, path: Path) -> int:
     InputError
         If the file cannot be written, or its format is unknown.
     """
-    write = FORMATS.get(path.suffix.lower())
+    formats = {**FORMATS, **(more or {})}
+    write = formats.get(path.suffix.lower())
     if write is None:
         raise InputError(
-            f"cannot write {str(path)!r}: end its name in {', '.join(FORMATS)} to choose a format."
+            f"cannot write {str(path)!r}: end its name in {', '.join(formats)} to choose a format."
         )
     partial = path.with_name(path.name + ".part")
     try:
@@ -249,7 +254,7 @@ def _line(line: str, place: str) -> tuple[str, Document]:
     known = [name for name in COLLECTIONS if name != _SUMMARIES]
     if len(names) != 1 or names[0] not in known or not isinstance(content[names[0]], dict):
         raise StoreError(
-            f"{place} is no document: write {{COLLECTION: DOCUMENT}} with one of "
+            f"{place} is not a document: write {{COLLECTION: DOCUMENT}} with one of "
             f"{', '.join(known)}."
         )
     try:

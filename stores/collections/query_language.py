@@ -123,7 +123,7 @@ def comparison(field: Field, operator: str, value: object) -> dict[str, Any]:
     known = _OPERATORS[field.kind]
     if operator not in known:
         raise InputError(
-            f"{field.name!r} is a {field.kind}, which cannot be asked for with {operator!r}: use "
+            f"{field.name!r} is a {field.kind}, which cannot be compared with {operator!r}: use "
             f"{', '.join(known)}."
         )
     checked = _checked(field, value)
@@ -254,7 +254,9 @@ class _Reader:
         """Read a negation, brackets or a comparison."""
         self.depth += 1
         if self.depth > _MAX_DEPTH:
-            raise InputError(f"the question is nested deeper than {_MAX_DEPTH}: write it flatter.")
+            raise InputError(
+                f"the question is nested deeper than {_MAX_DEPTH} levels: simplify it."
+            )
         if self.take("not"):
             found = self.one(negated=not negated)
         elif self.take("("):

@@ -177,7 +177,7 @@ def _objections(
     if isinstance(doc, ScreeningDoc):
         faces[doc.id] = summarize_screening(doc)
         if doc.relaxation_id is not None and doc.relaxation_id not in known["relaxations"]:
-            yield f"the relaxation {doc.relaxation_id!r} that it rests on is not in the store."
+            yield f"the relaxation {doc.relaxation_id!r} that it is based on is not in the store."
     if isinstance(doc, SummaryDoc):
         expected = faces.pop(doc.id, None)
         if expected is None:

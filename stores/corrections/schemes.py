@@ -194,7 +194,7 @@ def compose(text: str) -> Scheme:
     topics = [part.topic for part in scheme.parts]
     reason = scheme.objection(None)
     if len(set(topics)) < len(topics):
-        reason = "two of them settle the same thing"
+        reason = "two of them apply to the same compounds"
     if reason is not None:
         raise CorrectionError(f"cannot combine {scheme.label!r}: {reason}; leave one out.")
     return scheme

@@ -76,7 +76,7 @@ def database_of(location: str) -> str:
     """
     if not location.startswith(_MONGO):
         raise StoreError(
-            f"{redacted(location)!r} is no MongoDB server: write mongodb://host/DATABASE."
+            f"{redacted(location)!r} is not a MongoDB server: write mongodb://host/DATABASE."
         )
     database = urlsplit(location).path.strip("/")
     if not database:

@@ -66,6 +66,7 @@ def require_unlocked(path: str) -> None:
             sqlite3.SQLITE_LOCKED,
         }:
             raise StoreError(
-                f"the store {path!r} is locked by another process: it can be read once that ends."
+                f"the store {path!r} is locked by another process: it can be read once that "
+                "process ends."
             ) from None
         # Whatever else is wrong, opening the store says it.

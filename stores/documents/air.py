@@ -23,7 +23,7 @@ class AirConditionsDoc(Document):
     relative_humidity: float = Field(description="Of saturation over liquid water, 0 to 1.")
     dew_point: float | None = Field(description="°C, over ice below 0 °C; null below -163 °C.")
     water: float = Field(description="Partial pressure of H2O, bar.")
-    released: float = Field(description="That of H2S and of every other gas given off, bar.")
+    released: float = Field(description="That of H2S and of every other evolved gas, bar.")
     carbon_dioxide: float | None = Field(description="That of CO2, bar; null without.")
     oxygen: float = Field(description="That of O2, bar.")
     method: str = Field(description="'free-energies', or 'zhu-mo': entropy of gases only.")
@@ -31,7 +31,7 @@ class AirConditionsDoc(Document):
 
 
 class GasDoc(Document):
-    """A gas that is given off."""
+    """An evolved gas."""
 
     formula: str = Field(description="Molecule.")
     amount: float = Field(description="Molecules per formula unit.")
@@ -41,19 +41,19 @@ class GasDoc(Document):
 class ExposureDoc(Document):
     """A composition beside some gases of the air."""
 
-    open_to: list[str] = Field(description="Molecules that are supplied.")
-    reacts: bool = Field(description="True where one of them is taken up or given off.")
-    hydrate: bool = Field(description="True where it only takes up water of crystallisation.")
+    open_to: list[str] = Field(description="Supplied molecules.")
+    reacts: bool = Field(description="True if one of them is absorbed or evolved.")
+    hydrate: bool = Field(description="True if it only forms a hydrate.")
     reaction: str = Field(description="Balanced reaction per formula unit.")
     energy_per_formula_unit: float = Field(
         description="Of the whole reaction, eV; decomposition included where metastable."
     )
     energy_per_atom: float = Field(description="The same, eV per atom of the composition.")
     energy_per_water: float | None = Field(
-        description="The same, eV per H2O taken up; null where none is."
+        description="The same, eV per H2O absorbed; null where none is."
     )
     taken: dict[str, float] = Field(
-        description="Molecules taken up per formula unit; negative where they leave."
+        description="Molecules absorbed per formula unit; negative where they are evolved."
     )
     products: dict[str, float] = Field(description="Formula units per formula unit.")
     gases: list[GasDoc] = Field(description="Gases among the products.")
@@ -64,13 +64,13 @@ class FirstStepDoc(Document):
 
     reaction: str = Field(description="Balanced reaction per formula unit.")
     energy_per_water: float = Field(
-        description="eV per H2O at the humidity asked for; negative where it happens."
+        description="eV per H2O at the humidity asked for; negative where it occurs."
     )
     relative_humidity: float = Field(
-        description="Above which it happens; more than 1 is more than air can hold."
+        description="Above which it occurs; more than 1 exceeds saturation."
     )
     dew_point: float | None = Field(
-        description="Above which it happens, °C; null below -163 °C and above saturation."
+        description="Above which it occurs, °C; null below -163 °C and above saturation."
     )
 
 
@@ -81,7 +81,7 @@ class InterphaseAirDoc(Document):
     reaction: str = Field(description="Balanced reaction with water per formula unit.")
     energy_per_formula_unit: float = Field(description="eV.")
     energy_per_atom: float = Field(description="eV per atom.")
-    first_step: FirstStepDoc | None = Field(description="Null where no water is taken up.")
+    first_step: FirstStepDoc | None = Field(description="Null without a reaction with water.")
 
 
 class AirDoc(Document):
@@ -93,15 +93,15 @@ class AirDoc(Document):
     conditions: AirConditionsDoc = Field(description="What the verdict holds for.")
     verdict: str = Field(description="In a sentence that names the conditions.")
     open_pairs: list[str] = Field(
-        description="Pairs of elements, oxygen among them, that no phase joins: what would form "
+        description="Pairs of elements, including oxygen, without a common phase: what would form "
         "may be missing."
     )
-    mixture: bool = Field(description="True where the composition has no phase of its own.")
+    mixture: bool = Field(description="True where the composition is not a phase of the reference.")
     energy_above_hull: float | None = Field(
         description="eV/atom at these conditions; null for a mixture."
     )
     first_step: FirstStepDoc | None = Field(
-        description="First reaction with water alone; null where no water is taken up."
+        description="First reaction with water alone; null without a reaction with water."
     )
     dries_below: float | None = Field(
         description="Relative humidity below which it loses water; null where it loses none."
@@ -116,4 +116,4 @@ class AirDoc(Document):
     interphase: list[InterphaseAirDoc] = Field(
         description="Products of the contact with sodium metal, beside water."
     )
-    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(description="Caveats, in sentences.")

@@ -32,7 +32,7 @@ class CandidateDoc(Document):
     structure: StructureDoc | None = Field(
         description="Starting structure; null for a bare composition."
     )
-    created: datetime = Field(default_factory=now, description="When it was asked for, UTC.")
+    created: datetime = Field(default_factory=now, description="When it was requested, UTC.")
     who: str | None = Field(default_factory=who, description="User and host that screened it.")
 
 
@@ -80,7 +80,7 @@ class SummaryDoc(Document):
 
     schema_version: int = Field(
         default=SUMMARY_SCHEMA_VERSION,
-        description="Version of summaries; those of a lower version are made again.",
+        description="Version of summaries; those of a lower version are rebuilt.",
     )
     id: str = Field(description="Of the screening result.")
     label: str = Field(description="Name of the candidate.")
@@ -96,7 +96,9 @@ class SummaryDoc(Document):
     correction: str | None = Field(description="Correction scheme; null where not recorded.")
     method: str | None = Field(description="Functional or potential of the relaxation, if any.")
     energy_above_hull: float | None = Field(description="eV/atom; null where unknown.")
-    mixture: bool | None = Field(description="True where the composition has no phase of its own.")
+    mixture: bool | None = Field(
+        description="True where the composition is not a phase of the reference."
+    )
     reduction_limit: float | None = Field(description="V; null without a window.")
     oxidation_limit: float | None = Field(
         description="V; null where unbounded or without a window."
@@ -120,7 +122,7 @@ class SummaryDoc(Document):
     )
     reaction: str | None = Field(description="Balanced reaction at 0 V.")
     doubts: list[str] = Field(
-        description="Why rankings put it apart, in sentences; empty where they do not."
+        description="Why rankings list it separately, in sentences; empty where they do not."
     )
     products: list[str] = Field(description="Formulas of the products at 0 V.")
     product_amounts: list[float] = Field(
@@ -129,12 +131,12 @@ class SummaryDoc(Document):
     driving_force: float | None = Field(
         description="Energy released at 0 V, eV per electrolyte atom."
     )
-    sodium_consumed: float | None = Field(description="Na taken up per formula unit at 0 V.")
+    sodium_consumed: float | None = Field(description="Na accepted per formula unit at 0 V.")
     sodium_consumed_per_atom: float | None = Field(
-        description="Na taken up per electrolyte atom at 0 V."
+        description="Na accepted per electrolyte atom at 0 V."
     )
     air_conditions: str | None = Field(
-        description="Of moist air, in words; null where that was not asked for."
+        description="Of moist air, in words; null where not requested."
     )
     air_reacts: bool | None = Field(description="Null where not asked for, or it cannot be said.")
     air_first_step: float | None = Field(
@@ -172,7 +174,7 @@ class RunDoc(Document):
     correction: str | None = Field(
         description="Correction scheme; null where parts of the reference have their own."
     )
-    candidates: int = Field(description="Candidates asked for.")
+    candidates: int = Field(description="Candidates requested.")
     finished_before: int = Field(description="Of these, those with a result already.")
     completed: int = Field(default=0, description="Assessed by this run.")
     rejected: int = Field(default=0, description="Relaxed, but not fit for a hull.")

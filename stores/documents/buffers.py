@@ -19,14 +19,14 @@ class TouchDoc(Document):
     first: str = Field(description="One material.")
     second: str = Field(description="The other.")
     voltage: float | None = Field(
-        description="Voltage of a sodium reservoir, V; null where no sodium comes or goes."
+        description="Voltage of a sodium reservoir, V; null where the contact is closed."
     )
     released: float = Field(description="Energy released at most by mixing, eV/atom of both.")
     reaction: str | None = Field(description="Balanced reaction; null where there is none.")
     products: list[str] = Field(default=[], description="Formulas of the products.")
     interphase: str | None = Field(
         default=None,
-        description="Class of the products; null where there is no reaction or it was not asked.",
+        description="Class of the products; null without a reaction, or where not requested.",
     )
 
 
@@ -59,7 +59,7 @@ class LayerDoc(Document):
     )
     open_pairs: list[str] = Field(
         default=[],
-        description="Pairs of elements of layer and neighbours that no phase joins, as 'Ta-O': "
+        description="Pairs of elements of layer and neighbours without a common phase, as 'Ta-O': "
         "where there is one, the layer stands apart. Not looked for where it is vetoed.",
     )
     alarms: list[str] = Field(
@@ -72,10 +72,10 @@ class LayerDoc(Document):
         description="Phases known to be missing from the reference that it could form by itself "
         "or with a neighbour. Not looked for where it is vetoed.",
     )
-    vetoes: list[str] = Field(description="Why it is out.")
+    vetoes: list[str] = Field(description="Why it is vetoed.")
     drawbacks: list[str] = Field(description="What speaks against it.")
-    unknown: list[str] = Field(description="What nobody says of it.")
-    worst: float = Field(description="The most that it releases anywhere, eV/atom.")
+    unknown: list[str] = Field(description="What no source states.")
+    worst: float = Field(description="Largest energy that it releases anywhere, eV/atom.")
     energy_above_hull: float | None = Field(description="eV/atom; null for a mixture.")
     at_low: float = Field(
         description="Released by its own reaction with sodium at the lowest potential of the "
@@ -107,9 +107,9 @@ class LayerDoc(Document):
         default=None, description="The same at the tolerated energy, V."
     )
     electronic: str = Field(description="'metal', 'narrow-gap', 'insulator' or 'unknown'.")
-    electronic_source: str = Field(description="Who says so.")
+    electronic_source: str = Field(description="Source.")
     ionic: str = Field(description="'conductor', 'insulator' or 'unknown', for Na⁺.")
-    ionic_source: str = Field(description="Who says so.")
+    ionic_source: str = Field(description="Source.")
     band_gap: float | None = Field(description="eV; null where unknown.")
     volume: float | None = Field(description="Å³/atom; null where unknown.")
     air: LayerAirDoc | None = Field(
@@ -131,8 +131,8 @@ class BufferDoc(Document):
     low: float = Field(description="Lowest potential of the electrode, V.")
     high: float = Field(description="Highest potential of the electrode, V.")
     statement: str = Field(description="Where the potentials come from, in a sentence.")
-    tolerated: float = Field(description="Energy up to which nothing counts, eV/atom.")
-    veto: float = Field(description="Energy from which a layer is out, eV/atom.")
+    tolerated: float = Field(description="Energy up to which reactions are tolerated, eV/atom.")
+    veto: float = Field(description="Energy above which a layer is vetoed, eV/atom.")
     direct: list[TouchDoc] = Field(description="Electrolyte and electrode without a layer.")
     among: str = Field(description="Where the layers come from.")
     air: str | None = Field(
@@ -147,7 +147,7 @@ class BufferDoc(Document):
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data, as in a screening result.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
-    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(description="Caveats, in sentences.")
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."
     )
@@ -171,7 +171,7 @@ class CellContactDoc(Document):
     reaction_at_low: str = Field(description="What it becomes there.")
     reaction_at_high: str = Field(description="What it becomes there.")
     contacts: list[TouchDoc] = Field(description="Electrolyte with the states of the electrode.")
-    worst: float = Field(description="The most that is released here, eV/atom.")
+    worst: float = Field(description="Largest energy released here, eV/atom.")
     given: LayerDoc | None = Field(description="The layer that was given; null without.")
     best: list[LayerDoc] = Field(description="Best layers for this contact; none if none passes.")
 
@@ -191,7 +191,7 @@ class CellDoc(Document):
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data, as in a screening result.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
-    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(description="Caveats, in sentences.")
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."
     )

@@ -124,18 +124,19 @@ class InterfaceDoc(Document):
     first: str = Field(description="First material, as asked for.")
     second: str = Field(description="Second material, as asked for.")
     voltage: float | None = Field(
-        description="Voltage of a sodium reservoir, V; null where no sodium comes or goes."
+        description="Voltage of a sodium reservoir, V; null where the contact is closed."
     )
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data, as in a screening result.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
-    mixtures: list[str] = Field(description="Materials that have no phase of their own.")
+    mixtures: list[str] = Field(description="Materials that are not phases of the reference.")
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
     statement: str = Field(
         default="",
-        description="The answer in a sentence, with the phases that it rests on; empty in older "
+        description="The answer in a sentence, with the phases on which it is based; empty in "
+        "older "
         "documents.",
     )
     charge: ChargeDoc | None = Field(
@@ -144,14 +145,15 @@ class InterfaceDoc(Document):
         "nor given.",
     )
     observed: list[ObservationDoc] = Field(
-        default=[], description="What experiments say of this pair, as far as trona knows."
+        default=[], description="Known experimental results on this pair."
     )
     open_pairs: list[str] = Field(
         default=[],
-        description="Pairs of elements of both materials that no phase of the reference joins, as "
+        description="Pairs of elements of both materials without a common phase in the "
+        "reference, as "
         "'Ta-O': where there is one, a stronger reaction may be missing.",
     )
-    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(default=[], description="Caveats, in sentences.")
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."
     )
@@ -166,7 +168,7 @@ class PlateauDoc(Document):
 
     voltage: float = Field(description="V against Na/Na+.")
     reaction: str = Field(description="Products above the voltage and sodium to products below.")
-    sodium: float = Field(description="Sodium taken up per formula unit.")
+    sodium: float = Field(description="Sodium accepted per formula unit.")
     capacity: float = Field(description="Charge of this plateau, mAh per gram as written.")
     total: float = Field(description="Charge from infinite voltage to its end, mAh/g.")
 
@@ -182,6 +184,6 @@ class DischargeDoc(Document):
     plateaus: list[PlateauDoc] = Field(description="In order of discharge, highest voltage first.")
     open_pairs: list[str] = Field(
         default=[],
-        description="Pairs of its elements that no phase of the reference joins, as 'Fe-O'.",
+        description="Pairs of its elements without a common phase in the reference, as 'Fe-O'.",
     )
-    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(default=[], description="Caveats, in sentences.")

@@ -23,7 +23,7 @@ class DopedDoc(Document):
         description="Of the reaction with sodium metal at 0 V, eV per formula unit of the host."
     )
     reduction_reaction: str = Field(description="Balanced, per formula unit of the host.")
-    reduction_limit: float = Field(description="Voltage below which sodium is taken up, V.")
+    reduction_limit: float = Field(description="Voltage below which sodium is accepted, V.")
     interphase: str = Field(description="Class at 0 V.")
 
 
@@ -32,7 +32,7 @@ class DopantDoc(Document):
 
     element: str = Field(description="The dopant.")
     site: str = Field(description="Element that it replaces.")
-    charge: float = Field(description="Charge that it is given; sodium makes up for it.")
+    charge: float = Field(description="Its charge, which sodium balances.")
     amount: float = Field(description="Atoms of the dopant per formula unit of the host.")
     doped: DopedDoc = Field(description="The doped composition.")
     hydrolysis_change: float = Field(
@@ -56,10 +56,10 @@ class DopantsDoc(Document):
     reference: str = Field(description="Name of the reference energies.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that the energies in air are on.")
     conditions: AirConditionsDoc = Field(description="What hydrolysis holds for.")
-    open_to: list[str] = Field(description="Molecules that are supplied.")
+    open_to: list[str] = Field(description="Supplied molecules.")
     undoped: DopedDoc = Field(description="The host, in the same way.")
     dopants: list[DopantDoc] = Field(description="The least hydrolysed first.")
     left_out: dict[str, str] = Field(
         description="Elements that nothing can be said of, with the reason."
     )
-    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(description="Caveats, in sentences.")

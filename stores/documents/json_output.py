@@ -68,7 +68,7 @@ class UncertaintyDoc(Document):
         description="Standard deviation of the error that compounds of an element share, eV per "
         "atom of the element."
     )
-    source: str = Field(description="Where these errors are stated.")
+    source: str = Field(description="Source of these errors.")
     model: str = Field(description="How energies are drawn.")
     samples: int = Field(description="Number of draws.")
     seed: int = Field(description="Of the generator of random numbers.")
@@ -100,8 +100,8 @@ class ElectrodeDoc(Document):
         description="Highest potential at which it releases sodium, V: a discharging anode, a "
         "charging cathode; null where it holds none."
     )
-    conditions: str | None = Field(description="Of what was measured; null if nothing is known.")
-    source: str | None = Field(description="Of what was measured; null if nothing is known.")
+    conditions: str | None = Field(description="Of the measurement; null if nothing is known.")
+    source: str | None = Field(description="Of the measurement; null if nothing is known.")
     computed: float | None = Field(
         description="Computed potential at which figures would mark it, V; null if there is none."
     )
@@ -114,7 +114,7 @@ class ElectrodeDoc(Document):
     energy_above_hull: float | None = Field(
         description="eV/atom; null for a mixture and where nothing is computed; 0 for sodium metal."
     )
-    statement: str = Field(description="What is known of its potential, in a sentence.")
+    statement: str = Field(description="What is known about its potential, in a sentence.")
     at_takes: RungDoc = Field(
         description="The electrolyte's reaction where it accepts sodium, with its energy there."
     )

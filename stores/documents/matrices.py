@@ -50,7 +50,7 @@ class MatrixCellDoc(Document):
         description="Its distance from being connected, negative below it; null without a reaction."
     )
     open_pairs: list[str] = Field(
-        description="Pairs of elements that no phase of the reference joins, as 'Ta-O'."
+        description="Pairs of elements without a common phase in the reference, as 'Ta-O'."
     )
 
 
@@ -72,7 +72,7 @@ class MatrixDoc(Document):
     left_out: list[str] = Field(
         description="Materials that this reference cannot judge, in sentences."
     )
-    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(description="Caveats, in sentences.")
     versions: dict[str, str] = Field(
         default_factory=versions, description="Versions of the packages used."
     )

@@ -133,17 +133,19 @@ def read_document(model: type[Doc], content: dict[str, Any]) -> Doc:
     version = _version(model, plain)
     what = f"the stored {model.__name__} {plain.get('id')!r}"
     if not isinstance(version, int):
-        raise StoreError(f"{what} has no schema version (field 'schema_version'): it is not ours.")
+        raise StoreError(
+            f"{what} has no schema version (field 'schema_version'): it was not written by trona."
+        )
     current = _current(model)
     if version > current:
         raise StoreError(
-            f"{what} has schema version {version}, and this trona reads up to {current}: "
-            "upgrade trona."
+            f"{what} has schema version {version}, and this version of trona reads up to "
+            f"{current}: upgrade trona."
         )
     if model is SummaryDoc and version < current:
         raise StoreError(
-            f"{what} has schema version {version}, and this trona reads summaries of version "
-            f"{current}: 'trona store reindex' makes it again."
+            f"{what} has schema version {version}, and this version of trona reads summaries of "
+            f"version {current}: 'trona store reindex' makes it again."
         )
     try:
         return model.model_validate(migrated(model, plain))

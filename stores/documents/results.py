@@ -47,6 +47,10 @@ SCHEMA_VERSION = 2
 """
 
 
+_SHORT = 1000
+"""Characters of a document in a text for people."""
+
+
 def now() -> datetime:
     """
     Tell the time in UTC.
@@ -73,6 +77,11 @@ class Document(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)  # a command needs few of them
 
+    def __repr__(self) -> str:
+        """Write a document as Python would, cut where it would fill the screen."""
+        text = super().__repr__()
+        return text if len(text) <= _SHORT else f"{text[:_SHORT]} …)"
+
 
 class EnergyScaleDoc(Document):
     """What makes energies comparable."""
@@ -94,7 +103,7 @@ class ReferenceDoc(Document):
         "schemes of their own, and in documents of schema version 1.",
     )
     origin: str = Field(default="", description="Database, version and date of the energies.")
-    caveats: list[str] = Field(default=[], description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(default=[], description="Caveats, in sentences.")
 
 
 class DependenceDoc(Document):
@@ -177,7 +186,7 @@ class RungDoc(Document):
         description="none, reduction, oxidation or disproportionation (sodium leaves even at 0 V)."
     )
     na_exchanged: float = Field(
-        description="Sodium taken up per formula unit; negative where it leaves."
+        description="Sodium accepted per formula unit; negative where it is released."
     )
     energy_per_atom: float = Field(
         description="Reaction energy at energy_voltage, eV per electrolyte atom."
@@ -258,7 +267,7 @@ class WindowDoc(Document):
     energy_above_hull: float | None = Field(
         description="eV/atom; null for a mixture, whose own energy is unknown."
     )
-    mixture: bool = Field(description="True where the composition has no phase of its own.")
+    mixture: bool = Field(description="True where the composition is not a phase of the reference.")
     decomposition: str = Field(description="Equilibrium phases at fixed composition.")
     reduction_limit: float | None = Field(
         description="Lower end of the range without sodium exchange, V; null without such a range."
@@ -281,21 +290,22 @@ class WindowDoc(Document):
         "for or no voltage releases so little.",
     )
     stabilized: LimitsDoc = Field(
-        description="The same with the electrolyte lowered onto the hull; may be one voltage."
+        description="The same with the electrolyte lowered onto the hull; may be a single voltage."
     )
     ladder: list[RungDoc] = Field(description="All ranges of voltage, lowest first.")
     observed: list[ObservationDoc] = Field(
-        default=[], description="What experiments say of this composition, as far as trona knows."
+        default=[], description="Known experimental results on this composition."
     )
     open_pairs: list[str] = Field(
         default=[],
-        description="Pairs of its elements that no phase of the reference joins, as 'Ta-O': "
+        description="Pairs of its elements without a common phase in the reference, as 'Ta-O': "
         "where there is one, classes are unknown and limits have no error.",
     )
     doubts: list[str] = Field(
-        default=[], description="Why rankings put it apart, in sentences; empty where they do not."
+        default=[],
+        description="Why rankings list it separately, in sentences; empty where they do not.",
     )
-    caveats: list[str] = Field(description="What to bear in mind, in sentences.")
+    caveats: list[str] = Field(description="Caveats, in sentences.")
 
 
 class StructureDoc(Document):
@@ -353,7 +363,7 @@ class RelaxationDoc(Document):
         default=None, description="eV, of the last calculation; null if not computed."
     )
     corrections: list[str] = Field(
-        default=[], description="What custodian changed to make the calculations end."
+        default=[], description="Changes by custodian to make the calculations converge."
     )
     concerns: list[str] = Field(
         default=[], description="Those of its changes that may have changed the energy."
@@ -394,29 +404,29 @@ class ContactDoc(Document):
     driving_force: float = Field(
         description="Energy released at 0 V, eV per electrolyte atom; not negative."
     )
-    sodium_consumed: float = Field(description="Sodium taken up per formula unit at 0 V.")
+    sodium_consumed: float = Field(description="Sodium accepted per formula unit at 0 V.")
     sodium_consumed_per_atom: float = Field(
-        description="Sodium taken up per electrolyte atom at 0 V."
+        description="Sodium accepted per electrolyte atom at 0 V."
     )
     sodium_consumed_per_volume: float | None = Field(
-        description="Sodium atoms taken up per Å³ of electrolyte at 0 V; null without a volume."
+        description="Sodium atoms accepted per Å³ of electrolyte at 0 V; null without a volume."
     )
 
 
 class AirVerdictDoc(Document):
     """What moist air makes of a screened candidate, by its composition and open to H2O alone."""
 
-    conditions: str = Field(description="What it holds for, in words.")
+    conditions: str = Field(description="Its conditions, in words.")
     temperature: float = Field(description="K.")
     water: float = Field(description="Partial pressure of H2O, bar.")
-    released: float = Field(description="That of H2S and of every other gas given off, bar.")
+    released: float = Field(description="That of H2S and of every other evolved gas, bar.")
     reacts: bool | None = Field(description="Null where the reference cannot say.")
     first_step: float | None = Field(
         description="Energy of the first reaction with water, eV per H2O, negative where it "
-        "happens; null where no water is taken up."
+        "occurs; null without a reaction with water."
     )
     onset_humidity: float | None = Field(
-        description="Relative humidity above which it happens; null where no water is taken up."
+        description="Relative humidity above which it occurs; null without a reaction with water."
     )
     energy_per_atom: float = Field(description="Of the whole reaction, eV/atom.")
     reaction: str = Field(description="The whole reaction, balanced per formula unit.")
@@ -442,9 +452,9 @@ class ScreeningDoc(Document):
     window: WindowDoc | None = Field(description="Window and ladder; null unless completed.")
     contact: ContactDoc | None = Field(description="Contact with sodium; null unless completed.")
     air: AirVerdictDoc | None = Field(
-        default=None, description="In moist air; null where that was not asked for."
+        default=None, description="In moist air; null where not requested."
     )
-    relaxation_id: str | None = Field(description="The relaxation it rests on; null if none.")
+    relaxation_id: str | None = Field(description="The relaxation it is based on; null if none.")
     method: str | None = Field(
         default=None,
         description="Functional or potential of that relaxation; null if none or not recorded.",

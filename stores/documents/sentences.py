@@ -123,8 +123,8 @@ def window_sentence(document: WindowDoc, at: float | None = None) -> str:
     if document.open_pairs:
         pairs = joined_words([pair.replace("-", "–") for pair in document.open_pairs])
         return (
-            f"What becomes of {document.formula} {where} cannot be said: no phase of the reference "
-            f"joins {pairs}. With those it has, {_becomes(document, rung, where)}."
+            f"What {document.formula} becomes {where} cannot be said: the reference has no phase "
+            f"with {pairs}. Among the phases it has, {_becomes(document, rung, where)}."
         )
     told = _becomes(document, rung, where)
     upper = document.oxidation_limit

@@ -75,7 +75,7 @@ class Conditions:
     water
         Partial pressure of water, bar.
     released
-        Partial pressure of H2S and of every other gas that is given off, bar.
+        Partial pressure of H2S and of every other evolved gas, bar.
     carbon_dioxide
         Partial pressure of CO2, bar; None for air without it.
     oxygen
@@ -109,7 +109,7 @@ class Conditions:
         return (
             f"{self.temperature - KELVIN_AT_ZERO_CELSIUS:g} °C, "
             f"{100 * self.relative_humidity:.3g} % relative humidity{at}, "
-            f"{pressure_text(self.released)} of H2S and other gases given off"
+            f"{pressure_text(self.released)} of H2S and other evolved gases"
         )
 
 
@@ -165,7 +165,7 @@ def read_conditions(
         Relative humidity, dew point or partial pressure of water: ``"30%"``, ``"-40C"``,
         ``"1000ppm"``.
     released
-        Pressure of H2S and of every other gas that is given off, as ``"1ppm"`` or ``"1bar"``.
+        Pressure of H2S and of every other evolved gas, as ``"1ppm"`` or ``"1bar"``.
     carbon_dioxide
         Pressure of CO2; by default 420 ppm.
     method
@@ -183,7 +183,7 @@ def read_conditions(
     """
     kelvin = parse_temperature(temperature)
     if kelvin == 0.0:
-        raise InputError(f"air at {temperature} has no free energy: give 250 K to 373 K, as 25C.")
+        raise InputError(f"air at {temperature} has no free energy: give 250 K or more, as 25C.")
     if method not in _METHODS:
         raise InputError(f"no method {method!r}: use 'free-energies' or 'zhu-mo'.")
     dioxide = CARBON_DIOXIDE

@@ -95,7 +95,7 @@ def of_one_method(
         )
     if is_mock(kept[0].method):
         raise EnergyScaleError(
-            f"{name!r} holds energies of {kept[0].method}, which mean nothing and enter no hull: "
+            f"{name!r} holds energies of {kept[0].method}, which mean nothing: "
             "name a store of real relaxations."
         )
     return kept

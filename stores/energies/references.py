@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache, reduce
+from dataclasses import replace
+from functools import cache, lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
-from trona.screening.equilibrium.pressure import at_pressure
 from trona.screening.errors import ReferenceDataError
-from trona.screening.formulas import fractions_key, parse, same_composition
+from trona.screening.formulas import fractions_key, parse
 from trona.screening.units import SODIUM
 from trona.stores.corrections.anchors import anchored, shifted
 from trona.stores.corrections.methods import basis_of
@@ -31,188 +29,31 @@ from trona.stores.corrections.schemes import (
 from trona.stores.materials_project import snapshot_files, snapshots
 from trona.stores.provenance import fingerprint
 from trona.stores.settings import Settings
-from trona.stores.thermochemistry.free_energies import phases_at, temperature_of
-from trona.stores.thermochemistry.temperatures import cold_name, name_at, require_temperature
+from trona.stores.thermochemistry.temperatures import cold_name
 
 from . import alignment
 from . import from_store as relaxed
 from .accuracy import unstated
 from .bundled import SETS, bundled_data, packed_energies, set_phases
-from .sources import Source, joint, misnamed
+from .computed.loading import entries_reference, load_entries
+from .sources import Reference, Source, joint, misnamed
 from .tables.loading import load_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["SOURCES", "Reference", "Source", "load_reference", "source_names"]
+    from trona.screening.equilibrium.phases import Phase
+
+__all__ = [
+    "SOURCES",
+    "Reference",
+    "Source",
+    "load_reference",
+    "reference_of_entries",
+    "source_names",
+]
 
 _ALIGNED = "aligned:"
-
-
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """
-    Energies of competing phases on one scale.
-
-    Parameters
-    ----------
-    name
-        ``"bundled"``, ``"mp:Na-P-S@CHECKSUM"``, ``"table:PATH"``: loads the same energies again.
-    phases
-        All phases.
-    checksum
-        Of data and correction scheme, 16 hexadecimal digits.
-    scheme
-        Correction scheme that was applied.
-    band_gaps
-        Formula to gap, eV, where the reference knows one.
-    gap_source
-        Where the gaps come from.
-    missing
-        Formula to reason, for phases known to be missing.
-    basis
-        Corrections that the energies held before the scheme; None where unknown.
-    origin
-        Where and when the energies were computed or fetched, in words.
-    caveats
-        What every result that rests on them must say, in sentences.
-    mixed
-        True where the parts of a combined reference keep correction schemes of their own.
-    stores
-        Locations of the stores that it was read from.
-    given
-        Name that loads it, where the shown one hides the credentials of a store.
-    """
-
-    name: str
-    phases: tuple[Phase, ...]
-    checksum: str
-    scheme: Scheme
-    band_gaps: Mapping[str, float] = field(default_factory=dict)
-    gap_source: str = ""
-    missing: Mapping[str, str] = field(default_factory=dict)
-    basis: EnergyBasis | None = None
-    origin: str = ""
-    caveats: tuple[str, ...] = ()
-    mixed: bool = False
-    stores: tuple[str, ...] = ()
-    given: str = ""
-
-    @property
-    def correction(self) -> str | None:
-        """Name by which the correction scheme is asked for; None where each part has its own."""
-        return None if self.mixed else self.scheme.label
-
-    @property
-    def scale(self) -> EnergyScale:
-        """The common energy scale."""
-        return self.phases[0].scale
-
-    @property
-    def temperature(self) -> float:
-        """Temperature of the free energies, K; 0 for energies."""
-        return temperature_of(self.scale)
-
-    def without(self, formulas: Sequence[str]) -> Reference:
-        """
-        Leave phases out, as an option that the result names.
-
-        Parameters
-        ----------
-        formulas
-            Compositions, any multiple; all their polymorphs are left out.
-
-        Returns
-        -------
-        Reference
-            Under a name and a checksum of its own.
-
-        Raises
-        ------
-        ReferenceDataError
-            If it has no such phase, or the phase is an element.
-        """
-        if not formulas:
-            return self
-        phases = self.phases
-        for formula in formulas:
-            composition = parse(formula)
-            kept = tuple(p for p in phases if not same_composition(p.amounts, composition))
-            if len(kept) == len(phases) or len(composition) == 1:
-                raise ReferenceDataError(
-                    f"cannot exclude {formula!r}: {self.name} has no such compound."
-                )
-            phases = kept
-        excluded = ", ".join(sorted(formulas))
-        digest = hashlib.sha256(f"{self.checksum} without {excluded}".encode()).hexdigest()
-        name = f"{self.name} without {excluded}"
-        return replace(self, name=name, phases=phases, checksum=digest[:16])
-
-    def under(self, pressure: float) -> Reference:
-        """
-        Enthalpies at a pressure instead of energies.
-
-        Parameters
-        ----------
-        pressure
-            GPa.
-
-        Returns
-        -------
-        Reference
-            Under a name and a checksum of its own; the same without pressure.
-
-        Raises
-        ------
-        PhaseDataError
-            If a phase has no volume, or the pressure is beyond the volumes' meaning.
-        """
-        if pressure == 0.0:
-            return self
-        return replace(
-            self,
-            name=f"{self.name} at {pressure:g} GPa",
-            phases=at_pressure(self.table, pressure).phases,
-            checksum=fingerprint([self.checksum, pressure]),
-        )
-
-    def at_temperature(self, temperature: float) -> Reference:
-        """
-        Free energies at a temperature instead of energies, gases at 1 bar.
-
-        Parameters
-        ----------
-        temperature
-            K.
-
-        Returns
-        -------
-        Reference
-            Under a name and a checksum of its own; the same at 0 K.
-
-        Raises
-        ------
-        InputError
-            If it is at another temperature, there are no data, or a phase lacks its volume.
-        """
-        if require_temperature(temperature) in {0.0, self.temperature}:
-            return self
-        found, said = phases_at(self.phases, temperature)
-        name, caveats = name_at(self.name, temperature), (*self.caveats, said)
-        checksum = fingerprint([self.checksum, "temperature", temperature])
-        return replace(self, name=name, phases=found, checksum=checksum, caveats=caveats)
-
-    @cached_property
-    def table(self) -> PhaseTable:
-        """
-        The phases, checked against each other.
-
-        Raises
-        ------
-        InputError
-            If they cannot share a hull.
-        """
-        return PhaseTable.from_phases(self.phases)
 
 
 def load_reference(
@@ -228,7 +69,8 @@ def load_reference(
         covers a system, ``"mp:CHECKSUM"`` for a certain one, ``"mp"`` for the newest that covers
         the formulas (``"mp-r2scan"`` for r2SCAN energies); ``"table:PATH"`` for a CSV file of
         formation energies; ``"store:LOCATION"`` for the relaxations in a store,
-        ``"store:LOCATION#METHOD"`` for those of one method. ``"A+B"`` joins two of one scale,
+        ``"store:LOCATION#METHOD"`` for those of one method; ``"entries:FILE.json"`` for entries of
+        pymatgen, ``"entries:FILE.json#mp"`` with their scale. ``"A+B"`` joins two of one scale,
         ``"aligned:A+B"`` puts B onto the scale of A and says how far they disagree.
     correction
         Names of corrections, joined by commas; by default those of the method, by charge for a
@@ -259,9 +101,44 @@ def load_reference(
         _require_elements(loaded[0])
     loaded = [_as_measured(one, asked) for one in loaded]
     reference = _aligned(loaded, name) if aligned else loaded[0]
-    if said := unstated(reference.scale):
-        reference = replace(reference, caveats=reference.caveats + said)
-    return reference.at_temperature(cold_name(name)[1])
+    return _with_unstated(reference).at_temperature(cold_name(name)[1])
+
+
+def reference_of_entries(
+    entries: object, scale: str | None = None, correction: str | None = None
+) -> Reference:
+    """
+    Make reference energies of entries of pymatgen.
+
+    Parameters
+    ----------
+    entries
+        List of ComputedEntry, ComputedStructureEntry or PDEntry, or a PhaseDiagram.
+    scale
+        Energy scale, where the entries do not tell it: ``"mp"``, ``"mp-r2scan"``,
+        ``"formation"``, or a method.
+    correction
+        As for `load_reference`.
+
+    Returns
+    -------
+    Reference
+        On one scale.
+
+    Raises
+    ------
+    InputError
+        If the entries cannot share a hull, or their scale is unknown.
+    """
+    asked = None if correction is None else compose(correction)
+    found = entries_reference(entries, scale, None if asked is None else asked.plain)
+    return _with_unstated(_as_measured(found, asked))
+
+
+def _with_unstated(reference: Reference) -> Reference:
+    """Say where no error is stated for the energies."""
+    said = unstated(reference.scale)
+    return replace(reference, caveats=reference.caveats + said) if said else reference
 
 
 def source_names(name: str) -> list[str]:
@@ -493,5 +370,8 @@ SOURCES: dict[str, Source[Reference]] = {
     ),
     "table": Source(_load_table, "'table:PATH.csv'", located=True),
     "store": Source(_load_store, "'store:PATH'", located=True),
+    "entries": Source(
+        lambda _, rest, scheme, __: load_entries(rest, scheme), "'entries:FILE.json'", located=True
+    ),
 }
 """Kinds of reference energies, by what stands before the colon; another package may add its own."""

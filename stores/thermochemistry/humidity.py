@@ -18,7 +18,7 @@ from .temperatures import KELVIN_AT_ZERO_CELSIUS
 __all__ = ["dew_point", "ice_pressure", "parse_humidity", "parse_pressure"]
 
 _TRIPLE_POINT = 273.16
-_COLDEST, _HOTTEST = 110.0, 373.0
+_COLDEST, _HOTTEST = 110.0, 373.15
 """K; between these, dew points are told."""
 _STEPS = 40
 _TYPED = re.compile(
@@ -108,20 +108,26 @@ def parse_humidity(text: str, temperature: float) -> float:
     Raises
     ------
     InputError
-        If it cannot be read, is not more than zero, or is more than the air can hold.
+        If it cannot be read, is not more than zero, is more than the air can hold, or is relative
+        where water boils.
 
     Examples
     --------
     >>> round(parse_humidity("30%", 298.15), 4), round(1e6 * parse_humidity("-40C", 298.15))
     (0.0095, 128)
     """
-    match = _TYPED.fullmatch(text)
+    match = _TYPED.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
     if match is None or match["unit"] is None:
         raise InputError(
             f"{text!r} is no humidity: give 30% of saturation, a dew point as -40C, or 1000ppm."
         )
     value, unit = float(match["number"]), match["unit"].lower()
     saturated = min(vapour_pressure("H2O", temperature), 1.0)
+    if unit == "%" and temperature > _HOTTEST:
+        raise InputError(
+            f"humidity {text} has no meaning at {temperature:g} K, where air of 1 bar is never "
+            "saturated: give a dew point as -40C, or 1000ppm."
+        )
     if unit == "%":
         pressure = value / 100.0 * saturated
     elif unit.endswith("c"):

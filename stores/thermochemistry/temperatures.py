@@ -58,7 +58,7 @@ def parse_temperature(text: str) -> float:
     >>> parse_temperature("25C"), parse_temperature("333 K")
     (298.15, 333.0)
     """
-    match = _TYPED.fullmatch(text)
+    match = _TYPED.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
     if match is None:
         raise InputError(f"{text!r} is no temperature: give kelvins as 298.15, or as 25C.")
     celsius = (match["unit"] or "K").upper().endswith("C")

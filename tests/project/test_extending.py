@@ -104,7 +104,7 @@ def test_each_extension_takes_no_more_files_than_the_page_says(tmp_path, title):
 def package(tmp_path, monkeypatch):
     """The page's package as if installed, beside one that is broken and one that lies."""
     blocks = {head.split(" ")[0]: body for head, _, body in section(
-        "A potential from a package of your own")}  # fmt: skip
+        "A potential from your own package")}  # fmt: skip
     for name, module, entry in (
         ("lattice_emt", blocks["lattice_emt.py"], "lattice-emt = lattice_emt:backend"),
         ("broken_one", "raise RuntimeError('no GPU here')\n", "broken = broken_one:backend"),

@@ -47,6 +47,8 @@ def test_each_dopant_goes_where_its_kind_stands(element, site):
         ("Na3PS4", "P", {}, "P already"),
         ("Na3PS4", "Hg", {}, "no usual charge"),
         ("Na3PS4", "Si", {"site": "Cl"}, "no Cl to replace"),
+        ("Na3PS4", "Si", {"site": "S"}, r"Si \(\+4\) cannot stand in for S \(-2\)"),
+        ("Na3PS4", "O", {"site": "P"}, r"O \(-2\) cannot stand in for P \(\+5\)"),
         ("Na3PS4", "Cl", {"fraction": 1.0}, "too little sodium"),
         ("Na3PS4", "Si", {"fraction": 0.0}, "above 0"),
         ("Na3PS4", "Si", {"fraction": float("nan")}, "above 0"),

@@ -112,7 +112,7 @@ def _crystal(block: Block, name: str) -> CrystalRead:
     if len(settings) > 1:
         others = ", ".join(one.name for one, _ in free[1:])
         notes.append(
-            f"the file leaves its setting open: {setting.name} is taken, "
+            f"the file does not state its setting: {setting.name} is taken, "
             + (f"though {others} would fit too" if others else "the only one that fits")
         )
     return CrystalRead(crystal.structure, tuple(dict.fromkeys(notes)))
@@ -133,7 +133,7 @@ def _lattice(block: Block, name: str) -> tuple[Lattice, list[str]]:
         values.append(value)
     lattice = Lattice.from_parameters(*values)
     if not lattice.volume > 0:
-        raise StructureInputError(f"{name} has angles that make no cell: correct them.")
+        raise StructureInputError(f"{name} has angles that cannot form a cell: correct them.")
     return lattice, notes
 
 

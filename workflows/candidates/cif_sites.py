@@ -81,7 +81,7 @@ def read_sites(block: Block, elements: Collection[str], name: str) -> tuple[list
     if not elements and not all(row.dummy for row in dummies):
         labels = ", ".join(row.label for row in dummies)
         raise StructureInputError(
-            f"{name} has dummy atoms ({labels}) and no formula that tells whether they stand for "
+            f"{name} has dummy atoms ({labels}) and no formula that tells whether they represent "
             "an element: name their elements, or remove them."
         )
     if not atoms:

@@ -111,7 +111,7 @@ def settings_of(block: Block, lattice: Lattice, name: str) -> list[Setting]:
     """
     found = _from_operations(block, name) or _from_hall(block) or _from_symbols(block, name)
     if not found:
-        found = [_setting("P 1", [gemmi.Op("x,y,z")], "it names no symmetry: taken as P 1")]
+        found = [_setting("P 1", [gemmi.Op("x,y,z")], "it states no symmetry: taken as P 1")]
     fitting = [one for one in found if one.fits(lattice)]
     if not fitting:
         lengths = " ".join(f"{value:.4g}" for value in lattice.parameters)
@@ -146,7 +146,7 @@ def _from_operations(block: Block, name: str) -> list[Setting]:
     if not products <= distinct:
         raise StructureInputError(
             f"{name} lists {len(distinct)} symmetry operations, whose products are not all among "
-            "them: the list is cut off or mistyped; give all of them."
+            "them: the list is truncated or mistyped; give all of them."
         )
     return [_setting("its operations", [gemmi.Op(one) for one in sorted(distinct)])]
 

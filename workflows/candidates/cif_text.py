@@ -168,7 +168,7 @@ def _complaint(detail: str, text: str, name: str) -> str:
     elif "block header" in detail:
         what = "no block begins with data_ before it"
     else:
-        what = "a value stands without a name, or is not written as CIF allows"
+        what = "a value has no name, or violates the syntax of CIF"
     return f"{name} cannot be read: line {line}: {what}; correct it, or give a complete CIF."
 
 

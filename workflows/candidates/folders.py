@@ -79,7 +79,7 @@ def describe_model(model: ModelDoc) -> str:
         parts.append(f"{model.possible} arrangements in the cell, {known}")
     if model.deviation > 0:
         parts.append(
-            f"asked for {write_formula(model.asked)}, off by {number(model.deviation, 2)} atoms "
+            f"requested {write_formula(model.asked)}, off by {number(model.deviation, 2)} atoms "
             "per formula unit"
         )
     return "; ".join(parts)

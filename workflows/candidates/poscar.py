@@ -71,7 +71,7 @@ def read_poscar(text: str, name: str, potcar: list[str]) -> CrystalRead:
     """
     lines = text.split("\n")
     if sum(bool(line.strip()) for line in lines) < _LEAST_LINES:
-        raise StructureInputError(f"{name} is cut off: give a complete POSCAR.")
+        raise StructureInputError(f"{name} is truncated: give a complete POSCAR.")
     raw = np.array([_numbers(lines, at, name) for at in (2, 3, 4)])
     factors = _factors(lines, raw, name)
     lattice = Lattice(raw * factors)
@@ -99,8 +99,8 @@ def _numbers(lines: list[str], at: int, name: str) -> list[float]:
     if len(values) < 3 or None in values:
         found = repr(lines[at].strip()) if words else "nothing"
         raise StructureInputError(
-            f"{name}, line {at + 1}: {found} stands where three numbers must be: correct it, or "
-            "give a complete POSCAR."
+            f"{name}, line {at + 1}: {found} is found where three numbers are expected: correct "
+            "it, or give a complete POSCAR."
         )
     return [value for value in values if value is not None]
 
@@ -111,7 +111,9 @@ def _factors(lines: list[str], raw: NDArray[np.float64], name: str) -> NDArray[n
     values = [value for value in map(read_value, words) if value is not None]
     volume = abs(float(np.linalg.det(raw)))
     if not volume > 0:
-        raise StructureInputError(f"{name}, lines 3 to 5: the vectors span no cell: correct them.")
+        raise StructureInputError(
+            f"{name}, lines 3 to 5: the vectors do not span a cell: correct them."
+        )
     if len(values) == len(words) == 1 and values[0] < 0:
         return np.full(3, (-values[0] / volume) ** (1 / 3))
     if len(values) != len(words) or len(values) not in {1, 3} or min(values) <= 0:
@@ -134,8 +136,8 @@ def _counts(lines: list[str], at: int, name: str) -> list[int]:
     counts = [int(word) for word in _COMMENT.sub("", line).split() if word.isdigit()]
     if not _are_counts(line) or min(counts) < 1:
         raise StructureInputError(
-            f"{name}, line {at + 1}: {line.strip()!r} stands where the numbers of atoms of each "
-            "element must be: give positive whole numbers."
+            f"{name}, line {at + 1}: {line.strip()!r} is given where numbers of atoms of each "
+            "element are expected: give positive whole numbers."
         )
     return counts
 
@@ -147,7 +149,7 @@ def _mode(lines: list[str], at: int, name: str) -> tuple[int, bool]:
     mode = lines[at].strip()[:1].upper() if at < len(lines) else ""
     if mode not in {"D", "C", "K"}:
         raise StructureInputError(
-            f"{name}, line {at + 1}: 'Direct' or 'Cartesian' must stand there, before the "
+            f"{name}, line {at + 1}: 'Direct' or 'Cartesian' is expected there, before the "
             "coordinates."
         )
     return at + 1, mode == "D"
@@ -177,13 +179,13 @@ def _species(
         kinds, note = _unnamed(comment, counts, potcar)
     if not kinds:
         raise StructureInputError(
-            f"{name} names no elements, as files of VASP 4 do: write their symbols into a line "
+            f"{name} names no elements, as in files of VASP 4: write their symbols into a line "
             f"before line 6 ({' '.join(map(str, counts))})."
         )
     if len(kinds) != len(counts):
         raise StructureInputError(
             f"{name} names {len(kinds)} elements and {len(counts)} numbers of atoms (lines 6 and "
-            "7): give as many of one as of the other."
+            "7): give equal numbers of both."
         )
     return [kind for kind, count in zip(kinds, counts, strict=True) for _ in range(count)], note
 

@@ -193,8 +193,9 @@ def _content(path: Path) -> str:
         with zopen(path, "rb") as file:
             content = file.read()
     except (OSError, EOFError, zlib.error):
-        raise StructureInputError(f"cannot read {str(path)!r}: it is damaged, or may not be read "
-                                  "by you.") from None  # fmt: skip
+        raise StructureInputError(
+            f"cannot read {str(path)!r}: it is damaged, or you may not read it."
+        ) from None
     text = decode_text(content if isinstance(content, bytes) else content.encode())
     if not text.strip():
         raise StructureInputError(f"{str(path)!r} is empty: give a complete file.")

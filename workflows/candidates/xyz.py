@@ -51,8 +51,8 @@ def read_xyz(text: str, name: str) -> list[CrystalRead]:
         count = lines[at].strip()
         if not count.isdigit() or int(count) < 1:
             raise StructureInputError(
-                f"{name}, line {at + 1}: {count!r} stands where the number of atoms must be: give "
-                "complete frames."
+                f"{name}, line {at + 1}: {count!r} is found where the number of atoms is "
+                "expected: give complete frames."
             )
         end = at + 2 + int(count)
         if end > len(lines) or not lines[end - 1].strip():
@@ -113,7 +113,7 @@ def _columns(text: str, header: int, name: str) -> dict[str, int]:
     if len(parts) % 3 or not all(known):
         raise StructureInputError(
             f"{name}, line {header + 1}: Properties={text} names no species or no pos: write "
-            f"Properties={_DEFAULT} with further columns behind."
+            f"Properties={_DEFAULT} followed by further columns."
         )
     return places
 

@@ -1,4 +1,4 @@
-"""The commands of a campaign: it goes on by itself, and says which candidates deserve DFT next."""
+"""The commands of a campaign: it runs by itself, and proposes which candidates deserve DFT next."""
 
 from __future__ import annotations
 

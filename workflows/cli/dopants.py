@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .energies import load_energies
+from .options import comma_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def compared(
     site
         Element that is replaced; None for that which fits.
     conditions
-        Temperature, humidity, pressure of gases given off, that of CO2, and method, as typed.
+        Temperature, humidity, pressure of evolved gases, that of CO2, and method, as typed.
     energies
         Reference, corrections and phases to leave out, as typed.
 
@@ -53,6 +54,7 @@ def compared(
     from trona.stores.assess.doping.charts import compare_dopants, doped_formulas  # noqa: PLC0415
     from trona.stores.energies.atmosphere import read_conditions  # noqa: PLC0415
 
+    elements = [one for typed in elements for one in comma_list(typed)]
     temperature, humidity, released, dioxide, method = conditions
     air = read_conditions(temperature, humidity, released, dioxide, method)
     formulas = doped_formulas(host, elements, fraction, site)

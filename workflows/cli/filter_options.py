@@ -23,27 +23,27 @@ class FilterOptions:
         str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
     ] = None
     hull_below: Annotated[
-        float | None, typer.Option(help="Energy above hull at most.", metavar="eV/atom")
+        float | None, typer.Option(help="Maximum energy above hull.", metavar="eV/atom")
     ] = None
     reduction_below: Annotated[
-        float | None, typer.Option(help="Reduction limit at most.", metavar="V")
+        float | None, typer.Option(help="Maximum reduction limit.", metavar="V")
     ] = None
     oxidation_above: Annotated[
-        float | None, typer.Option(help="Oxidation limit at least.", metavar="V")
+        float | None, typer.Option(help="Minimum oxidation limit.", metavar="V")
     ] = None
     elements: Annotated[
-        str | None, typer.Option(help="Elements that must be present, as in Na,P,S.")
+        str | None, typer.Option(help="Elements that must be present, such as Na,P,S.")
     ] = None
     without: Annotated[
-        str | None, typer.Option(help="Elements that must be absent, as in Cl,Br.")
+        str | None, typer.Option(help="Elements that must be absent, such as Cl,Br.")
     ] = None
-    anions: Annotated[str | None, typer.Option(help="Anion system, as in S or O-S.")] = None
-    products: Annotated[str | None, typer.Option(help="Products at 0 V, as in Na3P,Na2S.")] = None
+    anions: Annotated[str | None, typer.Option(help="Anion system, such as S or O-S.")] = None
+    products: Annotated[str | None, typer.Option(help="Products at 0 V, such as Na3P,Na2S.")] = None
     reference: Annotated[
         str | None, typer.Option(help="Name of the reference energies.", metavar="NAME")
     ] = None
     backend: Annotated[
-        str | None, typer.Option(help="Source of the relaxations, as in chgnet.")
+        str | None, typer.Option(help="Backend of the relaxations, such as chgnet.")
     ] = None
     state: Annotated[str | None, typer.Option(help="completed, rejected or failed.")] = None
     text: Annotated[str | None, typer.Option(help="Part of label, formula, source or reason.")] = (
@@ -52,7 +52,7 @@ class FilterOptions:
     where: Annotated[
         str | None,
         typer.Option(
-            help='A question for the rest, as in "severity < 0.5 and not elements has Cl".',
+            help='Further conditions, such as "severity < 0.5 and not elements has Cl".',
             metavar="QUESTION",
         ),
     ] = None

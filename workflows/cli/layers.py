@@ -69,7 +69,7 @@ class Among:
         formulas : list of str or None
             Layers to try; None for all compounds of the reference.
         notes : list of str
-            What to bear in mind, in sentences.
+            Caveats, in sentences.
 
         Raises
         ------
@@ -88,7 +88,7 @@ class Among:
                 f"{reference.name} has the elements of no compound of {self.source}: name another "
                 "--reference."
             )
-        judged = f"Compounds of {self.source} are judged with the energies of {reference.name}"
+        judged = f"Compounds of {self.source} are assessed with the energies of {reference.name}"
         left_out = len(self.formulas) - len(kept)
         notes = [
             f"{judged}; {left_out} with other elements are left out." if left_out else f"{judged}."
@@ -118,6 +118,8 @@ def read_among(typed: str) -> Among:
     """
     if typed == "reference":
         return Among()
+    if not typed.strip():
+        raise InputError("--among names nothing: give reference, store or a file of formulas.")
     head, _, location = typed.partition(":")
     if head == _STORE and not Path(typed).is_file():
         return _screened(location or Settings().store)
@@ -135,7 +137,7 @@ def _screened(location: str) -> Among:
     docs = results.screenings(Filters(state="completed"))
     if not docs:
         raise InputError(
-            f"the store {redacted(location)!r} holds no screened candidate: screen some."
+            f"the store {redacted(location)!r} contains no screened candidate: screen some first."
         )
     ids = dict.fromkeys(one.relaxation_id for one in docs if one.relaxation_id is not None)
     found = (results.relaxation(identity) for identity in ids)

@@ -84,6 +84,7 @@ for _panel, _commands in _PANELS.items():
 def main() -> None:
     """Run the command line; a user's mistake prints one sentence and exits with 2."""
     gc.set_threshold(_COLLECT_AFTER)
+    _open_streams()
     debug, arguments = _asked_for_debug(sys.argv[1:])
     code = _run(arguments, debug)
     try:
@@ -91,6 +92,13 @@ def main() -> None:
     except BrokenPipeError:
         _discard_output()
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Give output that was closed at the start, as by ``>&-``, somewhere to go."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _discard_output() -> None:

@@ -35,12 +35,14 @@ def written_names(asked: Iterable[str]) -> list[str]:
     Raises
     ------
     InputError
-        If a file cannot be read as text or holds no name.
+        If a file is not there, cannot be read as text or holds no name.
     """
     found: list[str] = []
     for name in asked:
         path = Path(name)
         if not path.is_file():
+            if path.suffix.lower() in {".txt", *_TABLES}:
+                raise InputError(f"there is no file {name!r}: name one, or formulas themselves.")
             found.append(name)
             continue
         if path.suffix.lower() in _TABLES:
@@ -49,7 +51,7 @@ def written_names(asked: Iterable[str]) -> list[str]:
         lines = _text(path).splitlines()
         some = [line.partition("#")[0].strip() for line in lines]
         if not any(some):
-            raise InputError(f"{path} holds no name: write one formula a line.")
+            raise InputError(f"{path} contains no name: write one formula per line.")
         found += [one for one in some if one]
     return list(dict.fromkeys(found))
 

@@ -50,8 +50,7 @@ Reference = Annotated[
     str | None,
     typer.Option(
         "--reference",
-        help="Reference energies: 'bundled', 'mp' (fetched before), 'table:PATH.csv', "
-        "'store:PATH'.",
+        help="Reference energies: 'bundled', 'mp' (once fetched), 'table:PATH.csv', 'store:PATH'.",
         metavar="NAME",
     ),
 ]
@@ -67,7 +66,7 @@ Correction = Annotated[
 ]
 Exclude = Annotated[
     str | None,
-    typer.Option(help="Phases to leave out, as in NaCl3,NaCl7.", metavar="FORMULAS"),
+    typer.Option(help="Phases to leave out, such as NaCl3,NaCl7.", metavar="FORMULAS"),
 ]
 KeptIn = Annotated[
     str | None,
@@ -80,20 +79,20 @@ KeepFiles = Annotated[
     Path | None,
     typer.Option(
         "--keep-files",
-        help="Keep the files of VASP in this folder, compressed; by default they are deleted.",
+        help="Keep the VASP files in this folder, compressed; by default they are deleted.",
         metavar="FOLDER",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", callback=_one_form)]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV.", callback=_one_form)]
-RelaxedBy = Annotated[str, typer.Option(help="Source of relaxations.")]
-Workers = Annotated[int, typer.Option(min=1, help="Processes that relax.")]
+RelaxedBy = Annotated[str, typer.Option(help="Backend for relaxations.")]
+Workers = Annotated[int, typer.Option(min=1, help="Number of relaxation processes.")]
 Unbalanced = Annotated[
     bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
 ]
 FirstMaterial = Annotated[str, typer.Argument(help="Electrolyte, such as Na3PS4.")]
 SecondMaterial = Annotated[
-    str, typer.Argument(help="Electrode, coating or electrolyte, as NaCrO2.")
+    str, typer.Argument(help="Electrode, coating or electrolyte, such as NaCrO2.")
 ]
 AtReservoir = Annotated[
     float | None,
@@ -103,35 +102,33 @@ AtElectrode = Annotated[
     str | None,
     typer.Option(
         "--electrode",
-        help="Also what happens where this electrode was measured to work; "
-        "NaCrO2@computed, NaCrO2@3.1 for another potential.",
+        help="Also the reactions at the measured potentials of this electrode; "
+        "NaCrO2@computed or NaCrO2@3.1 for another potential.",
         metavar="NAME",
     ),
 ]
 Pressure = Annotated[
     float,
-    typer.Option(help="Enthalpies at this pressure instead of energies.", metavar="GPa"),
+    typer.Option(help="Use enthalpies at this pressure instead of energies.", metavar="GPa"),
 ]
 Temperature = Annotated[
     str,
     typer.Option(
-        help="Free energies at this temperature instead of energies, as in 298.15 or 25C.",
+        help="Use free energies at this temperature, such as 298.15 or 25C.",
         metavar="K",
     ),
 ]
 Humidity = Annotated[
     str,
     typer.Option(
-        help="Relative humidity as 30%, dew point as -40C, or 1000ppm of water; for `air` "
-        "several joined by commas.",
+        help="Relative humidity (30%), dew point (-40C) or amount of water (1000ppm); for `air` "
+        "also several, joined by commas.",
         metavar="HUMIDITY",
     ),
 ]
 Released = Annotated[
     str,
-    typer.Option(
-        "--h2s", help="Pressure of H2S and every other gas given off.", metavar="PRESSURE"
-    ),
+    typer.Option("--h2s", help="Pressure of H2S and every other evolved gas.", metavar="PRESSURE"),
 ]
 CarbonDioxide = Annotated[
     str | None,
@@ -147,16 +144,16 @@ AirMethod = Annotated[
 HostFormula = Annotated[str, typer.Argument(help="Electrolyte to dope, such as Na3PS4.")]
 Dopant = Annotated[
     list[str] | None,
-    typer.Argument(help="Elements, such as Si Sn W; a list of thirty if none."),
+    typer.Argument(help="Elements, such as Si Sn W; thirty common ones by default."),
 ]
 Fraction = Annotated[
-    float, typer.Option(help="Part of the site that is replaced.", metavar="FRACTION")
+    float, typer.Option(help="Fraction of the site that is replaced.", metavar="FRACTION")
 ]
 Site = Annotated[
     str | None,
     typer.Option(
-        help="Element that is replaced; by default the anion, sodium or the centre, as fits the "
-        "dopant.",
+        help="Element that is replaced; by default the anion, sodium or the central atom, "
+        "depending on the dopant.",
         metavar="ELEMENT",
     ),
 ]
@@ -168,7 +165,7 @@ ToScreen = Annotated[
     list[str] | None,
     typer.Argument(
         help="Structure files, folders of them, tables (CSV), materials such as mp-28782, or "
-        "formulas; the bundled electrolytes if none."
+        "formulas; the bundled electrolytes by default."
     ),
 ]
 

@@ -155,7 +155,7 @@ def _judge_settled(
     if failed := [job for job in jobs if job["state"] in FAILED_STATES]:
         return "failed", failed[0], reason_of(failed[0])
     if "PAUSED" in first:
-        return "waiting", first["PAUSED"], "paused: 'jf job resume' lets it go on"
+        return "waiting", first["PAUSED"], "paused: 'jf job resume' continues it"
     if "WAITING" in first:
         return "waiting", first["WAITING"], None
     if outcome is not None and outcome["state"] == "failed":

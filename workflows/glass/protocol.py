@@ -240,7 +240,7 @@ def prepare_batch(blueprint: Blueprint, protocol: Protocol) -> Batch:
         If no cell of that size holds the composition, or it is a hydroborate.
     """
     if blueprint.atoms:
-        raise StructureInputError(f"{blueprint.label!r} has anions that a melt would destroy.")
+        raise StructureInputError(f"{blueprint.label!r} has anions that would not survive melting.")
     crystal, supercell = blueprint.structure, None
     if crystal.is_ordered:
         supercell = compact_supercell(crystal.lattice, max(1, protocol.atoms // len(crystal)))
@@ -326,7 +326,7 @@ def _trial(relaxation: RelaxationDoc | str | None) -> TrialDoc:
         return TrialDoc(
             electrostatic=None,
             energy=None,
-            objection=relaxation or "it did not get to its end",
+            objection=relaxation or "it did not finish",
             space_group=None,
             volume=0.0,
         )

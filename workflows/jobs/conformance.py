@@ -165,7 +165,7 @@ def _relaxation(subject: Subject) -> None:
     _require(doc.converged is True, f"a crystal did not relax in {doc.n_steps} steps.")
     numbers = {"energy": doc.energy, "max_force": doc.max_force, "n_steps": doc.n_steps}
     empty = [name for name, value in numbers.items() if value is None]
-    _require(not empty, f"the relaxation does not tell {', '.join(empty)}.")
+    _require(not empty, f"the relaxation does not record {', '.join(empty)}.")
     _require(doc.method == backend.method, f"the document names the method {doc.method!r}.")
     _require(doc.id == relaxation_id(start, backend), "the document has another identity.")
     unnamed = {*backend.packages} - doc.versions.keys()
@@ -185,7 +185,7 @@ def _provenance(subject: Subject) -> None:
     stated = backend.energies
     if stated is None or stated.name != backend.method:
         raise ConformanceError(
-            f"nobody knows the method {backend.method!r}: give a Method of that name as 'stated'."
+            f"unknown method {backend.method!r}: give a Method of that name as 'stated'."
         )
     _require(bool(backend.packages), f"the method {stated.name!r} names no packages.")
 
@@ -194,7 +194,7 @@ PROPERTIES: Mapping[str, Callable[[Subject], None]] = {
     "its identity is plain JSON, and the same in another process": _identity,
     "its method is known, and the packages behind it": _provenance,
     "the energy is finite, and twice as large in a doubled cell": _energy,
-    "forces are the slope of the energy": _forces,
+    "forces are the negative gradient of the energy": _forces,
     "a crystal relaxes, and the document says everything": _relaxation,
 }
 """What must hold, in the order in which it is tried."""

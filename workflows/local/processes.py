@@ -152,7 +152,7 @@ class _Crew(Generic[Item, Result]):
             self._workers = len(self._members)
         if self._workers == 0:
             raise BackendError(
-                "worker processes die while they start, perhaps for want of memory: "
+                "worker processes die while they start, perhaps for lack of memory: "
                 "end other programs, or use fewer --workers."
             )
 

@@ -60,7 +60,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("place", "#", "Place by the score; equal scores share one; – where it is not ranked."),
+    Column("place", "#", "Place by score; equal scores share a place; – where not ranked."),
     Column("label", "candidate", "Its name.", numeric=False),
     Column("hull", "above hull, meV/atom", "Energy above the hull; ? for a mixture."),
     Column(
@@ -70,7 +70,7 @@ COLUMNS = (
         "sign, if there is no such range.",
     ),
     Column("oxidation", "to, V", "Upper end of that range."),
-    Column("products", "products at 0 V", "What it turns into at sodium metal.", numeric=False),
+    Column("products", "products at 0 V", "Products in contact with sodium metal.", numeric=False),
     Column(
         "harm",
         "interphase at 0 V",
@@ -78,14 +78,14 @@ COLUMNS = (
         numeric=False,
     ),
     Column("freed", "eV/atom freed", "Energy released at 0 V."),
-    Column("sodium", "Na used", "Sodium taken up at 0 V, per formula unit."),
+    Column("sodium", "Na used", "Sodium accepted at 0 V, per formula unit."),
     Column(
         "air",
         "in moist air, eV/H2O",
-        "First step of the reaction with water, negative where it happens; ? where the reference "
-        "cannot say. Its conditions stand with each candidate.",
+        "First step of the reaction with water, negative where it occurs; ? where the reference "
+        "cannot say. Its conditions are given with each candidate.",
     ),
-    Column("score", "score", "Between 0 and 1; ! where a bound is broken."),
+    Column("score", "score", "Between 0 and 1; ! where a bound is violated."),
 )
 """What the ranking shows, from left to right."""
 
@@ -97,7 +97,7 @@ UNBOUNDED = 1e9
 """V: sorts above all limits, for a window that ends at none."""
 
 _NONE = "–"
-_APART = "Not ranked: the reference cannot judge it, for the reasons below."
+_APART = "Not ranked: the reference cannot assess it, for the reasons below."
 _HARM = {kind.value: place for place, kind in enumerate(InterphaseClass)}
 
 
@@ -280,7 +280,7 @@ def _contact(contact: ContactDoc) -> str:
     used = number(contact.sodium_consumed)
     return (
         f"At sodium metal (0 V): {contact.reaction}; {contact.driving_force:.3f} eV per atom are "
-        f"released, {used} Na per formula unit taken up."
+        f"released, {used} Na per formula unit accepted."
     )
 
 

@@ -127,7 +127,7 @@ def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
             "alt": f"Figure: stability windows of {count} as bars on one voltage axis, coloured "
             "by the interphase at 0 V; the ranking holds the same numbers",
             "note": "A click on a bar opens its candidate. Dashed: electrodes, where they were "
-            "measured to work.",
+            "measured to operate.",
             "drawing": json.loads(str(windows.to_json())),
         },
         {

@@ -4,6 +4,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const table = document.querySelector(".ranking");
   const form = document.getElementById("filters");
+  if (form === null) return; // kept cells, layers and interfaces only: no ranking to sort
   const bodies = data.candidates.map((one) => document.getElementById("c-" + one.id));
   const order = new Intl.Collator("en", { numeric: true });
 

@@ -170,7 +170,7 @@ class Followed:
             self._results = Results(self.location)
         if self._results.empty:
             raise StoreError(
-                f"the store {self.name!r} holds no results yet: 'trona screen' puts some there."
+                f"the store {self.name!r} holds no results yet: 'trona screen' adds some."
             )
         return self._results
 

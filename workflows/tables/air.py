@@ -68,8 +68,8 @@ def _cells(found: ExposureDoc) -> list[str]:
     return [
         ", ".join(found.open_to),
         escape(found.reaction) if found.reacts else "none",
-        f"{found.energy_per_formula_unit:.3f}",
-        f"{found.energy_per_atom:.4f}",
+        f"{found.energy_per_formula_unit:z.3f}",
+        f"{found.energy_per_atom:z.4f}",
         per_water,
         gases or NONE,
     ]
@@ -139,7 +139,7 @@ def _ranking(docs: Sequence[AirDoc]) -> Table:
             str(place),
             escape(doc.formula),
             *cells,
-            f"{doc.water.energy_per_atom:.3f}",
+            f"{doc.water.energy_per_atom:z.3f}",
             f"{sulfide:.0f}" if sulfide else NONE,
             escape(becomes),
         )
@@ -251,7 +251,7 @@ def dopant_table(doc: DopantsDoc) -> list[RenderableType]:
             NONE if step is None else f"{step.energy_per_water:+.2f}",
         )
     said = [
-        "Positive: less energy is released than by the undoped host, per atom of the dopant.",
+        "Positive: less energy is released than by the undoped host, per dopant atom.",
         *(f"Left out: {symbol}: {why}" for symbol, why in doc.left_out.items()),
         *doc.caveats,
     ]

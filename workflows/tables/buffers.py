@@ -186,7 +186,7 @@ def why(one: LayerDoc) -> str:
     str
         That it passes all gates, where nothing does.
     """
-    gaps = [f"nothing joins {', '.join(one.open_pairs)}"] if one.open_pairs else []
+    gaps = [f"no phase with {', '.join(one.open_pairs)}"] if one.open_pairs else []
     open_questions = [f"unknown: {'; '.join(one.unknown)}"] if one.unknown else []
     reacted = {one.class_at_low, one.class_at_high} - {None, "stable", "decomposes"}
     kinds = sorted(str(kind) for kind in reacted)
@@ -203,7 +203,7 @@ def _counted(document: BufferDoc) -> str:
     counts = document.counts
     parts = [f"{counts[name]} {name}" for name in _STYLES if counts.get(name)]
     if counts.get("apart"):
-        parts.append(f"{counts['apart']} apart, which these energies cannot judge")
+        parts.append(f"{counts['apart']} apart, which these energies cannot assess")
     failed = Counter(gate for one in document.layers for gate in set(map(_gate, one.vetoes)))
     listed = ", ".join(f"{number} {gate}" for gate, number in failed.most_common())
     detail = f" Vetoes (a layer may have several): {listed}." if listed else ""

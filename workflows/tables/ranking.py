@@ -140,7 +140,7 @@ def first_step_text(one: SummaryDoc) -> str:
 def _air_notes(found: Iterable[SummaryDoc]) -> list[str]:
     """Say what the column of moist air holds for."""
     return [
-        f"in air{letter}: first step with water at {escape(str(text))}, below zero where it happens"
+        f"in air{letter}: first step with water at {escape(str(text))}, negative where it occurs"
         for text, letter in _air_letters(found).items()
     ]
 

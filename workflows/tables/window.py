@@ -98,8 +98,8 @@ def electrode_details(document: ElectrodeDoc) -> list[RenderableType]:
 def _at_equilibrium(document: ElectrodeDoc, takes_at: float) -> str:
     """Say where an electrode would work at equilibrium."""
     volts_given = document.computed_gives
-    gives = "gives none" if volts_given is None else f"gives sodium at {volts_given:.3f} V"
-    takes = f"takes it at {takes_at:.3f} V" if takes_at else "at 0 V sodium plates"
+    gives = "releases none" if volts_given is None else f"releases sodium at {volts_given:.3f} V"
+    takes = f"accepts it at {takes_at:.3f} V" if takes_at else "at 0 V sodium plates"
     above = document.energy_above_hull
     state = "mixture" if above is None else f"{above * 1000:.1f} meV/atom above hull"
     return f"[dim]At equilibrium it {gives}, {takes} ({state}).[/]"
@@ -127,13 +127,13 @@ def contact(rung: RungDoc) -> list[RenderableType]:
     if rung.reaction_kind == "none":
         return [head]
     parts = f"e⁻ conductor {electron_part(rung)}, Na⁺ conductor {ion_part(rung)}"
-    facts = [f"{parts}; in brackets: points above what a connected path needs"]
+    facts = [f"{parts}; in brackets: points above the percolation threshold"]
     if rung.volume_change is not None:
         facts[0] += f"; volume {rung.volume_change:+.0%}"
     if rung.sodium_charge_per_um is not None:
         metal = rung.sodium_thickness_per_um
         thick = "" if metal is None else f" or {abs(metal):.2f} µm of metal"
-        verb = "takes up" if rung.na_exchanged > 0 else "gives off"
+        verb = "accepts" if rung.na_exchanged > 0 else "releases"
         charge = f"{abs(rung.sodium_charge_per_um):.3f} mAh/cm²"
         facts.append(f"each µm of electrolyte {verb} {charge}{thick}")
     worst = ", ".join(

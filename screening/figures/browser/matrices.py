@@ -88,7 +88,7 @@ def _details(first: str, second: str, cell: HeatCell) -> str:
     """Write a contact for the pointer."""
     head = f"{typeset(first, HTML)} | {typeset(second, HTML)}: {cell.kind.value}"
     if cell.released is None:
-        return f"{head}<br>the reference cannot judge it"
+        return f"{head}<br>the reference cannot assess it"
     if not cell.reaction:
         return f"{head}<br>no reaction"
     reaction = in_lines(cell.reaction.replace(" -> ", " + → "), HTML)

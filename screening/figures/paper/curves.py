@@ -51,7 +51,7 @@ def top_voltage(discharges: Iterable[Discharge]) -> float:
     """
     found = [plateau.voltage for discharge in discharges for plateau in discharge.plateaus]
     if not found:
-        raise InputError("no composition takes up sodium: there is no discharge to draw.")
+        raise InputError("no composition accepts sodium: there is no discharge to draw.")
     return max(found) + _HEADROOM
 
 

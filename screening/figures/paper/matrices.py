@@ -36,7 +36,7 @@ def draw_matrix(found: HeatMap) -> Figure:
     -------
     matplotlib.figure.Figure
         A cell for each contact, shaded by the energy released, with its number and a mark in the
-        colour of its class; grey where the reference cannot judge it.
+        colour of its class; grey where the reference cannot assess it.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415
 

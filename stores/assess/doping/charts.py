@@ -147,13 +147,13 @@ def compare_dopants(
     base = host_of(host)
     found, left_out = _substitutions(base, elements, fraction, site)
     if gaps := _gaps(host, reference):
-        raise ChemicalSystemError(f"nothing can be said of {host}: {gaps}")
+        raise ChemicalSystemError(f"nothing can be said about {host}: {gaps}")
     for one in found:
         if gaps := _gaps(one.formula, reference):
             left_out[one.element] = gaps
     judged = [one for one in found if one.element not in left_out]
     if not judged:
-        raise InputError(f"no dopant of {host} can be judged: {' '.join(left_out.values())}")
+        raise InputError(f"no dopant of {host} can be assessed: {' '.join(left_out.values())}")
     inside = {*base.amounts, *(one.element for one in judged)}
     air = atmosphere(reference, conditions, inside, strict=with_dioxide)
     warm = reference
@@ -274,5 +274,5 @@ def dopant_figure(doc: DopantsDoc) -> DopantFigure:
         points=points,
         title=f"{100 * doc.fraction:g} % of the site replaced, {' and '.join(doc.open_to)} at",
         conditions=doc.conditions.text,
-        note=f"not judged: {out}" if out else "",
+        note=f"not assessed: {out}" if out else "",
     )

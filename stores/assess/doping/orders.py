@@ -25,9 +25,9 @@ class MoistAir(Document):
     """What was published about moist air at room temperature."""
 
     outcome: Literal["gas", "hydrate", "none"] = Field(
-        description="Gives off a gas, takes up water as a hydrate, or does not react."
+        description="Evolves a gas, forms a hydrate, or does not react."
     )
-    gas: str = Field(default="", description="The gas, where it gives one off.")
+    gas: str = Field(default="", description="The evolved gas, if any.")
     kind: Literal["calculated", "observed"] = Field(
         description="Calculated, or observed in an experiment."
     )
@@ -38,7 +38,7 @@ class PublishedOrder(Document):
     """A published order of elements on the centre of a host, by their resistance to water."""
 
     groups: list[list[str]] = Field(
-        description="Best first; elements of a group are not told apart."
+        description="Best first; elements of a group are not distinguished."
     )
     kind: Literal["calculated", "observed"] = Field(
         description="Calculated, or observed in an experiment."

@@ -96,7 +96,7 @@ def read_formulas(path: Path) -> list[str]:
     words = [line.partition("#")[0].replace(",", " ").replace(";", " ").split() for line in lines]
     found = [first[0] for first in words if first and first[0].casefold() != "formula"]
     if not found:
-        raise InputError(f"{str(path)!r} holds no formula: write one a line, such as Na3PO4.")
+        raise InputError(f"{str(path)!r} holds no formula: write one per line, such as Na3PO4.")
     for formula in found:
         parse(formula)
     return list(dict.fromkeys(found))
@@ -212,7 +212,7 @@ class Stack:
         )
 
     def _open_pairs(self, layer: Material) -> tuple[str, ...]:
-        """Pairs of elements, of the layer and a neighbour, that no phase joins."""
+        """Pairs of elements, of the layer and a neighbour, without a common phase."""
         table, own = self._table(layer), set(layer.composition)
         found = []
         for side in (self.electrolyte, *self.electrode.states):
@@ -419,7 +419,9 @@ def buffer_document(
     few = among is not None and len(candidates) <= _FEW
     direct, layers = stack.direct(), stack.layers(candidates, full=few)
     if not layers:
-        raise InputError("no layer is left to try: sodium and the materials themselves are none.")
+        raise InputError(
+            "no layer is left to try: sodium and the materials themselves do not count."
+        )
     counts = Counter(_group(one) for one in layers)
     states = [state.formula for state in side.states]
     asked = [electrolyte, *states]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trona.screening.errors import InputError
 from trona.screening.formulas import parse
 from trona.screening.stability.buffers import Gates
 from trona.screening.stability.interface import Material
@@ -73,8 +74,13 @@ def cell_document(
     for side, electrode in (("anode", anode), ("cathode", cathode)):
         states = electrode_states(electrode, reference.table)
         stack = Stack(reference, Material(electrolyte, parse(electrolyte)), states, limits)
-        layers = stack.layers(candidate_layers(reference, among))
         own = stack.layers(candidate_layers(reference, given), full=True)
+        if given and not own:
+            raise InputError(
+                f"{buffer} is no layer at the {side}: it is sodium, the electrolyte or the "
+                "electrode itself; name another."
+            )
+        layers = stack.layers(candidate_layers(reference, among))
         contacts.append(_contact(side, electrode, stack, alone, own, layers))
         asked += [state.formula for state in states.states]
         said += [states.potential.sentence, *states.caveats]

@@ -142,8 +142,8 @@ def _caveats(found: Matrix, reference: Reference) -> list[str]:
     blind = [cell for cell in found.pairs if cell.open_pairs]
     pairs = sorted({"-".join(pair) for cell in blind for pair in cell.open_pairs})
     unjoined = (
-        f"{len(blind)} of {len(found.pairs)} contacts are unknown, because no phase of the "
-        f"reference joins {', '.join(pairs)}."
+        f"{len(blind)} of {len(found.pairs)} contacts are unknown, because the reference has no "
+        f"phase with {', '.join(pairs)}."
     )
     return [*([unjoined] if blind else []), *reference.caveats]
 

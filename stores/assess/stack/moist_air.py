@@ -78,7 +78,7 @@ def _exposed(formula: str, air: Atmosphere, tolerated: float) -> LayerAirDoc:
     pairs = coverage(air.reference.table, {*composition, "O"}, [composition]).open
     if pairs and not reacts:
         joined = ", ".join("-".join(pair) for pair in pairs)
-        return _unknown(f"nothing joins {joined}")
+        return _unknown(f"no phase with {joined}")
     products = found.found.phases
     hydrate = len(products) == 1 and not is_gas(products[0]) and [*found.taken] == ["H2O"]
     return LayerAirDoc(

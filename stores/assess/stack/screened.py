@@ -44,11 +44,11 @@ def with_candidates(
     for one in relaxations:
         found = admit_to(one, reference.scale, reference.scheme)
         if isinstance(found, Rejected):
-            notes.append(f"{one.label} is judged by its composition: {found.reason}.")
+            notes.append(f"{one.label} is assessed by its composition: {found.reason}.")
         elif found.scale != reference.scale:
             notes.append(
-                f"{one.label} is judged by its composition: its energy, with {one.method}, is not "
-                f"on the scale of {reference.name}."
+                f"{one.label} is assessed by its composition: its energy, with {one.method}, is "
+                f"not on the scale of {reference.name}."
             )
         else:
             phases.append(found)

@@ -115,8 +115,9 @@ class File:
         found = self._format()
         if found > FORMAT:
             raise StoreError(
-                f"the store {self.path!r} has format {found}, this trona knows formats up to "
-                f"{FORMAT}: read it with the trona that wrote it, or name another with --store."
+                f"the store {self.path!r} has format {found}, this version of trona reads "
+                f"formats up to {FORMAT}: read it with the version that wrote it, or name "
+                "another with --store."
             )
         if found < FORMAT:
             with self.transaction():

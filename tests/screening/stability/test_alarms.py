@@ -41,7 +41,7 @@ def test_a_binary_compound_may_lie_as_far_below_its_elements_as_it_does():
 def test_windows_and_limits_beyond_all_known_ones_are_told():
     found = told("NaCl", {"NaCl": -3.0})
     assert [line.split(" of ")[0] for line in found] == ["Its oxidation limit", "Its window"]
-    assert "4.53 V: these energies cannot judge it." in found[0]
+    assert "4.53 V: these energies cannot assess it." in found[0]
     assert "4.26 V: phases that would end it are missing." in found[1]
     assert told("NaCl", {"NaCl": -2.1}) == ()
 

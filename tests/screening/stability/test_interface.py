@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import inf, nan
 
 import numpy as np
@@ -16,7 +17,7 @@ from trona.screening.equilibrium.hull import decompose
 from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.errors import ChemicalSystemError, FormulaError, VoltageError
 from trona.screening.formulas import parse
-from trona.screening.stability.interface import mix
+from trona.screening.stability.interface import mix, react, reactant
 
 
 def both(table, first, second, volts=None):
@@ -106,6 +107,19 @@ def test_energy_per_formula_unit_is_the_same_reaction_in_other_units(reference):
     assert kink.fraction == pytest.approx(6 / 14)
     assert found.energy_per_formula_unit(kink) == pytest.approx(14 * kink.energy_per_atom)
     assert found.energy_per_formula_unit(found.kinks[-1]) == 0.0
+
+
+@pytest.mark.parametrize("volts", [None, 0.0, 1.3, 3.0])
+def test_the_strongest_reaction_is_the_same_where_others_are_not_written_down(reference, volts):
+    for first, second in combinations(["Na3PS4", "Na2ZrCl6", "ZrS2", "Na3P", "S"], 2):
+        sides = [reactant(reference.table, parse(one), one) for one in (first, second)]
+        line, short = (
+            react(reference.table, *sides, volts, all_kinks=one) for one in (True, False)
+        )
+        assert len(short.kinks) <= 3
+        assert short.reacts == line.reacts
+        assert short.strongest.equation == line.strongest.equation
+        assert short.mixing_energy(short.strongest) == line.mixing_energy(line.strongest)
 
 
 def test_a_material_with_itself_does_not_react(reference):

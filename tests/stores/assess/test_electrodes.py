@@ -167,7 +167,7 @@ def test_sodium_metal_is_the_zero(table):
 
 def test_an_interface_says_where_its_electrode_works(table):
     (note,) = electrode_notes(["Na3PS4", "NaCrO2"], table)
-    assert note.startswith("NaCrO2 works at 3.00 V (2.50–3.60 V)")
+    assert note.startswith("NaCrO2 operates at 3.00 V (2.50–3.60 V)")
 
 
 @pytest.mark.parametrize(

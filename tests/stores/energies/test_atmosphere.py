@@ -183,6 +183,7 @@ def test_dry_sodium_hydroxide_keeps_its_water_and_sodium_metal_does_not_wait(moi
         ({"released": "2bar"}, "at most 1bar"),
         ({"carbon_dioxide": "-3ppm"}, "more than 0"),
         ({"temperature": "0"}, "no free energy"),
+        ({"temperature": "400", "humidity": "30%"}, "never saturated: give a dew point"),
         ({"temperature": "-300C"}, "below absolute zero"),
         ({"method": "guess"}, "no method"),
     ],

@@ -31,6 +31,7 @@ def test_ways_to_give_one_humidity():
     saturated = vapour_pressure("H2O", 298.15)
     assert parse_humidity("100%", 298.15) == pytest.approx(saturated)
     assert parse_humidity("1000ppm", 298.15) == parse_humidity("0.001bar", 298.15) == 1e-3
+    assert parse_humidity("\N{MINUS SIGN}40C", 298.15) == parse_humidity("-40C", 298.15)
 
 
 def test_no_dew_point_beyond_the_formula():

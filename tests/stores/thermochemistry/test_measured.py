@@ -116,7 +116,14 @@ def test_heavy_hydrogen_is_no_hydrogen():
 
 
 @pytest.mark.parametrize(
-    ("typed", "kelvin"), [("25C", 298.15), ("300", 300.0), ("353.15 K", 353.15), ("0", 0.0)]
+    ("typed", "kelvin"),
+    [
+        ("25C", 298.15),
+        ("300", 300.0),
+        ("353.15 K", 353.15),
+        ("0", 0.0),
+        ("\N{MINUS SIGN}20C", 253.15),
+    ],
 )
 def test_temperatures_are_read(typed, kelvin):
     assert parse_temperature(typed) == kelvin

@@ -226,7 +226,7 @@ def test_what_is_left_out_or_changed_is_said():
     assert heavy.structure.formula == "Na6 P2 H8"
     assert heavy.notes == ("deuterium taken as hydrogen",)
     (plain,) = read_cif(changed((GROUP, ""), (SUM, "")), "'it'")
-    assert "names no symmetry" in plain.notes[0]
+    assert "states no symmetry" in plain.notes[0]
     second = SULFIDE.split("loop_", maxsplit=1)[0].replace("data_x", "data_y")
     (first,) = read_cif(SULFIDE + second, "'it'")
     assert "'y' has a cell but no sites" in first.notes[0]

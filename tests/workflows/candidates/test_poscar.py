@@ -87,10 +87,10 @@ def test_elements_may_stand_in_a_potcar_beside(tmp_path):
         (SALT.replace("Direct\n", ""), "line 8: 'Direct' or 'Cartesian'"),
         (SALT[:-12], "line 1[56]"),
         (SALT.replace(".5 .5 .5", "nan 0 0"), "line 16: 'nan 0 0'"),
-        (SALT.replace("0 0 5.64", "0 0 0"), "span no cell"),
+        (SALT.replace("0 0 5.64", "0 0 0"), "do not span a cell"),
         (SALT.replace(".5 .5 .5", "0 0 0"), "2 atoms on the position"),
         (SALT.replace(".5 .5 .5", "1e999 0 0"), "line 16: '1e999 0 0'"),
-        ("Na\n1\n", "cut off"),
+        ("Na\n1\n", "truncated"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_named_with_its_line(text, words):

@@ -64,6 +64,7 @@ def test_a_cell_names_its_worst_contact_and_best_layers(trona, among):
         ("buffer", "Na3PS4", "NaCrO2", "--voltage", "x"),
         ("buffer", "Na3PS4", "NaCrO2", "--voltage", "1..2..3"),
         ("buffer", "Na3PS4", "NaCrO2", "--among", "missing.txt"),
+        ("buffer", "Na3PS4", "NaCrO2", "--among", ""),
         ("buffer", "Na3PS4", "NaCrO2", "--tolerated", "0.5"),
         ("buffer", "NaXe", "NaCrO2"),
         ("buffer", "Al2O3", "NaCrO2"),

@@ -74,7 +74,7 @@ def test_check_says_what_cannot_be_screened_and_what_is_there_twice(tmp_path):
     table.write_text("formula,formation_energy_per_atom\nNaCl,-2.1\n")
     store = tmp_path.parent / "s.sqlite"
     screened = trona("screen", tmp_path, "--reference", f"table:{table}", "--store", store)
-    assert "the same structure, screened each: again, salt" in screened.stderr
+    assert "the same structure, each is screened: again, salt" in screened.stderr
     assert "broken.cif" in screened.stderr
     content = json.loads(succeed("candidates", "check", tmp_path, "Na3PS4", "--json"))
     assert [row["label"] for row in content["candidates"]] == ["again", "salt", "Na3PS4"]

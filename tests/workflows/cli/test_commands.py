@@ -109,10 +109,10 @@ def test_window_at_a_voltage_gives_the_energy_there(table):
 
 def test_window_shows_what_happens_at_an_electrode(table):
     printed = succeed("window", "Na3PS4", "--electrode", "S", "--reference", table)
-    assert "S works at 1.42 V (1.25–2.30 V), measured; computed 2.09 V, 0.67 V higher" in printed
+    assert "S operates at 1.42 V (1.25–2.30 V), measured; computed 2.09 V, 0.67 V higher" in printed
     assert "At 2.300 V: likely stable" in printed
     printed = succeed("window", "Na3PS4", "--electrode", "S@computed", "--reference", table)
-    assert "At equilibrium it gives none, takes it at 2.089 V" in printed
+    assert "At equilibrium it releases none, accepts it at 2.089 V" in printed
     assert "At 2.089 V: stable" in printed
     content = json.loads(
         succeed("window", "Na3PS4", "--electrode", "Na", "--reference", table, "--json")
@@ -128,7 +128,7 @@ def test_window_shows_how_far_the_threshold_is_and_ranks_products():
     ranked = printed.partition("\n product ")[2]
     assert ranked.index("Na3P ") < ranked.index("Na2S ") < ranked.index("Na3P11")
     at_sodium = succeed("window", "Na3PS4", "--at", "0", COLUMNS="120")
-    assert "each µm of electrolyte takes up 0.2" in at_sodium
+    assert "each µm of electrolyte accepts 0.2" in at_sodium
     assert "worst first: Na3P 25 vol% mixed (MCI), Na2S 75 vol% blocking" in at_sodium
 
 
@@ -491,13 +491,13 @@ def test_what_experiments_say_stands_with_the_answer():
 
 def test_an_interface_says_where_its_cathode_works():
     printed = succeed("interface", "Na3PS4", "NaCrO2", COLUMNS="300")
-    assert "NaCrO2 works at 3.00 V (2.50–3.60 V), measured; computed" in printed
+    assert "NaCrO2 operates at 3.00 V (2.50–3.60 V), measured; computed" in printed
 
 
 def test_rankings_say_who_is_stable_at_an_electrode(table, store):
     options = ("--electrode", "NVP", "--reference", table)
     printed = succeed("compare", "Na3PS4", "NaCl", *options, COLUMNS="300")
-    assert "NVP works at 3.40 V (3.30–3.40 V), measured" in printed
+    assert "NVP operates at 3.40 V (3.30–3.40 V), measured" in printed
     assert "oxidised above 2.43 V" in printed
     content = json.loads(succeed("compare", "Na3PS4", *options, "--json"))
     assert content["ranking"][0]["electrode"] == "oxidised above 2.43 V"

@@ -29,7 +29,7 @@ NaAl,naal,0.05
 TaCl5,tacl5,-1.50
 ClO2,clo2,0.4
 """
-SAID = "Nothing here joins Ta and O: products with both cannot be found."
+SAID = "The reference has no phase with Ta and O: such products cannot be predicted."
 QUESTIONS = {
     "window": ("window", "NaTaO3"),
     "interface": ("interface", "NaCl", "NaTaO3"),
@@ -60,7 +60,7 @@ def test_an_answer_names_the_elements_that_nothing_joins(trona, gap, asked):
 
 def test_an_interface_asks_for_the_pairs_across_it(trona, gap):
     done = trona("interface", "TaCl5", "NaAlO2", "--reference", gap)
-    assert "Nothing here joins Al and Cl: products with both" in one_line(done.stdout)
+    assert "The reference has no phase with Al and Cl: such products" in one_line(done.stdout)
 
 
 def test_a_matrix_asks_for_the_pairs_across_each_contact(trona, gap):
@@ -72,7 +72,7 @@ def test_a_matrix_asks_for_the_pairs_across_each_contact(trona, gap):
     for one in document["cells"]:
         if one["open_pairs"]:
             assert (one["interphase"], one["uncertainty"]) == ("unknown", None)
-    assert "because no phase of the reference joins" in one_line(trona(*asked).stdout)
+    assert "because the reference has no phase with" in one_line(trona(*asked).stdout)
 
 
 def test_no_reaction_is_not_said_where_products_may_be_missing(trona, gap):
@@ -103,7 +103,7 @@ def test_no_class_and_no_error_stand_on_a_gap(trona, gap):
     assert content["uncertainty"] is None
     assert content["no_uncertainty"] == SAID
     printed = trona("window", "NaTaO3", "--reference", gap, "--sigma", "0.03", "--why").stdout
-    assert "±" not in printed.replace("without ±", "")
+    assert "±" not in printed.replace("have no ±", "")
 
 
 def test_no_gap_no_word(trona, gap):
@@ -139,7 +139,7 @@ def test_figures_of_windows_mark_what_is_not_ranked(trona, gap, tmp_path):
     done = trona("plot", "windows", *asked, "--reference", gap)
     assert f"NaTaO3: {SAID}" in one_line(done.stderr)
     drawn = to.read_text(encoding="utf-8")
-    assert "the reference cannot judge it: not ranked" in drawn
+    assert "the reference cannot assess it: not ranked" in drawn
 
 
 def test_a_published_case_with_a_gap_cannot_be_judged(gap):
@@ -195,7 +195,7 @@ def lacking(gap, monkeypatch):
     """The same table, as a reference that knows what it lacks."""
     known = replace(load_reference(gap), missing={"Ta2O5": "not relaxed", "NaTaS3": "too large"})
     monkeypatch.setattr("trona.stores.energies.references.load_reference", lambda *_: known)
-    monkeypatch.setattr("trona.workflows.study.load_reference", lambda *_: known)
+    monkeypatch.setattr("trona.workflows.python.energies.load_reference", lambda *_: known)
 
 
 @pytest.mark.usefixtures("lacking")

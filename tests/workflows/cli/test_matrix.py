@@ -58,6 +58,7 @@ def test_heat_maps_are_drawn_for_paper_and_browser(tmp_path, ending):
         (["Na3PS4", "--against", ""], "names nothing"),
         (["Na3PS4", "--against", "NaCrO2@9", "--at-electrode"], "between 0 and 6"),
         (["Na3PS4", "--against", "Unobtainium"], "Nor is it a screened candidate"),
+        (["Na3PS4", "--against", "missing.txt"], "there is no file 'missing.txt'"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(arguments, message):

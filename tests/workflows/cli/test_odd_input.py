@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from typer.testing import CliRunner
 
@@ -39,3 +41,11 @@ def test_what_was_changed_in_a_file_is_said(tmp_path):
     result = CliRunner().invoke(app, ["candidates", "check", str(tmp_path / "hydride.xyz")])
     assert result.exit_code == 0
     assert "hydride: deuterium taken as hydrogen." in result.stderr
+
+
+@pytest.mark.parametrize(("words", "code"), [("air NaCl >&-", 0), ("air Xx 2>&-", 2)])
+def test_output_that_is_closed_from_the_start_is_no_fault(words, code):
+    done = subprocess.run(
+        ["bash", "-c", f"trona {words}"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (code, "")

@@ -64,7 +64,7 @@ def test_a_fast_potential_may_relax_first():
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"method": "nobody's"}, "nobody knows the method"),
+    [({"method": "nobody's"}, "unknown method"),
      ({"calculator_kwargs": {"model": object()}}, "no plain JSON")],
 )  # fmt: skip
 def test_what_does_not_conform_is_named(changes, words):

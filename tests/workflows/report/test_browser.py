@@ -16,6 +16,7 @@ from tests.support.page_checks import CONTRAST, FOCUS, OUTLINE, VISIBLE_NAMES
 from tests.support.tables import ROWS
 from trona.screening.figures.paper.style import COLOURS
 from trona.screening.stability.interphase import InterphaseClass
+from trona.stores.assess.interfaces import interface_document
 from trona.stores.assess.screenings import failed_document, rank_documents, screening_document
 from trona.stores.collections.results import Filters, Results
 from trona.stores.energies.references import load_reference
@@ -272,6 +273,16 @@ def test_the_first_link_skips_to_the_ranking(path, browse):
     assert page.switch_to.active_element.is_displayed()
     page.switch_to.active_element.send_keys(Keys.ENTER)
     assert page.switch_to.active_element.get_attribute("id") == "ranking"
+
+
+def test_a_page_of_kept_interfaces_alone_has_no_ranking_and_no_fault(tmp_path, browse):
+    kept = interface_document("Na3PS4", "NaCrO2", load_reference("bundled"))
+    file = tmp_path / "kept.html"
+    write_page(render([], interfaces=[kept]), file)
+    page = browse(file)
+    assert page.find_elements(By.ID, "ranking") == []
+    assert "NaCrO2" in page.find_element(By.TAG_NAME, "main").text
+    assert page.get_log("browser") == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

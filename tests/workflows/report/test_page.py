@@ -208,6 +208,8 @@ def test_kept_interfaces_are_found_and_drawn(tmp_path):
         assert one["statement"] in page
         assert all(kink["reaction"] in page for kink in one["kinks"] if one["reacts"])
     assert page.count("<polyline") == 1
+    assert 'id="ranking"' not in page
+    assert 'id="filters"' not in page
     assert found[1]["charge"]["charged"]["statement"] in page
 
 

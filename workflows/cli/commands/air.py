@@ -44,7 +44,7 @@ def air(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show what compositions become in moist air: H2O, O2 and CO2, apart and together."""
+    """Show the reactions of compositions with moist air: H2O, O2 and CO2, alone and together."""
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assess.air import air_documents  # noqa: PLC0415
     from trona.stores.energies.atmosphere import atmosphere, read_conditions  # noqa: PLC0415
@@ -87,7 +87,7 @@ def dopants(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Compare dopants of an electrolyte: what they change in moist air and at sodium metal."""
+    """Compare dopants of an electrolyte: their effect in moist air and at sodium metal."""
     from trona.workflows.cli.dopants import compared  # noqa: PLC0415
     from trona.workflows.tables import air as tables  # noqa: PLC0415
 

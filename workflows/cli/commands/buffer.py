@@ -36,10 +36,10 @@ Among = Annotated[
 ]
 Tolerated = Annotated[
     float,
-    typer.Option(help="Reactions that release no more than this do not count.", metavar="eV/atom"),
+    typer.Option(help="Reactions that release no more than this are tolerated.", metavar="eV/atom"),
 ]
 Veto = Annotated[
-    float, typer.Option(help="A layer that releases more than this is out.", metavar="eV/atom")
+    float, typer.Option(help="A layer that releases more than this is vetoed.", metavar="eV/atom")
 ]
 
 
@@ -47,19 +47,21 @@ def buffer(
     electrolyte: Annotated[str, typer.Argument(help="Electrolyte, such as Na3SbS4.")],
     electrode: Annotated[
         str,
-        typer.Argument(help="Electrode, such as Na15Sn4; NaCrO2..Na0.5CrO2 with charged state."),
+        typer.Argument(
+            help="Electrode, such as Na15Sn4; NaCrO2..Na0.5CrO2 with its charged state."
+        ),
     ],
     voltage: Annotated[
         str | None,
         typer.Option(
-            help="Range of its potential; by default where it was measured to work.",
+            help="Range of its potential; by default the measured operating range.",
             metavar="V..V",
         ),
     ] = None,
     among: Among = "reference",
     tolerated: Tolerated = 0.025,
     veto: Veto = 0.1,
-    top: Annotated[int, typer.Option(min=1, help="Layers to show.")] = 20,
+    top: Annotated[int, typer.Option(min=1, help="Number of layers to show.")] = 20,
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
@@ -69,7 +71,7 @@ def buffer(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Rank layers to put between an electrolyte and an electrode, with reasons."""
+    """Rank layers between an electrolyte and an electrode, with reasons."""
     from trona.stores.assess.stack.buffers import buffer_document, kept_layers  # noqa: PLC0415
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
     from trona.workflows.cli.layers import read_among  # noqa: PLC0415
@@ -110,7 +112,7 @@ def cell(
     ],
     layer: Annotated[
         str | None,
-        typer.Option("--buffer", help="A layer to judge at both contacts.", metavar="FORMULA"),
+        typer.Option("--buffer", help="A layer to assess at both contacts.", metavar="FORMULA"),
     ] = None,
     among: Among = "reference",
     tolerated: Tolerated = 0.025,
@@ -128,7 +130,7 @@ def cell(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show what happens at the contacts of a cell, which is worst, and the best layers for each."""
+    """Show the reactions at the contacts of a cell, the worst one, and the best layers for each."""
     from trona.stores.assess.stack.cells import cell_document  # noqa: PLC0415
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
     from trona.workflows.cli.layers import read_among  # noqa: PLC0415

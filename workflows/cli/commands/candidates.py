@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Make candidate structures, and look through given ones.",
+    help="Make candidate structures, and check given ones.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 To = Annotated[Path, typer.Option("--to", help="New folder to write into.", metavar="FOLDER")]
 Values = Annotated[
-    str | None, typer.Option("--x", help="Values of x of a series, as in 0,0.25,0.5.")
+    str | None, typer.Option("--x", help="Values of x of a series, such as 0,0.25,0.5.")
 ]
 Parent = Annotated[
     str | None,
-    typer.Option(help="Crystal on whose sites formulas are put: bundled, a file, or a material."),
+    typer.Option(help="Crystal whose sites are substituted: bundled, a file, or a material."),
 ]
-Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of all random choices.")]
 
 
 @app.command()
@@ -49,16 +49,17 @@ def make(
     names: Annotated[
         list[str],
         typer.Argument(
-            help="Formulas, series as Na3PS{4-x}O{x}, files with partial occupancies, or materials "
-            "such as mp-28782."
+            help="Formulas, series such as Na3PS{4-x}O{x}, files with partial occupancies, or "
+            "materials such as mp-28782."
         ),
     ],
     to: To,
     x: Values = None,
     parent: Parent = None,
-    max_atoms: Annotated[int, typer.Option(min=1, help="Atoms per cell, at most.")] = 144,
+    max_atoms: Annotated[int, typer.Option(min=1, help="Maximum number of atoms per cell.")] = 144,
     relaxed: Annotated[
-        int, typer.Option(min=0, help="Arrangements relaxed for each; 0 for electrostatics only.")
+        int,
+        typer.Option(min=0, help="Arrangements relaxed per candidate; 0 for electrostatics only."),
     ] = 8,
     seed: Seed = 0,
     backend: RelaxedBy = BACKEND,
@@ -92,7 +93,7 @@ def make(
     except KeyboardInterrupt:
         raise Stopped(
             f"stopped: {len(done)} of {waiting} relaxations are finished and kept; the same "
-            "command goes on from there. Nothing was written."
+            "command resumes from there. Nothing was written."
         ) from None
     models, reasons = bench.models()
     _deliver(models, [*left_out, *reasons], to, as_json, as_csv)
@@ -120,7 +121,7 @@ def _deliver(
     for reason in reasons:
         typer.echo(f"left out: {reason}", err=True)
     if not models:
-        raise InputError("nothing was made; the reasons stand above.")
+        raise InputError("nothing was made; the reasons are given above.")
     write_models(models, to)
     same = duplicates({model.label: model.structure.to_structure() for model in models})
     if as_json:
@@ -147,8 +148,8 @@ def glass(
     to: To,
     x: Values = None,
     parent: Parent = None,
-    quenches: Annotated[int, typer.Option(min=1, help="Independent runs of each.")] = 3,
-    atoms: Annotated[int, typer.Option(min=1, help="Atoms per cell, at most.")] = 64,
+    quenches: Annotated[int, typer.Option(min=1, help="Independent runs per candidate.")] = 3,
+    atoms: Annotated[int, typer.Option(min=1, help="Maximum number of atoms per cell.")] = 64,
     melt: Annotated[float, typer.Option(help="Temperature of the melt.", metavar="K")] = 1500.0,
     melt_time: Annotated[float, typer.Option(help="Time in the melt.", metavar="ps")] = 4.0,
     rate: Annotated[float, typer.Option(help="Cooling rate.", metavar="K/ps")] = 300.0,
@@ -159,7 +160,7 @@ def glass(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Melt and quench: glass models, several of each, with the spread of their energies."""
+    """Melt and quench: several glass models per candidate, with the spread of their energies."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.folders import require_new  # noqa: PLC0415
@@ -188,7 +189,7 @@ def glass(
     except KeyboardInterrupt:
         raise Stopped(
             f"stopped: {works.done} of {works.total} pieces are finished and kept; the same "
-            "command goes on from there. Nothing was written."
+            "command resumes from there. Nothing was written."
         ) from None
     models, reasons = works.models()
     _deliver(models, [*left_out, *reasons], to, as_json, as_csv)
@@ -204,7 +205,7 @@ def check(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Look candidates through: what can be screened, what cannot and why, what is there twice."""
+    """Check candidates: what can be screened, what cannot and why, which are duplicates."""
     from trona.workflows.candidates.sources import describe_candidate, gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
     from trona.workflows.tables.candidates import inventory  # noqa: PLC0415

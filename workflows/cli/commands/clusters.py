@@ -57,7 +57,7 @@ project_app = typer.Typer(
 
 ProjectName = Annotated[
     str | None,
-    typer.Option("--project", "-p", help="Project; the only one, or JFREMOTE_PROJECT."),
+    typer.Option("--project", "-p", help="Project; by default the only one, or JFREMOTE_PROJECT."),
 ]
 ProjectNames = Annotated[
     str | None,
@@ -66,19 +66,19 @@ ProjectNames = Annotated[
     ),
 ]
 Worker = Annotated[
-    str | None, typer.Option("--worker", "-w", help="Worker; the first of the project.")
+    str | None, typer.Option("--worker", "-w", help="Worker; by default the first of the project.")
 ]
 Resources = Annotated[
     str | None,
     typer.Option(
-        help="For the scheduler, of the calculations, as nodes=1,time=04:00:00.",
+        help="Scheduler options of the calculations, such as nodes=1,time=04:00:00.",
         metavar="KEY=VALUE,…",
     ),
 ]
 ExecConfig = Annotated[
-    str | None, typer.Option(help="Modules and variables of the project, as 'vasp'.")
+    str | None, typer.Option(help="Named modules and variables of the project, such as 'vasp'.")
 ]
-Priority = Annotated[int, typer.Option(help="Jobs with more begin earlier.")]
+Priority = Annotated[int, typer.Option(help="Jobs with a higher priority start earlier.")]
 Labels = Annotated[list[str] | None, typer.Argument(help="Candidates by label; all by default.")]
 
 
@@ -92,18 +92,18 @@ def init(
         str, typer.Option(help="mongodb://HOST/DATABASE for outputs; queue in DATABASE_queue.")
     ],
     work_dir: Annotated[
-        str, typer.Option(help="Folder on the worker, under which jobs run.", metavar="PATH")
+        str, typer.Option(help="Folder on the worker in which jobs run.", metavar="PATH")
     ],
     host: Annotated[
         str | None, typer.Option(help="Login node to reach by SSH; none if the runner is on it.")
     ] = None,
-    user: Annotated[str | None, typer.Option(help="User name there.")] = None,
+    user: Annotated[str | None, typer.Option(help="User name on that node.")] = None,
     activate: Annotated[
         str | None,
         typer.Option(help="Shell command that activates trona's Python on the worker."),
     ] = None,
 ) -> None:
-    """Write a project from a ready template, and prepare its queue with all indexes."""
+    """Write a project from a template, and prepare its queue with all indexes."""
     from pathlib import Path  # noqa: PLC0415
 
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
@@ -169,7 +169,7 @@ def submit(
     unbalanced: Unbalanced = False,
     as_json: AsJson = False,
 ) -> None:
-    """Submit candidates to a cluster; what is done or queued already is not submitted again."""
+    """Submit candidates to a cluster, except those that are already done or queued."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.cluster.projects import require_jobflow_remote  # noqa: PLC0415
@@ -387,11 +387,11 @@ def retry(
     project: ProjectName = None,
     again: Annotated[
         bool,
-        typer.Option("--again", help="Begin again even where only the way to the worker failed."),
+        typer.Option("--again", help="Start again even if only the transfer to the worker failed."),
     ] = False,
     older: Annotated[
         float,
-        typer.Option(min=0, help="Age of locks that a killed runner left.", metavar="MINUTES"),
+        typer.Option(min=0, help="Minimum age of locks to release.", metavar="MINUTES"),
     ] = 10.0,
     resources: Resources = None,
     as_json: AsJson = False,
@@ -423,11 +423,11 @@ def retry(
         if not told and not released:
             typer.echo("nothing has failed, and nothing waits for another attempt.")
     if told and all(refusal for _, refusal in told):
-        raise ProjectError("none of them could be retried; the reasons stand above.")
+        raise ProjectError("none of them could be retried; the reasons are given above.")
 
 
 def collect(project: ProjectNames = None, store: StoreAt = None, as_json: AsJson = False) -> None:
-    """Copy finished results into the results store; failures too, with their reasons."""
+    """Copy finished results into the results store, and failures with their reasons."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415

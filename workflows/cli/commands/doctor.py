@@ -207,14 +207,14 @@ def _key() -> SetupCheck:
 
 def doctor(
     elements: Annotated[
-        str, typer.Option(help="Elements that need pseudopotentials, as in Na,P,S.")
+        str, typer.Option(help="Elements that need pseudopotentials, such as Na,P,S.")
     ] = "Na,P,S",
     backend: RelaxedBy = "vasp",
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Tell what this machine lacks for a backend, and what to do about it."""
+    """Report what this machine lacks for a backend, and how to fix it."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
@@ -231,7 +231,7 @@ def doctor(
     if missing:
         raise InputError(
             f"the backend {backend!r} cannot run here: {', '.join(missing)} missing; "
-            "what to do stands above."
+            "see the remedies above."
         )
 
 

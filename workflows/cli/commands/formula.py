@@ -65,7 +65,7 @@ def window(
     sigma: Annotated[
         float | None,
         typer.Option(
-            help="Error of each energy, 0 for none; by default that stated for the reference.",
+            help="Error of each energy, 0 for none; by default as stated for the reference.",
             metavar="eV/atom",
         ),
     ] = None,
@@ -73,7 +73,7 @@ def window(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show what compositions do at every voltage against sodium metal."""
+    """Show how compositions react at every voltage against sodium metal."""
     from trona.screening.charges import require_sodium  # noqa: PLC0415
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.screening.formulas import parse  # noqa: PLC0415
@@ -233,7 +233,7 @@ def validate(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Compare predictions with the literature: agree, disagree, or cannot say and why."""
+    """Compare predictions with the literature: agree, disagree, or cannot say, and why."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.assess.validation import published_cases  # noqa: PLC0415
     from trona.stores.assess.validation import validate as compare  # noqa: PLC0415

@@ -88,7 +88,7 @@ def matrix(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """React many materials with each other or with electrodes: strongest reaction and class."""
+    """Show the strongest reactions of many materials with each other or with electrodes."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
     from trona.stores.assess.stack.matrices import (  # noqa: PLC0415

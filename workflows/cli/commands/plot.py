@@ -50,7 +50,7 @@ To = Annotated[
 ]
 Compositions = Annotated[
     list[str] | None,
-    typer.Argument(help="Compositions; all screened candidates, best first, if none."),
+    typer.Argument(help="Compositions; by default all screened candidates, best first."),
 ]
 
 
@@ -82,7 +82,7 @@ def windows(
     electrodes: Annotated[
         str | None,
         typer.Option(
-            help="Electrodes to mark, where they were measured to work; NaCrO2@computed, "
+            help="Electrodes to mark, at their measured potentials; NaCrO2@computed, "
             "NaCrO2@3.1 for another potential; by default Na,Na15Sn4,S,NaCrO2; '' for none.",
             metavar="NAMES",
         ),
@@ -120,7 +120,7 @@ def interphases(
     temperature: Temperature = "0",
     store: StoreAt = None,
 ) -> None:
-    """Draw the conducting part of interphases against the driving force of the reaction."""
+    """Draw the conducting fraction of interphases against the driving force of the reaction."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.screening.figures.overview_data import InterphaseMap, map_point  # noqa: PLC0415
     from trona.screening.uncertainty.confidence import is_sure  # noqa: PLC0415
@@ -278,23 +278,23 @@ def dopants(
     correction: Correction = None,
     exclude: Exclude = None,
 ) -> None:
-    """Draw what dopants change in moist air against what they change at sodium metal."""
+    """Draw the effect of dopants in moist air against that at sodium metal."""
     from trona.workflows.cli.dopants import compared  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
     energies = (reference, correction, exclude)
     asked = (temperature, humidity, h2s, co2, method)
     found = compared(host, elements or [], fraction, site, asked, energies)
+    save_figure_file("dopants", to, found)
     for symbol, why in found.left_out.items():
         typer.echo(f"left out: {symbol}: {why}", err=True)
     for line in found.caveats:
         typer.echo(line, err=True)
-    save_figure_file("dopants", to, found)
 
 
 @app.command()
 def validation(to: To, reference: Reference = None, correction: Correction = None) -> None:
-    """Draw predicted against published limits."""
+    """Draw predicted limits against published ones."""
     from trona.stores.assess.validation import published_cases, validate  # noqa: PLC0415
     from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 

@@ -33,24 +33,24 @@ __all__ = ["query", "show"]
 _PAGE = 100
 """Rows of a table that one can still look through; JSON and CSV have no such limit."""
 
-Sort = Annotated[str, typer.Option(help="'rank', or a field such as hull, severity, label.")]
-Descending = Annotated[bool, typer.Option("--descending", help="Turn the order round.")]
+Sort = Annotated[str, typer.Option(help="'rank', or a field such as hull, severity or label.")]
+Descending = Annotated[bool, typer.Option("--descending", help="Reverse the order.")]
 Limit = Annotated[
     int | None,
     typer.Option(min=0, help=f"Results on a page; 0 for all. Tables have {_PAGE} by default."),
 ]
-Page = Annotated[int, typer.Option(min=1, help="Which page.")]
+Page = Annotated[int, typer.Option(min=1, help="Number of the page.")]
 Count = Annotated[
     str | None,
-    typer.Option(help="Only count, by these fields, as in anions,class.", metavar="FIELDS"),
+    typer.Option(help="Only count, by these fields, such as anions,class.", metavar="FIELDS"),
 ]
 Interfaces = Annotated[
-    bool, typer.Option("--interfaces", help="List the interfaces kept by 'interface --store'.")
+    bool, typer.Option("--interfaces", help="List the interfaces stored by 'interface --store'.")
 ]
 Buffers = Annotated[
-    bool, typer.Option("--buffers", help="List the rankings kept by 'buffer --store'.")
+    bool, typer.Option("--buffers", help="List the rankings stored by 'buffer --store'.")
 ]
-Cells = Annotated[bool, typer.Option("--cells", help="List the cells kept by 'cell --store'.")]
+Cells = Annotated[bool, typer.Option("--cells", help="List the cells stored by 'cell --store'.")]
 
 
 @with_filters
@@ -80,7 +80,7 @@ def query(
         if filters != FilterOptions() or count is not None or electrode is not None:
             raise InputError(f"--{asked[0]} lists all of them: leave the filters out.")
         if len(asked) > 1:
-            raise InputError(f"--{asked[0]} and --{asked[1]} are two lists: ask for one.")
+            raise InputError(f"--{asked[0]} and --{asked[1]} are two lists: choose one.")
         _print_kept(asked[0], store, as_json, as_csv)
         return
     if count is not None and electrode is not None:
@@ -195,7 +195,7 @@ def show(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show all that is known of a screened candidate, with its provenance."""
+    """Show everything known about a screened candidate, with its provenance."""
     from trona.screening.errors import StoreError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results  # noqa: PLC0415
 

@@ -40,18 +40,18 @@ def fetch(
         str, typer.Option(help="Energies: GGA_GGA+U or R2SCAN.", metavar="TYPE")
     ] = "GGA_GGA+U",
     timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds that one question may take.")
+        float, typer.Option(min=1, help="Maximum time of one request, in seconds.")
     ] = 120.0,
     again: Annotated[
-        bool, typer.Option("--again", help="Fetch even what the current database gave before.")
+        bool,
+        typer.Option("--again", help="Fetch again what was fetched from the current database."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """
     Fetch a chemical system with all its sub-systems from the Materials Project.
 
-    Your key is read from MP_API_KEY. What is fetched is kept on disk, and works offline from then
-    on.
+        Your key is read from MP_API_KEY. The data are kept on disk and can then be used offline.
     """
     from pathlib import Path  # noqa: PLC0415
 
@@ -65,7 +65,7 @@ def fetch(
 
     elements = snapshot_files.read_system(system)
     key = mp_client.find_key()
-    typer.echo(f"asking the Materials Project for {'-'.join(elements)} …", err=True)
+    typer.echo(f"querying the Materials Project for {'-'.join(elements)} …", err=True)
     fetched = materials_project.fetch(
         elements,
         key,
@@ -87,7 +87,8 @@ def fetch(
 @app.command()
 def relax(
     structures: Annotated[
-        list[str], typer.Argument(help="Structure files, folders of them, materials as mp-28782.")
+        list[str],
+        typer.Argument(help="Structure files, folders of them, materials such as mp-28782."),
     ],
     store: StoreAt = None,
     backend: RelaxedBy = "vasp",
@@ -95,7 +96,7 @@ def relax(
     keep_files: KeepFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Relax competing phases, elements too, into a store that then is a reference."""
+    """Relax competing phases, including elements, into a store that can serve as a reference."""
     from dataclasses import asdict  # noqa: PLC0415
 
     from trona.screening.errors import InputError  # noqa: PLC0415
@@ -124,10 +125,10 @@ def relax(
             typer.echo(f"{one.label}: {one.reason or 'may enter a hull'}")
         typer.echo(f"{len(done)} phases: {kept} may enter a hull, {len(done) - kept} may not.")
     if not kept:
-        raise InputError("no phase may enter a hull; the reasons stand above.")
+        raise InputError("no phase may enter a hull; the reasons are given above.")
     after = f"use them with --reference 'store:{store}#{source.method}'."
     if source.is_mock:
-        after = "this was a dry run: energies of a mock enter no hull."
+        after = "this was a dry run: energies of a mock are excluded from hulls."
     typer.echo(after, err=True)
 
 

@@ -24,7 +24,7 @@ def report(
     to: Annotated[
         Path,
         typer.Option(
-            "-o", "--to", help="Page to write (HTML); what is there is replaced.", metavar="FILE"
+            "-o", "--to", help="Page to write (HTML); an existing one is replaced.", metavar="FILE"
         ),
     ],
     filters: FilterOptions,
@@ -32,9 +32,9 @@ def report(
     project: ProjectName = None,
 ) -> None:
     """
-    Write screened candidates, kept cells, layers and interfaces into one page, for a browser.
+    Write screened candidates and stored cells, layers and interfaces to one HTML page.
 
-    With --project, what becomes of the candidates that were submitted to it.
+    With --project, also the state of the candidates that were submitted to it.
     """
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters, say_filters  # noqa: PLC0415

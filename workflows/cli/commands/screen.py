@@ -53,7 +53,8 @@ def screen(
     air: Annotated[
         bool,
         typer.Option(
-            "--air", help="Also what moist air does, at 25C or --temperature, by composition."
+            "--air",
+            help="Also the reaction with moist air, at 25C or --temperature, by composition.",
         ),
     ] = False,
     humidity: Humidity = "30%",
@@ -84,7 +85,7 @@ def screen(
         typer.echo(note, err=True)
     structures = {c.label: c.structure for c in candidates if c.structure is not None and files}
     for same in duplicates(structures, most=30):
-        typer.echo(f"the same structure, screened each: {', '.join(same)}", err=True)
+        typer.echo(f"the same structure, each is screened: {', '.join(same)}", err=True)
     formulas = [candidate.formula for candidate in candidates]
     named = reference or default_reference(source.method)
     energies = load_energies(named, correction, None, *formulas, temperature=temperature)
@@ -104,7 +105,7 @@ def screen(
     )
     _print_ranking(docs, as_json, as_csv, beside)
     if all(doc.state != "completed" for doc in docs):
-        raise InputError("no candidate could be assessed; the reasons stand above.")
+        raise InputError("no candidate could be assessed; the reasons are given above.")
 
 
 def _moist_air(
@@ -149,7 +150,7 @@ def compare(
     """
     Rank compositions side by side: window, energy above hull, products and class at 0 V.
 
-    What cannot be read as a formula is looked up among screened candidates; with --store every name
+    Names that are not formulas are looked up among screened candidates; with --store every name
     is looked up there first. Nothing is stored.
     """
     from trona.workflows.cli.comparison import beside  # noqa: PLC0415

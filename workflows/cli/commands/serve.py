@@ -23,7 +23,7 @@ _PORT = 8765
 
 def serve(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port of this machine; 0 for any free one.")
+        int, typer.Option(min=0, max=65535, help="Port on this machine; 0 for any free one.")
     ] = _PORT,
     open_page: Annotated[
         bool, typer.Option("--open", help="Also open the page in the browser.")
@@ -34,7 +34,7 @@ def serve(
     temperature: Temperature = "0",
     store: StoreAt = None,
 ) -> None:
-    """Answer questions in a local page that follows a store, until Ctrl-C."""
+    """Serve a local page that answers questions and follows a store, until Ctrl-C."""
     from functools import partial  # noqa: PLC0415
 
     from trona.screening.errors import InputError  # noqa: PLC0415

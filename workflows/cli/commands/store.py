@@ -13,7 +13,7 @@ from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Stores: what is in one, copies, files, checks, rebuilds.",
+    help="Stores: contents, copies, export and import, checks, rebuilds.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -28,7 +28,7 @@ def _location(store: str | None) -> str:
 
 @app.command()
 def info(store: StoreAt = None, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
-    """Show what a store holds."""
+    """Show what a store contains."""
     from dataclasses import asdict  # noqa: PLC0415
 
     from trona.stores.collections.upkeep import holdings  # noqa: PLC0415
@@ -52,7 +52,7 @@ def copy(
     source: Annotated[str, typer.Argument(help="Store to copy: a path or a mongodb:// URI.")],
     target: Annotated[str, typer.Argument(help="Store to copy into.")],
 ) -> None:
-    """Copy all documents of a store into another; a copy that was stopped resumes."""
+    """Copy all documents of a store into another; an interrupted copy resumes."""
     from trona.stores.collections.transfer import copy_store  # noqa: PLC0415
 
     for one in copy_store(source, target):
@@ -63,18 +63,24 @@ def copy(
 @app.command()
 def export(
     file: Annotated[
-        Path, typer.Argument(help="File to write: .jsonl (everything), .csv or .parquet (table).")
+        Path,
+        typer.Argument(
+            help="File to write: .jsonl (everything), .csv or .parquet (table), .cif (relaxed "
+            "structures), .json (the same with energies, as entries of pymatgen)."
+        ),
     ],
     store: StoreAt = None,
 ) -> None:
-    """Write documents to a file: JSON lines with everything, or a table of the results."""
+    """Write a file: all documents, a table of the results, relaxed structures, or entries."""
     from trona.stores.collections.exchange import export_store  # noqa: PLC0415
     from trona.stores.collections.upkeep import require_store  # noqa: PLC0415
+    from trona.stores.energies.computed.export import STRUCTURE_FORMATS  # noqa: PLC0415
 
     location = _location(store)
     require_store(location)
-    number = export_store(location, file)
-    typer.echo(f"{number} {'documents' if file.suffix == '.jsonl' else 'results'} in {file}")
+    number = export_store(location, file, STRUCTURE_FORMATS)
+    kinds = {".jsonl": "documents", ".cif": "structures", ".json": "entries"}
+    typer.echo(f"{number} {kinds.get(file.suffix.lower(), 'results')} in {file}")
 
 
 @app.command(name="import")
@@ -92,7 +98,7 @@ def import_(
 
 @app.command()
 def check(store: StoreAt = None) -> None:
-    """Read every document, and name those that cannot be read or do not fit together."""
+    """Read every document, and name those that cannot be read or are inconsistent."""
     from trona.screening.errors import StoreError  # noqa: PLC0415
     from trona.stores.collections.upkeep import Problem, check_store  # noqa: PLC0415
 
@@ -104,13 +110,13 @@ def check(store: StoreAt = None) -> None:
         else:
             read += outcome
     if wrong:
-        raise StoreError(f"{wrong} problems stand above; {read} documents can be read.")
-    typer.echo(f"{read} documents can be read and fit together.")
+        raise StoreError(f"{wrong} problems are listed above; {read} documents can be read.")
+    typer.echo(f"{read} documents can be read and are consistent.")
 
 
 @app.command()
 def reindex(store: StoreAt = None) -> None:
-    """Make missing indexes, and the summaries that queries look at."""
+    """Make missing indexes, and the summaries that queries read."""
     from trona.stores.collections.upkeep import reindex as again  # noqa: PLC0415
 
     made, summaries = again(_location(store))
@@ -124,7 +130,7 @@ def reindex(store: StoreAt = None) -> None:
 def rebuild(
     reference: Reference = None,
     correction: Correction = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that compute.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 2,
     store: StoreAt = None,
 ) -> None:
     """Assess all candidates of a store again, where reference, correction or relaxation changed."""

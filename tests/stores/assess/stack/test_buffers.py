@@ -190,6 +190,6 @@ def test_elements_and_molecules_are_no_layers(reference):
 
 def test_another_alkali_metal_speaks_against_a_layer(ask):
     found = ask("Na3PS4", "Na", ["K2NaScF6", "NaYS2", "NaYSe2"])
-    assert any("holds K" in one for one in found["K2NaScF6"].drawbacks)
+    assert any("contains K" in one for one in found["K2NaScF6"].drawbacks)
     assert found["K2NaScF6"].place == 3
     assert found["K2NaScF6"].worst <= found["NaYSe2"].worst

@@ -1,0 +1,144 @@
+"""Phases as entries of pymatgen and back, with the energy scale written beside the energy; no I/O.
+
+pymatgen is imported inside: a question of one formula does not need its entries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trona.screening.errors import PhaseDataError
+from trona.screening.formulas import parse, plain, same_composition
+
+from .phases import EnergyScale, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pymatgen.analysis.phase_diagram import PhaseDiagram
+    from pymatgen.core.entries import Entry
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+__all__ = ["NOTE", "entry_note", "noted_phase", "phase_diagram", "to_entry"]
+
+NOTE = "trona"
+"""Key of an entry's data under which trona writes the energy scale."""
+
+
+def to_entry(phase: Phase, more: Mapping[str, object] | None = None) -> ComputedEntry:
+    """
+    Make an entry of a phase.
+
+    Parameters
+    ----------
+    phase
+        On a stated scale.
+    more
+        What else to write beside the scale.
+
+    Returns
+    -------
+    pymatgen.entries.computed_entries.ComputedEntry
+        Of one formula unit. Its energy holds all corrections of the scale and its ``correction``
+        is 0; it names no run type, so that pymatgen does not correct it again.
+    """
+    from pymatgen.core import Composition  # noqa: PLC0415
+    from pymatgen.entries.computed_entries import ComputedEntry  # noqa: PLC0415
+
+    note = {
+        **vars(phase.scale),
+        "formula": phase.formula,
+        "source": phase.source,
+        "volume": phase.volume,
+        "space_group": phase.space_group,
+        **(more or {}),
+    }
+    composition = Composition(dict(phase.amounts))
+    return ComputedEntry(composition, phase.energy, data={NOTE: note}, entry_id=phase.id)
+
+
+def entry_note(entry: object) -> Mapping[str, object] | None:
+    """
+    Read what trona wrote beside the energy of an entry.
+
+    Parameters
+    ----------
+    entry
+        Of pymatgen.
+
+    Returns
+    -------
+    Mapping or None
+        None where the entry is not from trona.
+    """
+    data = getattr(entry, "data", None)
+    note = data.get(NOTE) if isinstance(data, dict) else None
+    return note if isinstance(note, dict) else None
+
+
+def noted_phase(entry: Entry) -> Phase:
+    """
+    Make the phase of an entry that trona wrote.
+
+    Parameters
+    ----------
+    entry
+        With a note of its energy scale; of any number of formula units.
+
+    Returns
+    -------
+    Phase
+        As it was before `to_entry`.
+
+    Raises
+    ------
+    PhaseDataError
+        If the note does not name the scale.
+    """
+    note, identifier = entry_note(entry) or {}, getattr(entry, "entry_id", None)
+    try:
+        method, correction, zero = (str(note[name]) for name in ("method", "correction", "zero"))
+        formula = str(note["formula"])
+    except KeyError as error:
+        raise PhaseDataError(
+            f"the entry {identifier!r} has a note of trona without {error.args[0]!r}: write it "
+            "with to_entries() again."
+        ) from None
+    volume, group = note.get("volume"), note.get("space_group")
+    cell = {str(symbol): float(x) for symbol, x in entry.composition.get_el_amt_dict().items()}
+    amounts = parse(formula)
+    if not same_composition(cell, amounts):
+        raise PhaseDataError(
+            f"the entry {identifier!r} is of {plain(cell)}, and its note says {formula}: write it "
+            "with to_entries() again."
+        )
+    units = sum(cell.values()) / sum(amounts.values())
+    return Phase(
+        id=str(identifier),
+        formula=formula,
+        amounts=amounts,
+        energy=float(entry.energy) / units,
+        scale=EnergyScale(method, correction, zero),
+        source=str(note.get("source") or ""),
+        volume=float(volume) if isinstance(volume, int | float) else None,
+        space_group=None if group is None else str(group),
+    )
+
+
+def phase_diagram(phases: Iterable[Phase]) -> PhaseDiagram:
+    """
+    Build pymatgen's phase diagram.
+
+    Parameters
+    ----------
+    phases
+        On one scale, an element of each kind among them.
+
+    Returns
+    -------
+    pymatgen.analysis.phase_diagram.PhaseDiagram
+        Closed: sodium is an element like any other.
+    """
+    from pymatgen.analysis.phase_diagram import PhaseDiagram  # noqa: PLC0415 (slow to import)
+
+    return PhaseDiagram([to_entry(phase) for phase in phases])

@@ -8,6 +8,7 @@ from math import inf, isnan
 from typing import TYPE_CHECKING
 
 from .typesetting import HTML, subscripted
+from .units import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,11 +59,16 @@ class Tabular(ABC):
         -------
         pandas.DataFrame
             One row for each of `rows`; units stand in the names of the columns, and what is
-            unknown is missing.
+            unknown is missing. Numbers are rounded to what is meant.
         """
         from pandas import DataFrame  # noqa: PLC0415
 
-        return DataFrame(list(self.rows()))
+        return DataFrame(
+            [
+                {name: rounded(x, name) if isinstance(x, float) else x for name, x in row.items()}
+                for row in self.rows()
+            ]
+        )
 
     def _repr_html_(self) -> str:
         """Show the heading and the table in a notebook."""

@@ -17,6 +17,7 @@ __all__ = [
     "limit_text",
     "range_text",
     "require_small_energy",
+    "rounded",
     "voltage",
 ]
 
@@ -24,6 +25,12 @@ MOST_ERROR = 2.0
 """eV/atom: no error of an energy and no barrier to a reaction is larger."""
 SODIUM = "Na"
 """The element that the electrode exchanges with the electrolyte."""
+
+_DECIMALS = 6
+"""Of energies (eV), voltages (V) and fractions, where an answer leaves trona."""
+_SMALL = {"water", "oxygen", "carbon_dioxide", "released", "dries_below"}
+"""Pressures and humidities, which may be small: they keep six digits instead."""
+_NOISE = 1e-12
 
 ELEMENTARY_CHARGE = 1.602176634e-19
 """C, exact in SI since 2019."""
@@ -175,3 +182,30 @@ def range_text(lower: float, upper: float | None, digits: int = 2, between: str 
     ('1.25 to 2.43', '1.25–∞')
     """
     return f"{lower:.{digits}f}{between}{limit_text(upper, digits)}"
+
+
+def rounded(value: float, name: str = "") -> float:
+    """
+    Round a number to what is meant, where an answer leaves trona.
+
+    Parameters
+    ----------
+    value
+        A number; what is not finite stays as it is.
+    name
+        Of its column or field: pressures and humidities may be small.
+
+    Returns
+    -------
+    float
+        Without the noise of the arithmetic, and never ``-0.0``.
+
+    Examples
+    --------
+    >>> rounded(1.1081129999999826), rounded(-8.9e-16), rounded(5.4813274e-14, "humidity")
+    (1.108113, 0.0, 5.48133e-14)
+    """
+    if name in _SMALL or "humidity" in name:
+        quiet = 0.0 if name == "released" and abs(value) < _NOISE else value
+        return float(f"{quiet:.{_DECIMALS}g}") + 0.0
+    return round(value, _DECIMALS) + 0.0

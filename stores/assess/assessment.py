@@ -441,7 +441,11 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
 def _glass_note(formula: str) -> Iterable[str]:
     """Say which formula unit is meant where components are given in mol%."""
     if glass_parts(formula) is not None:
-        yield f"{formula} is {canonical(parse(formula))}: amounts are per formula unit of that."
+        unit = canonical(parse(formula))
+        yield (
+            f"{formula} is assessed as crystalline {unit}, per formula unit of that: a glass lies "
+            "higher in energy, so its window is narrower ('trona candidates glass' makes models)."
+        )
 
 
 def _hydride_note(assessment: Assessment) -> Iterable[str]:

@@ -22,6 +22,7 @@ from trona.screening.stability.products import unknown_sides
 from trona.screening.uncertainty.contact_error import mixing_error
 from trona.screening.uncertainty.sensitivity import dependence
 from trona.screening.units import SODIUM
+from trona.stores.documents.answers import contact_sentence, discharge_sentence
 from trona.stores.documents.contacts import (
     ChargeDoc,
     DischargeDoc,
@@ -89,6 +90,8 @@ def interface_document(
     line = mix(reference.table, parse(first), parse(second), (first, second), volts)
     found = covered([first, second], reference)
     contacts, kinks = _written_kinks(line, found, reference)
+    strongest = kinks[line.kinks.index(line.strongest)]
+    pairs = ["-".join(pair) for pair in found.open]
     asked = [first, second, states, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(
         id=fingerprint([SCHEMA_VERSION, *asked]),
@@ -100,10 +103,13 @@ def interface_document(
         energy_scale=scale_document(reference.scale),
         mixtures=[side.formula for side in (line.first, line.second) if side.mixture],
         reacts=line.reacts,
-        strongest=kinks[line.kinks.index(line.strongest)],
+        strongest=strongest,
         kinks=kinks,
         statement=_statement(line, found, reference),
-        open_pairs=["-".join(pair) for pair in found.open],
+        answer=contact_sentence(
+            (first, second), kinks, strongest if line.reacts else None, volts, pairs
+        ),
+        open_pairs=pairs,
         charge=(None if states is None else _charge_document(other, states, volts, reference)),
         observed=pair_observations(first, second, reference),
         caveats=[
@@ -334,13 +340,15 @@ def discharge_document(formula: str, reference: Reference) -> DischargeDoc:
     """
     found = discharge(profile(reference.table, parse(formula)))
     coverage = covered([formula], reference)
+    plateaus = [_plateau_document(plateau) for plateau in found.plateaus]
     return DischargeDoc(
         formula=formula,
+        answer=discharge_sentence(formula, plateaus, found.capacity),
         reference=reference.name,
         energy_scale=scale_document(reference.scale),
         molar_mass=found.molar_mass,
         capacity=found.capacity,
-        plateaus=[_plateau_document(plateau) for plateau in found.plateaus],
+        plateaus=plateaus,
         open_pairs=["-".join(pair) for pair in coverage.open],
         caveats=reservations([formula], reference, coverage),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from trona.screening.errors import ReferenceDataError
+from trona.stores.documents.answers import reference_sentence
 from trona.stores.documents.results import Document, EnergyScaleDoc
 from trona.stores.energies.bundled import SETS, bundled_data
 from trona.stores.energies.references import load_reference
@@ -26,6 +27,7 @@ __all__ = ["AvailableDoc", "ReferenceInfoDoc", "available", "information"]
 class ReferenceInfoDoc(Document):
     """Reference energies: what `trona reference info --json` prints."""
 
+    answer: str = Field(description="What they hold, in a sentence.")
     name: str = Field(description="Loads exactly these energies.")
     origin: str = Field(description="Database, version and date, in words.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
@@ -67,14 +69,17 @@ def information(reference: Reference) -> ReferenceInfoDoc:
     ReferenceInfoDoc
         Without the phases themselves.
     """
+    scale, elements = scale_document(reference.scale), list(reference.table.elements)
+    held = (len(reference.phases), len(elements), len(reference.missing))
     return ReferenceInfoDoc(
+        answer=reference_sentence(reference.name, scale.method, *held),
         name=reference.name,
         origin=reference.origin,
-        energy_scale=scale_document(reference.scale),
+        energy_scale=scale,
         checksum=reference.checksum,
         n_phases=len(reference.phases),
         n_band_gaps=len(reference.band_gaps),
-        elements=list(reference.table.elements),
+        elements=elements,
         missing=dict(reference.missing),
         as_measured=_as_measured(reference),
         caveats=list(reference.caveats),

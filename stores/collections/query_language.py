@@ -7,6 +7,9 @@
     operator   = "<" | "<=" | ">" | ">=" | "=" | "!=" | "has" | "lacks"
     value      = number | word | 'text' | "text"
 
+A field is named as here, or as in tables, JSON and CSV: ``reduction_limit``, ``E_hull``,
+``products at 0 V``. Energies are eV, whatever a table prints.
+
 A field that is unknown passes neither a comparison nor its opposite. What a user writes becomes a
 checked value of a filter and never an operator or a field of it.
 """
@@ -24,7 +27,7 @@ from trona.screening.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FIELDS", "Field", "comparison", "criteria_of"]
+__all__ = ["FIELDS", "Field", "comparison", "criteria_of", "find_field"]
 
 Kind = Literal["number", "text", "list", "flag", "date"]
 
@@ -84,6 +87,21 @@ FIELDS = {
 }
 """By name."""
 
+_ALIASES = {one.path: one.name for one in FIELDS.values()} | {
+    "candidate": "label",
+    "e_hull": "hull",
+    "interphase_at_0_v": "class",
+    "released": "force",
+    "na_used": "sodium",
+    "products_at_0_v": "products",
+    "in_air": "air",
+}
+"""Names that tables, JSON and CSV have for the same, in small letters."""
+_RANGES = {"window": "reduction and oxidation"}
+"""Columns that are two fields."""
+_WORDS = 4
+"""Words that the name of a column has at most."""
+
 _OPERATORS: dict[Kind, dict[str, str]] = {
     "number": {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "=": "$eq", "!=": "$nin"},
     "text": {"=": "$eq", "!=": "$nin"},
@@ -95,6 +113,55 @@ _OPPOSITE = {"<": ">=", "<=": ">", "=": "!=", "has": "lacks"}
 _OPPOSITE |= {after: before for before, after in _OPPOSITE.items()}
 _MAX_DEPTH = 50
 _TOKEN = re.compile(r"""\s*(?:(<=|>=|!=|==|[<>=()])|'([^']*)'|"([^"]*)"|([^\s<>=!()'"]+))""")
+
+
+def find_field(name: str) -> Field:
+    """
+    Find a field by its name, or by that which tables and JSON have for it.
+
+    Parameters
+    ----------
+    name
+        Such as ``"hull"``, ``"energy_above_hull"`` or ``"E_hull"``.
+
+    Returns
+    -------
+    Field
+        The field.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+
+    Examples
+    --------
+    >>> find_field("reduction_limit").name, find_field("Products at 0 V").name
+    ('reduction', 'products')
+    """
+    key = _key(name)
+    found = FIELDS.get(_ALIASES.get(key, key))
+    if found is None and key in _RANGES:
+        raise InputError(f"{name!r} is a range: ask for {_RANGES[key]}.")
+    if found is None:
+        raise InputError(f"no field {name!r}: choose from {_known()}.")
+    return found
+
+
+def _key(name: str) -> str:
+    """Write a name as the aliases have it."""
+    return "_".join(name.lower().replace("-", "_").split())
+
+
+def _known() -> str:
+    """List the names of fields, those of tables and JSON in brackets."""
+    others = {
+        one.name: [a for a, name in _ALIASES.items() if name == one.name != a]
+        for one in FIELDS.values()
+    }
+    return ", ".join(
+        f"{name} ({', '.join(names)})" if names else name for name, names in others.items()
+    )
 
 
 def comparison(field: Field, operator: str, value: object) -> dict[str, Any]:
@@ -268,11 +335,21 @@ class _Reader:
         self.depth -= 1
         return found
 
+    def field(self) -> Field:
+        """Read the name of a field, which may be several words, as in 'products at 0 V'."""
+        for count in range(_WORDS, 0, -1):
+            words = self.tokens[self.at : self.at + count]
+            key = _key(" ".join(word for word, _ in words))
+            if len(words) < count or (count > 1 and any(quoted for _, quoted in words)):
+                continue
+            if key in _RANGES or _ALIASES.get(key, key) in FIELDS:
+                self.at += count
+                return find_field(key)
+        raise self.error(f"a field ({_known()})")
+
     def compared(self, *, negated: bool) -> dict[str, Any]:
         """Read a comparison, and turn it round where it is negated."""
-        if self.at_end or (field := FIELDS.get(self.tokens[self.at][0].lower())) is None:
-            raise self.error(f"a field ({', '.join(FIELDS)})")
-        self.at += 1
+        field = self.field()
         signs = {sign for known in _OPERATORS.values() for sign in known} | {"=="}
         if not self.take(*signs):
             raise self.error(f"one of {', '.join(_OPERATORS[field.kind])}")

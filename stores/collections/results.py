@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trona.screening.errors import InputError
 from trona.stores.database.connect import open_store
 from trona.stores.documents.bookkeeping import (
     SUMMARY_SCHEMA_VERSION,
@@ -25,7 +24,7 @@ from trona.stores.documents.migration import COLLECTIONS, collection_of, read_do
 from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
 
 from .filters import Filters
-from .query_language import FIELDS
+from .query_language import find_field
 from .summaries import rank_summaries, summarize_screening
 
 if TYPE_CHECKING:
@@ -346,9 +345,7 @@ class Results:
 
 def _path(name: str) -> str:
     """Find the field of a summary by the name that a user writes."""
-    if name not in FIELDS:
-        raise InputError(f"no field {name!r}: choose from {', '.join(FIELDS)}.")
-    return FIELDS[name].path
+    return find_field(name).path
 
 
 def _written(value: object) -> str:

@@ -139,6 +139,11 @@ class InterfaceDoc(Document):
         "older "
         "documents.",
     )
+    answer: str = Field(
+        default="",
+        description="What forms, how much is released, and what the layer does, in a sentence; "
+        "empty in older documents.",
+    )
     charge: ChargeDoc | None = Field(
         default=None,
         description="Both states of the electrode in the pair; null where they are neither known "
@@ -177,6 +182,7 @@ class DischargeDoc(Document):
     """Equilibrium discharge of a composition: what `trona profile --json` prints."""
 
     formula: str = Field(description="As asked for; amounts are per this unit.")
+    answer: str = Field(default="", description="The answer in a sentence.")
     reference: str = Field(description="Name of the reference energies.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")
     molar_mass: float = Field(description="g/mol of formula units as written.")

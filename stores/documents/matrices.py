@@ -57,6 +57,7 @@ class MatrixCellDoc(Document):
 class MatrixDoc(Document):
     """Materials against materials, each pair with its strongest reaction."""
 
+    answer: str = Field(default="", description="The answer in a sentence.")
     reference: str = Field(description="Name of the reference energies.")
     reference_checksum: str = Field(description="Of its data, as in a screening result.")
     energy_scale: EnergyScaleDoc = Field(description="Scale that all energies are on.")

@@ -93,9 +93,11 @@ def require_temperature(temperature: float, typed: str = "") -> float:
             f"temperature {shown} is below absolute zero: give kelvins, or degrees Celsius as 25C."
         )
     if temperature != 0.0 and not COLDEST <= temperature <= HOTTEST:
+        unitless = temperature < COLDEST and typed[-1:].isdigit()
+        celsius = f"; {typed} °C is written {typed}C" if unitless else ""
         raise InputError(
             f"temperature {shown} is beyond the thermochemical data: give {COLDEST:g} to "
-            f"{HOTTEST:g} K, or 0 for energies without heat content."
+            f"{HOTTEST:g} K, or 0 for energies without heat content{celsius}."
         )
     return temperature
 

@@ -203,10 +203,22 @@ def test_formulas_are_written_in_the_order_of_chemists(text, written):
         ("0.75Na2S-0.25P2S5", "Na3PS4"),
         ("66.7Na2S-33.3P2S5", "Na4P2S7"),
         ("72.5Na2S-27.5P2S5", "Na29P11S42"),
+        ("75Na2S·25P2S5", "Na3PS4"),
+        ("66.7Na2S·33.3P2S5", "Na4P2S7"),
     ],
 )
 def test_components_in_mole_percent_are_a_composition_per_smallest_unit(written, same):
     assert parse(written) == pytest.approx(parse(same))
+
+
+def test_double_salts_are_no_glasses():
+    assert parse("3Na2S·1P2S5") == {"Na": 6.0, "S": 8.0, "P": 2.0}
+
+
+@pytest.mark.parametrize("name", ["NYZC", "nyzc"])
+def test_what_papers_call_an_electrolyte_is_answered_with_a_formula(name):
+    with pytest.raises(FormulaError, match=r"did you mean Na2\.25Y0\.25Zr0\.75Cl6\?"):
+        parse(name)
 
 
 def test_components_that_do_not_add_up_are_refused():

@@ -69,7 +69,8 @@ def test_numbers_carry_units_in_the_names_of_their_columns(results):
 def test_a_frame_holds_the_numbers_of_its_result(results):
     stability = results["stability"]
     frame = stability.to_frame()
-    assert frame["from (V)"].tolist() == [r.interval.voltage_lower for r in stability.ladder]
+    lower = [rung.interval.voltage_lower for rung in stability.ladder]
+    assert frame["from (V)"].tolist() == pytest.approx(lower, abs=1e-6)
     assert frame["reaction"].tolist() == [rung.equation for rung in stability.ladder]
     capacities = results["discharge"].to_frame()["capacity (mAh/g)"]
     assert capacities.sum() == pytest.approx(results["discharge"].capacity)

@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Annotated, get_type_hints
 
 import typer
 
+from trona.workflows.cli.completion import (
+    complete_backend,
+    complete_class,
+    complete_reference,
+    complete_state,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,7 +27,13 @@ class FilterOptions:
     """Filters as they are typed: a field is an option, and None where it is not given."""
 
     interphase: Annotated[
-        str | None, typer.Option("--class", help="Interphase class at 0 V.", metavar="CLASS")
+        str | None,
+        typer.Option(
+            "--class",
+            help="Interphase class at 0 V.",
+            metavar="CLASS",
+            autocompletion=complete_class,
+        ),
     ] = None
     hull_below: Annotated[
         float | None, typer.Option(help="Maximum energy above hull.", metavar="eV/atom")
@@ -40,19 +53,31 @@ class FilterOptions:
     anions: Annotated[str | None, typer.Option(help="Anion system, such as S or O-S.")] = None
     products: Annotated[str | None, typer.Option(help="Products at 0 V, such as Na3P,Na2S.")] = None
     reference: Annotated[
-        str | None, typer.Option(help="Name of the reference energies.", metavar="NAME")
+        str | None,
+        typer.Option(
+            help="Name of the reference energies.",
+            metavar="NAME",
+            autocompletion=complete_reference,
+        ),
     ] = None
     backend: Annotated[
-        str | None, typer.Option(help="Backend of the relaxations, such as chgnet.")
+        str | None,
+        typer.Option(
+            help="Backend of the relaxations, such as chgnet.", autocompletion=complete_backend
+        ),
     ] = None
-    state: Annotated[str | None, typer.Option(help="completed, rejected or failed.")] = None
+    state: Annotated[
+        str | None,
+        typer.Option(help="completed, rejected or failed.", autocompletion=complete_state),
+    ] = None
     text: Annotated[str | None, typer.Option(help="Part of label, formula, source or reason.")] = (
         None
     )
     where: Annotated[
         str | None,
         typer.Option(
-            help='Further conditions, such as "severity < 0.5 and not elements has Cl".',
+            help='Further conditions, such as "severity < 0.5 and not elements has Cl"; names of '
+            "columns and of JSON are understood too; energies in eV.",
             metavar="QUESTION",
         ),
     ] = None

@@ -7,6 +7,14 @@ from typing import Annotated
 
 import typer
 
+from trona.workflows.cli.completion import (
+    complete_backend,
+    complete_correction,
+    complete_formula,
+    complete_material,
+    complete_reference,
+)
+
 __all__ = [
     "AirMethod",
     "AsCsv",
@@ -52,6 +60,7 @@ Reference = Annotated[
         "--reference",
         help="Reference energies: 'bundled', 'mp' (once fetched), 'table:PATH.csv', 'store:PATH'.",
         metavar="NAME",
+        autocompletion=complete_reference,
     ),
 ]
 Correction = Annotated[
@@ -62,6 +71,7 @@ Correction = Annotated[
         "hydroborate-as-hydride, hydroborate-uncorrected, water-as-measured, "
         "molecules-as-measured; by default those that fit the reference.",
         metavar="NAMES",
+        autocompletion=complete_correction,
     ),
 ]
 Exclude = Annotated[
@@ -85,14 +95,22 @@ KeepFiles = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", callback=_one_form)]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV.", callback=_one_form)]
-RelaxedBy = Annotated[str, typer.Option(help="Backend for relaxations.")]
+RelaxedBy = Annotated[
+    str, typer.Option(help="Backend for relaxations.", autocompletion=complete_backend)
+]
 Workers = Annotated[int, typer.Option(min=1, help="Number of relaxation processes.")]
 Unbalanced = Annotated[
     bool, typer.Option("--unbalanced", help="Accept formulas whose charges do not balance.")
 ]
-FirstMaterial = Annotated[str, typer.Argument(help="Electrolyte, such as Na3PS4.")]
+FirstMaterial = Annotated[
+    str,
+    typer.Argument(help="Electrolyte, such as Na3PS4.", autocompletion=complete_material),
+]
 SecondMaterial = Annotated[
-    str, typer.Argument(help="Electrode, coating or electrolyte, such as NaCrO2.")
+    str,
+    typer.Argument(
+        help="Electrode, coating or electrolyte, such as NaCrO2.", autocompletion=complete_material
+    ),
 ]
 AtReservoir = Annotated[
     float | None,
@@ -141,7 +159,10 @@ AirMethod = Annotated[
         metavar="NAME",
     ),
 ]
-HostFormula = Annotated[str, typer.Argument(help="Electrolyte to dope, such as Na3PS4.")]
+HostFormula = Annotated[
+    str,
+    typer.Argument(help="Electrolyte to dope, such as Na3PS4.", autocompletion=complete_formula),
+]
 Dopant = Annotated[
     list[str] | None,
     typer.Argument(help="Elements, such as Si Sn W; thirty common ones by default."),

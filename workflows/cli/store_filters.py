@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["open_results", "read_filters", "say_filters"]
 
+_NO_LIMIT = 5.0
+"""Energies above hull, eV/atom, that no candidate has: the number was meant in meV/atom."""
+
 
 def read_filters(typed: FilterOptions) -> Filters:
     """
@@ -38,8 +41,13 @@ def read_filters(typed: FilterOptions) -> Filters:
     Raises
     ------
     InputError
-        If a value is not of its kind, or does not exist.
+        If a value is not of its kind, does not exist, or must be in another unit.
     """
+    if typed.hull_below is not None and typed.hull_below >= _NO_LIMIT:
+        raise InputError(
+            f"an energy above hull of {typed.hull_below:g} eV/atom leaves nothing out: tables show "
+            f"meV/atom, of which {typed.hull_below:g} are {typed.hull_below / 1000:g} eV/atom."
+        )
     filters = asdict(typed)
     backend = filters.pop("backend")
     return Filters(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
+
+from trona.stores.documents.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pydantic import BaseModel
     from rich.console import Console, RenderableType
 
 __all__ = ["console", "print_csv", "print_json", "print_parts"]
@@ -41,19 +42,14 @@ def print_parts(*parts: RenderableType) -> None:
 
 def print_json(content: object) -> None:
     """
-    Print JSON with two spaces.
+    Print JSON with two spaces, numbers rounded to what is meant.
 
     Parameters
     ----------
     content
         Anything that JSON can write; documents may be in it.
     """
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, default=_as_dict))
-
-
-def _as_dict(document: BaseModel) -> dict[str, Any]:
-    """Write a document as JSON has it."""
-    return document.model_dump(mode="json")
+    typer.echo(json.dumps(printable(content), indent=2, ensure_ascii=False))
 
 
 def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> None:
@@ -72,5 +68,5 @@ def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ())
     writer = csv.DictWriter(buffer, names, lineterminator="\n")
     if names:
         writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(printable(list(rows)))
     typer.echo(buffer.getvalue(), nl=False)

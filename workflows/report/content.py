@@ -19,6 +19,7 @@ from trona.screening.units import limit_text
 from trona.stores.assess.screenings import rank_documents
 from trona.stores.collections.summaries import summarize_screening
 from trona.workflows.tables.ladder import basis, electron_part, heading, ion_part, volts
+from trona.workflows.tables.layout import material_link
 from trona.workflows.tables.ranking import first_step_text
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def _cells(
     without = _NONE if crossing is None else f"({crossing:.2f})"
     return {
         "place": _NONE if place.apart else str(place.place),
-        "label": doc.label,
+        "label": doc.label if doc.label == doc.formula else f"{doc.label} ({doc.formula})",
         "hull": "?" if above is None else f"{above * 1000:.0f}",
         "reduction": without if lower is None else f"{lower:.2f}",
         "oxidation": _NONE if lower is None else limit_text(upper),
@@ -344,6 +345,7 @@ def _provenance(doc: ScreeningDoc) -> list[tuple[str, str]]:
     named = f"{reference.name}, {reference.n_phases} phases, checksum {reference.checksum}"
     lines = [
         ("source", doc.source),
+        ("Materials Project", material_link(f"{doc.label} {doc.source}") or ""),
         ("space group", doc.space_group or ""),
         ("volume change in relaxation", change),
         ("relaxation", doc.relaxation_id or "none: assessed by composition"),

@@ -27,6 +27,8 @@ const details = (() => {
     return node("dl", {}, ...parts);
   }
 
+  const link = (address) => node("a", { href: address, rel: "noreferrer noopener" }, address);
+
   const section = (title, ...parts) =>
     node("details", {}, node("summary", {}, title), ...parts);
 
@@ -86,7 +88,8 @@ const details = (() => {
       section("Sources of the products' properties", sources(one, phases)),
       caveats.length ? node("h3", {}, "Caveats") : null,
       caveats.length ? node("ul", {}, ...caveats.map((line) => node("li", {}, line))) : null,
-      section("Provenance", list(one.provenance.map(([name, at]) => [name, sentences[at]]))),
+      section("Provenance", list(one.provenance.map(([name, at]) =>
+        [name, name === "Materials Project" ? link(sentences[at]) : sentences[at]]))),
     ].filter((part) => part !== null);
   }
 

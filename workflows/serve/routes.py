@@ -7,7 +7,7 @@ import re
 import sys
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jinja2
 from starlette.applications import Starlette
@@ -18,6 +18,7 @@ from starlette.routing import Route
 from trona.screening.errors import InputError
 from trona.screening.figures.browser.style import library
 from trona.screening.stability.interphase import InterphaseClass
+from trona.stores.documents.printable import printable
 from trona.stores.provenance import versions
 from trona.workflows.report.content import COLUMNS
 from trona.workflows.report.templates import file_text, style
@@ -29,7 +30,6 @@ from .parameters import Asked
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pydantic import BaseModel
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -147,13 +147,8 @@ def _question(
 
 def _json(content: object, status: int = 200) -> Response:
     """Write JSON as the commands do; documents may be in it."""
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, default=_as_dict)
+    text = json.dumps(printable(content), ensure_ascii=False, allow_nan=False)
     return Response(text, status, media_type="application/json")
-
-
-def _as_dict(document: BaseModel) -> dict[str, Any]:
-    """Write a document as JSON has it."""
-    return document.model_dump(mode="json")
 
 
 def _asset(request: Request) -> Response:

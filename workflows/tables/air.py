@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.stores.assess.air import ranked_documents
+from trona.stores.documents.answers import air_sentence, dopants_sentence
 
-from .layout import NONE, framed, list_facts, notes
+from .layout import NARROW, NONE, fit, framed, in_pieces, list_facts, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
-    from rich.table import Table
 
     from trona.stores.documents.air import AirDoc, ExposureDoc, FirstStepDoc
     from trona.stores.documents.dopants import DopantDoc, DopantsDoc
@@ -26,9 +26,11 @@ __all__ = ["air_rows", "dopant_rows", "dopant_table", "one_in_air", "ranked_in_a
 _NONE = 1e-6
 """eV; less is no reaction."""
 _SATURATED = "> 100"
+_FORMULA = 14
+"""Columns that a formula takes before it is broken."""
 
 
-def one_in_air(doc: AirDoc) -> list[RenderableType]:
+def one_in_air(doc: AirDoc, width: int = NARROW) -> list[RenderableType]:
     """
     Lay out a composition in moist air.
 
@@ -36,6 +38,8 @@ def one_in_air(doc: AirDoc) -> list[RenderableType]:
     ----------
     doc
         One composition.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -51,13 +55,16 @@ def one_in_air(doc: AirDoc) -> list[RenderableType]:
         dry = f"below {_percent(doc.dries_below)} relative humidity"
         facts.append(("loses water", dry if doc.dries_below <= 1.0 else "even in saturated air"))
     table = framed()
-    for name in ("open to", "reaction", "eV/f.u.", "eV/atom", "eV/H2O", "gas, mL/g"):
-        table.add_column(name, justify="left" if name in {"open to", "reaction"} else "right")
+    table.add_column("open to", no_wrap=True)
+    table.add_column("reaction", overflow="fold")
+    for name in ("energy\neV/f.u.", "energy\neV/atom", "energy\neV/H2O", "gas\nmL/g"):
+        table.add_column(name, justify="right", no_wrap=True)
     for found in _exposures(doc):
         table.add_row(*_cells(found))
-    parts: list[RenderableType] = [f"[bold]{escape(doc.verdict)}[/]", list_facts(facts), table]
+    shown = fit(table, width, ("energy eV/atom", "energy eV/H2O"))
+    parts: list[RenderableType] = [f"[bold]{escape(doc.verdict)}[/]", list_facts(facts), shown]
     if doc.interphase:
-        parts.append(_interphase(doc))
+        parts.append(_interphase(doc, width))
     return [*parts, *notes(doc.caveats)]
 
 
@@ -66,7 +73,7 @@ def _cells(found: ExposureDoc) -> list[str]:
     per_water = NONE if found.energy_per_water is None else f"{found.energy_per_water:.3f}"
     gases = ", ".join(f"{gas.formula} {gas.ml_per_g:.0f}" for gas in found.gases)
     return [
-        ", ".join(found.open_to),
+        ",\n".join(found.open_to),
         escape(found.reaction) if found.reacts else "none",
         f"{found.energy_per_formula_unit:z.3f}",
         f"{found.energy_per_atom:z.4f}",
@@ -75,20 +82,20 @@ def _cells(found: ExposureDoc) -> list[str]:
     ]
 
 
-def _interphase(doc: AirDoc) -> Table:
+def _interphase(doc: AirDoc, width: int) -> RenderableType:
     """Lay out the products of the contact with sodium metal beside water."""
     table = framed(title="Products at sodium metal beside water", title_justify="left")
-    table.add_column("reaction")
-    table.add_column("eV/f.u.", justify="right")
-    table.add_column("first step, eV/H2O", justify="right")
+    table.add_column("reaction", overflow="fold")
+    table.add_column("energy\neV/f.u.", justify="right", no_wrap=True)
+    table.add_column("first step\neV/H2O", justify="right", no_wrap=True)
     for one in doc.interphase:
         step = NONE if one.first_step is None else f"{one.first_step.energy_per_water:+.2f}"
         reaction = one.reaction if one.energy_per_formula_unit < -_NONE else f"{one.formula}: none"
         table.add_row(escape(reaction), f"{one.energy_per_formula_unit:.2f}", step)
-    return table
+    return fit(table, width)
 
 
-def ranked_in_air(docs: Sequence[AirDoc]) -> list[RenderableType]:
+def ranked_in_air(docs: Sequence[AirDoc], width: int = NARROW) -> list[RenderableType]:
     """
     Lay out compositions in moist air, the most resistant first.
 
@@ -96,6 +103,8 @@ def ranked_in_air(docs: Sequence[AirDoc]) -> list[RenderableType]:
     ----------
     docs
         At one or several humidities.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -107,16 +116,18 @@ def ranked_in_air(docs: Sequence[AirDoc]) -> list[RenderableType]:
     for doc in docs:
         by_humidity.setdefault(doc.conditions.text, []).append(doc)
     for text, alike in by_humidity.items():
+        ordered = ranked_documents(alike)
+        parts.append(escape(air_sentence(ordered)))
         parts.append(f"[bold]In water vapour at {escape(text)}[/]")
-        parts.append(_ranking(ranked_documents(alike)))
+        parts.append(_ranking(ordered, width))
     said = dict.fromkeys(line for doc in docs for line in doc.caveats)
     return [*parts, *notes(said)]
 
 
-def _ranking(docs: Sequence[AirDoc]) -> Table:
+def _ranking(docs: Sequence[AirDoc], width: int) -> RenderableType:
     """Lay out one humidity."""
     table = framed()
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     table.add_column("formula", no_wrap=True)
     for name in (
         "first step\neV/H2O",
@@ -126,7 +137,7 @@ def _ranking(docs: Sequence[AirDoc]) -> Table:
         "H2S\nmL/g",
     ):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("becomes")
+    table.add_column("becomes", overflow="fold")
     for place, doc in enumerate(docs, 1):
         step = doc.first_step
         cells = [NONE] * 3
@@ -137,13 +148,13 @@ def _ranking(docs: Sequence[AirDoc]) -> Table:
         becomes = " + ".join(doc.water.products) if doc.water.reacts else "no reaction"
         table.add_row(
             str(place),
-            escape(doc.formula),
+            escape(in_pieces(doc.formula, _FORMULA)),
             *cells,
             f"{doc.water.energy_per_atom:z.3f}",
             f"{sulfide:.0f}" if sulfide else NONE,
             escape(becomes),
         )
-    return table
+    return fit(table, width, ("dew point °C", "H2S mL/g", "whole eV/atom"))
 
 
 def _onset(step: FirstStepDoc) -> str:
@@ -204,7 +215,7 @@ def _exposures(doc: AirDoc) -> list[ExposureDoc]:
     return [one for one in found if one is not None]
 
 
-def dopant_table(doc: DopantsDoc) -> list[RenderableType]:
+def dopant_table(doc: DopantsDoc, width: int = NARROW) -> list[RenderableType]:
     """
     Lay out dopants of a host.
 
@@ -212,6 +223,8 @@ def dopant_table(doc: DopantsDoc) -> list[RenderableType]:
     ----------
     doc
         As compared.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -229,7 +242,7 @@ def dopant_table(doc: DopantsDoc) -> list[RenderableType]:
     table = framed()
     table.add_column("", no_wrap=True)
     table.add_column("on", no_wrap=True)
-    table.add_column("formula")
+    table.add_column("formula", overflow="fold")
     for name in (
         "in moist air\neV/dopant",
         "at sodium\neV/dopant",
@@ -243,7 +256,7 @@ def dopant_table(doc: DopantsDoc) -> list[RenderableType]:
         table.add_row(
             one.element,
             one.site,
-            escape(one.doped.formula),
+            escape(in_pieces(one.doped.formula, _FORMULA)),
             f"{one.hydrolysis_change:+.2f}",
             f"{one.reduction_change:+.2f}",
             f"{one.doped.reduction_limit:.2f}",
@@ -256,9 +269,10 @@ def dopant_table(doc: DopantsDoc) -> list[RenderableType]:
         *doc.caveats,
     ]
     return [
+        escape(dopants_sentence(doc)),
         f"[bold]{escape(lead)}[/]",
         list_facts(facts),
-        table,
+        fit(table, width, ("H2S mL/g", "compound: first step eV/H2O", "limit V")),
         *notes(said),
     ]
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from .layout import NONE, framed, notes
+from .layout import NARROW, NONE, fit, framed, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
-    from rich.table import Table
 
     from trona.stores.documents.buffers import (
         BufferDoc,
@@ -91,7 +90,7 @@ def layer_rows(document: BufferDoc) -> list[dict[str, Any]]:
     return rows
 
 
-def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
+def buffers(document: BufferDoc, shown: int, width: int = NARROW) -> list[RenderableType]:
     """
     Lay out layers between an electrolyte and an electrode.
 
@@ -101,6 +100,8 @@ def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
         The layers.
     shown
         How many of them to show.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -118,7 +119,7 @@ def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
     if len(document.layers) <= shown:
         good = document.layers
     if good:
-        parts.append(_layer_table(good[:shown]))
+        parts.append(_layer_table(good[:shown], width))
     parts.append(_counted(document))
     if len(good) > shown:
         parts.append(f"[dim]{len(good) - shown} more: --top shows them, --csv shows all.[/]")
@@ -130,18 +131,18 @@ def buffers(document: BufferDoc, shown: int) -> list[RenderableType]:
     return [*parts, *notes([document.statement, *air, *document.caveats])]
 
 
-def _layer_table(layers: Sequence[LayerDoc]) -> Table:
+def _layer_table(layers: Sequence[LayerDoc], width: int) -> RenderableType:
     """Lay out layers, one row each; energies in meV/atom."""
     table = framed()
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("layer", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("worst", justify="right", no_wrap=True)
-    table.add_column("window, V", no_wrap=True)
-    table.add_column("e⁻", no_wrap=True)
-    table.add_column("Na⁺", no_wrap=True)
-    table.add_column("air", no_wrap=True)
-    table.add_column("why", overflow="fold")
+    table.add_column("worst\nmeV/atom", justify="right", no_wrap=True)
+    table.add_column("window\nV", no_wrap=True)
+    table.add_column("conducts\ne⁻", no_wrap=True)
+    table.add_column("conducts\nNa⁺", no_wrap=True)
+    table.add_column("moist\nair", no_wrap=True)
+    table.add_column("why", overflow="fold", min_width=24)
     for one in layers:
         table.add_row(
             str(one.place),
@@ -154,7 +155,7 @@ def _layer_table(layers: Sequence[LayerDoc]) -> Table:
             NONE if one.air is None else _AIR.get(one.air.verdict, one.air.verdict),
             escape(why(one)),
         )
-    return table
+    return fit(table, width, ("conducts e⁻", "moist air", "window V", "conducts Na⁺"))
 
 
 def _grade(one: LayerDoc) -> str:
@@ -229,7 +230,7 @@ def _said(one: TouchDoc) -> str:
     return f"{pair}: {1000 * one.released:.0f} meV/atom{kind}, {escape(one.reaction)}"
 
 
-def cell(document: CellDoc) -> list[RenderableType]:
+def cell(document: CellDoc, width: int = NARROW) -> list[RenderableType]:
     """
     Lay out the contacts of a cell.
 
@@ -237,6 +238,8 @@ def cell(document: CellDoc) -> list[RenderableType]:
     ----------
     document
         The cell.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -247,11 +250,13 @@ def cell(document: CellDoc) -> list[RenderableType]:
     heading = " ‖ ".join(names)
     parts: list[RenderableType] = [f"[bold]{escape(document.answer)}[/]", escape(heading)]
     for one in document.contacts:
-        parts += _contact(one, document.electrolyte, worst=one.side == document.worst)
+        parts += _contact(one, document.electrolyte, width, worst=one.side == document.worst)
     return [*parts, *notes(document.caveats)]
 
 
-def _contact(one: CellContactDoc, electrolyte: str, *, worst: bool) -> list[RenderableType]:
+def _contact(
+    one: CellContactDoc, electrolyte: str, width: int, *, worst: bool
+) -> list[RenderableType]:
     """Lay out one contact."""
     mark = " [red]worst contact[/]" if worst else ""
     ends = _range(one.low, one.high)
@@ -273,7 +278,7 @@ def _contact(one: CellContactDoc, electrolyte: str, *, worst: bool) -> list[Rend
         )
     if not one.best:
         return [*parts, "  no layer passes all gates"]
-    return [*parts, "  best layers:", _layer_table(one.best)]
+    return [*parts, "  best layers:", _layer_table(one.best, width)]
 
 
 def cell_rows(document: CellDoc) -> list[dict[str, Any]]:
@@ -331,7 +336,7 @@ def ranking_rows(documents: Sequence[BufferDoc]) -> list[dict[str, Any]]:
     ]
 
 
-def rankings(documents: Sequence[BufferDoc]) -> Table:
+def rankings(documents: Sequence[BufferDoc], width: int = NARROW) -> RenderableType:
     """
     Lay out stored rankings, one row each.
 
@@ -339,17 +344,19 @@ def rankings(documents: Sequence[BufferDoc]) -> Table:
     ----------
     documents
         Rankings of layers.
+    width
+        Columns of the terminal.
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         With the answer of each.
     """
     table = framed()
-    table.add_column("contact", overflow="fold")
+    table.add_column("contact", overflow="fold", min_width=12)
     table.add_column("potential", no_wrap=True)
-    table.add_column("answer", overflow="fold")
-    table.add_column("reference", overflow="fold")
+    table.add_column("answer", overflow="fold", min_width=28)
+    table.add_column("reference", overflow="fold", min_width=9)
     for one in documents:
         table.add_row(
             escape(f"{one.electrolyte} | {one.electrode}"),
@@ -357,7 +364,7 @@ def rankings(documents: Sequence[BufferDoc]) -> Table:
             escape(one.answer),
             escape(one.reference),
         )
-    return table
+    return fit(table, width, ("reference",))
 
 
 def kept_rows(documents: Sequence[CellDoc]) -> list[dict[str, Any]]:
@@ -381,7 +388,7 @@ def kept_rows(documents: Sequence[CellDoc]) -> list[dict[str, Any]]:
     ]
 
 
-def cells(documents: Sequence[CellDoc]) -> Table:
+def cells(documents: Sequence[CellDoc], width: int = NARROW) -> RenderableType:
     """
     Lay out stored cells, one row each.
 
@@ -389,17 +396,19 @@ def cells(documents: Sequence[CellDoc]) -> Table:
     ----------
     documents
         Cells.
+    width
+        Columns of the terminal.
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         With the answer of each.
     """
     table = framed()
-    table.add_column("cell", overflow="fold")
-    table.add_column("layer", overflow="fold")
-    table.add_column("answer", overflow="fold")
-    table.add_column("reference", overflow="fold")
+    table.add_column("cell", overflow="fold", min_width=12)
+    table.add_column("layer", overflow="fold", min_width=8)
+    table.add_column("answer", overflow="fold", min_width=28)
+    table.add_column("reference", overflow="fold", min_width=9)
     for one in documents:
         table.add_row(
             escape(f"{one.anode} | {one.electrolyte} | {one.cathode}"),
@@ -407,4 +416,4 @@ def cells(documents: Sequence[CellDoc]) -> Table:
             escape(one.answer),
             escape(one.reference),
         )
-    return table
+    return fit(table, width, ("reference",))

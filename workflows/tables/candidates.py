@@ -8,11 +8,12 @@ from rich.markup import escape
 
 from trona.screening.formulas import number
 
-from .layout import framed
+from .layout import NARROW, fit, framed, in_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rich.console import RenderableType
     from rich.table import Table
 
     from trona.stores.documents.made_structures import ModelDoc
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["inventory", "made"]
 
 
-def made(models: Sequence[ModelDoc]) -> Table:
+_NAME = 24
+"""Columns that a label or formula takes before it is broken."""
+
+
+def made(models: Sequence[ModelDoc], width: int = NARROW) -> RenderableType:
     """
     Lay out models that were made.
 
@@ -28,29 +33,33 @@ def made(models: Sequence[ModelDoc]) -> Table:
     ----------
     models
         In the order asked for.
+    width
+        Columns of the terminal.
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         One row for each.
     """
-    table = _table("candidate", "model", "off by\nat/f.u.", "atoms", "tried\nof", "spread\nmeV/at")
+    table = _table(
+        "candidate", "model", "off by\natoms/f.u.", "atoms", "tried\nof", "spread\nmeV/atom"
+    )
     for model in models:
         relaxed = sum(trial.energy is not None for trial in model.trials)
         of = model.possible if model.distinct is None else model.distinct
         spread = model.spread
         table.add_row(
-            escape(model.label),
-            model.formula,
+            escape(in_pieces(model.label, _NAME)),
+            in_pieces(model.formula, _NAME),
             number(model.deviation, 2),
             str(len(model.structure.species)),
             f"{relaxed or len(model.trials)}" + (f" of {of}" if model.kind == "ordered" else ""),
             "" if spread is None else f"{spread * 1000:.1f}",
         )
-    return table
+    return fit(table, width, ("spread meV/atom", "tried of"))
 
 
-def inventory(rows: Sequence[Mapping[str, str]]) -> Table:
+def inventory(rows: Sequence[Mapping[str, str]], width: int = NARROW) -> RenderableType:
     """
     Lay out candidates that were looked through.
 
@@ -58,16 +67,20 @@ def inventory(rows: Sequence[Mapping[str, str]]) -> Table:
     ----------
     rows
         Label, formula, atoms, space group and charges of each.
+    width
+        Columns of the terminal.
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         One row for each.
     """
     table = _table("candidate", "formula", "atoms", "space group", "charges")
     for row in rows:
-        table.add_row(*(escape(text) for text in row.values()))
-    return table
+        label, formula, *rest = row.values()
+        names = (in_pieces(label, _NAME), in_pieces(formula, _NAME))
+        table.add_row(*(escape(text) for text in (*names, *rest)))
+    return fit(table, width, ("atoms", "space group"))
 
 
 def _table(*titles: str) -> Table:
@@ -76,6 +89,10 @@ def _table(*titles: str) -> Table:
     for place, title in enumerate(titles):
         right = title.startswith(("off", "atoms", "tried", "spread"))
         table.add_column(
-            title, justify="right" if right else "left", overflow="fold", no_wrap=place > 1
+            title,
+            justify="right" if right else "left",
+            overflow="fold",
+            no_wrap=place > 1,
+            min_width=14 if place <= 1 else None,
         )
     return table

@@ -9,7 +9,7 @@ from rich.markup import escape
 from trona.screening.stability.matrix import contacts_made
 
 from .classes import styled
-from .layout import NONE, WIDE, framed, notes, observed
+from .layout import NONE, WIDE, energies_line, fit, framed, in_pieces, notes, observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,10 +45,9 @@ def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
         Parts to print in order.
     """
     sodium = "closed" if document.voltage is None else f"open to sodium at {document.voltage:g} V"
-    scale, second = document.energy_scale, escape(document.second)
+    second = escape(document.second)
     heading_lines = [
-        f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {_mixing_verdict(document)}",
-        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]",
+        f"[bold]{escape(document.first)} | {second}[/]  {sodium}: {_mixing_verdict(document)}"
     ]
     mixtures = [f"{name} is a mixture of phases here." for name in document.mixtures]
     after: list[RenderableType] = [*observed(document.observed)]
@@ -58,11 +57,13 @@ def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
             f"[dim]x: atomic fraction of {second}; f.u.: formula unit of {first}[/]"
         )
         after.append(_kink_table(document, width))
-    statement = [] if document.reacts or not document.statement else [escape(document.statement)]
+    statement = [] if document.reacts or not document.statement else [document.statement]
+    answer = [escape(document.answer)] if document.answer else []
     if document.charge is not None:
         after.append(_both_states(document.charge))
-    lines = [*mixtures, *document.caveats]
-    return ["\n".join(heading_lines), *statement, *after, *notes(lines)]
+    lines = [*mixtures, *statement, *document.caveats]
+    energies = energies_line(document.reference, document.energy_scale)
+    return [*answer, "\n".join(heading_lines), *after, *notes(lines), energies]
 
 
 def _mixing_verdict(document: InterfaceDoc) -> str:
@@ -92,21 +93,21 @@ def _both_states(charge: ChargeDoc) -> str:
     return "\n".join(lines)
 
 
-def _kink_table(document: InterfaceDoc, width: int) -> Table:
+def _kink_table(document: InterfaceDoc, width: int) -> RenderableType:
     """Lay out the reactions of two materials, with what their products make."""
     wide = width >= WIDE
     table = framed()
     table.add_column("x", no_wrap=True)
     table.add_column("reaction", overflow="fold")
-    table.add_column("meV/at", justify="right", no_wrap=True)
-    table.add_column("by mixing", justify="right", no_wrap=True)
-    table.add_column("eV/f.u.", justify="right", no_wrap=True)
-    table.add_column("class", no_wrap=True)
+    table.add_column("energy\nmeV/atom", justify="right", no_wrap=True)
+    table.add_column("by mixing\nmeV/atom", justify="right", no_wrap=True)
+    table.add_column("energy\neV/f.u.", justify="right", no_wrap=True)
+    table.add_column("interphase", no_wrap=True)
     if wide:
         by_atoms = any(kink.fraction_basis == "atoms" for kink in document.kinks)
         unit = "at%" if by_atoms else "vol%"
         table.add_column(f"e⁻ margin\n{unit}", justify="right", no_wrap=True)
-        table.add_column("volume\n%", justify="right", no_wrap=True)
+        table.add_column("volume\nchange %", justify="right", no_wrap=True)
     for kink in document.kinks:
         per_unit, margin, change = (
             kink.energy_per_formula_unit,
@@ -127,7 +128,8 @@ def _kink_table(document: InterfaceDoc, width: int) -> Table:
             *(known if wide else ()),
             style="bold" if kink == document.strongest and document.reacts else None,
         )
-    return table
+    spare = ("energy eV/f.u.", "energy meV/atom")
+    return fit(table, width, spare)
 
 
 def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
@@ -148,38 +150,37 @@ def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
     """
     how = contacts_made(document.voltages)
     size = f"{len(document.firsts)} × {len(document.seconds)} contacts, {how}"
-    scale = document.energy_scale
-    head = (
-        f"[bold]{size}[/]: strongest reaction, meV per atom, and its class\n"
-        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]"
-    )
+    head = f"[bold]{size}[/]: strongest reaction, meV per atom, and its class"
+    energies = energies_line(document.reference, document.energy_scale)
     cells = {(one.first, one.second): one for one in document.cells}
     if document.symmetric:
         cells |= {(one.second, one.first): one for one in document.cells}
-    names = max(map(len, document.firsts))
+    names = min(max(map(len, document.firsts)), max(width // 4, _CELL))
+    rows = {name: escape(in_pieces(name, names)) for name in document.firsts}
     fit = max(1, (width - names - 2) // _CELL)
     headers = [
         (name, escape(name) if volts is None else f"{escape(name)}\n{volts:.2f} V")
         for name, volts in zip(document.seconds, document.voltages, strict=True)
     ]
     blocks = [headers[at : at + fit] for at in range(0, len(headers), fit)]
-    tables = [_block(document.firsts, block, cells) for block in blocks]
-    return [head, *tables, *notes([*document.left_out, *document.caveats])]
+    tables = [_block(rows, block, cells) for block in blocks]
+    said = notes([*document.left_out, *document.caveats])
+    return [escape(document.answer), head, *tables, *said, energies]
 
 
 def _block(
-    rows: Sequence[str],
+    rows: Mapping[str, str],
     columns: Sequence[tuple[str, str]],
     cells: Mapping[tuple[str, str], MatrixCellDoc],
 ) -> Table:
     """Lay out some columns of a matrix."""
     table = framed()
-    table.add_column("", no_wrap=True)
+    table.add_column("")
     for _, header in columns:
         table.add_column(header, justify="right", overflow="fold")
-    for row in rows:
+    for row, written in rows.items():
         found = [cells.get((row, name)) for name, _ in columns]
-        table.add_row(escape(row), *(NONE if one is None else _contact(one) for one in found))
+        table.add_row(written, *(NONE if one is None else _contact(one) for one in found))
     return table
 
 
@@ -194,7 +195,7 @@ def _contact(cell: MatrixCellDoc) -> str:
     return f"{-1000 * cell.energy_per_atom:.0f}{error}\n{kind}"
 
 
-def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
+def interfaces(documents: Sequence[InterfaceDoc], width: int = WIDE) -> RenderableType:
     """
     Lay out pairs of materials, each with its strongest reaction.
 
@@ -202,19 +203,21 @@ def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
     ----------
     documents
         Pairs.
+    width
+        Columns of the terminal.
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         One row per pair.
     """
     table = framed()
-    table.add_column("materials", overflow="fold")
+    table.add_column("materials", overflow="fold", min_width=12)
     table.add_column("sodium", no_wrap=True)
     table.add_column("strongest reaction", overflow="fold")
-    table.add_column("by mixing\nmeV/at", justify="right", no_wrap=True)
-    table.add_column("class", no_wrap=True)
-    table.add_column("reference", overflow="fold")
+    table.add_column("by mixing\nmeV/atom", justify="right", no_wrap=True)
+    table.add_column("interphase", no_wrap=True)
+    table.add_column("reference", overflow="fold", min_width=9)
     for one in documents:
         table.add_row(
             escape(f"{one.first} | {one.second}"),
@@ -224,4 +227,4 @@ def interfaces(documents: Sequence[InterfaceDoc]) -> Table:
             NONE if one.strongest.interphase is None else styled(one.strongest.interphase),
             escape(one.reference),
         )
-    return table
+    return fit(table, width, ("reference", "sodium"))

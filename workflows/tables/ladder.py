@@ -12,13 +12,12 @@ from trona.screening.uncertainty.confidence import is_sure
 from trona.screening.units import range_text
 
 from .classes import percent, styled
-from .layout import NARROW, NONE, WIDE, framed, notes, share
+from .layout import NARROW, NONE, WIDE, energies_line, fit, framed, notes, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
-    from rich.table import Table
 
     from trona.stores.assess.scheme_changes import ChangesDoc, SchemeLimitsDoc
     from trona.stores.documents.contacts import DischargeDoc
@@ -38,6 +37,9 @@ __all__ = [
     "volts",
     "window_range",
 ]
+
+_LONG = 28
+"""Columns that a reaction of phases on both sides needs."""
 
 
 def volts(lower: float | None, upper: float | None, digits: int = 2) -> str:
@@ -252,7 +254,7 @@ def _reaction(rung: RungDoc) -> str:
     )
 
 
-def ladder_table(formula: str, rungs: Sequence[RungDoc], width: int = NARROW) -> Table:
+def ladder_table(formula: str, rungs: Sequence[RungDoc], width: int = NARROW) -> RenderableType:
     """
     Lay out the ladder of a composition, lowest voltage first.
 
@@ -268,18 +270,17 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], width: int = NARROW) ->
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         One row per interval.
     """
-    wide, narrow = width >= WIDE, width < NARROW
+    wide = width >= WIDE
     table = framed()
     table.add_column("V", no_wrap=True)
     table.add_column(f"reaction of {escape(formula)}", overflow="fold", min_width=16)
-    table.add_column("Na", justify="right", no_wrap=True)
-    table.add_column("eV/at", justify="right", no_wrap=True)
+    table.add_column("Na\nper f.u.", justify="right", no_wrap=True)
+    table.add_column("energy\neV/atom", justify="right", no_wrap=True)
     table.add_column("interphase", no_wrap=True)
-    if not narrow:
-        table.add_column("e⁻ conductor\n(margin)", justify="right", no_wrap=True)
+    table.add_column("e⁻ conductor\n(margin)", justify="right", no_wrap=True)
     if wide:
         table.add_column("Na⁺ conductor\n(margin)", justify="right", no_wrap=True)
         table.add_column("mAh/cm²\nper µm", justify="right", no_wrap=True)
@@ -294,10 +295,10 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], width: int = NARROW) ->
             f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
             styled(rung.interphase)
             + ("" if is_sure(rung.interphase, rung.interphase_shares) else " ?"),
-            *([] if narrow else [electron_part(rung)]),
+            electron_part(rung),
             *([ion_part(rung), NONE if still else charge] if wide else []),
         )
-    return table
+    return fit(table, width, ("e⁻ conductor (margin)", "Na per f.u."))
 
 
 def reasons(document: LimitDependenceDoc) -> list[RenderableType]:
@@ -361,7 +362,7 @@ def changes(document: ChangesDoc) -> list[RenderableType]:
     return [table, f"{head}, meV/atom: {escape(listed)}" if moved else f"{head}."]
 
 
-def plateaus(document: DischargeDoc) -> list[RenderableType]:
+def plateaus(document: DischargeDoc, width: int = NARROW) -> list[RenderableType]:
     """
     Lay out the discharge of a composition.
 
@@ -369,19 +370,20 @@ def plateaus(document: DischargeDoc) -> list[RenderableType]:
     ----------
     document
         Result of one composition.
+    width
+        Columns of the terminal.
 
     Returns
     -------
     list
         Parts to print in order.
     """
-    scale = document.energy_scale
     table = framed()
     table.add_column("V", no_wrap=True)
-    table.add_column("reaction on discharge", overflow="fold")
-    table.add_column("Na", justify="right", no_wrap=True)
-    table.add_column("mAh/g", justify="right", no_wrap=True)
-    table.add_column("total", justify="right", no_wrap=True)
+    table.add_column("reaction on discharge", overflow="fold", min_width=_LONG)
+    table.add_column("Na\nper f.u.", justify="right", no_wrap=True)
+    table.add_column("capacity\nmAh/g", justify="right", no_wrap=True)
+    table.add_column("total\nmAh/g", justify="right", no_wrap=True)
     for plateau in document.plateaus:
         table.add_row(
             f"{plateau.voltage:.3f}",
@@ -392,7 +394,8 @@ def plateaus(document: DischargeDoc) -> list[RenderableType]:
         )
     head = (
         f"[bold]{escape(document.formula)}[/]  {document.capacity:.0f} mAh/g down to 0 V "
-        f"({document.molar_mass:.2f} g/mol)\n"
-        f"[dim]{escape(document.reference)}: {escape(scale.method)}, {escape(scale.correction)}[/]"
+        f"({document.molar_mass:.2f} g/mol)"
     )
-    return [head, table, *notes(document.caveats)]
+    energies = energies_line(document.reference, document.energy_scale)
+    fitted = fit(table, width, ("capacity mAh/g",))
+    return [escape(document.answer), head, fitted, *notes(document.caveats), energies]

@@ -11,10 +11,23 @@ from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.uncertainty.confidence import is_sure
 from trona.stores.assess.electrodes import withstands
+from trona.stores.documents.answers import ranking_sentence
+from trona.stores.documents.sentences import window_sentence
 
 from .classes import said
-from .ladder import basis, heading, ladder_table, range_or_crossing
-from .layout import NONE, WIDE, framed, list_facts, notes, observed
+from .ladder import heading, ladder_table, range_or_crossing
+from .layout import (
+    NARROW,
+    NONE,
+    WIDE,
+    fit,
+    framed,
+    in_pieces,
+    list_facts,
+    material_link,
+    notes,
+    observed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "beside_electrode",
+    "best_sentence",
     "counts",
     "first_step_text",
     "outcomes",
@@ -46,7 +60,7 @@ def _milli(value: float | None) -> str:
     return "?" if value is None else f"{value * 1000:.0f}"
 
 
-def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
+def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> RenderableType:
     """
     Lay out the ranking of candidates.
 
@@ -60,7 +74,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         One row per candidate.
     """
     wide = width >= WIDE
@@ -70,16 +84,14 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
         caption_justify="left",
     )
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("candidate", overflow="fold", min_width=20 if wide else 12, max_width=22)
-    table.add_column("E_hull\nmeV/at", justify="right", no_wrap=True)
+    table.add_column("candidate", overflow="fold", min_width=20 if wide else 13)
+    table.add_column("E_hull\nmeV/atom", justify="right", no_wrap=True)
     table.add_column("window\nV", no_wrap=True)
-    table.add_column("products at 0 V", overflow="fold")
+    table.add_column("products at 0 V", overflow="fold", min_width=14)
     table.add_column("interphase\nat 0 V", no_wrap=True)
-    table.add_column("eV/at\nfreed", justify="right", no_wrap=True)
+    table.add_column("released\neV/atom", justify="right", no_wrap=True)
+    table.add_column("Na\nused", justify="right", no_wrap=True)
     letters = _air_letters(one for _, one in ranked)
-    with_sodium = wide or not letters
-    if with_sodium:
-        table.add_column("Na\nused", justify="right", no_wrap=True)
     if letters:
         table.add_column("in air\neV/H2O", justify="right", no_wrap=True)
     if wide:
@@ -93,7 +105,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
             continue
         row = [
             NONE if place.apart else str(place.place),
-            escape(one.label) + ("*" if one.mixture else ""),
+            _named(one, 20 if wide else 13),
             _milli(one.energy_above_hull),
             range_or_crossing(
                 one.reduction_limit, one.oxidation_limit, one.stabilized_reduction_limit
@@ -103,11 +115,20 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Table:
             else terms(zip(one.products, one.product_amounts, strict=True)),
             said(one.interphase, one.interphase_shares, between="\n"),
             f"{one.driving_force:.3f}",
-            *([number(one.sodium_consumed)] if with_sodium else []),
+            number(one.sodium_consumed),
             *([first_step_text(one) + letters.get(one.air_conditions, "")] if letters else []),
         ]
         table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
-    return table
+    return fit(table, width, ("Na used", "released eV/atom", "E_hull meV/atom"))
+
+
+def _named(one: SummaryDoc, width: int) -> str:
+    """Write a label, with the formula below it where that is another text."""
+    mark = "*" if one.mixture else ""
+    label = escape(in_pieces(f"{one.label}{mark}", width))
+    return (
+        label if one.label == one.formula else f"{label}\n[dim]{in_pieces(one.formula, width)}[/]"
+    )
 
 
 def _air_letters(found: Iterable[SummaryDoc]) -> dict[str | None, str]:
@@ -234,6 +255,31 @@ def outcomes(
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
 
 
+def best_sentence(
+    ranked: Sequence[tuple[Ranked, SummaryDoc]], docs: Sequence[SummaryDoc], of: int | None = None
+) -> str:
+    """
+    Say which candidate is best, and how many are stable at sodium metal.
+
+    Parameters
+    ----------
+    ranked
+        In any order.
+    docs
+        All results shown, ranked or not.
+    of
+        Number of all results where only some are shown.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    placed = sorted((one for one in ranked if not one[0].apart), key=lambda one: one[0].place)
+    apart = [one for place, one in ranked if place.apart]
+    return ranking_sentence([one for _, one in placed], apart, len(docs), of)
+
+
 def beside_electrode(
     found: Iterable[SummaryDoc], electrode: ElectrodePotential | None
 ) -> list[RenderableType]:
@@ -311,7 +357,15 @@ def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
     return table
 
 
-def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
+def _above_hull(doc: ScreeningDoc) -> str | None:
+    """Write the energy above the hull, or why there is none."""
+    if doc.window is None:
+        return None
+    above = doc.window.energy_above_hull
+    return "unknown: a mixture of phases" if above is None else f"{above * 1000:.1f} meV/atom"
+
+
+def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[RenderableType]:
     """
     Lay out everything that is known of a candidate.
 
@@ -319,34 +373,43 @@ def screening_details(doc: ScreeningDoc) -> list[RenderableType]:
     ----------
     doc
         Its result.
+    width
+        Columns of the terminal.
 
     Returns
     -------
     list
         Parts to print in order.
     """
-    parts: list[RenderableType] = [f"[bold]{escape(doc.label)}[/] ({doc.state})"]
+    name = doc.label if doc.label == doc.formula else f"{doc.label}  {doc.formula}"
+    parts: list[RenderableType] = [f"[bold]{escape(name)}[/] ({doc.state})"]
     if doc.reason:
         parts.append(f"[red]{escape(doc.reason)}[/]")
     if doc.window is not None:
-        parts += [heading(doc.window), *basis(doc.window), *observed(doc.window.observed)]
+        parts.insert(0, escape(window_sentence(doc.window)))
+        parts += [heading(doc.window), *observed(doc.window.observed)]
         metal = doc.window.ladder[0]
         if not is_sure(metal.interphase, metal.interphase_shares):
             parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
-        parts.append(ladder_table(doc.window.formula, doc.window.ladder))
+        parts.append(ladder_table(doc.window.formula, doc.window.ladder, width))
         if doc.air is not None:
             parts.append(escape(doc.air.verdict))
         parts += notes(doc.window.caveats)
     change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
     by = f" by {doc.who}" if doc.who else ""
+    scale = None if doc.window is None else doc.window.energy_scale
     facts = (
+        ("formula", doc.formula),
+        ("energy above hull", _above_hull(doc)),
+        ("space group", doc.space_group or "unknown: no structure was given"),
         ("source", doc.source),
-        ("space group", doc.space_group),
+        ("Materials Project", material_link(f"{doc.label} {doc.source}")),
         ("volume change in relaxation", change),
         ("relaxation", doc.relaxation_id),
         ("reference", f"{doc.reference.name} ({doc.reference.checksum})"),
         ("its origin", doc.reference.origin),
+        ("its energies", None if scale is None else f"{scale.method}, {scale.correction}"),
         ("computed", f"{doc.created:%Y-%m-%d %H:%M} UTC{by} with {versions}"),
         ("id", doc.id),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from .ladder import volts
-from .layout import NONE, framed, list_facts, notes
+from .layout import NARROW, NONE, fit, framed, list_facts, notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,11 +45,17 @@ def reference_details(document: ReferenceInfoDoc) -> list[RenderableType]:
         ("as measured", _shifts(document.as_measured)),
         ("phases", f"{document.n_phases}, {document.n_band_gaps} compositions with a band gap"),
         ("elements", "-".join(document.elements)),
-        ("missing", ", ".join(document.missing)),
+        ("missing", _some(list(document.missing))),
         ("checksum", document.checksum),
     )
-    name = f"[bold]{escape(document.name)}[/]"
-    return [name, list_facts(facts), *notes(document.caveats)]
+    return [escape(document.answer), list_facts(facts), *notes(document.caveats)]
+
+
+def _some(formulas: Sequence[str]) -> str:
+    """List formulas, the first of many."""
+    more = len(formulas) - _MOST
+    rest = f" and {more:,} more (--json lists all, with reasons)" if more > 0 else ""
+    return f"{', '.join(formulas[:_MOST])}{rest}"
 
 
 def _shifts(found: Mapping[str, float]) -> str:
@@ -61,7 +67,7 @@ def _shifts(found: Mapping[str, float]) -> str:
     return f"{named}{f' and {more} more' if more > 0 else ''} eV per formula unit"
 
 
-def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
+def listing(rows: Sequence[AvailableDoc], width: int = NARROW) -> list[RenderableType]:
     """
     Lay out the reference energies at hand.
 
@@ -69,6 +75,8 @@ def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
     ----------
     rows
         One for each.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -77,16 +85,19 @@ def listing(rows: Sequence[AvailableDoc]) -> list[RenderableType]:
     """
     table = framed()
     for column in ("name", "energies", "database", "date"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, no_wrap=True)
     table.add_column("phases", justify="right", no_wrap=True)
     for row in rows:
         count = "[red]damaged[/]" if row.n_phases is None else str(row.n_phases)
         cells = (row.name, row.method, row.version, row.date)
         table.add_row(*map(escape, cells), count)
-    return [table, *(f"[red]! {escape(row.problem)}[/]" for row in rows if row.problem)]
+    shown = fit(table, width, ("database", "date"))
+    return [shown, *(f"[red]! {escape(row.problem)}[/]" for row in rows if row.problem)]
 
 
-def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableType]:
+def reference_comparison(
+    document: ReferenceComparisonDoc, width: int = NARROW
+) -> list[RenderableType]:
     """
     Lay out two references beside each other.
 
@@ -94,6 +105,8 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
     ----------
     document
         The comparison.
+    width
+        Columns of the terminal.
 
     Returns
     -------
@@ -102,7 +115,13 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
     """
     table = framed()
     table.add_column("compound", overflow="fold", min_width=9)
-    for column in ("A\neV/at", "B\neV/at", "B-A\nmeV/at", "hull A\nmeV/at", "hull B\nmeV/at"):
+    for column in (
+        "A\neV/atom",
+        "B\neV/atom",
+        "B-A\nmeV/atom",
+        "hull A\nmeV/atom",
+        "hull B\nmeV/atom",
+    ):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("window A\nV", no_wrap=True)
     table.add_column("window B\nV", no_wrap=True)
@@ -118,7 +137,8 @@ def reference_comparison(document: ReferenceComparisonDoc) -> list[RenderableTyp
     first, second = escape(document.first), escape(document.second)
     indent = " " * len(document.system)
     names = f"[bold]{escape(document.system)}[/]  A: {first}\n{indent}  B: {second}"
-    return [names, table, *_summary(document)]
+    spare = ("window B V", "window A V", "hull B meV/atom", "hull A meV/atom")
+    return [names, fit(table, width, spare), *_summary(document)]
 
 
 def _milli(value: float | None, sign: str = "") -> str:

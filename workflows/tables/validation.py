@@ -2,26 +2,99 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from .layout import framed, notes
+from trona.screening.stability.interphase import InterphaseClass
+from trona.stores.documents.answers import comparison_sentence
+
+from .layout import NARROW, NONE, framed, in_pieces, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
 
-    from trona.stores.assess.validation import ValidatedCase
+    from trona.stores.assess.validation import Comparison, ValidatedCase
 
-__all__ = ["sources", "verdicts"]
+__all__ = ["overview", "sources", "verdicts"]
 
 _STYLES = {"agree": "green", "disagree": "red", "cannot say": "magenta"}
+_LIMITS = ("reduction limit", "oxidation limit")
+_OTHERS = ("products", "interphase", "moist air")
 
 
-def verdicts(findings: Sequence[ValidatedCase]) -> list[RenderableType]:
+def overview(findings: Sequence[ValidatedCase], width: int) -> list[RenderableType]:
+    """
+    Lay out the systems that can be compared, one line each.
+
+    Parameters
+    ----------
+    findings
+        One for each published system.
+    width
+        Columns of the terminal.
+
+    Returns
+    -------
+    list
+        A sentence and a table.
+    """
+    table = framed()
+    table.add_column("system", no_wrap=True)
+    for limit in _LIMITS:
+        table.add_column(f"{limit.partition(' ')[0]}\nV (publ.)", justify="right", no_wrap=True)
+    short = (
+        {"products": "pro-\nducts", "interphase": "layer", "moist air": "air"}
+        if width < NARROW
+        else {}
+    )
+    for quantity in _OTHERS:
+        table.add_column(short.get(quantity, quantity), no_wrap=True)
+    for finding in findings:
+        if finding.verdict == "cannot say":
+            continue
+        made = finding.comparisons
+        table.add_row(
+            escape(in_pieces(finding.case.formula, 10 if short else 20)),
+            *(_limit([one for one in made if one.quantity == limit]) for limit in _LIMITS),
+            *(
+                _counted([one for one in made if one.quantity == quantity], narrow=bool(short))
+                for quantity in _OTHERS
+            ),
+        )
+    return [comparison_sentence(one.verdict for one in findings), table]
+
+
+def _limit(found: Sequence[Comparison]) -> str:
+    """Write a predicted limit with those that were published."""
+    if not found:
+        return NONE
+    published = ", ".join(dict.fromkeys(one.published.removesuffix(" V") for one in found))
+    colour = _STYLES[_worst(found)]
+    return f"[{colour}]{escape(found[0].predicted.removesuffix(' V') or '?')} ({published})[/]"
+
+
+def _counted(found: Sequence[Comparison], *, narrow: bool) -> str:
+    """Write how many of some comparisons agree."""
+    if not found:
+        return NONE
+    verdicts = [one.verdict for one in found]
+    if len(set(verdicts)) == 1:
+        words = {"agree": "yes", "disagree": "no", "cannot say": "?"} if narrow else {}
+        return _styled(verdicts[0], words.get(verdicts[0], verdicts[0]))
+    counted = f"{verdicts.count('agree')} of {len(verdicts)}{'' if narrow else ' agree'}"
+    return _styled(_worst(found), counted)
+
+
+def _worst(found: Sequence[Comparison]) -> str:
+    """Find the verdict that counts among several."""
+    verdicts = {one.verdict for one in found}
+    return next(one for one in ("disagree", "agree", "cannot say") if one in verdicts)
+
+
+def verdicts(findings: Sequence[ValidatedCase], width: int) -> list[RenderableType]:
     """
     Lay out predictions beside published values, one line for each compared quantity.
 
@@ -29,29 +102,41 @@ def verdicts(findings: Sequence[ValidatedCase]) -> list[RenderableType]:
     ----------
     findings
         One for each published system.
+    width
+        Columns of the terminal.
 
     Returns
     -------
     list
-        A table and the counts of systems.
+        A sentence and a table; then the systems that cannot be compared, with the reason.
     """
     table = framed()
-    table.add_column("system", overflow="fold", max_width=20)
-    table.add_column("quantity", overflow="fold", max_width=10)
-    table.add_column("predicted", overflow="fold", max_width=17)
-    table.add_column("published, or why not", overflow="fold")
+    narrow = width < NARROW
+    table.add_column("system", no_wrap=True)
+    table.add_column("quantity", no_wrap=not narrow)
+    table.add_column("predicted", overflow="fold")
+    table.add_column("published", overflow="fold")
     table.add_column("verdict", no_wrap=True)
     for finding in findings:
-        name = escape(finding.case.formula)
+        name = escape(in_pieces(finding.case.formula, 12 if narrow else 20))
         for compared in finding.comparisons:
-            cells = (compared.quantity, compared.predicted, compared.published)
+            values = (compared.predicted, compared.published)
+            if compared.quantity == "interphase":
+                values = (_plain(compared.predicted), _plain(compared.published))
+            cells = (compared.quantity, *values)
             table.add_row(name, *map(escape, cells), _styled(compared.verdict))
             name = ""
+    parts: list[RenderableType] = [comparison_sentence(one.verdict for one in findings)]
+    return [*parts, *([table] if table.row_count else []), *_without(findings)]
+
+
+def _without(findings: Sequence[ValidatedCase]) -> list[str]:
+    """Name the systems of which nothing is compared, by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for finding in findings:
         if not finding.comparisons:
-            table.add_row(name, "", "", escape(" ".join(finding.reasons)), _styled("cannot say"))
-    counts = Counter(str(finding.verdict) for finding in findings)
-    summary = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _STYLES)
-    return [table, f"{len(findings)} systems: {summary}"]
+            by_reason.setdefault(" ".join(finding.reasons), []).append(finding.case.formula)
+    return notes(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
 
 
 def sources(findings: Sequence[ValidatedCase]) -> list[str]:
@@ -76,6 +161,11 @@ def sources(findings: Sequence[ValidatedCase]) -> list[str]:
     )
 
 
-def _styled(verdict: str) -> str:
+def _plain(kind: str) -> str:
+    """Write a class in words; what is none stays as it is."""
+    return InterphaseClass(kind).short if kind in set(InterphaseClass) else kind
+
+
+def _styled(verdict: str, text: str = "") -> str:
     """Colour a verdict."""
-    return f"[{_STYLES[verdict]}]{verdict}[/]"
+    return f"[{_STYLES[verdict]}]{text or verdict}[/]"

@@ -8,13 +8,12 @@ from rich.markup import escape
 
 from .classes import said, styled
 from .ladder import basis, electron_part, heading, ion_part, ladder_table, reasons, volts
-from .layout import framed, notes, observed, share
+from .layout import WIDE, energies_line, fit, framed, linked, notes, observed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
-    from rich.table import Table
 
     from trona.stores.documents.json_output import ElectrodeDoc, RankedProductDoc, WindowAnswerDoc
     from trona.stores.documents.results import RungDoc
@@ -54,7 +53,7 @@ def answer(
     else:
         parts.append(ladder_table(document.formula, document.ladder, width))
     if ranked:
-        parts.append(products(document.products))
+        parts.append(products(document.products, width))
     parts += [part for limit in document.dependence or () for part in reasons(limit)]
     return [*parts, *notes(document.caveats), *_basis(document)]
 
@@ -62,8 +61,8 @@ def answer(
 def _basis(document: WindowAnswerDoc) -> list[str]:
     """Say in a line which energies an answer rests on, or where asked why, all of it."""
     if document.dependence is None:
-        named = f"{escape(document.reference)} ({escape(document.energy_scale.method)})"
-        return [f"[dim]Energies: {named}; corrections, errors and what decides: --why.[/]"]
+        more = "corrections, errors and what decides: --why"
+        return [energies_line(document.reference, document.energy_scale, more)]
     drawn = document.uncertainty
     errors = [] if drawn is None else [f"[dim]Errors: {escape(drawn.source)}.[/]"]
     return [*basis(document, drawn), *errors]
@@ -144,7 +143,7 @@ def contact(rung: RungDoc) -> list[RenderableType]:
     return [head, *(f"  {fact}" for fact in facts), f"  worst first: {worst}"]
 
 
-def products(ranked: Sequence[RankedProductDoc]) -> Table:
+def products(ranked: Sequence[RankedProductDoc], width: int = WIDE) -> RenderableType:
     """
     Lay out products by type, most harmful first.
 
@@ -152,29 +151,31 @@ def products(ranked: Sequence[RankedProductDoc]) -> Table:
     ----------
     ranked
         As ranked.
+    width
+        Columns of the terminal.
 
     Returns
     -------
-    rich.table.Table
+    rich.console.RenderableType
         One row for each product: type, largest part, where it forms, how it conducts.
     """
     table = framed()
     table.add_column("product", no_wrap=True)
-    table.add_column("type", no_wrap=True)
+    table.add_column("on its own", no_wrap=True)
     table.add_column("at most", justify="right", no_wrap=True)
-    table.add_column("e⁻", no_wrap=True)
+    table.add_column("electrons", no_wrap=True)
     table.add_column("Na⁺", no_wrap=True)
-    table.add_column("where, V", overflow="fold")
+    table.add_column("where, V", overflow="fold", min_width=9)
     for one in ranked:
         table.add_row(
-            escape(one.formula),
+            linked(one.formula, one.id),
             styled(one.type),
             share(one.fraction, one.fraction_basis),
             one.electronic,
             one.ionic,
             ", ".join(volts(lower, upper) for lower, upper in _joined(one.voltages)),
         )
-    return table
+    return fit(table, width, ("Na⁺", "electrons"))
 
 
 def _joined(ranges: Sequence[tuple[float, float | None]]) -> list[tuple[float, float | None]]:

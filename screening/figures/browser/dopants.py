@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trona.screening.figures.dopant_data import HYDROLYSIS_AXIS, REDUCTION_AXIS
 from trona.screening.figures.paper.style import COLOURS
-from trona.screening.typesetting import HTML, subscripted
+from trona.screening.typesetting import HTML, class_words, subscripted
 
 from .style import LEGEND, empty
 
@@ -49,7 +49,7 @@ def show_dopants(chart: DopantFigure) -> Figure:
             text=[one.element for one in points],
             textposition="top center",
             marker={"color": colour, "size": 10},
-            name=kind.value,
+            name=class_words(kind.value),
             customdata=[subscripted(one.formula, HTML) for one in points],
             hovertemplate="%{customdata}<br>in moist air %{x:+.2f}, at sodium %{y:+.2f} eV"
             "<extra></extra>",

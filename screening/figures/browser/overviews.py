@@ -10,7 +10,7 @@ from trona.screening.figures.ladder_data import UNITS
 from trona.screening.figures.paper.parity import VERDICTS, parity_points
 from trona.screening.figures.paper.style import COLOURS
 from trona.screening.formulas import number
-from trona.screening.typesetting import HTML, subscripted, typeset
+from trona.screening.typesetting import HTML, class_words, subscripted, typeset
 from trona.screening.units import range_text
 
 from .style import LEGEND, VOLTAGE, annotate_points, empty
@@ -73,7 +73,7 @@ def show_bars(windows: WindowBars) -> Figure:
                 "color": colour,
                 "pattern": {"shape": ["" if bar.sure else "/" for bar in bars]},
             },
-            name=kind.value,
+            name=class_words(kind.value),
             customdata=[
                 f"{names[at]}<br>{_range(windows.bars[at])}<br>{_class(windows.bars[at])}"
                 for at in rows
@@ -107,7 +107,8 @@ def show_bars(windows: WindowBars) -> Figure:
 
 def _class(one: WindowBar | MapPoint) -> str:
     """Write the class, and that it is not sure where it is not."""
-    return one.kind.value if one.sure else f"{one.kind.value}, not sure"
+    words = class_words(one.kind.value)
+    return words if one.sure else f"{words}, not sure"
 
 
 def _range(limits: Any) -> str:  # noqa: ANN401
@@ -169,11 +170,11 @@ def show_ladder(ladder: LadderFigure) -> Figure:
 def _details(step: LadderStep) -> str:
     """Describe a step at the pointer."""
     lines = [
-        f"<b>{_range(step)}</b>, {step.kind}",
+        f"<b>{_range(step)}</b>, {class_words(step.kind.value)}",
         f"Na exchanged: {number(step.sodium)}",
         *(
             f"{number(part.amount)} {subscripted(part.formula, HTML)}: "
-            f"{100 * part.fraction:.1f} {UNITS[step.basis]}, {part.kind}"
+            f"{100 * part.fraction:.1f} {UNITS[step.basis]}, {class_words(part.kind.value)}"
             for part in step.parts
         ),
     ]
@@ -221,7 +222,7 @@ def _add_parts(figure: Figure, ladder: LadderFigure, kind: InterphaseClass) -> N
         constraintext="both",
         customdata=[_details(box[5]) for box in boxes],
         hovertemplate="%{customdata}<extra></extra>",
-        name=kind.value,
+        name=class_words(kind.value),
         row=1,
         col=2,
     )
@@ -272,7 +273,7 @@ def show_map(interphases: InterphaseMap) -> Figure:
                 for p in points
             ],
             hovertemplate="%{customdata}<extra></extra>",
-            name=kind.value,
+            name=class_words(kind.value),
         )
     limits = interphases.thresholds
     for name, level in (("metals", limits.metal), ("narrow-gap phases", limits.percolation)):

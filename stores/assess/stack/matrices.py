@@ -16,6 +16,7 @@ from trona.screening.uncertainty.contact_error import contact_error
 from trona.stores.assess.assessment import scale_document
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.properties import with_gaps, with_rules
+from trona.stores.documents.answers import matrix_sentence
 from trona.stores.documents.matrices import MatrixCellDoc, MatrixDoc
 from trona.stores.energies.accuracy import accuracy
 
@@ -166,7 +167,9 @@ def matrix_document(found: Matrix, reference: Reference, left_out: Sequence[str]
     MatrixDoc
         What `trona matrix --json` prints.
     """
+    cells = [_cell_document(cell) for cell in found.pairs]
     return MatrixDoc(
+        answer=matrix_sentence(cells),
         reference=reference.name,
         reference_checksum=reference.checksum,
         energy_scale=scale_document(reference.scale),
@@ -174,7 +177,7 @@ def matrix_document(found: Matrix, reference: Reference, left_out: Sequence[str]
         firsts=[one.label for one in found.firsts],
         seconds=[one.label for one in found.seconds],
         voltages=[one.voltage for one in found.seconds],
-        cells=[_cell_document(cell) for cell in found.pairs],
+        cells=cells,
         left_out=list(left_out),
         caveats=list(found.caveats),
     )

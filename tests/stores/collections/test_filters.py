@@ -130,3 +130,27 @@ def test_a_question_finds_what_it_says_and_the_unknown_passes_nothing(question, 
 
 def test_every_field_of_a_question_is_one_of_a_summary():
     assert {field.path for field in FIELDS.values()} <= SummaryDoc.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("column", "question"),
+    [
+        ("reduction_limit < 1", "reduction < 1"),
+        ("E_hull < 0.03", "hull < 0.03"),
+        ("energy_above_hull < 0.03", "hull < 0.03"),
+        ("products at 0 V has Na3P", "products has Na3P"),
+        ("'products at 0 V' has Na3P and label = a", "products has Na3P and label = a"),
+        ("not (interphase at 0 V = stable or Na used > 2)", "not (class = stable or sodium > 2)"),
+        ("interphase = stable", "class = stable"),
+        ("in air < 0", "air < 0"),
+    ],
+)
+def test_a_question_takes_the_names_of_tables_and_json(column, question):
+    assert criteria_of(column) == criteria_of(question)
+
+
+def test_a_range_names_its_two_fields_and_an_unknown_name_all_that_there_are():
+    with pytest.raises(InputError, match="ask for reduction and oxidation"):
+        criteria_of("window > 2")
+    with pytest.raises(InputError, match=r"hull \(energy_above_hull, e_hull\)"):
+        criteria_of("gap > 2")

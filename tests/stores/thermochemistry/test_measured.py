@@ -135,6 +135,8 @@ def test_temperatures_are_read(typed, kelvin):
         ("-1", "below absolute zero"),
         ("-300C", "below absolute zero"),
         ("100", "beyond the thermochemical data"),
+        ("60", "without heat content; 60 °C is written 60C"),
+        ("-50C", "without heat content.$"),
         ("2500", "beyond the thermochemical data"),
         ("warm", "is no temperature"),
         ("nan", "is no temperature"),

@@ -23,7 +23,8 @@ def test_a_composition_names_its_conditions_and_says_that_kinetics_are_not_in_it
 
 def test_several_are_ranked_the_most_resistant_first(trona):
     done = trona("air", "Na3PS4", "NaCl", "Na3SbS4")
-    rows = [line.split() for line in done.stdout.splitlines() if line.strip()[:2].strip().isdigit()]
+    table = [line.split() for line in done.stdout.splitlines() if line.startswith(" ")]
+    rows = [line for line in table if line and line[0].isdigit()]
     assert [row[1] for row in rows] == ["NaCl", "Na3SbS4", "Na3PS4"]
 
 

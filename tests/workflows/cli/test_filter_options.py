@@ -47,6 +47,11 @@ def test_filters_are_read_as_typed():
         read_filters(FilterOptions(without="Xx"))
 
 
+def test_an_energy_above_hull_in_the_unit_of_the_tables_is_refused():
+    with pytest.raises(InputError, match=r"meV/atom, of which 30 are 0\.03 eV/atom"):
+        read_filters(FilterOptions(hull_below=30))
+
+
 def test_a_filter_that_is_no_number_is_a_mistake_in_the_command():
     done = CliRunner().invoke(get_command(app), ["query", "--hull-below", "much"])
     assert done.exit_code == 2

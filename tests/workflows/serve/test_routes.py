@@ -11,6 +11,7 @@ from tests.support.served import serving, session_on
 from tests.support.tables import ROWS
 from trona.stores.assess.screenings import failed_document, screening_document
 from trona.stores.collections.results import Results
+from trona.stores.documents.printable import printable
 from trona.stores.energies.references import load_reference
 from trona.workflows.serve.answers import keep_energies
 from trona.workflows.serve.parameters import LONGEST, MOST
@@ -119,7 +120,8 @@ def test_the_rows_of_the_page_are_those_of_query(page, folder):
     places = [one for one in found.summaries if one.id in found.places]
     assert [row["id"] for row in shown["rows"]] == [one.id for one in places]
     for row, one in zip(shown["rows"], places, strict=True):
-        assert (row["hull"], row["reduction"]) == (one.energy_above_hull, one.reduction_limit)
+        shown_values = [row["hull"], row["reduction"]]
+        assert shown_values == printable([one.energy_above_hull, one.reduction_limit])
         assert row["place"] == found.places[one.id].place
     assert [one["label"] for one in shown["unranked"]] == ["lost"]
     assert shown["total"] == len(FORMULAS) + 2

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from trona.workflows.cli.completion import complete_formula
 from trona.workflows.cli.energies import load_energies
 from trona.workflows.cli.options import (
     AirMethod,
@@ -25,13 +26,18 @@ from trona.workflows.cli.options import (
     Temperature,
     comma_list,
 )
-from trona.workflows.cli.terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
 __all__ = ["air", "dopants"]
 
 
 def air(
-    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3PS4 Na3SbS4.")],
+    formulas: Annotated[
+        list[str],
+        typer.Argument(
+            help="Compositions, such as Na3PS4 Na3SbS4.", autocompletion=complete_formula
+        ),
+    ],
     temperature: Temperature = "25C",
     humidity: Humidity = "30%",
     h2s: Released = "1ppm",
@@ -65,9 +71,9 @@ def air(
     elif as_csv:
         print_csv(tables.air_rows(docs))
     elif len(docs) == 1:
-        print_parts(*tables.one_in_air(docs[0]))
+        print_parts(*tables.one_in_air(docs[0], console().width))
     else:
-        print_parts(*tables.ranked_in_air(docs))
+        print_parts(*tables.ranked_in_air(docs, console().width))
 
 
 def dopants(
@@ -103,4 +109,4 @@ def dopants(
     elif as_csv:
         print_csv(tables.dopant_rows(found))
     else:
-        print_parts(*tables.dopant_table(found))
+        print_parts(*tables.dopant_table(found, console().width))

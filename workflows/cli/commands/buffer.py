@@ -18,7 +18,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     Temperature,
 )
-from trona.workflows.cli.terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from trona.screening.stability.buffers import Gates
@@ -101,7 +101,7 @@ def buffer(
     if as_csv:
         print_csv(tables.layer_rows(document), tables.LAYER)
         return
-    print_parts(*tables.buffers(document, top))
+    print_parts(*tables.buffers(document, top, console().width))
 
 
 def cell(
@@ -164,7 +164,7 @@ def cell(
     if as_csv:
         print_csv(tables.cell_rows(document), tables.CELL)
         return
-    print_parts(*tables.cell(document))
+    print_parts(*tables.cell(document, console().width))
 
 
 def _require_electrolyte(formula: str) -> None:

@@ -17,7 +17,7 @@ from trona.workflows.cli.options import (
     Workers,
     comma_list,
 )
-from trona.workflows.cli.terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _deliver(
     if as_csv:
         print_csv(rows.model_rows(models))
         return
-    print_parts(made(models))
+    print_parts(made(models, console().width))
     typer.echo(f"{len(models)} in {to}: screen them with 'trona screen {to}'.")
 
 
@@ -226,7 +226,7 @@ def check(
     if as_csv:
         print_csv(described)
     else:
-        print_parts(inventory(described))
+        print_parts(inventory(described, console().width))
     _report_duplicates(same)
     for reason in gathered.left_out:
         typer.echo(f"left out: {reason}", err=True)

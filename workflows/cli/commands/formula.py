@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.workflows.cli.completion import complete_formula
 from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
@@ -38,7 +39,10 @@ __all__ = ["interface", "profile", "validate", "window"]
 def window(
     formulas: Annotated[
         list[str],
-        typer.Argument(help="Compositions, such as Na3PS4 or 75Na2S-25P2S5, or files of them."),
+        typer.Argument(
+            help="Compositions, such as Na3PS4 or 75Na2S-25P2S5, or files of them.",
+            autocompletion=complete_formula,
+        ),
     ],
     at: Annotated[
         float | None, typer.Option("--at", help="Only the reaction at this voltage.", metavar="V")
@@ -190,7 +194,12 @@ def interface(
 
 
 def profile(
-    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3SbS4 and S.")],
+    formulas: Annotated[
+        list[str],
+        typer.Argument(
+            help="Compositions, such as Na3SbS4 and S.", autocompletion=complete_formula
+        ),
+    ],
     reference: Reference = None,
     correction: Correction = None,
     exclude: Exclude = None,
@@ -220,7 +229,7 @@ def profile(
     from trona.workflows.tables import ladder as ladders  # noqa: PLC0415
 
     for document in documents:
-        print_parts(*ladders.plateaus(document))
+        print_parts(*ladders.plateaus(document, console().width))
 
 
 def validate(
@@ -229,6 +238,10 @@ def validate(
     ] = None,
     reference: Reference = None,
     correction: Correction = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Also what cannot be compared; a line for each quantity."),
+    ] = False,
     plot: Plot = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -260,8 +273,12 @@ def validate(
         return
     from trona.workflows.tables import validation as literature  # noqa: PLC0415
 
-    print_parts(*literature.verdicts(findings))
+    if formulas or everything:
+        print_parts(*literature.verdicts(findings, console().width))
+    else:
+        print_parts(*literature.overview(findings, console().width))
     if formulas:
         print_parts(*literature.sources(findings))
     else:
-        print_parts("[dim]Sources and reasons: name a system, or --json.[/]")
+        more = "" if everything else "Every quantity, and what cannot be compared: --all. "
+        print_parts(f"[dim]{more}Sources and reasons: name a system, or --json.[/]")

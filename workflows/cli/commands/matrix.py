@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand
 
+from trona.workflows.cli.completion import complete_material
 from trona.workflows.cli.energies import load_energies
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
@@ -51,7 +52,8 @@ def matrix(
         list[str],
         typer.Argument(
             help="Formulas, labels of screened candidates, and files with one of them a line "
-            "(or tables, CSV)."
+            "(or tables, CSV).",
+            autocompletion=complete_material,
         ),
     ],
     against: Annotated[

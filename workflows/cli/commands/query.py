@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trona.workflows.cli.completion import complete_field, complete_label
 from trona.workflows.cli.filter_options import (
     FilterOptions,
     with_filters,
@@ -33,7 +34,12 @@ __all__ = ["query", "show"]
 _PAGE = 100
 """Rows of a table that one can still look through; JSON and CSV have no such limit."""
 
-Sort = Annotated[str, typer.Option(help="'rank', or a field such as hull, severity or label.")]
+Sort = Annotated[
+    str,
+    typer.Option(
+        help="'rank', or a field such as hull, severity or label.", autocompletion=complete_field
+    ),
+]
 Descending = Annotated[bool, typer.Option("--descending", help="Reverse the order.")]
 Limit = Annotated[
     int | None,
@@ -102,7 +108,12 @@ def query(
     elif as_json:
         _print_documents(results.documents(found.summaries), found.summaries, beside)
     elif not found.total:
-        typer.echo("No candidate passes these filters.", err=True)
+        held = results.find(limit=1).total
+        typer.echo(
+            f"No candidate passes these filters, of {held} in the store; --count class tells "
+            "their classes.",
+            err=True,
+        )
     else:
         _print_found(found, beside)
 
@@ -153,17 +164,20 @@ def _print_kept(kind: str, store: str | None, as_json: bool, as_csv: bool) -> No
     elif as_csv:
         print_csv(listed(found), names)
     elif found:
-        print_parts(table(found))
+        print_parts(table(found, console().width))
     else:
         typer.echo(f"no {kind[:-1]} is stored: 'trona {command} --store' keeps one.", err=True)
 
 
 def _print_found(found: Found, electrode: ElectrodePotential | None) -> None:
     """Print a page as a table, and how much there is beside it."""
+    from rich.markup import escape  # noqa: PLC0415
+
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
     page = found.summaries
     ranked = [(found.places[one.id], one) for one in page if one.id in found.places]
+    print_parts(escape(tables.best_sentence(ranked, page, found.total)))
     print_parts(*tables.outcomes(ranked, page, console().width))
     print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
     if len(page) < found.total:
@@ -190,7 +204,12 @@ def _print_counts(
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="Label or formula of a screened candidate.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Label or formula of a screened candidate.", autocompletion=complete_label
+        ),
+    ],
     store: StoreAt = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -211,4 +230,4 @@ def show(
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
     for doc in docs:
-        print_parts(*tables.screening_details(doc))
+        print_parts(*tables.screening_details(doc, console().width))

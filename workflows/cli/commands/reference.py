@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trona.workflows.cli.completion import complete_reference
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -15,7 +16,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     StoreAt,
     Workers,
 )
-from trona.workflows.cli.terminal import print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from trona.workflows.local.competing_phases import Settled
@@ -29,7 +30,11 @@ app = typer.Typer(
 )
 
 Name = Annotated[
-    str, typer.Argument(help="'bundled', 'mp:Na-P-S', 'table:PATH.csv' or 'store:PATH'.")
+    str,
+    typer.Argument(
+        help="'bundled', 'mp:Na-P-S', 'table:PATH.csv' or 'store:PATH'.",
+        autocompletion=complete_reference,
+    ),
 ]
 
 
@@ -146,7 +151,7 @@ def list_(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
         return
     from trona.workflows.tables import reference as reference_tables  # noqa: PLC0415
 
-    print_parts(*reference_tables.listing(rows))
+    print_parts(*reference_tables.listing(rows, console().width))
 
 
 @app.command()
@@ -170,8 +175,8 @@ def info(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="A reference, such as bundled.")],
-    second: Annotated[str, typer.Argument(help="Another, such as mp.")],
+    first: Annotated[str, typer.Argument(help="A reference: bundled, mp, table:PATH.csv.")],
+    second: Annotated[str, typer.Argument(help="Another, as table:energies.csv.")],
     system: Annotated[str, typer.Argument(help="Chemical system, such as Na-P-S.")],
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -193,4 +198,4 @@ def compare(
     if as_csv:
         print_csv(reference_tables.comparison_rows(document), reference_tables.COMPARED)
         return
-    print_parts(*reference_tables.reference_comparison(document))
+    print_parts(*reference_tables.reference_comparison(document, console().width))

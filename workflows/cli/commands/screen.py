@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.stores.defaults import BACKEND
+from trona.workflows.cli.completion import complete_material
 from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
@@ -135,7 +136,10 @@ def _moist_air(
 def compare(
     names: Annotated[
         list[str],
-        typer.Argument(help="Compositions, or labels of screened candidates (see --store)."),
+        typer.Argument(
+            help="Compositions, or labels of screened candidates (see --store).",
+            autocompletion=complete_material,
+        ),
     ],
     reference: Reference = None,
     correction: Correction = None,
@@ -174,6 +178,8 @@ def _print_ranking(
     electrode: ElectrodePotential | None,
 ) -> None:
     """Print ranked results, then those that have none."""
+    from rich.markup import escape  # noqa: PLC0415
+
     from trona.stores.assess.electrodes import withstands  # noqa: PLC0415
     from trona.stores.collections.summaries import (  # noqa: PLC0415
         rank_summaries,
@@ -200,10 +206,14 @@ def _print_ranking(
             for place, one in ranked
         ]
         stated = {} if electrode is None else {"electrode": electrode.sentence}
-        print_json({**stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]})
+        said = {"answer": tables.best_sentence(ranked, summaries)}
+        print_json(
+            {**said, **stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]}
+        )
     elif as_csv:
         print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
     else:
+        print_parts(escape(tables.best_sentence(ranked, summaries)))
         print_parts(*tables.outcomes(ranked, summaries, console().width))
         print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
         print_parts(*tables.seen(by_id[one.id] for _, one in ranked))

@@ -2,6 +2,10 @@
 """Relaxations here beside those of another commit: energies are compared before times.
 
     python scripts/benchmark_relax.py --against 96e8730
+    python scripts/benchmark_relax.py --rows screen-sevennet --screen 1000 --keep answers
+
+With --keep, what a side answers is kept in a folder by its commit, and a run that was stopped goes
+on from there; a tree with changes that are not committed is measured anew each time.
 
 Each row runs in a process of its own, in one thread, on the same crystals: bundled candidates, some
 of them strained and rattled, and a cell of 63 atoms with a vacancy. Times are CPU seconds, since
@@ -34,6 +38,7 @@ TWELVE = (
     "Na3PS4", "Na3PS4-cubic", "Na3SbS4", "Na3PSe4", "Na3PS3O", "Na3PO4", "Na2S",
     "Na3PS4, rattled", "Na3PO4, rattled", "Na3YCl6, rattled", "Na4SnS4, rattled", "vacancy",
 )  # fmt: skip
+ROWS = ("chgnet", "sevennet", "fire", "screen-chgnet", "screen-sevennet")
 LOWER = 1.0
 """meV/atom; an energy of this side may not be higher by more."""
 
@@ -184,10 +189,92 @@ def relaxations(title: str, there: dict[str, Any], here: dict[str, Any], labels:
         print(f"  {unit:12} there {old:8.4g}   here {new:8.4g}   ratio {old / new:.2f}")
 
 
+def answer(options: argparse.Namespace) -> Any:  # noqa: ANN401 (whatever the row gives)
+    """Measure one row with the code that is imported."""
+    if options.number:
+        return screen(options.backend, options.number, options.workers, Path.cwd())
+    return relax(options.backend, fire=options.fire)
+
+
+class Sides:
+    """
+    Two trees, and what each answered before.
+
+    Parameters
+    ----------
+    commit
+        To compare with.
+    folder
+        Where its tree is laid out.
+    keep
+        Folder of answers; None to keep none.
+    """
+
+    def __init__(self, commit: str, folder: Path, keep: Path | None) -> None:
+        git = ["git", "-C", str(ROOT)]
+        named = [*git, "rev-parse", "--short=10", f"{commit}^{{commit}}"], [
+            *git, "describe", "--always", "--abbrev=10", "--exclude=*", "--dirty",
+        ]  # fmt: skip
+        self._names = [
+            subprocess.run(one, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+            for one in named
+        ]
+        self._trees = unpacked(commit, folder), ROOT
+        self._keep = keep
+
+    def there(self, *row: str) -> Any:  # noqa: ANN401 (whatever the row gives)
+        """Ask the commit."""
+        return self._asked(0, row)
+
+    def here(self, *row: str) -> Any:  # noqa: ANN401 (likewise)
+        """Ask this tree."""
+        return self._asked(1, row)
+
+    def _asked(self, side: int, row: tuple[str, ...]) -> Any:  # noqa: ANN401 (likewise)
+        """Measure, or read what was measured before."""
+        name = self._names[side]
+        if self._keep is None or name.endswith("-dirty"):
+            return asked(self._trees[side], *row)
+        words = "-".join(one.strip("-") for one in row)
+        kept = self._keep.resolve() / f"{name}-{words}.json"
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(asked(self._trees[side], *row)))
+        return json.loads(kept.read_text())
+
+
+def compare_relaxations(sides: Sides, rows: list[str]) -> None:
+    """Print the rows of relaxations."""
+    for backend in ("chgnet", "sevennet"):
+        if backend in rows:
+            there, here = (side("--backend", backend) for side in (sides.there, sides.here))
+            relaxations(backend, there, here, TWELVE)
+            relaxations(backend, there, here, there)
+    if "fire" in rows:
+        there = sides.there("--backend", "sevennet", "--fire")
+        relaxations("sevennet, there with FIRE", there, sides.here("--backend", "sevennet"), there)
+
+
+def compare_screenings(sides: Sides, rows: list[str], number: int, workers: int) -> None:
+    """Print the rows of whole screenings."""
+    for backend in ("chgnet", "sevennet"):
+        if f"screen-{backend}" not in rows:
+            continue
+        row = ("--backend", backend, "--number", str(number), "--workers", str(workers))
+        old, new = sides.there(*row), sides.here(*row)
+        print(f"screen, {backend}, {number} small crystals, {workers} workers")
+        print("  " + compared(new["energies"], old["energies"]))
+        for key, unit in (("seconds", "CPU s"), ("wall", "wall s"), ("memory", "MB at most")):
+            ratio = old[key] / new[key]
+            print(f"  {unit:12} there {old[key]:8.4g}   here {new[key]:8.4g}   ratio {ratio:.2f}")
+
+
 def main() -> None:
     """Compare two trees, or answer for one of them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--against", default="96e8730", metavar="COMMIT")
+    parser.add_argument("--rows", default=",".join(ROWS), help="of " + ", ".join(ROWS))
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep answers, and go on")
     parser.add_argument("--screen", type=int, default=100, help="small crystals to screen")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--answer", type=Path, help=argparse.SUPPRESS)
@@ -196,31 +283,15 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.answer is not None:
-        found: Any = (
-            screen(options.backend, options.number, options.workers, Path.cwd())
-            if options.number
-            else relax(options.backend, fire=options.fire)
-        )
-        options.answer.write_text(json.dumps(found))
+        options.answer.write_text(json.dumps(answer(options)))
         return
+    rows = options.rows.split(",")
+    if unknown := set(rows) - set(ROWS):
+        parser.error(f"no rows {', '.join(sorted(unknown))}: choose from {', '.join(ROWS)}.")
     with tempfile.TemporaryDirectory(prefix="trona-against-") as folder:
-        both = unpacked(options.against, Path(folder)), ROOT
-        for backend in ("chgnet", "sevennet"):
-            there, here = (asked(tree, "--backend", backend) for tree in both)
-            relaxations(backend, there, here, TWELVE)
-            relaxations(backend, there, here, there)
-        there = asked(both[0], "--backend", "sevennet", "--fire")
-        relaxations("sevennet, there with FIRE", there, here, there)
-        for backend in ("chgnet", "sevennet") if options.screen else ():
-            row = ("--backend", backend, "--number", str(options.screen))
-            old, new = (asked(tree, *row, "--workers", str(options.workers)) for tree in both)
-            print(f"screen, {backend}, {options.screen} small crystals, {options.workers} workers")
-            print("  " + compared(new["energies"], old["energies"]))
-            for key, unit in (("seconds", "CPU s"), ("wall", "wall s"), ("memory", "MB at most")):
-                ratio = old[key] / new[key]
-                print(
-                    f"  {unit:12} there {old[key]:8.4g}   here {new[key]:8.4g}   ratio {ratio:.2f}"
-                )
+        sides = Sides(options.against, Path(folder), options.keep)
+        compare_relaxations(sides, rows)
+        compare_screenings(sides, rows, options.screen, options.workers)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ __all__ = [
     "AtReservoir",
     "CarbonDioxide",
     "Correction",
+    "Device",
     "Dopant",
     "Exclude",
     "FirstMaterial",
@@ -97,6 +98,27 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", callback=_on
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV.", callback=_one_form)]
 RelaxedBy = Annotated[
     str, typer.Option(help="Backend for relaxations.", autocompletion=complete_backend)
+]
+
+
+def _compute_on(context: typer.Context, name: str | None) -> str | None:
+    """Let potentials compute on a device as long as the command runs."""
+    if name is not None:
+        from trona.workflows.potentials.device import choose_device  # noqa: PLC0415
+
+        context.call_on_close(choose_device(name))
+    return name
+
+
+Device = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        help="Where potentials compute: cpu, or cuda for a graphics card; by default as "
+        "TRONA_DEVICE says, else cpu.",
+        metavar="NAME",
+        callback=_compute_on,
+    ),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Number of relaxation processes.")]
 Unbalanced = Annotated[

@@ -149,6 +149,7 @@ def track(
     cached: Callable[[T], bool] = lambda _: False,
     *,
     costs: Mapping[str, float] | None = None,
+    left: float | None = None,
     running: Collection[str] = (),
 ) -> Generator[T]:
     """
@@ -168,6 +169,8 @@ def track(
         Tells whether an item was there already and says nothing about the rate.
     costs
         Of what is computed, by what `describe` writes, such as its atoms; all the same by default.
+    left
+        Cost of all that is to be computed; by default the sum of costs, each once.
     running
         Names of what is computed at the moment, kept up to date by whoever computes.
 
@@ -176,7 +179,7 @@ def track(
     T
         The items.
     """
-    with _Display(total, title, costs, running) as display:
+    with _Display(total, title, costs, left, running) as display:
         for done, item in enumerate(items, 1):
             display.step(describe(item), done, cached=cached(item))
             yield item
@@ -209,10 +212,11 @@ class _Display:
         total: int,
         title: str,
         costs: Mapping[str, float] | None,
+        left: float | None,
         running: Collection[str],
     ) -> None:
         self._total, self._running, self._costs = total, running, costs
-        self._left = sum(costs.values()) if costs else 0.0
+        self._left = sum((costs or {}).values()) if left is None else left
         self._console = Console(stderr=True, highlight=False)
         # Not what the console says: notebooks force colour where nothing can be drawn over.
         self._live = self._console.file.isatty()

@@ -78,7 +78,34 @@ class Glassworks:
             found += len(segments) + (end is not None and self._is_relaxed(end))
         return found
 
-    def work(self, workers: int) -> Iterator[str]:
+    def costs(self) -> dict[str, float]:
+        """
+        Tell what a piece of each run costs.
+
+        Returns
+        -------
+        dict
+            Atoms, by label.
+        """
+        return {run.label: float(len(run.structure)) for run in self._runs()}
+
+    def left(self) -> float:
+        """
+        Tell what all pieces that are not in the store cost.
+
+        Returns
+        -------
+        float
+            Atoms, summed over pieces.
+        """
+        found = 0
+        for run in self._runs():
+            segments, end = self._progress(run)
+            done = len(segments) + (end is not None and self._is_relaxed(end))
+            found += len(run.structure) * (len(run.segments) + 1 - done)
+        return float(found)
+
+    def work(self, workers: int, running: set[str] | None = None) -> Iterator[str]:
         """
         Do what is left; each piece is saved before its label is handed on.
 
@@ -86,6 +113,8 @@ class Glassworks:
         ----------
         workers
             Processes.
+        running
+            Is kept up to date with the labels of what is computed at the moment.
 
         Yields
         ------
@@ -100,13 +129,16 @@ class Glassworks:
         while plans := self._next_segments():
             segments = {start.label: segment for start, segment in plans}
             work = _SegmentWork(self._backend, segments=segments)
-            yield from self._do([start for start, _ in plans], work, workers)
+            yield from self._do([start for start, _ in plans], work, workers, running)
         while todo := self._next_relaxations():
-            yield from self._do(todo, Work(self._backend), workers)
+            yield from self._do(todo, Work(self._backend), workers, running)
 
-    def _do(self, starts: Sequence[Candidate], work: Work, workers: int) -> Iterator[str]:
+    def _do(
+        self, starts: Sequence[Candidate], work: Work, workers: int, running: set[str] | None
+    ) -> Iterator[str]:
         """Do one piece of each run and save it."""
-        for candidate, outputs in run_flows(starts, work, self._results.location, workers):
+        location = self._results.location
+        for candidate, outputs in run_flows(starts, work, location, workers, running):
             if isinstance(outputs, str):
                 self._failures[candidate.label] = outputs
             for output in [] if isinstance(outputs, str) else outputs:

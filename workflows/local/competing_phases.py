@@ -95,6 +95,7 @@ def relax(
     backend: Backend,
     workers: int,
     files: str | None = None,
+    running: set[str] | None = None,
 ) -> Generator[Settled, None, None]:
     """
     Relax phases that the store does not hold; each is saved before it is handed on.
@@ -111,6 +112,8 @@ def relax(
         Processes that relax.
     files
         Folder to keep the files of calculations in; None to keep none.
+    running
+        Is kept up to date with the labels of what is relaxed at the moment.
 
     Yields
     ------
@@ -132,7 +135,8 @@ def relax(
             todo.append(phase)
         else:
             yield _kept(phase, known, results, cached=True)
-    for phase, outputs in run_flows(todo, Work(backend, files=files), results.location, workers):
+    work = Work(backend, files=files)
+    for phase, outputs in run_flows(todo, work, results.location, workers, running):
         yield _kept(phase, relaxed(outputs), results, cached=False)
 
 

@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from trona.stores.documents.results import Document, RelaxationDoc
-from trona.workflows.jobs.backends import require_installed
+from trona.workflows.jobs.backends import Vasp, require_installed
 from trona.workflows.jobs.kept_files import compress, kept_name
+from trona.workflows.potentials.device import chosen_device
 
 from .processes import run_each
 
@@ -119,11 +120,13 @@ def run_flows(
     Raises
     ------
     BackendError
-        If the backend is not installed, or its processes cannot start.
+        If the backend is not installed, the device is not there, or processes cannot start.
     """
     if not candidates:
         return
     require_installed(work.backend)
+    if not isinstance(work.backend, Vasp) or work.backend.prerelaxation:
+        chosen_device()
     workers = max(1, min(workers, len(candidates)))
     with TemporaryDirectory(prefix="trona-", ignore_cleanup_errors=True) as scratch:
         run = partial(_run_one, work=work, location=location, scratch=scratch)

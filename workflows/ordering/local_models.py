@@ -71,7 +71,7 @@ class Workbench:
             if drafted.relaxed:
                 yield from drafted.trials
 
-    def work(self, workers: int) -> Iterator[str]:
+    def work(self, workers: int, running: set[str] | None = None) -> Iterator[str]:
         """
         Relax what is waiting; each relaxation is saved before its label is handed on.
 
@@ -79,6 +79,8 @@ class Workbench:
         ----------
         workers
             Processes that relax.
+        running
+            Is kept up to date with the labels of what is relaxed at the moment.
 
         Yields
         ------
@@ -92,7 +94,7 @@ class Workbench:
         """
         work, location = Work(self._backend), self._results.location
         while todo := self.waiting():
-            for trial, outputs in run_flows(todo, work, location, workers):
+            for trial, outputs in run_flows(todo, work, location, workers, running):
                 doc = relaxed(outputs)
                 if isinstance(doc, str):
                     self._failures[trial.label] = doc

@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
-import torch
+import os
+from typing import TYPE_CHECKING
 
 from trona.screening.errors import BackendError
 from trona.stores.settings import Settings
 
-__all__ = ["chosen_device"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["choose_device", "chosen_device"]
 
 _PROCESSOR = "cpu"
+_SETTING = "TRONA_DEVICE"
+
+
+def choose_device(name: str) -> Callable[[], None]:
+    """
+    Let potentials compute elsewhere, here and in the processes that are started from now on.
+
+    Parameters
+    ----------
+    name
+        As torch names it.
+
+    Returns
+    -------
+    callable
+        Puts the setting back.
+
+    Raises
+    ------
+    BackendError
+        If torch finds no such device.
+    """
+    before = os.environ.get(_SETTING)
+
+    def put_back() -> None:
+        os.environ.pop(_SETTING, None)
+        if before is not None:
+            os.environ[_SETTING] = before
+
+    os.environ[_SETTING] = name
+    try:
+        chosen_device()
+    except BackendError:
+        put_back()
+        raise
+    return put_back
 
 
 def chosen_device() -> str:
@@ -29,9 +69,16 @@ def chosen_device() -> str:
     name = Settings().device
     if name != _PROCESSOR:
         try:
+            import torch  # noqa: PLC0415 (slow to import, and the processor needs no question)
+
             torch.empty(0, device=name)
+        except ImportError as error:
+            raise BackendError(
+                f"the device {name!r} needs torch: install trona with its ml extra."
+            ) from error
         except (RuntimeError, AssertionError) as error:
             raise BackendError(
-                f"torch finds no device {name!r} here: set TRONA_DEVICE to {_PROCESSOR!r}."
+                f"torch finds no device {name!r} here: set TRONA_DEVICE to {_PROCESSOR!r}, "
+                f"or give --device {_PROCESSOR}."
             ) from error
     return name

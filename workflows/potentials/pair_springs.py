@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from ase.neighborlist import neighbor_list
 from ase.optimize import BFGS
+from pymatgen.optimization.neighbors import find_points_in_spheres
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -34,6 +34,8 @@ _SOFTEST = 1.0
 """eV/Å²; added for every atom."""
 _CUTOFF = 6.0
 """Å; springs are of no account beyond."""
+_APART = 1e-8
+"""Å; what is nearer is the atom itself."""
 
 _LONGEST_STEP = 0.25
 """Å that an atom moves at most in a step."""
@@ -63,8 +65,7 @@ def spring_hessian(atoms: Atoms, scale: float | None) -> Floats:
         Second derivatives, eV/Å², in the order of ASE's ``FrechetCellFilter``.
     """
     n = len(atoms)
-    neighbors: Any = neighbor_list
-    i, j, length, way = neighbors("ijdD", atoms, _CUTOFF)
+    i, j, length, way = _neighbors(atoms)
     stiffness = np.minimum(_STIFFNESS * np.exp(_DECAY * (_LENGTH - length)), _STIFFEST) / 2
     along = way / length[:, None]
     springs = _SIDEWAYS * np.eye(3) + (1 - _SIDEWAYS) * along[:, :, None] * along[:, None, :]
@@ -84,6 +85,18 @@ def spring_hessian(atoms: Atoms, scale: float | None) -> Floats:
     mixed = rows.reshape(3 * n, 9)
     strain = np.einsum("mka,mkb->ab", stretch, pulled) + _SOFTEST * n / scale**2 * np.eye(9)
     return np.block([[atomic, mixed], [mixed.T, strain]])
+
+
+def _neighbors(atoms: Atoms) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
+    """Find pairs, their lengths and ways; ASE's own search takes most of a small cell's set-up."""
+    places, cell = np.ascontiguousarray(atoms.positions), np.ascontiguousarray(atoms.cell.array)
+    periodic = np.ascontiguousarray(atoms.pbc, dtype=np.int64)
+    i, j, images, length = find_points_in_spheres(
+        places, places, r=_CUTOFF, pbc=periodic, lattice=cell, tol=1e-8
+    )
+    others = length > _APART
+    i, j, length = i[others], j[others], length[others]
+    return i, j, length, places[j] + images[others] @ cell - places[i]
 
 
 class PairSpringBFGS(BFGS):
@@ -168,11 +181,12 @@ class PairSpringBFGS(BFGS):
 
 
 class _Kept:
-    """What ASE optimises, with the gradient of a position kept."""
+    """What ASE optimises, with a position and its gradient kept: both cost matrix logarithms."""
 
     def __init__(self, optimizable: Any) -> None:  # noqa: ANN401 (ASE has no types)
         self._optimizable = optimizable
         self._gradient: Floats | None = None
+        self._x: Floats = optimizable.get_x()
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever it has)
         return getattr(self._optimizable, name)
@@ -180,7 +194,11 @@ class _Kept:
     def set_x(self, x: Floats) -> None:
         """Move, and forget."""
         self._optimizable.set_x(x)
-        self._gradient = None
+        self._x, self._gradient = x.copy(), None
+
+    def get_x(self) -> Floats:
+        """Tell where it was moved to."""
+        return self._x.copy()
 
     def get_gradient(self) -> Floats:
         """Compute the gradient once."""

@@ -17,6 +17,7 @@ import numpy as np
 from trona.stores.settings import Settings
 
 from .beforehand import note
+from .device import chosen_device
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -51,8 +52,6 @@ def calculator(*, fused: bool | None = None, **choices: Any) -> Calculator:  # n
     ase.calculators.calculator.Calculator
         Ready to use.
     """
-    from .device import chosen_device  # noqa: PLC0415 (imports torch)
-
     placed = {"device": chosen_device(), **choices}
     wanted = Settings().fused if fused is None else fused
     note(calculator, placed["device"], {"fused": wanted, **placed})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 
 import pytest
 from typer.testing import CliRunner
 
+from trona.screening.errors import BackendError
 from trona.workflows.cli.main import app
 
 HYDRIDE = """\
@@ -34,6 +36,23 @@ def test_every_command_notes_a_charge(command):
     assert result.exit_code == 0
     said = " ".join((result.stdout + result.stderr).split())
     assert said.count("'Na2PS4' is not neutral") == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("screen",), ("reference", "relax", "x.cif"), ("candidates", "make", "Na3PS4", "--to", "new"),
+     ("candidates", "glass", "Na3PS4", "--to", "new")],
+    ids=" ".join,
+)  # fmt: skip
+def test_every_command_that_relaxes_refuses_a_device_that_is_not_there(
+    command, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, [*command, "--device", "none"])
+    assert isinstance(result.exception, BackendError)
+    assert "no device 'none' here" in str(result.exception)
+    assert "TRONA_DEVICE" not in os.environ
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_was_changed_in_a_file_is_said(tmp_path):

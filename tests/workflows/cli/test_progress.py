@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from trona.workflows.cli import progress
-from trona.workflows.cli.progress import Pace, Stopped, show_progress
+from trona.workflows.cli.progress import Pace, Stopped, show_progress, track
 
 
 def outcomes(count, cached=False):
@@ -58,6 +58,16 @@ def test_a_run_says_what_it_is_busy_with_and_what_the_rest_will_take(monkeypatch
     first, last = capsys.readouterr().err.splitlines()
     assert first == "1 of 2 candidates; 51/h, 10 min left; now huge, large"
     assert last == "2 of 2 candidates; 51/h, 0 s left; now huge, large"
+
+
+def test_what_is_done_in_pieces_is_left_until_all_pieces_are_done(monkeypatch, capsys):
+    clock = iter(range(0, 100_000, 70))
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    pieces = iter(["a", "b", "a", "b"])
+    list(track(pieces, 4, "melting", str, costs={"a": 10.0, "b": 30.0}, left=80.0))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "1 of 4 candidates; 51/h, 8 min left"
+    assert lines[2] == "3 of 4 candidates; 51/h, 2 min left"
 
 
 def test_what_costs_nothing_makes_no_forecast(monkeypatch, capsys):

@@ -12,6 +12,7 @@ from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.jobs.force_field import Continued, force_field_maker, summarize_task
 from trona.workflows.potentials import sevennet
 from trona.workflows.potentials.chgnet import chgnet_calculator
+from trona.workflows.potentials.device import choose_device, chosen_device
 
 CRYSTALS = {one.label: one.structure for one in bundled() if one.structure is not None}
 MOST_CALLS = {
@@ -47,6 +48,17 @@ def test_a_device_that_is_not_there_is_named(monkeypatch, name):
     for made in (chgnet_calculator, sevennet.calculator):
         with pytest.raises(BackendError, match=f"no device '{name}' here: set TRONA_DEVICE"):
             made()
+
+
+def test_a_device_chosen_for_a_while_is_put_back(monkeypatch):
+    monkeypatch.setenv("TRONA_DEVICE", "cpu")
+    put_back = choose_device("meta")
+    assert chosen_device() == "meta"
+    put_back()
+    assert chosen_device() == "cpu"
+    with pytest.raises(BackendError, match="no device 'none' here"):
+        choose_device("none")
+    assert chosen_device() == "cpu"
 
 
 @pytest.mark.parametrize("name", MOST_CALLS)

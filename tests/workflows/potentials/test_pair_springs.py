@@ -7,8 +7,10 @@ import pytest
 from ase.build import bulk
 from ase.calculators.emt import EMT
 from ase.filters import FrechetCellFilter
+from ase.neighborlist import neighbor_list
 from ase.optimize import FIRE, LBFGS
 
+from trona.workflows.potentials import pair_springs
 from trona.workflows.potentials.pair_springs import PairSpringBFGS, spring_hessian
 
 
@@ -50,6 +52,19 @@ def test_atoms_alone_relax_too():
     atoms = strained_alloy()
     atoms.calc = EMT()
     assert PairSpringBFGS(atoms, logfile=None).run(fmax=0.01, steps=100)
+
+
+@pytest.mark.parametrize("periodic", [True, (True, False, True), False])
+@pytest.mark.parametrize("name", ["alloy", "cell"])
+def test_neighbours_are_those_that_ase_finds(name, periodic):
+    atoms = strained_alloy() if name == "alloy" else bulk("Cu", "fcc", a=3.6)
+    atoms.positions += [9.1, -4.2, 0.3]  # some lie outside the cell
+    atoms.pbc = periodic
+    sides = []
+    for found in (pair_springs._neighbors(atoms), neighbor_list("ijdD", atoms, 6.0)):
+        rows = np.column_stack(found)
+        sides.append(rows[np.lexsort(np.round(rows, 5).T)])
+    np.testing.assert_allclose(*sides, atol=1e-8)
 
 
 def test_the_hessian_has_no_memory_of_where_the_crystal_is():

@@ -11,6 +11,7 @@ from trona.stores.defaults import BACKEND
 from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
+    Device,
     RelaxedBy,
     StoreAt,
     Unbalanced,
@@ -65,6 +66,7 @@ def make(
     backend: RelaxedBy = BACKEND,
     store: StoreAt = None,
     workers: Workers = 2,
+    device: Device = None,  # noqa: ARG001 (its callback sets it)
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -74,6 +76,7 @@ def make(
     from trona.workflows.candidates.folders import require_new  # noqa: PLC0415
     from trona.workflows.cli.progress import Stopped, track  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_force_field  # noqa: PLC0415
+    from trona.workflows.local.pool import size  # noqa: PLC0415
     from trona.workflows.ordering.arrangements import Search  # noqa: PLC0415
     from trona.workflows.ordering.local_models import Workbench  # noqa: PLC0415
     from trona.workflows.ordering.requests import read_blueprints  # noqa: PLC0415
@@ -86,13 +89,17 @@ def make(
     search = Search(bounds=Bounds(max_atoms=max_atoms), seed=seed)
     drafts = [draft(blueprint, search, relaxed) for blueprint in blueprints]
     bench = Workbench(drafts, Results(store or Settings().store), source)
-    waiting = len(bench.waiting())
+    waiting = {one.label: float(size(one)) for one in bench.waiting()}
+    running: set[str] = set()
     done: list[str] = []
     try:
-        done.extend(track(bench.work(workers), waiting, "relaxing", str))
+        relaxed_one = bench.work(workers, running)
+        done.extend(
+            track(relaxed_one, len(waiting), "relaxing", str, costs=waiting, running=running)
+        )
     except KeyboardInterrupt:
         raise Stopped(
-            f"stopped: {len(done)} of {waiting} relaxations are finished and kept; the same "
+            f"stopped: {len(done)} of {len(waiting)} relaxations are finished and kept; the same "
             "command resumes from there. Nothing was written."
         ) from None
     models, reasons = bench.models()
@@ -157,6 +164,7 @@ def glass(
     backend: Annotated[str, typer.Option(help="Potential.")] = BACKEND,
     store: StoreAt = None,
     workers: Workers = 2,
+    device: Device = None,  # noqa: ARG001 (its callback sets it)
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -183,8 +191,12 @@ def glass(
     blueprints, left_out = read_blueprints(names, _numbers(x), parent)
     batches = [prepare_batch(blueprint, protocol) for blueprint in blueprints]
     works = Glassworks(batches, Results(store or Settings().store), source)
+    running: set[str] = set()
     try:
-        for _ in track(works.work(workers), works.total - works.done, "melting", str):
+        for _ in track(
+            works.work(workers, running), works.total - works.done, "melting", str,
+            costs=works.costs(), left=works.left(), running=running,
+        ):  # fmt: skip
             pass
     except KeyboardInterrupt:
         raise Stopped(

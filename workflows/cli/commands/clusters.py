@@ -55,16 +55,14 @@ project_app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ProjectName = Annotated[
-    str | None,
-    typer.Option("--project", "-p", help="Project; by default the only one, or JFREMOTE_PROJECT."),
-]
-ProjectNames = Annotated[
-    str | None,
-    typer.Option(
-        "--project", "-p", help="Project, or several joined by commas; the only one by default."
-    ),
-]
+_project = typer.Option(
+    "--project",
+    "-p",
+    help="Project, by default the only one, or JFREMOTE_PROJECT; several for 'collect', joined by "
+    "commas.",
+)
+ProjectName = Annotated[str | None, _project]
+ProjectNames = Annotated[str | None, _project]
 Worker = Annotated[
     str | None, typer.Option("--worker", "-w", help="Worker; by default the first of the project.")
 ]

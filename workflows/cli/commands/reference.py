@@ -11,6 +11,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     AsCsv,
     AsJson,
     Correction,
+    Device,
     KeepFiles,
     RelaxedBy,
     StoreAt,
@@ -98,6 +99,7 @@ def relax(
     store: StoreAt = None,
     backend: RelaxedBy = "vasp",
     workers: Workers = 2,
+    device: Device = None,  # noqa: ARG001 (its callback sets it)
     keep_files: KeepFiles = None,
     as_json: AsJson = False,
 ) -> None:
@@ -111,15 +113,23 @@ def relax(
     from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
     from trona.workflows.local.competing_phases import gather_structures  # noqa: PLC0415
     from trona.workflows.local.competing_phases import relax as settle  # noqa: PLC0415
+    from trona.workflows.local.pool import size  # noqa: PLC0415
 
     if store is None:
         raise InputError("name the store that becomes the reference, as in --store mine.sqlite.")
     source, phases = find_backend(backend), gather_structures(structures)
     files = None if keep_files is None else require_folder(keep_files, source)
-    found = settle(phases, Results(store), source, workers, files)
+    running: set[str] = set()
+    found = settle(phases, Results(store), source, workers, files, running)
     done: list[Settled] = []
+    costs = {one.label: float(size(one)) for one in phases}
     try:
-        done.extend(track(found, len(phases), "relaxing", lambda one: one.label))
+        done.extend(
+            track(
+                found, len(phases), "relaxing", lambda one: one.label, lambda one: one.cached,
+                costs=costs, running=running,
+            )
+        )  # fmt: skip
     except KeyboardInterrupt:
         raise Stopped("stopped: what is finished is kept; the same command resumes.") from None
     kept = sum(one.reason is None for one in done)

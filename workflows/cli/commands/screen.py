@@ -14,6 +14,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     AsJson,
     AtElectrode,
     Correction,
+    Device,
     Exclude,
     Humidity,
     KeepFiles,
@@ -48,6 +49,7 @@ def screen(
     temperature: Temperature = "0",
     store: StoreAt = None,
     workers: Workers = 2,
+    device: Device = None,  # noqa: ARG001 (its callback sets it)
     keep_files: KeepFiles = None,
     unbalanced: Unbalanced = False,
     electrode: AtElectrode = None,

@@ -19,6 +19,7 @@ import pytest
 from jobflow import Flow, job
 
 from tests.support.folders import ROOT
+from tests.support.sweeper import swept
 from trona.workflows.candidates.sources import from_argument
 from trona.workflows.cluster.project_templates import Choices, write_project
 from trona.workflows.cluster.projects import find_project
@@ -127,7 +128,11 @@ class FaultyWork(Work):
 def project_folder():
     """Folder of projects with a path short enough for a socket, known to all processes."""
     temporary = tempfile.TemporaryDirectory(prefix="jf", dir="/tmp", ignore_cleanup_errors=True)
-    with temporary as folder, pytest.MonkeyPatch.context() as patch:
+    with (
+        temporary as folder,
+        swept(f"JFREMOTE_PROJECTS_FOLDER={folder}"),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / ".src"), str(ROOT)]))
         patch.setenv("JFREMOTE_PROJECTS_FOLDER", folder)
         patch.setenv("JFREMOTE_CONFIG_FILE", str(Path(folder) / "none.yaml"))

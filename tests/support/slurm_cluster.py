@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.folders import ROOT
+from tests.support.sweeper import swept
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sshd", "ssh-keygen", "setpriv")
@@ -33,7 +34,7 @@ SlurmdPort={node}
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge/socket
+AuthInfo=socket={folder}/munge/socket,cred_expire=5
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 MpiDefault=none
@@ -176,6 +177,8 @@ def reason_to_skip():
 def running(folder):
     """A cluster in an empty folder, its commands on the PATH; all of it is gone at the end."""
     with ExitStack() as stack:
+        # Slurm's steps leave its daemons, and what jobs start may leave them: all have this word.
+        stack.enter_context(swept(f"SLURM_CONF={folder / 'slurm.conf'}"))
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         path = f"{Path(sys.executable).parent}:{SYSTEM_PATH}"
         patch.setenv("PATH", path)

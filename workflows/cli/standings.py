@@ -56,7 +56,7 @@ def chosen_rows(
     wanted = counting.failed_labels(controller)
     if labels:
         wanted = [label for label in wanted if label in labels]
-    rows = standings(controller, wanted) if wanted else []
+    rows = standings(controller, wanted, project) if wanted else []
     return [row for row in rows if row.state == "failed"]
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ended", "is_final", "refusal", "waiting"]
+__all__ = ["cause_of_end", "ended", "is_final", "refusal", "waiting"]
 
-_ENDS = (
-    (r"DUE TO TIME LIMIT", "Slurm ended it at its time limit"),
-    (r"memory limit|oom.?kill|out.of.memory", "Slurm ended it at its memory limit"),
-    (r"DUE TO NODE FAILURE", "the node failed on which it ran"),
-    (r"DUE TO PREEMPTION", "Slurm ended it for a job that goes before"),
-    (r"\*\*\* .*CANCELLED AT", "it was cancelled in Slurm, as by scancel"),
-)
+_ENDS = {
+    "time": (r"DUE TO TIME LIMIT", "Slurm ended it at its time limit"),
+    "memory": (r"memory limit|oom.?kill|out.of.memory", "Slurm ended it at its memory limit"),
+    "node": (r"DUE TO NODE FAILURE", "the node failed on which it ran"),
+    "preempted": (r"DUE TO PREEMPTION", "Slurm ended it for a job that goes before"),
+    "cancelled": (r"\*\*\* .*CANCELLED AT", "it was cancelled in Slurm, as by scancel"),
+}
 """What slurmstepd writes into the error file of a job, in order: a memory limit cancels, too."""
 
 _FINAL = re.compile(
@@ -35,6 +35,29 @@ _WAITS = {
 """Reasons of Slurm that ask for a word more."""
 
 
+def cause_of_end(text: str) -> str | None:
+    """
+    Find why Slurm brought a job to its end.
+
+    Parameters
+    ----------
+    text
+        Error file of the job.
+
+    Returns
+    -------
+    str or None
+        Time, memory, node, preempted or cancelled; None if Slurm did not.
+
+    Examples
+    --------
+    >>> cause_of_end("*** JOB 7 ON n1 CANCELLED AT 2026-01-02T03:04:05 DUE TO TIME LIMIT ***")
+    'time'
+    """
+    found = (name for name, (words, _) in _ENDS.items() if re.search(words, text, re.IGNORECASE))
+    return next(found, None)
+
+
 def ended(text: str) -> str | None:
     """
     Say how Slurm brought a job to its end.
@@ -54,8 +77,8 @@ def ended(text: str) -> str | None:
     >>> ended("slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-02T03:04:05 ***")
     'it was cancelled in Slurm, as by scancel'
     """
-    found = (meaning for words, meaning in _ENDS if re.search(words, text, re.IGNORECASE))
-    return next(found, None)
+    cause = cause_of_end(text)
+    return None if cause is None else _ENDS[cause][1]
 
 
 def refusal(stderr: str) -> str:

@@ -22,10 +22,8 @@ from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
 from threading import Thread
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from trona.stores.defaults import REFERENCE
 
 __all__ = ["main"]
 
@@ -34,8 +32,8 @@ _OWNER = "TRONA_BATCH"
 _MODULES = (
     "jobflow_remote.jobs.run", "trona.workflows.jobs.analysis", "trona.workflows.jobs.vasp",
 )  # fmt: skip
-_POTENTIALS = ("torch", "chgnet", "sevenn")
-"""Slow to load, and loaded by the server once a job has needed them."""
+_MADE = ".made"
+"""Suffix of the file in which jobs name the potentials that they had to load, beside the socket."""
 _OF_A_SHELL = frozenset(("PWD", "OLDPWD", "SHLVL", "_"))
 """Variables that differ between commands of the same environment; and those of Slurm's job."""
 _PATIENCE = 60.0
@@ -103,23 +101,39 @@ def _serve(path: Path, owner: int) -> None:
         server.listen(64)
         own.rename(path)  # in the place of one that was killed, if there was one
         server.settimeout(1)
-        _load(_MODULES)
+        _load_modules()
+        known: set[str] = set()
         while _lives(owner) and path.exists():
             with suppress(TimeoutError):
                 connection, _ = server.accept()
-                _load(name for name in _POTENTIALS if path.with_suffix(f".{name}").exists())
+                _load_potentials(path.with_suffix(_MADE), known)
                 with connection:
                     if os.fork() == 0:
                         server.close()
-                        _run_copy(connection, path)
+                        _run_copy(connection, path.with_suffix(_MADE), known)
     rmtree(path.parent, ignore_errors=True)
 
 
-def _load(names: Iterable[str]) -> None:
-    """Import modules, as far as they are installed."""
-    for name in names:
+def _load_modules() -> None:
+    """Import what every job needs, as far as it is installed, and what assessments load."""
+    for name in _MODULES:
         with suppress(ImportError):
             import_module(name)
+    with suppress(Exception):  # then the job meets the error
+        import_module("trona.workflows.jobs.analysis").analyze.original(
+            "Na2S", "Na2S", "", REFERENCE
+        )
+
+
+def _load_potentials(path: Path, known: set[str]) -> None:
+    """Load the potentials that jobs have needed, each once."""
+    from trona.workflows.potentials.beforehand import make  # noqa: PLC0415
+
+    needed = set(path.read_text().splitlines()) if path.exists() else set()
+    for line in sorted(needed - known):
+        known.add(line)
+        with suppress(Exception):  # then the job meets the error
+            make(line)
 
 
 def _lives(process: int) -> bool:
@@ -131,7 +145,7 @@ def _lives(process: int) -> bool:
     return True
 
 
-def _run_copy(connection: socket.socket, path: Path) -> None:
+def _run_copy(connection: socket.socket, path: Path, known: set[str]) -> None:
     """Run one job, in a process of its own, and end the process."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -147,13 +161,20 @@ def _run_copy(connection: socket.socket, path: Path) -> None:
         os.chdir(request["folder"])
         Thread(target=_end_with, args=(connection,), daemon=True).start()
         _run(request["folder"])
-        for name in _POTENTIALS:
-            if name in sys.modules:
-                path.with_suffix(f".{name}").touch()
+        _note_potentials(path, known)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
+
+
+def _note_potentials(path: Path, known: set[str]) -> None:
+    """Tell the server which potentials the job had to load."""
+    from trona.workflows.potentials.beforehand import made  # noqa: PLC0415
+
+    if lines := [line for line in made() if line not in known]:
+        with path.open("a") as file:
+            file.write("".join(f"{line}\n" for line in lines))
 
 
 def _end_with(connection: socket.socket) -> None:

@@ -17,6 +17,7 @@ from ase.units import GPa
 from chgnet.model.dynamics import CHGNetCalculator
 from chgnet.model.model import CHGNet
 
+from .beforehand import note
 from .device import chosen_device
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def chgnet_calculator(**choices: Any) -> Calculator:  # noqa: ANN401 (as chgnet 
         Ready to use.
     """
     placed = {"use_device": chosen_device(), **choices}
+    note(chgnet_calculator, placed["use_device"], placed)
     return _made(json.dumps(placed, sort_keys=True))
 
 

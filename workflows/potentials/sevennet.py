@@ -16,6 +16,7 @@ import numpy as np
 
 from trona.stores.settings import Settings
 
+from .beforehand import note
 from .device import chosen_device
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def calculator(*, fused: bool | None = None, **choices: Any) -> Calculator:  # n
         Ready to use.
     """
     placed = {"device": chosen_device(), **choices}
-    return _made(Settings().fused if fused is None else fused, json.dumps(placed, sort_keys=True))
+    wanted = Settings().fused if fused is None else fused
+    note(calculator, placed["device"], {"fused": wanted, **placed})
+    return _made(wanted, json.dumps(placed, sort_keys=True))
 
 
 @cache

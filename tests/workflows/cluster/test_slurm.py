@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from atomate2.vasp.jobs.mp import MPGGARelaxMaker
@@ -20,8 +21,9 @@ from tests.support.clusters import (
     slurm_project,
     start_runner,
 )
-from tests.support.folders import SCRIPTS
+from tests.support.folders import ROOT, SCRIPTS
 from tests.support.slurm_cluster import until
+from tests.support.sweeper import holders
 from tests.support.vasp_flows import NA2S
 from tests.workflows.cluster.test_submission import CRYSTALS, PATIENCE
 from trona.stores.collections.results import Results
@@ -170,3 +172,19 @@ def test_a_batch_takes_no_resources_of_a_candidate(mongo, folder, trona):
     done = trona("submit", "Na2S", "--resources", "nodes=1,time=08:00:00")
     assert done.returncode == 2
     assert "runs jobs in batches, whose resources stand in the project file" in done.stderr
+
+
+def test_a_killed_run_of_the_tests_leaves_no_process():
+    word = f"SWEPT={uuid4()}"
+    script = f"""
+import os, subprocess
+from tests.support.sweeper import swept
+with swept("{word}"):
+    subprocess.Popen(["env", "{word}", "setsid", "sleep", "600"])
+    input()
+"""
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as run:
+        until(lambda: holders(word))
+        run.kill()
+    until(lambda: not holders(word))

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.clusters import StepWork, Turns, named, project_folder, slurm_project, waits_for
+from tests.support.clusters import (
+    StepWork,
+    Turns,
+    executions,
+    named,
+    project_folder,
+    slurm_project,
+    start_runner,
+    waits_for,
+)
 from tests.support.mongo_server import temporary
 from tests.support.slurm_cluster import until
 from tests.support.warm_worker import warm
@@ -25,6 +35,8 @@ SICK = {
     "lost": "set -e; source /nowhere/activate",
 }
 """What is done before the step of a candidate begins, by the name of an exec_config."""
+LATE = "Na3BS3"
+"""Runs into its limit, a minute at least, while the other tests run."""
 EXEC = "exec_config:\n" + "".join(
     f"  {name}:\n    pre_run: |\n      if [[ $SLURM_JOB_NAME == waits_for* ]]; then {words}; fi\n"
     for name, words in SICK.items()
@@ -78,10 +90,10 @@ class Bench:
         started = self.cluster_folder(label) / "jfremote_out.json"
         self.runner.until(started.exists)
 
-    def cluster_folder(self, label):
+    def cluster_folder(self, label, name="waits_for"):
         from pathlib import Path
 
-        return Path(self.job(label)["run_dir"])
+        return Path(self.job(label, name)["run_dir"])
 
     def failed(self, label):
         """Work until a candidate has failed; the reason."""
@@ -111,8 +123,9 @@ def with_structure(candidate):
 @pytest.fixture(scope="module")
 def bench(slurm, mongo_server):
     with project_folder() as folder, temporary(mongo_server) as uri, warm(folder / "warm") as run:
+        told = f"echo begin $(basename $PWD) >> {folder}/told"
         changes = {
-            "work_dir": f"execution_cmd: {run}\n    work_dir",
+            "work_dir": f"execution_cmd: {told}; {run}\n    work_dir",
             "exec_config:\n": EXEC,
             'time: "04:00:00"': 'time: "00:30:00", mem: 1500',
         }
@@ -122,6 +135,7 @@ def bench(slurm, mongo_server):
             made = Bench(project, controller, slurm, folder)
             made.submit("Na3SbS4")  # so that the server of the jobs belongs to none that is ended
             made.done("Na3SbS4")
+            made.submit(LATE, {"nodes": 1, "mem": 500, "time": "00:01:00"})
             yield made
             made.runner.close()
 
@@ -161,6 +175,13 @@ def test_what_comes_before_a_job_and_fails_is_not_silent(bench):
     reason = bench.failed("NaI")
     assert "never started" in reason
     assert "/nowhere/activate" in reason
+
+
+def test_a_module_that_there_is_not_is_named(bench):
+    bench.submit("NaSbS2", exec_config="vasp")
+    reason = bench.failed("NaSbS2")
+    assert "never started" in reason
+    assert "module" in reason
 
 
 def test_a_wrong_partition_fails_at_once_in_slurms_words_and_another_is_taken(bench):
@@ -210,6 +231,18 @@ def test_a_controller_that_is_away_fails_nothing_and_the_wait_can_be_cut_short(b
         until(lambda: bench.cluster.ask("sinfo", "-h", "-t", "idle,mixed,alloc", "-o", "%n"))
     assert bench.retry("Na3P") == [("Na3P", None)]
     bench.done("Na3P")
+
+
+def test_a_node_that_goes_down_begins_the_job_again_once_it_is_back(bench):
+    bench.submit("Na2Te")
+    bench.begun("Na2Te")
+    process = bench.process("Na2Te")
+    node = bench.cluster.ask("sinfo", "--noheader", "-o", "%n").split()[0]
+    change = ["scontrol", "update", f"nodename={node}"]
+    subprocess.run([*change, "state=down", "reason=test"], check=True)
+    subprocess.run([*change, "state=resume"], check=True)
+    bench.done("Na2Te")
+    assert bench.process("Na2Te") == process  # Slurm itself queued it again
 
 
 def lost_record(bench, label):
@@ -265,3 +298,62 @@ def test_a_work_folder_that_cannot_be_written_is_tried_again(bench):
         (bench.folder / "aside").rename(work)
     assert bench.retry("NaAlCl4") == [("NaAlCl4", None)]
     bench.done("NaAlCl4")
+
+
+@contextmanager
+def small(folder):
+    """An empty file system of 200 kB in the place of a folder."""
+    command = ["mount", "-t", "tmpfs", "-o", "size=200k", "none", str(folder)]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.mark.parametrize("fault", ["full", "read-only"])
+def test_a_file_system_that_takes_nothing_is_named_and_tried_again(bench, fault):
+    label = {"full": "Na2ZrCl6", "read-only": "Na3SbSe4"}[fault]
+    work = bench.folder / "work"
+    with small(work):
+        if fault == "full":
+            with suppress(OSError):
+                (work / "filler").write_bytes(bytes(1_000_000))
+        else:
+            subprocess.run(["mount", "-o", "remount,ro", work], check=True)
+        bench.submit(label)
+        bench.runner.until(lambda: bench.row(label).reason)
+        reason = bench.row(label).reason
+        assert reason.startswith("will be tried again: ")
+        words = {"full": "No space left", "read-only": "Could not create remote directory"}
+        assert words[fault] in reason
+    assert bench.retry(label) == [(label, None)]
+    bench.done(label)
+
+
+def test_a_job_that_meets_its_time_limit_says_so_and_takes_more(bench):
+    assert "time limit" in bench.failed(LATE)
+    assert bench.retry(LATE, {"time": "00:05:00"}) == [(LATE, None)]
+    bench.done(LATE)
+
+
+def test_runners_killed_at_any_moment_run_nothing_twice(bench):
+    labels = ("NaPS4", "Na2S2", "Na2S4")
+    for label in labels:
+        bench.submit(label)
+        bench.go(label)
+    for seconds in (4, 6):
+        runner = start_runner()
+        with suppress(subprocess.TimeoutExpired):
+            runner.wait(timeout=seconds)
+        runner.kill()
+        runner.wait()
+        release(bench.controller, bench.project, timedelta(0))
+    for label in labels:
+        bench.done(label)
+    began = [job for _, job in executions(bench.folder)]
+    for label in labels:
+        for name in ("waits_for", "analyze"):
+            folder = bench.cluster_folder(label, name).name
+            assert began.count(folder) == 1

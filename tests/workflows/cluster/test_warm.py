@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -29,6 +30,19 @@ def lasts(path):
     """Note the process, and take long."""
     Path(path).write_text(str(os.getpid()), encoding="utf-8")
     time.sleep(120)
+
+
+@job
+def has_potential():
+    """Say whether the potential was there, load it if not, and differentiate."""
+    before = "trona.workflows.potentials.chgnet" in sys.modules
+    from ase.build import bulk
+
+    from trona.workflows.potentials.chgnet import chgnet_calculator
+
+    crystal = bulk("NaCl", "rocksalt", 5.6)
+    crystal.calc = chgnet_calculator()
+    print("there", before, crystal.get_forces().shape)  # noqa: T201
 
 
 @pytest.fixture
@@ -61,6 +75,14 @@ def test_jobs_share_a_server_of_their_environment_and_write_where_they_belong(be
         assert not said.decode().rstrip().endswith(f" {process.pid}")
         assert ended(folder)
     assert len([one for one in (tmp_path / "warm").iterdir() if not one.suffix]) == 2
+
+
+def test_a_potential_is_loaded_once_for_all_jobs_that_follow(begin):
+    for name, there in (("a", False), ("b", True)):
+        process, folder = begin(has_potential(), name)
+        said, _ = process.communicate(timeout=120)
+        assert ended(folder)
+        assert said.decode().splitlines()[-1] == f"there {there} (2, 3)"
 
 
 def test_a_job_ends_with_the_command_that_asked_for_it(begin, tmp_path):

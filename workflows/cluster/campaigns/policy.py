@@ -2,8 +2,9 @@
 
 Nothing is retried for ever. A job that failed for want of memory gets double the memory once, one
 that ran out of time double the time once; one that was lost on its way, or whose process died
-without a word, is repeated once as it is. What fails by its own fault, as VASP's own errors that
-no correction cured, or was stopped by someone, is left to its owner.
+without a word, with its node or for another job, is repeated once as it is. What fails by its own
+fault, as VASP's own errors that no correction cured, or was stopped by someone, is left to its
+owner.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from trona.workflows.cluster.slurm_words import cause_of_end
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -21,19 +24,22 @@ RULES = {
     "memory": "a job that met its memory limit: memory doubled, once",
     "time": "a job that met its time limit: time doubled, once",
     "way": "a job that was lost on the way to its worker or back: repeated, once",
-    "killed": "a job whose process died without a word: repeated, once",
+    "killed": "a job whose process died without a word, or with its node: repeated, once",
 }
 """Cause of a failure to what is done about it."""
 LEFT = "left"
 """Rule of a decision to do nothing."""
 
+_OF_SLURM = {
+    "time": "time", "memory": "memory", "node": "killed", "preempted": "killed",
+    "cancelled": "stopped",
+}  # fmt: skip
+"""Cause for which Slurm ended a job to that of the failure."""
 _CAUSES = (
-    ("time", r"DUE TO TIME LIMIT|ended it at its time limit"),
-    ("memory", r"memory limit|oom.?kill|out.of.memory|\bMemoryError\b"),
-    ("stopped", r"\*\*\* .*CANCELLED AT"),
+    ("memory", r"\bMemoryError\b"),
     ("killed", r"likely killed before|jfremote_out\.json was not present"),
 )
-"""What Slurm and jobflow-remote write, in order: a time limit cancels, too."""
+"""What Python and jobflow-remote write."""
 _SIZE = re.compile(r"(\d+)\s*([KMGT]?B?)", re.IGNORECASE)
 _TIME = re.compile(r"(?:(\d+)-)?(\d+):(\d+):(\d+)")
 
@@ -99,7 +105,7 @@ def remedy(
     if cause in applied:
         return Remedy(LEFT, f"left: the rule for {cause} was applied before")
     if cause in {"way", "killed"}:
-        lost = "it was lost on the way" if cause == "way" else "its process died without a word"
+        lost = "it was lost on the way" if cause == "way" else "its process was killed"
         return Remedy(cause, f"repeated: {lost}")
     if in_batches:
         return Remedy(LEFT, f"left: the {cause} of a batch stands in the project file")
@@ -120,6 +126,8 @@ def _cause(job: Mapping[str, Any]) -> str:
     said = "\n".join(
         str(one) for one in (job.get("error"), remote.get("error"), remote.get("queue_err")) if one
     )
+    if of_slurm := cause_of_end(said):
+        return _OF_SLURM[of_slurm]
     for cause, words in _CAUSES:
         if re.search(words, said, re.IGNORECASE):
             return cause

@@ -50,6 +50,12 @@ def test_what_the_job_had_is_doubled(job, resources, more):
     assert (found.rule == LEFT) == (more is None)
 
 
+@pytest.mark.parametrize("why", ["NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS", "PREEMPTION"])
+def test_a_job_that_slurm_ended_by_no_fault_of_its_own_is_repeated(why):
+    job = CANCELLED | {"remote": {"queue_err": f"{SLURM} DUE TO {why} ***"}}
+    assert remedy(job, RESOURCES, ()).rule == "killed"
+
+
 def test_what_someone_stopped_is_left():
     assert remedy(CANCELLED, RESOURCES, ()).rule == LEFT
     assert remedy({"state": "USER_STOPPED"}, RESOURCES, ()).rule == LEFT

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import sqlite3
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -200,6 +199,8 @@ def complete_label(incomplete: str) -> list[str]:
     list of str
         Labels that begin so; none where the store is no file, or cannot be read at once.
     """
+    import sqlite3  # noqa: PLC0415 (other commands complete nothing)
+
     place = Path(_place("TRONA_STORE", "trona.sqlite")).expanduser()
     if not place.is_file():
         return []

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trona.workflows.cli.campaign import campaign, next_candidates
+from trona.workflows.cli.clusters.campaign import campaign, next_candidates
+from trona.workflows.cli.clusters.commands import collect, project_app, retry, status, submit
 from trona.workflows.cli.commands.air import air, dopants
 from trona.workflows.cli.commands.buffer import buffer, cell
 from trona.workflows.cli.commands.candidates import app as candidate_app
-from trona.workflows.cli.commands.clusters import collect, project_app, retry, status, submit
 from trona.workflows.cli.commands.doctor import doctor
 from trona.workflows.cli.commands.formula import interface, profile, validate, window
 from trona.workflows.cli.commands.matrix import MatrixCommand, matrix

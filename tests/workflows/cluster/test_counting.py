@@ -144,7 +144,7 @@ def test_watching_ends_when_nothing_moves(mongo, trona, monkeypatch):
             return found
 
         monkeypatch.setattr("trona.workflows.cluster.counting.count_states", look)
-        monkeypatch.setattr("trona.workflows.cli.standings._WATCH_SECONDS", 0)
+        monkeypatch.setattr("trona.workflows.cli.clusters.standings._WATCH_SECONDS", 0)
         shown = trona("status", "--watch").stdout
         assert len(looks) == 2
         assert "1 waiting" in shown

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trona.workflows.cli.commands.clusters import ProjectName, opened
+from trona.workflows.cli.clusters.commands import ProjectName, opened
 from trona.workflows.cli.filter_options import (
     FilterOptions,
     with_filters,

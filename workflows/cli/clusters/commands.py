@@ -339,7 +339,7 @@ def status(
 ) -> None:
     """Show the state of submitted candidates: waiting, running, failed and why, done."""
     from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.workflows.cli.standings import (  # noqa: PLC0415
+    from trona.workflows.cli.clusters.standings import (  # noqa: PLC0415
         chosen_rows,
         print_decisions,
         watch_counts,

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from trona.workflows.cli.terminal import print_parts
 from trona.workflows.cluster import counting
 from trona.workflows.cluster.campaigns.decisions import decisions
 from trona.workflows.cluster.tracking import standings
 from trona.workflows.tables.clusters import say_counts
-
-from .terminal import print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

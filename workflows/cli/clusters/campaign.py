@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.stores.defaults import BACKEND
-from trona.workflows.cli.commands.clusters import (
+from trona.workflows.cli.clusters.commands import (
     ExecConfig,
     Priority,
     ProjectName,

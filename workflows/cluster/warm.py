@@ -170,9 +170,9 @@ def _run_copy(connection: socket.socket, path: Path, known: set[str]) -> None:
 
 def _note_potentials(path: Path, known: set[str]) -> None:
     """Tell the server which potentials the job had to load."""
-    from trona.workflows.potentials.beforehand import made  # noqa: PLC0415
+    from trona.workflows.potentials.beforehand import loaded  # noqa: PLC0415
 
-    if lines := [line for line in made() if line not in known]:
+    if lines := [line for line in loaded() if line not in known]:
         with path.open("a") as file:
             file.write("".join(f"{line}\n" for line in lines))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["made", "make", "note"]
+__all__ = ["loaded", "make", "note"]
 
 _PROCESSOR = "cpu"
 _MADE: dict[str, None] = {}
@@ -33,7 +33,7 @@ def note(function: Callable[..., Any], device: str, choices: Mapping[str, Any]) 
         _MADE[json.dumps(asked, sort_keys=True)] = None
 
 
-def made() -> list[str]:
+def loaded() -> list[str]:
     """
     List the calculators that this process has made.
 
@@ -55,7 +55,7 @@ def make(line: str) -> None:
     Parameters
     ----------
     line
-        Of `made`.
+        Of `loaded`.
     """
     import torch  # noqa: PLC0415 (slow to import)
 

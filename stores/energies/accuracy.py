@@ -205,7 +205,7 @@ def _measured(method: Method) -> Accuracy:
         ErrorModel(own[_ALL], common, {name: own[name] for name in CLASSES}, seen, unseen),
         f"{method.name.split()[0]} scatters about DFT by {least:.0f} to {most:.0f} meV/atom in "
         f"each compound, by its class, and {1000 * common:.0f} meV per atom of an element in all "
-        f"its compounds ({page}); the 20 meV/atom of DFT are added in squares",
+        f"its compounds ({page}); the 20 meV/atom of DFT are added in quadrature",
     )
 
 

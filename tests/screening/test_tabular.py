@@ -54,7 +54,7 @@ def test_every_result_is_a_short_table_in_ipython(results):
         assert shown["text/html"] == result._repr_html_(), name
         text = shown["text/plain"]
         assert text.startswith(result.heading), name
-        assert len(text.splitlines()) == len(result.rows()) + 2, name
+        assert len(text.splitlines()) <= min(len(result.rows()), 22) + 2, name
 
 
 def test_numbers_carry_units_in_the_names_of_their_columns(results):

@@ -8,7 +8,7 @@ from trona.screening.errors import InputError
 from trona.screening.figures.ladder_data import ladder_figure
 from trona.screening.figures.paper.style import COLOURS, draw_ladder, save_figure
 from trona.screening.stability.interphase import InterphaseClass
-from trona.screening.typesetting import subscripted
+from trona.screening.typesetting import class_words, subscripted
 from trona.stores.assess.assessment import assess_formula
 
 
@@ -36,7 +36,7 @@ def test_a_ladder_is_coloured_by_interphase_and_says_so(assessment):
     assert [line.get_color() for line in thick] == [COLOURS[kind] for kind in kinds]
     legend = {text.get_text() for text in figure.legends[0].get_texts()}
     assert legend == {
-        k.value for k in ladder_figure(assessment.stability, assessment.interphases).kinds
+        class_words(k) for k in ladder_figure(assessment.stability, assessment.interphases).kinds
     }
 
 

@@ -120,7 +120,7 @@ def test_thiophosphate_gives_hydrogen_sulfide_and_thioantimonate_does_not(moist)
     assert {one.formula for one in first.interphase} == {"Na3P", "Na2S"}
     for doc in (first, second):
         assert doc.conditions.text in doc.verdict
-        assert any("how fast" in line for line in doc.caveats)
+        assert any("rate of a reaction" in line for line in doc.caveats)
 
 
 def test_more_water_never_lowers_the_driving_force_and_the_onset_is_where_it_begins(moist):

@@ -70,7 +70,7 @@ def test_an_empty_list_is_refused(tmp_path):
     path = tmp_path / "empty.txt"
     path.write_text("# nothing\n", encoding="utf-8")
     for asked in ([path, "--against", "Na"], ["Na3PS4", "--against", path]):
-        with pytest.raises(InputError, match="holds no name"):
+        with pytest.raises(InputError, match="contains no name"):
             matrix(*asked)
 
 

@@ -240,7 +240,13 @@ def test_a_node_that_goes_down_begins_the_job_again_once_it_is_back(bench):
     node = bench.cluster.ask("sinfo", "--noheader", "-o", "%n").split()[0]
     change = ["scontrol", "update", f"nodename={node}"]
     subprocess.run([*change, "state=down", "reason=test"], check=True)
-    subprocess.run([*change, "state=resume"], check=True)
+
+    def is_back():
+        """Resume the node; Slurm refuses that while it looks at it, and where it has come back."""
+        subprocess.run([*change, "state=resume"], check=False)
+        return bench.cluster.ask("sinfo", "--noheader", "-t", "idle,mixed,alloc", "-o", "%n")
+
+    until(is_back)
     bench.done("Na2Te")
     assert bench.process("Na2Te") == process  # Slurm itself queued it again
 

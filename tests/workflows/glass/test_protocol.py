@@ -80,7 +80,7 @@ def test_an_ordered_crystal_is_repeated_up_to_the_size_and_hydrogen_takes_smalle
     made = prepare_batch(substituted("Na2S", PARENTS["Na2S"]), Protocol(atoms=26, quenches=1))
     assert len(made.runs[0].structure) == 24
     assert made.runs[0].segments[0].time_step == 2.0
-    with pytest.raises(StructureInputError, match="melt would destroy"):
+    with pytest.raises(StructureInputError, match="would not survive melting"):
         prepare_batch(hydroborate("NaBH4"), Protocol())
 
 

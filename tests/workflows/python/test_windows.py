@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from trona import Study
 from trona.screening.equilibrium.phases import Phase, PhaseTable
 from trona.screening.errors import EnergyScaleError, FormulaError, InputError
+from trona.stores.documents.printable import printable
 from trona.workflows.cli.main import app
 from trona.workflows.python.materials import formula_of
 
@@ -41,8 +42,8 @@ def study():
 def test_a_window_is_that_of_the_command(study, asked, options):
     window = study.window("Na3PS4", **asked)
     printed = CliRunner().invoke(app, ["window", "Na3PS4", "--json", *options])
-    assert json.loads(printed.stdout) == window.document.model_dump(mode="json")
-    attrs = window.to_frame().attrs
+    assert json.loads(printed.stdout) == printable(window.document)
+    attrs = printable(window.to_frame().attrs)
     for name in ("answer", "caveats", "uncertainty", "tolerated", "electrode", "observed"):
         assert attrs[name] == json.loads(printed.stdout)[name]
     assert window.heading.startswith(window.answer)
@@ -55,7 +56,7 @@ def test_an_electrode_stands_where_it_works(study):
     assert window.answer.startswith("At sodium metal Na3PS4 turns into Na3P and Na2S")
     assert window.electrode.at_gives.reaction == "Na3PS4 -> 0.5 P2S5 + 1.5 S + 3 Na"
     assert [x for x in window.to_frame()["at NaCrO2"] if x] == ["accepts Na", "releases Na"]
-    assert "NaCrO2 works at 3.00 V" in window.heading
+    assert "NaCrO2 operates at 3.00 V" in window.heading
 
 
 def test_what_the_command_refuses_is_refused(study):

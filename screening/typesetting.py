@@ -8,7 +8,7 @@ from html import escape
 from .errors import FormulaError
 from .formulas import parse
 
-__all__ = ["HTML", "MATH", "Markup", "class_words", "in_lines", "subscripted", "typeset"]
+__all__ = ["HTML", "MATH", "Markup", "class_words", "in_lines", "subscripted", "titled", "typeset"]
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,41 @@ def typeset(label: str, markup: Markup = MATH) -> str:
     >>> typeset("Na3PS4-phase2"), typeset("sample12")
     ('Na$_{3}$PS$_{4}$-phase2', 'sample12')
     """
+    named, opening, formula = label.removesuffix(")").rpartition(" (")
+    if named and label.endswith(")"):
+        return f"{typeset(named, markup)}{opening}{typeset(formula, markup)})"
     formula, dash, rest = label.partition("-")
     try:
         parse(formula)
     except FormulaError:
         return markup.quoted(label)
     return subscripted(formula, markup) + dash + markup.quoted(rest)
+
+
+def titled(label: str, formula: str) -> str:
+    """
+    Put the formula beside a label that does not begin with it.
+
+    Parameters
+    ----------
+    label
+        Name of a candidate.
+    formula
+        Its composition.
+
+    Returns
+    -------
+    str
+        To be shown, and for `typeset`.
+
+    Examples
+    --------
+    >>> titled("sample12", "Na3PS4"), titled("Na3PS4-cubic", "Na3PS4")
+    ('sample12 (Na3PS4)', 'Na3PS4-cubic')
+    >>> typeset(titled("sample12", "Na3PS4"), HTML)
+    'sample12 (Na<sub>3</sub>PS<sub>4</sub>)'
+    """
+    return label if label.partition("-")[0] == formula else f"{label} ({formula})"
 
 
 def in_lines(side: str, markup: Markup = MATH, indent: str = "") -> str:

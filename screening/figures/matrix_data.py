@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trona.screening.stability.matrix import contacts_made
+from trona.screening.typesetting import titled
 
 if TYPE_CHECKING:
     from trona.screening.stability.interphase import InterphaseClass
@@ -93,7 +94,7 @@ def heat_map(matrix: Matrix) -> HeatMap:
         Energies in meV/atom; none where pairs of elements are open.
     """
     return HeatMap(
-        rows=tuple(one.label for one in matrix.firsts),
+        rows=tuple(titled(one.label, one.formula) for one in matrix.firsts),
         columns=tuple(one.label for one in matrix.seconds),
         voltages=tuple(one.voltage for one in matrix.seconds),
         cells=tuple(

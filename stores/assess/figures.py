@@ -11,6 +11,7 @@ from trona.screening.figures.air_data import AirCurve, AirFigure
 from trona.screening.figures.ladder_data import LadderFigure, LadderPart, LadderStep
 from trona.screening.figures.overview_data import InterphaseMap, MapPoint, WindowBar
 from trona.screening.stability.interphase import InterphaseClass, Thresholds
+from trona.screening.typesetting import titled
 from trona.screening.uncertainty.confidence import is_sure
 from trona.stores.thermochemistry.gases import vapour_pressure
 from trona.stores.thermochemistry.humidity import dew_point
@@ -45,7 +46,9 @@ def window_bars(docs: Iterable[ScreeningDoc]) -> tuple[WindowBar, ...]:
     tuple of WindowBar
         In the order of the results.
     """
-    return tuple(_bar(doc.label, doc.window) for doc in docs if doc.window is not None)
+    return tuple(
+        _bar(titled(doc.label, doc.formula), doc.window) for doc in docs if doc.window is not None
+    )
 
 
 def _bar(label: str, window: WindowDoc) -> WindowBar:
@@ -122,7 +125,11 @@ def interphase_map(docs: Iterable[ScreeningDoc]) -> InterphaseMap:
     """
     completed = [doc for doc in docs if doc.window is not None]
     limits = Thresholds(**completed[0].thresholds) if completed else Thresholds()
-    points = tuple(point(doc.label, doc.window) for doc in completed if doc.window is not None)
+    points = tuple(
+        point(titled(doc.label, doc.formula), doc.window)
+        for doc in completed
+        if doc.window is not None
+    )
     return InterphaseMap(points, thresholds=limits)
 
 

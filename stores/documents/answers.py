@@ -118,6 +118,8 @@ def matrix_sentence(cells: Sequence[MatrixCellDoc]) -> str:
     known = [one for one in cells if not one.open_pairs]
     still = [one for one in known if one.reaction is None]
     parts = [f"{len(still)} of {len(known)} contacts release no energy"]
+    if not still:
+        parts = [f"all {len(known)} contacts release energy"] if len(known) > 1 else []
     if len(still) < len(known):
         worst = min(known, key=lambda one: one.energy_per_atom)
         parts.append(
@@ -128,7 +130,8 @@ def matrix_sentence(cells: Sequence[MatrixCellDoc]) -> str:
         parts = []
     if len(known) < len(cells):
         parts.append(f"{len(cells) - len(known)} cannot be judged")
-    return f"{'; '.join(parts)}."
+    told = "; ".join(parts)
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def discharge_sentence(formula: str, plateaus: Sequence[PlateauDoc], capacity: float) -> str:

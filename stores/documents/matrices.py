@@ -66,6 +66,9 @@ class MatrixDoc(Document):
     )
     firsts: list[str] = Field(description="Rows.")
     seconds: list[str] = Field(description="Columns.")
+    formulas: dict[str, str] = Field(
+        default={}, description="Label to formula, of rows and columns that are called otherwise."
+    )
     voltages: list[float | None] = Field(
         description="Potential of each column, V; null where closed."
     )

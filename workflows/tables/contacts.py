@@ -132,6 +132,12 @@ def _kink_table(document: InterfaceDoc, width: int) -> RenderableType:
     return fit(table, width, spare)
 
 
+def _named(name: str, formula: str | None, width: int) -> str:
+    """Write a name, with its formula below it where it is a label."""
+    below = "" if formula is None else f"\n[dim]{escape(in_pieces(formula, width))}[/]"
+    return escape(in_pieces(name, width)) + below
+
+
 def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
     """
     Lay out many contacts.
@@ -156,7 +162,7 @@ def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
     if document.symmetric:
         cells |= {(one.second, one.first): one for one in document.cells}
     names = min(max(map(len, document.firsts)), max(width // 4, _CELL))
-    rows = {name: escape(in_pieces(name, names)) for name in document.firsts}
+    rows = {name: _named(name, document.formulas.get(name), names) for name in document.firsts}
     fit = max(1, (width - names - 2) // _CELL)
     headers = [
         (name, escape(name) if volts is None else f"{escape(name)}\n{volts:.2f} V")

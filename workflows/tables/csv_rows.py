@@ -183,7 +183,12 @@ def matrix_rows(document: MatrixDoc) -> list[Row]:
         One for each pair, row by row.
     """
     return [
-        {**cell.model_dump(mode="json"), "open_pairs": ", ".join(cell.open_pairs)}
+        {
+            **cell.model_dump(mode="json"),
+            "open_pairs": ", ".join(cell.open_pairs),
+            "first_formula": document.formulas.get(cell.first, cell.first),
+            "second_formula": document.formulas.get(cell.second, cell.second),
+        }
         for cell in document.cells
     ]
 

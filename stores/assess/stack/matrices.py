@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import InputError
 from trona.screening.formulas import parse, present
 from trona.screening.stability.matrix import Matrix, MatrixCell, MatrixEntry, contact_matrix
+from trona.screening.typesetting import titled
 from trona.screening.uncertainty.contact_error import contact_error
 from trona.stores.assess.assessment import scale_document
 from trona.stores.assess.electrodes import choose_electrode
@@ -176,6 +177,11 @@ def matrix_document(found: Matrix, reference: Reference, left_out: Sequence[str]
         symmetric=found.symmetric,
         firsts=[one.label for one in found.firsts],
         seconds=[one.label for one in found.seconds],
+        formulas={
+            one.label: one.formula
+            for one in (*found.firsts, *found.seconds)
+            if titled(one.label, one.formula) != one.label
+        },
         voltages=[one.voltage for one in found.seconds],
         cells=cells,
         left_out=list(left_out),

@@ -80,8 +80,13 @@ def test_labels_stand_for_screened_candidates(tmp_path, monkeypatch):
     table = tmp_path / "mine.csv"
     table.write_text("label,formula\nmy glass,Na3PS3.4O0.6\n", encoding="utf-8")
     assert CliRunner().invoke(app, ["screen", str(table), "--store", str(store)]).exit_code == 0
-    (cell,) = json.loads(matrix("my glass", "--against", "NaCrO2", "--json").stdout)["cells"]
+    found = json.loads(matrix("my glass", "--against", "NaCrO2", "--json").stdout)
+    (cell,) = found["cells"]
     assert cell["first"] == "my glass"
+    assert found["formulas"] == {"my glass": "Na3PS3.4O0.6"}
+    assert "Na3PS3.4" in matrix("my glass", "--against", "NaCrO2").stdout
+    (row,) = csv.DictReader(io.StringIO(matrix("my glass", "--against", "NaCrO2", "--csv").stdout))
+    assert (row["first_formula"], row["second_formula"]) == ("Na3PS3.4O0.6", "NaCrO2")
     turned = json.loads(matrix("NaCrO2", "--against", "my glass", "--json").stdout)["cells"][0]
     assert turned["energy_per_atom"] == pytest.approx(cell["energy_per_atom"])
     done = CliRunner().invoke(app, ["interface", "my glass", "NaCrO2", "--json"])

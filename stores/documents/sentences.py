@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["class_clause", "joined_words", "window_sentence"]
 
 _CLAUSES = {
-    InterphaseClass.STABLE: "nothing forms",
+    InterphaseClass.STABLE: "no layer forms",
     InterphaseClass.PASSIVATING: (
         "the layer conducts sodium ions and blocks electrons, so it stops growing"
     ),
@@ -43,6 +43,10 @@ _CLAUSES = {
         "whether the layer conducts electrons is unknown, so nothing can be said about its growth"
     ),
 }
+
+
+_APART = (InterphaseClass.STABLE, InterphaseClass.DECOMPOSES)
+"""Classes without a layer: what becomes of the composition says it all."""
 
 
 def joined_words(words: Sequence[str], last: str = "and") -> str:
@@ -130,7 +134,7 @@ def window_sentence(document: WindowDoc, at: float | None = None) -> str:
     upper = document.oxidation_limit
     if not at and upper is not None and rung.interphase == InterphaseClass.STABLE:
         return f"{told} and exchanges no sodium up to {upper:.2f} V."
-    if rung.reaction_kind != "none":
+    if rung.interphase not in _APART:
         told = f"{told}; {class_clause(rung.interphase, rung.interphase_shares)}"
     return f"{told[0].upper()}{told[1:]}.{_range(document)}"
 
@@ -138,6 +142,9 @@ def window_sentence(document: WindowDoc, at: float | None = None) -> str:
 def _becomes(document: WindowDoc, rung: RungDoc, where: str) -> str:
     """Say what forms at a voltage."""
     name, made = document.formula, joined_words([one.formula for one in rung.products])
+    if rung.reaction_kind == "disproportionation":
+        released = number(abs(rung.na_exchanged))
+        return f"{name} decomposes by itself into {made}, releasing {released} Na per formula unit"
     if rung.reaction_kind != "none":
         verb = "taking up" if rung.na_exchanged > 0 else "releasing"
         amount = number(abs(rung.na_exchanged))

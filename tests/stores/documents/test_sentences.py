@@ -52,6 +52,12 @@ def test_a_mixture_has_no_window_of_its_own(bundled):
     assert "At no voltage is it free of exchange" in answer("Na3SbS4·8H2O", bundled)
 
 
+def test_what_decomposes_by_itself_is_no_reaction_with_sodium(bundled):
+    told = answer("Na4(B10H10)(B12H12)", bundled)
+    assert told.startswith("Na4(B10H10)(B12H12) decomposes by itself into Na2B12H12, releasing")
+    assert "other phases take its place" not in told
+
+
 def test_what_the_reference_does_not_cover_is_said_first(bundled):
     told = answer("NaTaO3", without_tantalum_oxides(bundled))
     assert told.startswith(

@@ -153,7 +153,7 @@ def draw_figures(desk: Desk) -> None:
 def hand_results_on(desk: Desk) -> None:
     desk.ask("store", "export", "all.jsonl")
     desk.ask("store", "import", "all.jsonl", "--store", "other.sqlite")
-    assert "fit together" in desk.ask("store", "check", "--store", "other.sqlite")
+    assert "are consistent" in desk.ask("store", "check", "--store", "other.sqlite")
     assert desk.csv("query", "--store", "other.sqlite") == desk.csv("query")
     rebuilt = desk.ask(
         "store", "rebuild", "--correction", "as-published", "--store", "other.sqlite"

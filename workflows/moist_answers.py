@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trona.screening.tabular import Tabular
+from .python.drawn import Drawn
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from plotly.graph_objects import Figure as Page
-
     from trona.stores.documents.air import AirDoc
     from trona.stores.documents.dopants import DopantsDoc
     from trona.stores.energies.atmosphere import Atmosphere
@@ -19,7 +16,7 @@ __all__ = ["Dopants", "InMoistAir"]
 
 
 @dataclass(frozen=True, eq=False)
-class InMoistAir(Tabular):
+class InMoistAir(Drawn):
     """
     Compositions in moist air, the most resistant to water first.
 
@@ -44,36 +41,13 @@ class InMoistAir(Tabular):
         """List the compositions, the most resistant first."""
         return [_air_row(doc) for doc in self.docs]
 
-    def plot(self) -> Figure:
-        """
-        Draw driving force against dew point.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            For a paper.
-        """
-        from .drawings import draw  # noqa: PLC0415
-
-        drawn: Figure = draw("air", [doc.formula for doc in self.docs], self.surroundings)
-        return drawn
-
-    def show(self) -> Page:
-        """
-        Show driving force against dew point.
-
-        Returns
-        -------
-        plotly.graph_objects.Figure
-            To look at.
-        """
-        from .drawings import show  # noqa: PLC0415
-
-        return show("air", [doc.formula for doc in self.docs], self.surroundings)
+    def _drawing(self) -> tuple[str, *tuple[object, ...]]:
+        """Choose the driving force against dew point."""
+        return "air", [doc.formula for doc in self.docs], self.surroundings
 
 
 @dataclass(frozen=True, eq=False)
-class Dopants(Tabular):
+class Dopants(Drawn):
     """
     Dopants of a host, the least hydrolysed first.
 
@@ -99,32 +73,9 @@ class Dopants(Tabular):
         """List the dopants, the least hydrolysed first."""
         return _dopant_rows(self.doc)
 
-    def plot(self) -> Figure:
-        """
-        Draw the chart.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            For a paper.
-        """
-        from .drawings import draw  # noqa: PLC0415
-
-        drawn: Figure = draw("dopants", self.doc)
-        return drawn
-
-    def show(self) -> Page:
-        """
-        Show the chart.
-
-        Returns
-        -------
-        plotly.graph_objects.Figure
-            To look at.
-        """
-        from .drawings import show  # noqa: PLC0415
-
-        return show("dopants", self.doc)
+    def _drawing(self) -> tuple[str, *tuple[object, ...]]:
+        """Choose the chart of both effects."""
+        return "dopants", self.doc
 
 
 def _dopant_rows(doc: DopantsDoc) -> list[dict[str, object]]:

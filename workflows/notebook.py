@@ -10,12 +10,10 @@ from trona.screening.tabular import Tabular
 from trona.stores.assess.electrodes import withstands
 from trona.stores.collections.summaries import summarize_screening
 
+from .python.drawn import Drawn
 from .python.windows import class_text
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from plotly.graph_objects import Figure as Page
-
     from trona.screening.figures.overview_data import WindowBars
     from trona.screening.stability.ranking import Ranked
     from trona.stores.assess.electrodes import ElectrodePotential
@@ -102,7 +100,7 @@ class Cell(Tabular):
 
 
 @dataclass(frozen=True, eq=False)
-class Ranking(Tabular):
+class Ranking(Drawn):
     """
     Compositions in order.
 
@@ -138,32 +136,9 @@ class Ranking(Tabular):
             for summary in (summarize_screening(doc),)
         ]
 
-    def plot(self) -> Figure:
-        """
-        Draw the windows.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            For a paper.
-        """
-        from .drawings import draw  # noqa: PLC0415
-
-        drawn: Figure = draw("windows", self.bars)
-        return drawn
-
-    def show(self) -> Page:
-        """
-        Show the windows.
-
-        Returns
-        -------
-        plotly.graph_objects.Figure
-            To look at.
-        """
-        from .drawings import show  # noqa: PLC0415
-
-        return show("windows", self.bars)
+    def _drawing(self) -> tuple[str, *tuple[object, ...]]:
+        """Choose the windows as bars."""
+        return "windows", self.bars
 
 
 def _row(place: Ranked, doc: ScreeningDoc) -> dict[str, object]:

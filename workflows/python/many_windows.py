@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from trona.screening.figures.overview_data import WindowBars, window_bar
 from trona.screening.formulas import parse
-from trona.screening.tabular import Tabular
 from trona.stores.assess.assessment import assess_formula
+
+from .drawn import Drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from matplotlib.figure import Figure
-    from plotly.graph_objects import Figure as Page
 
     from trona.stores.assess.assessment import Assessment
     from trona.stores.energies.references import Reference
@@ -26,7 +24,7 @@ __all__ = ["Windows", "assess_formulas"]
 
 
 @dataclass(frozen=True, eq=False)
-class Windows(Tabular):
+class Windows(Drawn):
     """
     Windows of many compositions, in the order in which they were asked for.
 
@@ -61,32 +59,9 @@ class Windows(Tabular):
         """List the compositions."""
         return [_window_row(one) for one in self.windows]
 
-    def plot(self) -> Figure:
-        """
-        Draw the windows.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            For a paper.
-        """
-        from trona.workflows.drawings import draw  # noqa: PLC0415
-
-        drawn: Figure = draw("windows", self._bars())
-        return drawn
-
-    def show(self) -> Page:
-        """
-        Show the windows.
-
-        Returns
-        -------
-        plotly.graph_objects.Figure
-            To look at.
-        """
-        from trona.workflows.drawings import show  # noqa: PLC0415
-
-        return show("windows", self._bars())
+    def _drawing(self) -> tuple[str, *tuple[object, ...]]:
+        """Choose the windows as bars."""
+        return "windows", self._bars()
 
     def _bars(self) -> WindowBars:
         """Lay the windows out as bars."""

@@ -15,12 +15,12 @@ from trona.stores.assess.interfaces import dependence_documents
 from trona.stores.assess.validation import observations
 from trona.stores.assess.windows import shares_at, window_answer
 
+from .drawn import Drawn
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from matplotlib.figure import Figure
     from pandas import DataFrame
-    from plotly.graph_objects import Figure as Page
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
     from trona.screening.stability.interphase import Interphase
@@ -82,7 +82,7 @@ class AtVoltage(Tabular):
 
 
 @dataclass(frozen=True, eq=False)
-class Window(Tabular):
+class Window(Drawn):
     """
     Stability of a composition at every voltage: what ``trona window`` says, as an object.
 
@@ -265,32 +265,9 @@ class Window(Tabular):
         shares = shares_at(self.assessment, voltage)
         return AtVoltage(voltage, rung, found, stability.reaction_energy(voltage), shares)
 
-    def plot(self) -> Figure:
-        """
-        Draw the ladder.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            For a paper.
-        """
-        from trona.workflows.drawings import draw  # noqa: PLC0415
-
-        drawn: Figure = draw("ladder", self.assessment)
-        return drawn
-
-    def show(self) -> Page:
-        """
-        Show the ladder.
-
-        Returns
-        -------
-        plotly.graph_objects.Figure
-            To look at.
-        """
-        from trona.workflows.drawings import show  # noqa: PLC0415
-
-        return show("ladder", self.assessment)
+    def _drawing(self) -> tuple[str, *tuple[object, ...]]:
+        """Choose the ladder."""
+        return "ladder", self.assessment
 
 
 def _errors(found: UncertaintyDoc | None) -> list[str]:

@@ -111,6 +111,8 @@ def measure(
             {ENERGY: {"$lte": 0.5}, "elements": {"$all": ["P", "S"]}, "state": "completed"}
         )
     )
+    if isinstance(store, SQLiteStore):  # as every file is that trona opens
+        store.keep_list_values("window.ladder.interphase")
     found["filter within the ladder, counted"] = best(
         lambda: store.count({"window.ladder.interphase": "passivating"}), 2
     )

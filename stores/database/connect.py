@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from trona.screening.errors import StoreError
 from trona.stores.database.sqlite.store import SQLiteStore
 
-from .indexes import FIELDS, ensure_indexes
+from .indexes import FIELDS, ensure_indexes, keep_lists
 from .locations import redacted
 
 if TYPE_CHECKING:
@@ -192,6 +192,7 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
     if location.startswith(_MONGO):
         # One document for each key, however many processes write; questions find theirs at once.
         ensure_indexes(store, collection)
+    keep_lists(store, collection)
     return store
 
 

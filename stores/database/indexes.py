@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .sqlite.store import SQLiteStore
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from maggma.core import Store
 
-__all__ = ["FIELDS", "UNIQUE", "ensure_indexes"]
+__all__ = ["FIELDS", "LISTED", "UNIQUE", "ensure_indexes", "keep_lists"]
 
 FIELDS: Mapping[str, Sequence[str]] = {
     "candidates": ("created", "label"),
@@ -44,6 +46,11 @@ FIELDS: Mapping[str, Sequence[str]] = {
 }
 """Fields of each collection that are asked for, beside what identifies a document."""
 
+LISTED: Mapping[str, Sequence[str]] = {
+    "screenings": ("window.ladder.interphase", "window.ladder.products.formula"),
+}
+"""Fields within long lists that are asked for; a MongoDB indexes them as any other field."""
+
 UNIQUE: Mapping[str, Sequence[str]] = {"jobs": ("uuid", "index"), "data": ("blob_uuid",)}
 """What identifies a document where it is not ``id``: jobflow looks up every output by both."""
 
@@ -69,7 +76,9 @@ def ensure_indexes(store: Store, collection: str) -> list[str]:
     unique = tuple(UNIQUE.get(collection, (store.key,)))
     fields = FIELDS.get(collection, ())
     if not isinstance(store, MongoStore):
-        return [field for field in (*unique, *fields) if store.ensure_index(field)]
+        made = [field for field in (*unique, *fields) if store.ensure_index(field)]
+        return [*made, *keep_lists(store, collection)]
+    fields = (*fields, *LISTED.get(collection, ()))
     documents = store._collection  # noqa: SLF001 (maggma asks the server once for each field)
     there: set[tuple[str, ...]] = {
         tuple(field for field, _ in one["key"]) for one in documents.index_information().values()
@@ -80,3 +89,24 @@ def ensure_indexes(store: Store, collection: str) -> list[str]:
     for names, is_unique in missing.items():
         documents.create_index([(name, 1) for name in names], unique=is_unique)
     return [", ".join(names) for names in missing]
+
+
+def keep_lists(store: Store, collection: str) -> list[str]:
+    """
+    Have an embedded store keep the values within the long lists of a collection.
+
+    Parameters
+    ----------
+    store
+        Connected; another kind of store has nothing to keep.
+    collection
+        Its name.
+
+    Returns
+    -------
+    list of str
+        What it keeps; a file that cannot be written keeps nothing, and answers all the same.
+    """
+    if not isinstance(store, SQLiteStore):
+        return []
+    return [path for path in LISTED.get(collection, ()) if store.keep_list_values(path)]

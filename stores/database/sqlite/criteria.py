@@ -74,7 +74,9 @@ class Condition:
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
-def translate(criteria: Mapping[str, Any], indexed: Collection[str]) -> Condition:
+def translate(
+    criteria: Mapping[str, Any], indexed: Collection[str], listed: Mapping[str, str]
+) -> Condition:
     """
     Translate a filter: what the head leaves open is asked of the body.
 
@@ -84,13 +86,15 @@ def translate(criteria: Mapping[str, Any], indexed: Collection[str]) -> Conditio
         In MongoDB's language; dates without a time zone.
     indexed
         Dotted paths that `index_key` indexes.
+    listed
+        Dotted paths whose values a table holds, as in `list_values`, with its quoted name.
 
     Returns
     -------
     Condition
         Of a form that never excludes a match.
     """
-    translation = _Translation(indexed)
+    translation = _Translation(indexed, listed)
     head = translation.document(criteria, _HEAD)
     guard = translation.guard(criteria)
     if head.possible == head.certain:
@@ -153,8 +157,9 @@ def identified(names: tuple[str, ...]) -> Condition:
 class _Translation:
     """One filter on its way, with its parameters."""
 
-    def __init__(self, indexed: Collection[str]) -> None:
+    def __init__(self, indexed: Collection[str], listed: Mapping[str, str]) -> None:
         self.indexed = indexed
+        self.listed = listed
         self.parameters: dict[str, object] = {}
         self._rows = count()
 
@@ -265,6 +270,12 @@ class _Translation:
 
     def _reached(self, path: Sequence[str], test: Callable[[Place], Pair], source: str) -> Pair:
         """Apply a test to all that a path leads to, and to the elements of lists there."""
+        table = self.listed.get(".".join(path)) if source in {_HEAD, _BODY} else None
+        if table is not None:
+            row = self._row()
+            found = test(Place.element(row))
+            holds = (f"SELECT row FROM {table} AS {row} WHERE {condition}" for condition in found)
+            return Pair(*(f"(row IN ({rows}))" for rows in holds))
         return reach(source, path, spread(test, self._row()), self._row)
 
     def _null(self, path: Sequence[str], source: str) -> Pair:

@@ -19,7 +19,8 @@ from bson import json_util
 
 from trona.screening.errors import StoreError
 
-from .text import encode, identity_text
+from .list_values import making_statements, path_of, reached, table_prefix, values_table
+from .text import decode, encode, identity_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,9 @@ _CACHE_KIB = 32_000
 """Pages kept in memory by a connection that reads a whole collection."""
 _LOG_BYTES = 64 * 2**20
 """Size to which the write-ahead log shrinks after a large update."""
+
+_PIECE = 200
+"""Documents in memory at a time where all are gone through."""
 
 _COLLECTIONS = """
 CREATE TABLE IF NOT EXISTS collections (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)
@@ -200,6 +204,63 @@ class File:
         with self.transaction():
             if list(paths) not in self.indexes():
                 self.run(f'CREATE {kind} "{name}" ON {self.table} ({", ".join(keys)})')
+
+    def list_values(self) -> dict[str, str]:
+        """
+        List the paths whose values are kept beside the documents.
+
+        Returns
+        -------
+        dict of str to str
+            Dotted path to the name of the table, quoted for SQL.
+        """
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB ?"
+        found = self.rows(names, (f"{table_prefix(self.table)}*",))
+        paths = (path_of(name, self.table) for (name,) in found)
+        return {path: values_table(self.table, path) for path in paths}
+
+    def keep_list_values(self, path: str) -> None:
+        """
+        Keep the values of a path beside the documents, those that are there included.
+
+        Parameters
+        ----------
+        path
+            Dotted, of names that `predicates.traversable` lets pass.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written.
+        """
+        with self.transaction():
+            if path in self.list_values():
+                return
+            for statement in making_statements(self.table, path):
+                self.run(statement)
+            select = f"SELECT row, coalesce(body, head) FROM {self.table} WHERE row > ?"
+            last = -1
+            while found := self.rows(f"{select} ORDER BY row LIMIT {_PIECE}", (last,)):
+                for last, text in found:
+                    self.write_list_values(path, last, decode(text))
+
+    def write_list_values(self, path: str, row: int, doc: object) -> None:
+        """
+        Write the values of a path in a document, within the transaction that wrote the document.
+
+        Parameters
+        ----------
+        path
+            Dotted, kept already.
+        row
+            Of the document.
+        doc
+            As it was stored.
+        """
+        table = values_table(self.table, path)
+        values = [(row, *one) for one in reached(doc, path.split("."))]
+        self.run(f"DELETE FROM {table} WHERE row = ?", [(row,)])
+        self.run(f"INSERT INTO {table} VALUES (?, ?, ?)", values)
 
     def rows(
         self, statement: str, values: Mapping[str, object] | Sequence[object] = ()

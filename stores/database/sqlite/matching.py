@@ -26,7 +26,7 @@ __all__ = ["Selection", "first"]
 
 _PIECE = 200
 """Documents read at once: a query holds no more in memory."""
-_LONG = 2000
+_LONG = 500
 """Length of a condition from which it is tried before it is used."""
 _WHOLE = "coalesce(body, head)"
 
@@ -47,7 +47,8 @@ class Selection:
         self._file = file
         self._criteria = criteria
         indexed = {paths[0] for paths in file.indexes()} if criteria else set()
-        self._condition = translate(criteria, indexed)
+        listed = file.list_values() if criteria else {}
+        self._condition = translate(criteria, indexed, listed)
         if len(self._condition.possible) > _LONG and not self._accepted():
             self._condition = Condition("1", "0", "")
 

@@ -275,13 +275,17 @@ class SQLiteStore(Store):
             simple, json = plain_values(doc)
             if self._valid(simple):
                 wanted = normal({name: simple[name] for name in keys})
-                ready.append((wanted, simple.get("_id"), encode(simple, json=json)))
+                ready.append((wanted, simple, encode(simple, json=json)))
         if not ready:
             return
         self._index_keys(keys)
-        with self._opened().transaction():
-            for wanted, identity, stored in ready:
-                self._put(wanted, identity, stored)
+        file = self._opened()
+        with file.transaction():
+            listed = list(file.list_values())
+            for wanted, simple, stored in ready:
+                row = self._put(wanted, simple.get("_id"), stored)
+                for path in listed:
+                    file.write_list_values(path, row, simple)
 
     def _valid(self, doc: dict[str, Any]) -> bool:
         """Ask the validator, where there is one."""
@@ -330,14 +334,39 @@ class SQLiteStore(Store):
             self.logger.warning("no index of %s: %s", key, error)
             return False
 
-    def _put(self, wanted: Mapping[str, Any], identity: object, stored: Stored) -> None:
-        """Replace the first document that matches, or insert one."""
+    def keep_list_values(self, path: str) -> bool:
+        """
+        Keep what a path leads to through lists beside the documents, so that filters find it soon.
+
+        Parameters
+        ----------
+        path
+            Dotted path, as in ``"window.ladder.interphase"``.
+
+        Returns
+        -------
+        bool
+            True if it is kept.
+        """
+        if path in self._opened().list_values():
+            return True
+        if not traversable(path.split(".")):
+            return False
+        try:
+            self._opened().keep_list_values(path)
+        except StoreError as error:
+            self.logger.info("the values of %s are not kept: %s", path, error)
+            return False
+        return True
+
+    def _put(self, wanted: Mapping[str, Any], identity: object, stored: Stored) -> int:
+        """Replace the first document that matches, or insert one; return its row."""
         file, given = self._opened(), None if identity is None else identity_text(identity)
         found = first(file, wanted)
         if found is None:
             row = stored.identified(given or identity_text(ObjectId()))
             file.run(f"INSERT INTO {file.table} (id, head, body) VALUES (?, ?, ?)", [row])
-            return
+            return int(file.rows("SELECT last_insert_rowid()")[0][0])
         number, known = found
         if given not in {None, known}:
             raise StoreError(
@@ -347,6 +376,7 @@ class SQLiteStore(Store):
         _, head, body = stored.identified(known)
         change = f"UPDATE {file.table} SET head = ?, body = ? WHERE row = ?"
         file.run(change, [(head, body, number)])
+        return number
 
     def remove_docs(self, criteria: dict[str, Any]) -> None:
         """

@@ -35,6 +35,7 @@ __all__ = [
     "holds",
     "identity_text",
     "plain_values",
+    "written",
 ]
 
 ODD = "\x01"
@@ -91,7 +92,7 @@ def identity_text(identity: object) -> str:
     str
         The same for the same value.
     """
-    return orjson.dumps(_written(identity)).decode()
+    return orjson.dumps(written(identity)).decode()
 
 
 def _prefixed(identity: str, text: str) -> str:
@@ -146,7 +147,7 @@ def encode(doc: dict[str, Any], *, json: bool = False) -> Stored:
     try:
         text = orjson.dumps(doc) if json else _ESCAPES[0]
         if any(escape in text for escape in _ESCAPES):
-            doc = _written(doc)
+            doc = written(doc)
             text = orjson.dumps(doc)
         head = text if len(text) <= _LONG else orjson.dumps(_head(doc))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -269,14 +270,33 @@ def _head(doc: dict[str, Any]) -> dict[str, Any]:
     return head
 
 
-def _written(value: Any) -> Any:  # noqa: ANN401 (any value of a document)
-    """Write what is not JSON as text."""
+def written(value: Any) -> Any:  # noqa: ANN401 (any value of a document)
+    """
+    Write what is not JSON as text.
+
+    Parameters
+    ----------
+    value
+        Of plain values and BSON types.
+
+    Returns
+    -------
+    object
+        Of what JSON has.
+
+    Raises
+    ------
+    ValueError
+        If a name holds NUL.
+    OverflowError
+        If a number has more than 64 bits.
+    """
     if isinstance(value, dict):
         if any("\0" in name for name in value):
             raise ValueError("a name holds the character NUL")
-        return {name: _written(one) for name, one in value.items()}
+        return {name: written(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_written(one) for one in value]
+        return [written(one) for one in value]
     if isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
         raise OverflowError(f"{value} has more than 64 bits")
     special = _special(value)
@@ -302,7 +322,7 @@ def _special(value: object) -> str | None:
 
 
 def _read(value: Any) -> Any:  # noqa: ANN401 (any value of a document)
-    """Undo `_written`."""
+    """Undo `written`."""
     if isinstance(value, dict):
         return {name: _read(one) for name, one in value.items()}
     if isinstance(value, list):

@@ -9,7 +9,7 @@ from mongomock_ng import MongoClient
 from trona.screening.errors import StoreError
 from trona.stores.database import connect
 from trona.stores.database.connect import exists, job_store, open_store, redacted
-from trona.stores.database.indexes import FIELDS, UNIQUE, ensure_indexes
+from trona.stores.database.indexes import FIELDS, LISTED, UNIQUE, ensure_indexes
 from trona.stores.database.sqlite.store import SQLiteStore
 from trona.stores.documents.bookkeeping import SummaryDoc
 
@@ -61,7 +61,8 @@ def test_the_job_store_has_the_additional_store_for_large_objects(tmp_path):
 def test_a_server_has_the_indexes_that_jobflow_and_queries_need_and_makes_them_once():
     for collection in ("jobs", "data", "summaries", "screenings"):
         store = opened_in_memory(collection)
-        wanted = {tuple(UNIQUE.get(collection, ["id"]))} | {(f,) for f in FIELDS[collection]}
+        fields = [*FIELDS[collection], *LISTED.get(collection, ())]
+        wanted = {tuple(UNIQUE.get(collection, ["id"]))} | {(field,) for field in fields}
         made = ensure_indexes(store, collection)
         there = {
             tuple(field for field, _ in one["key"]): bool(one.get("unique"))

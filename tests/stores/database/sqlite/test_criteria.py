@@ -82,6 +82,8 @@ def embedded(tmp_path_factory):
         stores[indexed].connect()
     for path in ("a", "a.b", "b"):
         assert stores[True].ensure_index(path)
+    for path in ("a", "a.b", "a.b.c", "c.d"):
+        assert stores[True].keep_list_values(path)
     return stores
 
 

@@ -7,7 +7,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from threading import Timer
@@ -17,6 +16,7 @@ from bson import json_util
 from maggma.stores import MemoryStore
 
 from tests.support.folders import SCRIPTS
+from tests.support.permissions import as_ordinary_user
 from trona.screening.errors import StoreError
 from trona.stores.database.sqlite.store import SQLiteStore
 
@@ -233,19 +233,6 @@ def test_a_disk_that_refuses_to_write_is_one_clear_error_and_leaves_the_data(tmp
     assert done.returncode == 2, done.stderr
     assert done.stdout.count("cannot use the store") == 1
     assert [doc["x"] for doc in opened(tmp_path / "s.sqlite").query()] == ["old"]
-
-
-@contextmanager
-def as_ordinary_user():
-    """Let permissions count for the super-user too."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_read_only_folder_is_one_clear_error_and_leaves_the_data():

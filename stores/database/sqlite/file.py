@@ -214,8 +214,9 @@ class File:
         dict of str to str
             Dotted path to the name of the table, quoted for SQL.
         """
-        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB ?"
-        found = self.rows(names, (f"{table_prefix(self.table)}*",))
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name BETWEEN ? AND ?"
+        prefix = table_prefix(self.table)
+        found = self.rows(names, (prefix, f"{prefix}~"))
         paths = (path_of(name, self.table) for (name,) in found)
         return {path: values_table(self.table, path) for path in paths}
 

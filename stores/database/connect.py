@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ __all__ = [
     "job_store",
     "open_store",
     "redacted",
+    "require_writable",
     "resolved",
 ]
 
@@ -194,6 +196,38 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
         ensure_indexes(store, collection)
     keep_lists(store, collection)
     return store
+
+
+def require_writable(location: str) -> None:
+    """
+    Refuse a store that cannot be written, without making one.
+
+    Parameters
+    ----------
+    location
+        Path or URI.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be opened or written, or its server does not answer.
+    """
+    path = Path(location).expanduser()
+    if "://" in location or path.exists():
+        store = open_store(location, "screenings")
+        try:
+            if isinstance(store, SQLiteStore):
+                store.require_writable()
+        finally:
+            store.close()  # type: ignore[no-untyped-call]
+        return
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    effective = os.access in os.supports_effective_ids
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective):
+        raise StoreError(
+            f"cannot use the store {location!r}: no file can be made in {str(folder)!r}. Name "
+            "another file with --store."
+        )
 
 
 def job_store(location: str) -> JobStore:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,12 @@ from trona.workflows.cli.completion import (
     complete_reference,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = [
+    "FIGURE",
+    "PAGE",
     "AirMethod",
     "AsCsv",
     "AsJson",
@@ -40,11 +45,13 @@ __all__ = [
     "SecondMaterial",
     "Site",
     "StoreAt",
+    "StoreInto",
     "Temperature",
     "ToScreen",
     "Unbalanced",
     "Workers",
     "comma_list",
+    "written_to",
 ]
 
 
@@ -54,6 +61,63 @@ def _one_form(context: typer.Context, wanted: bool) -> bool:
         raise typer.BadParameter("give --json or --csv, not both.")
     return wanted
 
+
+def _usable(context: typer.Context, location: str | None) -> str | None:
+    """Refuse a store that cannot be written before anything is computed for it."""
+    if location is not None and not context.resilient_parsing:
+        from trona.stores.database.connect import require_writable  # noqa: PLC0415
+
+        require_writable(location)
+    return location
+
+
+def _usable_or_default(context: typer.Context, location: str | None) -> str | None:
+    """Refuse the same of the store of the settings where none is named."""
+    from trona.stores.settings import Settings  # noqa: PLC0415
+
+    _usable(context, Settings().store if location is None else location)
+    return location
+
+
+def written_to(*endings: str) -> Callable[[Path | None], Path | None]:
+    """
+    Refuse a file that cannot be written before anything is computed for it.
+
+    Parameters
+    ----------
+    *endings
+        That its name may have; the command's help names them.
+
+    Returns
+    -------
+    callable
+        Callback of an option.
+    """
+
+    def checked(path: Path | None) -> Path | None:
+        if path is None:
+            return None
+        from trona.screening.errors import InputError  # noqa: PLC0415
+
+        if path.suffix.lower() not in endings:
+            shown = ", ".join(endings)
+            raise InputError(f"cannot write {str(path)!r}: a name that ends in {shown} is needed.")
+        if path.is_dir():
+            raise InputError(f"cannot write {str(path)!r}: it is a folder; name a file.")
+        if not path.parent.is_dir():
+            raise InputError(
+                f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it, "
+                "or name another."
+            )
+        return path
+
+    return checked
+
+
+PAGE = (".html", ".htm")
+"""Endings of pages."""
+FIGURE = (".png", ".pdf", ".svg", *PAGE, ".eps", ".jpg", ".jpeg", ".tif", ".tiff")
+"""Endings of figures."""
 
 Reference = Annotated[
     str | None,
@@ -81,11 +145,15 @@ Exclude = Annotated[
 ]
 KeptIn = Annotated[
     str | None,
-    typer.Option("--store", help="Keep the result in this store: a path or a mongodb:// URI."),
+    typer.Option(
+        "--store",
+        help="Keep the result in this store: a path or a mongodb:// URI.",
+        callback=_usable,
+    ),
 ]
-StoreAt = Annotated[
-    str | None, typer.Option("--store", help="Store: a file path or a mongodb:// URI.")
-]
+_STORE = "Store: a file path or a mongodb:// URI."
+StoreAt = Annotated[str | None, typer.Option("--store", help=_STORE)]
+StoreInto = Annotated[str | None, typer.Option("--store", help=_STORE, callback=_usable_or_default)]
 KeepFiles = Annotated[
     Path | None,
     typer.Option(
@@ -202,7 +270,11 @@ Site = Annotated[
 ]
 Plot = Annotated[
     Path | None,
-    typer.Option(help="Draw a figure into this file (png, pdf, svg, html).", metavar="FILE"),
+    typer.Option(
+        help="Draw a figure into this file (png, pdf, svg, html).",
+        metavar="FILE",
+        callback=written_to(*FIGURE),
+    ),
 ]
 ToScreen = Annotated[
     list[str] | None,

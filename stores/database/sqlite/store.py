@@ -334,6 +334,18 @@ class SQLiteStore(Store):
             self.logger.warning("no index of %s: %s", key, error)
             return False
 
+    def require_writable(self) -> None:
+        """
+        Refuse a file that cannot be written.
+
+        Raises
+        ------
+        StoreError
+            If the file system, or its permissions, do not let it.
+        """
+        with self._opened().transaction():
+            pass
+
     def keep_list_values(self, path: str) -> bool:
         """
         Keep what a path leads to through lists beside the documents, so that filters find it soon.

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from maggma.stores import MongoStore
 from mongomock_ng import MongoClient
 
+from tests.support.permissions import as_ordinary_user
 from trona.screening.errors import StoreError
 from trona.stores.database import connect
-from trona.stores.database.connect import exists, job_store, open_store, redacted
+from trona.stores.database.connect import (
+    exists,
+    job_store,
+    open_store,
+    redacted,
+    require_writable,
+)
 from trona.stores.database.indexes import FIELDS, LISTED, UNIQUE, ensure_indexes
 from trona.stores.database.sqlite.store import SQLiteStore
 from trona.stores.documents.bookkeeping import SummaryDoc
@@ -23,6 +33,22 @@ def test_a_path_is_an_embedded_store(tmp_path):
 def test_looking_for_a_store_makes_none(tmp_path):
     assert not exists(str(tmp_path / "s.sqlite"))
     assert not (tmp_path / "s.sqlite").exists()
+
+
+def test_a_store_that_may_not_be_written_is_refused_and_none_is_made():
+    with TemporaryDirectory() as folder:
+        there, new = Path(folder) / "there.sqlite", Path(folder) / "new.sqlite"
+        open_store(str(there), "screenings").close()
+        require_writable(str(there))
+        require_writable(str(new))
+        require_writable(str(Path(folder) / "deep" / "new.sqlite"))
+        assert [one.name for one in Path(folder).iterdir()] == ["there.sqlite"]
+        Path(folder).chmod(0o755)
+        with as_ordinary_user():
+            for refused in (there, new):
+                with pytest.raises(StoreError, match="cannot use the store"):
+                    require_writable(str(refused))
+        assert not new.exists()
 
 
 @pytest.mark.parametrize("scheme", ["mongodb", "mongodb+srv"])

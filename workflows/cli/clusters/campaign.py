@@ -27,6 +27,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     RelaxedBy,
     StoreAt,
+    StoreInto,
     Temperature,
     Unbalanced,
 )
@@ -60,7 +61,7 @@ def campaign(
     reference: Reference = None,
     correction: Correction = None,
     temperature: Temperature = "0",
-    store: StoreAt = None,
+    store: StoreInto = None,
     unbalanced: Unbalanced = False,
     every: Annotated[
         float, typer.Option(min=0.1, help="Time between two rounds.", metavar="MINUTES")

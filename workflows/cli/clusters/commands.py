@@ -14,7 +14,7 @@ from trona.workflows.cli.options import (
     Correction,
     Reference,
     RelaxedBy,
-    StoreAt,
+    StoreInto,
     Temperature,
     ToScreen,
     Unbalanced,
@@ -163,7 +163,7 @@ def submit(
     reference: Reference = None,
     correction: Correction = None,
     temperature: Temperature = "0",
-    store: StoreAt = None,
+    store: StoreInto = None,
     unbalanced: Unbalanced = False,
     as_json: AsJson = False,
 ) -> None:
@@ -424,7 +424,7 @@ def retry(
         raise ProjectError("none of them could be retried; the reasons are given above.")
 
 
-def collect(project: ProjectNames = None, store: StoreAt = None, as_json: AsJson = False) -> None:
+def collect(project: ProjectNames = None, store: StoreInto = None, as_json: AsJson = False) -> None:
     """Copy finished results into the results store, and failures with their reasons."""
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415

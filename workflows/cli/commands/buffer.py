@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.workflows.cli.energies import load_energies
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
+    PAGE,
     AsCsv,
     AsJson,
     Correction,
@@ -17,6 +18,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Pressure,
     Reference,
     Temperature,
+    written_to,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
@@ -125,7 +127,12 @@ def cell(
     store: KeptIn = None,
     page: Annotated[
         Path | None,
-        typer.Option("--report", help="Draw the stack into this page (HTML).", metavar="FILE"),
+        typer.Option(
+            "--report",
+            help="Draw the stack into this page (HTML).",
+            metavar="FILE",
+            callback=written_to(*PAGE),
+        ),
     ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,

@@ -13,7 +13,7 @@ from trona.workflows.cli.options import (
     AsJson,
     Device,
     RelaxedBy,
-    StoreAt,
+    StoreInto,
     Unbalanced,
     Workers,
     comma_list,
@@ -64,7 +64,7 @@ def make(
     ] = 8,
     seed: Seed = 0,
     backend: RelaxedBy = BACKEND,
-    store: StoreAt = None,
+    store: StoreInto = None,
     workers: Workers = 2,
     device: Device = None,  # noqa: ARG001 (its callback sets it)
     as_json: AsJson = False,
@@ -162,7 +162,7 @@ def glass(
     rate: Annotated[float, typer.Option(help="Cooling rate.", metavar="K/ps")] = 300.0,
     seed: Seed = 0,
     backend: Annotated[str, typer.Option(help="Potential.")] = BACKEND,
-    store: StoreAt = None,
+    store: StoreInto = None,
     workers: Workers = 2,
     device: Device = None,  # noqa: ARG001 (its callback sets it)
     as_json: AsJson = False,

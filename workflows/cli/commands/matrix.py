@@ -10,7 +10,8 @@ from typer.core import TyperCommand
 
 from trona.workflows.cli.completion import complete_material
 from trona.workflows.cli.energies import load_energies
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
+    FIGURE,
     AsCsv,
     AsJson,
     Correction,
@@ -19,6 +20,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     StoreAt,
     Temperature,
+    written_to,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
@@ -79,7 +81,13 @@ def matrix(
     ] = False,
     to: Annotated[
         Path | None,
-        typer.Option("-o", "--to", help="Draw a heat map (png, pdf, svg, html).", metavar="FILE"),
+        typer.Option(
+            "-o",
+            "--to",
+            help="Draw a heat map (png, pdf, svg, html).",
+            metavar="FILE",
+            callback=written_to(*FIGURE),
+        ),
     ] = None,
     reference: Reference = None,
     correction: Correction = None,

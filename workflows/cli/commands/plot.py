@@ -10,6 +10,7 @@ import typer
 
 from trona.workflows.cli.energies import load_energies, tell_caveats
 from trona.workflows.cli.options import (
+    FIGURE,
     AirMethod,
     AtReservoir,
     CarbonDioxide,
@@ -27,6 +28,7 @@ from trona.workflows.cli.options import (
     StoreAt,
     Temperature,
     comma_list,
+    written_to,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +48,13 @@ app = typer.Typer(
 
 To = Annotated[
     Path,
-    typer.Option("-o", "--to", help="File to write: png, pdf, svg or html.", metavar="FILE"),
+    typer.Option(
+        "-o",
+        "--to",
+        help="File to write: png, pdf, svg or html.",
+        metavar="FILE",
+        callback=written_to(*FIGURE),
+    ),
 ]
 Compositions = Annotated[
     list[str] | None,

@@ -14,7 +14,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Device,
     KeepFiles,
     RelaxedBy,
-    StoreAt,
+    StoreInto,
     Workers,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
@@ -96,7 +96,7 @@ def relax(
         list[str],
         typer.Argument(help="Structure files, folders of them, materials such as mp-28782."),
     ],
-    store: StoreAt = None,
+    store: StoreInto = None,
     backend: RelaxedBy = "vasp",
     workers: Workers = 2,
     device: Device = None,  # noqa: ARG001 (its callback sets it)

@@ -12,8 +12,10 @@ from trona.workflows.cli.filter_options import (
     FilterOptions,
     with_filters,
 )
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
+    PAGE,
     StoreAt,
+    written_to,
 )
 
 __all__ = ["report"]
@@ -24,7 +26,11 @@ def report(
     to: Annotated[
         Path,
         typer.Option(
-            "-o", "--to", help="Page to write (HTML); an existing one is replaced.", metavar="FILE"
+            "-o",
+            "--to",
+            help="Page to write (HTML); an existing one is replaced.",
+            metavar="FILE",
+            callback=written_to(*PAGE),
         ),
     ],
     filters: FilterOptions,

@@ -23,6 +23,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     RelaxedBy,
     Released,
     StoreAt,
+    StoreInto,
     Temperature,
     ToScreen,
     Unbalanced,
@@ -47,7 +48,7 @@ def screen(
     reference: Reference = None,
     correction: Correction = None,
     temperature: Temperature = "0",
-    store: StoreAt = None,
+    store: StoreInto = None,
     workers: Workers = 2,
     device: Device = None,  # noqa: ARG001 (its callback sets it)
     keep_files: KeepFiles = None,

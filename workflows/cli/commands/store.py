@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trona.workflows.cli.options import AsCsv, AsJson, Correction, Reference, StoreAt  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import AsCsv, AsJson, Correction, Reference, StoreAt, StoreInto  # noqa: TC001 (typer reads annotations at run time)
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
 __all__ = ["app"]
@@ -86,7 +86,7 @@ def export(
 @app.command(name="import")
 def import_(
     file: Annotated[Path, typer.Argument(help="JSON lines as written by 'trona store export'.")],
-    store: StoreAt = None,
+    store: StoreInto = None,
 ) -> None:
     """Read documents from a file; nothing is stored unless all of them validate."""
     from trona.stores.collections.exchange import import_file  # noqa: PLC0415
@@ -115,7 +115,7 @@ def check(store: StoreAt = None) -> None:
 
 
 @app.command()
-def reindex(store: StoreAt = None) -> None:
+def reindex(store: StoreInto = None) -> None:
     """Make missing indexes, and the summaries that queries read."""
     from trona.stores.collections.upkeep import reindex as again  # noqa: PLC0415
 
@@ -131,7 +131,7 @@ def rebuild(
     reference: Reference = None,
     correction: Correction = None,
     workers: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 2,
-    store: StoreAt = None,
+    store: StoreInto = None,
 ) -> None:
     """Assess all candidates of a store again, where reference, correction or relaxation changed."""
     from trona.stores.assess.builders import rebuild as build  # noqa: PLC0415

@@ -14,12 +14,14 @@ import pytest
 from atomate2.vasp.jobs.mp import MPGGARelaxMaker
 
 from tests.support.clusters import (
+    StepWork,
     Turns,
     executions,
     named,
     project_folder,
     slurm_project,
     start_runner,
+    waits_for,
 )
 from tests.support.folders import ROOT, SCRIPTS
 from tests.support.slurm_cluster import until
@@ -32,7 +34,7 @@ from trona.workflows.cluster.collecting import collect_results
 from trona.workflows.cluster.queue import open_queue, prepare_queue
 from trona.workflows.cluster.submission import place_on_worker, submit
 from trona.workflows.cluster.tracking import retry, standings
-from trona.workflows.jobs.backends import BACKENDS
+from trona.workflows.jobs.backends import BACKENDS, find_backend
 from trona.workflows.jobs.flows import ScreeningMaker
 from trona.workflows.jobs.vasp import VaspRelaxMaker, mock_command
 from trona.workflows.local.pool import Work
@@ -125,8 +127,9 @@ def test_what_a_killed_batch_was_doing_begins_again(mongo, folder):
     made, reference = slurm_project(mongo, folder, "slurm-batch", BATCH), load_reference("bundled")
     with open_queue(made) as controller:
         prepare_queue(controller)
-        work = Work(BACKENDS["chgnet"], reference.name)
-        todo = Plan((), ((named("Na2S"), None),), ())
+        step = lambda: waits_for(str(folder / "go"))  # noqa: E731
+        work = StepWork(find_backend("mock"), reference.name, steps=(("NaCl", step),))
+        todo = Plan((), (), CRYSTALS[:1])
         list(submit(controller, todo, reference, work, place_on_worker(made, None)))
         runner = Turns()
         runner.until(lambda: controller.count_jobs({"state": "BATCH_RUNNING"}))
@@ -136,7 +139,8 @@ def test_what_a_killed_batch_was_doing_begins_again(mongo, folder):
         (row,) = standings(controller)
         assert row.state == "failed"
         assert "killed" in row.reason
-        assert retry(controller, [row]) == [("Na2S", None)]
+        assert retry(controller, [row]) == [("NaCl", None)]
+        (folder / "go").touch()
         runner.until(lambda: controller.count_jobs({"state": "COMPLETED"}))
         runner.close()
 

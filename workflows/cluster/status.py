@@ -30,18 +30,14 @@ REMEDIES = {
     "remote_job_data.json": f"the worker could not import what the job needs: {_INSTALL}",
     "jfremote_out.json was not present": _NEVER,
     "jfremote_out.json for job": _NEVER,
-    "JSONDecodeError": "its output cannot be read, as of a disk that was full or a killed process",
     "likely killed before": (
         "its process was killed, as by a limit of time or memory, or a node that failed"
     ),
 }
 """What jobflow-remote writes, and what it mostly means."""
 
-_LOST = (
-    "jfremote_out.json for job",
-    "JSONDecodeError",
-    "does not contain the required information",
-)
+_CUT_OFF = "its output cannot be read, as of a disk that was full or a killed process"
+_LOST = ("jfremote_out.json for job", "JSONDecodeError", "does not contain the required info")
 """Of an output that is missing or cut off, so that to fetch it again is in vain."""
 _UNFINISHED = ("jfremote_out.json was not present", "likely killed before", *_LOST[:2])
 """Of a job that came to an end before it could say how."""
@@ -222,6 +218,8 @@ def reason_of(job: Mapping[str, Any]) -> str:
     said = (remote.get("queue_err") or "").strip()
     if any(words in error for words in _UNFINISHED) and (how := ended(said)):
         return f"{how} ({_last_line(said)})"
+    if not job.get("error") and "JSONDecodeError" in error:
+        return f"{_CUT_OFF} ({_last_line(said or error)})"
     for words, remedy in REMEDIES.items():
         if words in error:
             return f"{remedy} ({_last_line(said or error)})"

@@ -27,6 +27,7 @@ from tests.support.folders import ROOT, SCRIPTS
 from tests.support.slurm_cluster import until
 from tests.support.sweeper import holders
 from tests.support.vasp_flows import NA2S
+from tests.support.warm_worker import warm
 from tests.workflows.cluster.test_submission import CRYSTALS, PATIENCE
 from trona.stores.collections.results import Results
 from trona.stores.energies.references import load_reference
@@ -62,6 +63,13 @@ def folder(slurm):
         yield found
 
 
+@pytest.fixture
+def one_process(folder):
+    """Change of a project whose jobs need not import everything anew."""
+    with warm(folder / "warm") as command:
+        yield {"work_dir": f"execution_cmd: {command}\n    work_dir"}
+
+
 @dataclass(frozen=True)
 class OneStep(Work):
     """Work of a single calculation, at which custodian looks often."""
@@ -74,7 +82,7 @@ class OneStep(Work):
         return ScreeningMaker(reference=self.reference, relax_maker=once).make(candidate)
 
 
-def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
+def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder, one_process):
     library, reference = folder / "potcars", load_reference("bundled")
     command = [sys.executable, HEADERS, library, "Na_pv", "S"]
     subprocess.run(command, check=True, capture_output=True)
@@ -85,7 +93,7 @@ def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
         "  ATOMATE2_VASP_CMD": f"  PMG_VASP_PSP_DIR: {library}\n      ATOMATE2_VASP_CMD",
         "    modules: [vasp]\n": "",
     }
-    made = slurm_project(mongo, folder, "slurm", changes)
+    made = slurm_project(mongo, folder, "slurm", changes | one_process)
     place = place_on_worker(made, None, {"nodes": 1, "time": "00:10:00"}, "vasp")
     results = Results(str(folder / "results.sqlite"))
     with open_queue(made) as controller:
@@ -146,10 +154,8 @@ def test_what_a_killed_batch_was_doing_begins_again(mongo, folder):
 
 
 def test_a_login_node_that_does_not_answer_is_tried_again(mongo, folder, slurm):
-    made, reference = (
-        slurm_project(mongo, folder, host="login", activate=ACTIVATE),
-        load_reference("bundled"),
-    )
+    made = slurm_project(mongo, folder, host="login", activate=ACTIVATE)
+    reference = load_reference("bundled")
     with open_queue(made) as controller:
         prepare_queue(controller)
         todo = Plan((), ((named("Na2S"), None),), ())

@@ -28,7 +28,7 @@ SICK = {
 }
 """What is done before the step of a candidate begins, by the name of an exec_config."""
 LATE = "Na3BS3"
-"""Runs into its limit, a minute at least, while the other tests run."""
+"""Runs into its limit, a minute at least, while the tests before its own run."""
 EXEC = "exec_config:\n" + "".join(
     f"  {name}:\n    pre_run: |\n      if [[ $SLURM_JOB_NAME == waits_for* ]]; then {words}; fi\n"
     for name, words in SICK.items()
@@ -188,6 +188,80 @@ def test_a_job_whose_runner_was_killed_before_it_was_noted_is_not_submitted_agai
     assert (folder / "slurm_job_id").read_text().strip() == process
 
 
+def test_an_output_that_was_cut_off_is_named_and_the_job_begins_again(bench):
+    label = "Na3AsSe4"
+    bench.submit(label)
+    bench.begun(label)
+    bench.go(label)
+    until(lambda: not bench.cluster.in_folder(bench.cluster_folder(label)))
+    (bench.cluster_folder(label) / "jfremote_out.json").write_text("", encoding="utf-8")
+    assert "output cannot be read" in bench.failed(label)
+    assert bench.retry(label) == [(label, None)]
+    bench.done(label)
+
+
+def test_a_job_that_left_no_output_behind_ssh_begins_again(bench):
+    label = "Na3SbTe4"
+    bench.submit(label)
+    bench.begun(label)
+    subprocess.run(["scancel", bench.process(label)], check=True)
+    bench.failed(label)
+    lost = f"file {bench.cluster_folder(label)}/jfremote_out.json for job 1 does not exist"
+    fields = {"previous_state": "RUN_FINISHED", "error": None, "remote.error": lost}
+    which = {"job.name": f"waits_for {label}"}
+    bench.controller.jobs.update_one(which, {"$set": {"state": "REMOTE_ERROR", **fields}})
+    assert "cancelled in Slurm" in bench.row(label).reason
+    assert bench.retry(label) == [(label, None)]
+    bench.done(label)
+
+
+def test_runners_killed_at_any_moment_run_nothing_twice(bench):
+    labels = ("NaPS4", "Na2S2", "Na2S4")
+    for label in labels:
+        bench.submit(label)
+        bench.go(label)
+    for seconds in (4, 6):
+        runner = start_runner()
+        with suppress(subprocess.TimeoutExpired):
+            runner.wait(timeout=seconds)
+        runner.kill()
+        runner.wait()
+        release(bench.controller, bench.project, timedelta(0))
+    for label in labels:
+        bench.done(label)
+    began = [job for _, job in executions(bench.folder)]
+    for label in labels:
+        for name in ("waits_for", "analyze"):
+            folder = bench.cluster_folder(label, name).name
+            assert began.count(folder) == 1
+
+
+def test_a_job_that_meets_its_time_limit_says_so_and_takes_more(bench):
+    assert "time limit" in bench.failed(LATE)
+    assert bench.retry(LATE, {"time": "00:05:00"}) == [(LATE, None)]
+    bench.done(LATE)
+
+
+def test_a_node_that_goes_down_begins_the_job_again_once_it_is_back(bench):
+    # From here on, after the job that meets its time limit: it would begin again with the node,
+    # and not be found where the work folder is hidden.
+    bench.submit("Na2Te")
+    bench.begun("Na2Te")
+    process = bench.process("Na2Te")
+    node = bench.cluster.ask("sinfo", "--noheader", "-o", "%n").split()[0]
+    change = ["scontrol", "update", f"nodename={node}"]
+    subprocess.run([*change, "state=down", "reason=test"], check=True)
+
+    def is_back():
+        """Resume the node; Slurm refuses that while it looks at it, and where it has come back."""
+        subprocess.run([*change, "state=resume"], check=False)
+        return bench.cluster.ask("sinfo", "--noheader", "-t", "idle,mixed,alloc", "-o", "%n")
+
+    until(is_back)
+    bench.done("Na2Te")
+    assert bench.process("Na2Te") == process  # Slurm itself queued it again
+
+
 def test_a_work_folder_that_cannot_be_written_is_tried_again(bench):
     work = bench.folder / "work"
     work.rename(bench.folder / "aside")
@@ -251,76 +325,3 @@ def test_a_disk_that_fills_while_a_job_runs_is_named_and_the_job_begins_again(be
         filler.unlink()
         assert bench.retry(label) == [(label, None)]
         bench.done(label)
-
-
-def test_an_output_that_was_cut_off_is_named_and_the_job_begins_again(bench):
-    label = "Na3AsSe4"
-    bench.submit(label)
-    bench.begun(label)
-    bench.go(label)
-    until(lambda: not bench.cluster.in_folder(bench.cluster_folder(label)))
-    (bench.cluster_folder(label) / "jfremote_out.json").write_text("", encoding="utf-8")
-    assert "output cannot be read" in bench.failed(label)
-    assert bench.retry(label) == [(label, None)]
-    bench.done(label)
-
-
-def test_a_job_that_left_no_output_behind_ssh_begins_again(bench):
-    label = "Na3SbTe4"
-    bench.submit(label)
-    bench.begun(label)
-    subprocess.run(["scancel", bench.process(label)], check=True)
-    bench.failed(label)
-    lost = f"file {bench.cluster_folder(label)}/jfremote_out.json for job 1 does not exist"
-    fields = {"previous_state": "RUN_FINISHED", "error": None, "remote.error": lost}
-    which = {"job.name": f"waits_for {label}"}
-    bench.controller.jobs.update_one(which, {"$set": {"state": "REMOTE_ERROR", **fields}})
-    assert "cancelled in Slurm" in bench.row(label).reason
-    assert bench.retry(label) == [(label, None)]
-    bench.done(label)
-
-
-def test_runners_killed_at_any_moment_run_nothing_twice(bench):
-    labels = ("NaPS4", "Na2S2", "Na2S4")
-    for label in labels:
-        bench.submit(label)
-        bench.go(label)
-    for seconds in (4, 6):
-        runner = start_runner()
-        with suppress(subprocess.TimeoutExpired):
-            runner.wait(timeout=seconds)
-        runner.kill()
-        runner.wait()
-        release(bench.controller, bench.project, timedelta(0))
-    for label in labels:
-        bench.done(label)
-    began = [job for _, job in executions(bench.folder)]
-    for label in labels:
-        for name in ("waits_for", "analyze"):
-            folder = bench.cluster_folder(label, name).name
-            assert began.count(folder) == 1
-
-
-def test_a_job_that_meets_its_time_limit_says_so_and_takes_more(bench):
-    assert "time limit" in bench.failed(LATE)
-    assert bench.retry(LATE, {"time": "00:05:00"}) == [(LATE, None)]
-    bench.done(LATE)
-
-
-def test_a_node_that_goes_down_begins_the_job_again_once_it_is_back(bench):
-    # After the test of the time limit, whose job would begin again with the node.
-    bench.submit("Na2Te")
-    bench.begun("Na2Te")
-    process = bench.process("Na2Te")
-    node = bench.cluster.ask("sinfo", "--noheader", "-o", "%n").split()[0]
-    change = ["scontrol", "update", f"nodename={node}"]
-    subprocess.run([*change, "state=down", "reason=test"], check=True)
-
-    def is_back():
-        """Resume the node; Slurm refuses that while it looks at it, and where it has come back."""
-        subprocess.run([*change, "state=resume"], check=False)
-        return bench.cluster.ask("sinfo", "--noheader", "-t", "idle,mixed,alloc", "-o", "%n")
-
-    until(is_back)
-    bench.done("Na2Te")
-    assert bench.process("Na2Te") == process  # Slurm itself queued it again

@@ -1,8 +1,8 @@
-"""Charge balance of compositions by counting oxidation states; no structure, no I/O.
+"""Charge balance of compositions from oxidation states; no structure, no I/O.
 
-Counting works for salts: cations, centres and anions with one oxidation state each. Where atoms of
-an element are bonded to each other (polysulfides, polyphosphides, boron cages, alloys) it says
-nothing, and nothing is claimed.
+The count holds for salts in which each cation, anion and framework element has one oxidation state.
+Where atoms of the same element bond to each other (polysulfides, polyphosphides, boron cages,
+alloys) no statement is made.
 """
 
 from __future__ import annotations

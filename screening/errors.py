@@ -1,9 +1,9 @@
-"""The tree of trona's exceptions; nothing else.
+"""The exception hierarchy of trona.
 
 ::
 
     TronaError
-    ├── InputError                 the user can mend it: one sentence, exit code 2
+    ├── InputError                 bad input that the user can fix: one sentence, exit code 2
     │   ├── FormulaError           a chemical formula that cannot be read or used
     │   ├── EnergyScaleError       energies of different scales in one hull
     │   ├── ChemicalSystemError    an element without a reference phase
@@ -15,7 +15,7 @@
     │   ├── StoreError             a store that cannot be opened, read or written
     │   ├── BackendError           an energy backend that is unknown or not installed
     │   └── ProjectError           a project, worker or queue for clusters that cannot be used
-    └── ConvergenceError           the simplex did not end: an internal error, please report
+    └── ConvergenceError           the simplex did not terminate: an internal error, please report
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Chemical formulas in and out: text to amounts per formula unit, and back.
+"""Chemical formulas: parsing to amounts per formula unit, and formatting.
 
-A composition is a plain mapping from element symbol to amount per formula unit, so that
-fractional formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no class of their own.
+A composition is a plain mapping from element symbol to amount per formula unit, so fractional
+formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no class of their own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Results as tables: pandas frames, and how a notebook shows them. Pandas is imported inside."""
+"""Results as pandas data frames, and their display in a notebook. Pandas is imported inside."""
 
 from __future__ import annotations
 

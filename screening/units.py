@@ -1,4 +1,4 @@
-"""Units and the one sign that matters: voltage against sodium metal.
+"""Units, and the sign convention of voltage against sodium metal.
 
 Energies are eV, lengths Å, voltages V against Na/Na+. One electron moves per sodium, so a
 chemical potential difference in eV is numerically a voltage in V.

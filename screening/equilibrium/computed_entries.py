@@ -1,6 +1,6 @@
-"""Phases as entries of pymatgen and back, with the energy scale written beside the energy; no I/O.
+"""Conversion between phases and pymatgen entries that carry the energy scale; no I/O.
 
-pymatgen is imported inside: a question of one formula does not need its entries.
+pymatgen is imported inside the functions, since a question about a formula does not need it.
 """
 
 from __future__ import annotations

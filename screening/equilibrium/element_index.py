@@ -1,4 +1,4 @@
-"""Index of phases by the elements that they hold: found without a look at every phase; no I/O."""
+"""Index of phases by element, which finds a chemical system without scanning all phases."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Phases and the table of them that every hull is built from; arrays and plain values only.
+"""Phases, and the table of phases from which every hull is built.
 
 A table keeps all phases for reporting and marks the lowest polymorph of each composition (the
-*ground* phases) for the hull. It is where energies of different scales are refused.
+*ground* phases) for the hull. It refuses energies of different scales.
 """
 
 from __future__ import annotations

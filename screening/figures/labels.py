@@ -1,4 +1,4 @@
-"""Where labels of points go so that none covers another; plain numbers, nothing is drawn."""
+"""Placement of point labels so that none overlaps another."""
 
 from __future__ import annotations
 

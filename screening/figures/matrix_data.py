@@ -1,4 +1,4 @@
-"""What a heat map of contacts shows, as plain numbers and texts."""
+"""Data of a heat map of contacts: numbers and labels."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What figures of many candidates show, as plain numbers.
+"""Data of the figures of many candidates.
 
-Each figure is computed once and drawn twice: by matplotlib for papers, by plotly for looking. The
-ladder of one composition is `ladder_data.LadderFigure`, a phase diagram `diagram.GrandDiagram`;
-mixing lines (`interface.MixingLine`), discharges (`discharge.Discharge`) and published windows
-(`parity.WindowPair`) already are what their figures show.
+Each figure is computed once and drawn twice: with matplotlib for papers, with plotly for the
+browser. The ladder of one composition is `ladder_data.LadderFigure`, a phase diagram is
+`diagram.GrandDiagram`; mixing lines (`interface.MixingLine`), discharges (`discharge.Discharge`)
+and published windows (`parity.WindowPair`) are drawn as they are.
 """
 
 from __future__ import annotations

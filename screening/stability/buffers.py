@@ -1,13 +1,13 @@
-"""Layers between an electrolyte and an electrode: what each releases where it touches; no I/O.
+"""Buffer layers between an electrolyte and an electrode: energy released at each contact; no I/O.
 
-A layer has to pass gates: it exists (energy above hull), holds where the electrode works (its own
-reaction with sodium at the potentials), lets both neighbours be (reactions with each), blocks
-electrons and conducts Na⁺. The order of the gates is that of Xiao, Miara, Wang & Ceder, Joule 3
-(2019) 1252, for lithium. Where a layer blocks electrons, the electrolyte behind it does not meet
-the potential of the electrode, and their reaction is closed; at the electrode sodium comes and
-goes. One scale holds for all gates: what is tolerated, and what is a veto.
+A layer has to pass a series of gates: it exists (energy above hull), it is stable at the potentials
+of the electrode (its own reaction with sodium), it does not react with either neighbour, it blocks
+electrons and it conducts Na⁺. The order of the gates is that of Xiao, Miara, Wang & Ceder, Joule 3
+(2019) 1252, for lithium. Behind a layer that blocks electrons, the electrolyte does not see the
+potential of the electrode, and their reaction is closed; at the electrode the reaction is open to
+sodium. The same thresholds for tolerated and disqualifying energies apply at all gates.
 
-Energies are released ones, eV per atom, and not negative.
+Energies are those released, in eV per atom, and never negative.
 """
 
 from __future__ import annotations

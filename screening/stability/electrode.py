@@ -1,8 +1,8 @@
-"""Potential of an electrode, and what an electrolyte does there; equilibrium, no kinetics.
+"""Potential of an electrode, and the reaction of an electrolyte there; equilibrium, no kinetics.
 
 An electrode composition neither accepts nor releases sodium in a range of potential: the plateau
-of its own grand profile. It takes sodium up at the lower edge, as a discharging cathode or a
-charging anode does, and gives it off at the upper edge, as a discharging anode does.
+of its own grand profile. It accepts sodium at the lower edge, as a discharging cathode or a
+charging anode does, and releases it at the upper edge, as a discharging anode does.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What a composition does beside water, O2 and CO2: products, driving force, onset humidity.
+"""Reaction of a composition with water, O2 and CO2: products, driving force, onset humidity.
 
 The driving force is that of the whole reaction at the potentials of the reservoirs. The first step
-is where water is taken up first as its potential rises: its energy per H2O, what Zhu & Mo (Angew.
-Chem. Int. Ed. 59 (2020) 17472) call the hydrolysis energy, is the potential of that breakpoint less
-that of the water at hand. Thermodynamics only: a reaction with a driving force may be too slow to
-be seen.
+is the first uptake of water as its potential rises. Its energy per H2O, which Zhu & Mo (Angew.
+Chem. Int. Ed. 59 (2020) 17472) call the hydrolysis energy, is the potential of that breakpoint
+minus the actual potential of water. Thermodynamics only: a reaction with a driving force may be too
+slow to be observed.
 """
 
 from __future__ import annotations

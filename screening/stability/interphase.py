@@ -1,9 +1,9 @@
-"""Which kind of interphase a set of products makes; conductor properties are given, not known.
+"""Interphase class of a set of products whose conductor properties are given as input.
 
 The classes follow Wenzel, Leichtweiss, Krüger, Sann & Janek, Solid State Ionics 278 (2015) 98:
-an interphase that conducts electrons keeps growing, one that blocks them stops. What is not known
-about a product stays unknown unless it cannot change the verdict; where only the sodium ions are
-unknown, the class says what becomes of the growth.
+an interphase that conducts electrons keeps growing, one that blocks them stops. A property that is
+unknown leaves the class unknown unless it cannot change the verdict; if only the sodium-ion
+conduction is unknown, the class states whether growth stops or continues.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What an electrolyte becomes where it reacts: its interphase, sodium used, products by harm.
+"""Reaction products of an electrolyte: interphase class, sodium consumed, products ranked by harm.
 
-Per µm of electrolyte that is consumed; what rests on a volume is unknown without one.
+Quantities are per µm of consumed electrolyte; those that need a volume are unknown without one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Order candidates by stated criteria; a missing value is said to be missing and earns nothing.
+"""Ranking of candidates by stated criteria; a missing value is reported and scores nothing.
 
 Each criterion maps its value linearly to a utility between 0 (at ``worst`` or beyond) and 1 (at
-``best`` or beyond), so a candidate's score does not depend on who else is in the list.
+``best`` or beyond), so a candidate's score does not depend on the other candidates in the list.
 """
 
 from __future__ import annotations

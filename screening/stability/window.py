@@ -1,12 +1,12 @@
-"""Electrochemical window of an electrolyte and the ladder of reactions around it.
+"""Electrochemical window of an electrolyte, and the decomposition ladder on both sides of it.
 
-Two definitions stand side by side. *By decomposition*: the range of voltage in which the
-composition, at equilibrium, exchanges no sodium. *Stabilised*: the electrolyte lowered onto the
-hull, the range in which it then lies on the grand-potential hull. By Legendre duality the second
-equals the first wherever the first has a width; a metastable or mixed composition inside a facet
-of full dimension has no plateau at all, and its stabilised window is the single voltage at which
-the exchange changes sign (compare Binninger, Marcolongo, Mottet, Weber & Laino, J. Mater.
-Chem. A 8 (2020) 1347, on the definitions in use).
+Two definitions are reported. *By decomposition*: the range of voltage in which the composition, at
+equilibrium, exchanges no sodium. *Stabilised*: with the electrolyte lowered onto the hull, the
+range in which it then lies on the grand-potential hull. By Legendre duality the second equals the
+first wherever the first has a width; a metastable or mixed composition inside a facet of full
+dimension has no plateau at all, and its stabilised window is the single voltage at which the
+exchange changes sign (compare Binninger, Marcolongo, Mottet, Weber & Laino, J. Mater. Chem. A 8
+(2020) 1347, on the definitions in use).
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""How sure limits and classes are: energies drawn with their errors, every draw assessed anew.
+"""Uncertainty of limits and classes: energies are sampled within their errors, each draw assessed.
 
 The error of a formation energy has two parts. One is independent for each composition, of a size
-that depends on its class. The other belongs to an element and is shared by all of its compounds, as
-the error of its reference state is: it cancels in every reaction among compounds and moves those
-that make or use an element. Elements themselves are the zero of formation energies and have no
-error. Products may change from draw to draw, which `sensitivity`, exact for small errors, does not
-see.
+that depends on its class. The other belongs to an element and is shared by all of its compounds,
+like the error of its reference state: it cancels in every reaction among compounds and changes
+those that consume or form an element. Elements themselves are the zero of formation energies and
+have no error. Products may change from draw to draw, which `sensitivity`, exact for small errors,
+does not capture.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a result rests on: versions of packages, who computed it, and fingerprints of content."""
+"""Provenance of a result: package versions, who computed it, and content hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things are kept by default, read from the environment (``TRONA_…``); no store is opened."""
+"""Default locations, read from the environment (``TRONA_…``); no store is opened."""
 
 from __future__ import annotations
 

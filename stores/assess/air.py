@@ -1,4 +1,4 @@
-"""Compositions in moist air, written down; there is no arithmetic of its own here."""
+"""Documents of compositions in moist air."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A composition against a reference, and the same written down as a document; no database.
+"""Assessment of a composition against a reference, as numbers and as a document; no database.
 
-There is no arithmetic of its own here: `trona.screening` computes.
+The thermodynamics is in `trona.screening`.
 """
 
 from __future__ import annotations

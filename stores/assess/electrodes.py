@@ -1,7 +1,8 @@
-"""Potentials of electrodes: measured where a source states one, computed beside it or instead.
+"""Potentials of electrodes: measured where a source gives one, otherwise computed.
 
 An equilibrium potential is that of the most stable products; a cell works between those it can
-reach. The measured ones ship with trona (`electrodes.yaml`), each with its source and conditions.
+reach. The measured potentials ship with trona (`electrodes.yaml`), each with its source and
+conditions.
 """
 
 from __future__ import annotations

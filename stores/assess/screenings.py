@@ -1,6 +1,6 @@
 """Screening results: one document per candidate from its relaxation and a reference, ranked.
 
-The pure functions that jobs, builders and commands share; no database.
+Pure functions shared by jobs, builders and commands; no database.
 """
 
 from __future__ import annotations

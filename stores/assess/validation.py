@@ -1,4 +1,4 @@
-"""Predictions beside what was published, each with a verdict and its reason; nothing is fitted."""
+"""Predictions compared with published values, each with a verdict and its reason; no fitting."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A window with what else a user wants to know: electrodes, products by type, uncertainties.
+"""Documents of a window with electrodes, products by type, and uncertainties.
 
-There is no arithmetic of its own here: `trona.screening` computes.
+The thermodynamics is in `trona.screening`.
 """
 
 from __future__ import annotations

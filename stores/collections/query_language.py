@@ -1,4 +1,4 @@
-"""A small language for questions: comparisons of named fields with and, or, not and brackets.
+"""A small query language: comparisons of named fields with and, or, not and parentheses.
 
 ::
 
@@ -8,10 +8,10 @@
     value      = number | word | 'text' | "text"
 
 A field is named as here, or as in tables, JSON and CSV: ``reduction_limit``, ``E_hull``,
-``products at 0 V``. Energies are eV, whatever a table prints.
+``products at 0 V``. Energies are eV, whatever unit a table prints.
 
-A field that is unknown passes neither a comparison nor its opposite. What a user writes becomes a
-checked value of a filter and never an operator or a field of it.
+An unknown field satisfies neither a comparison nor its negation. User text becomes a checked value
+of the filter, never an operator or a field.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The searchable face of screening results, and their order; nothing is read or stored here."""
+"""Searchable summaries of screening results, and their sort order; no I/O."""
 
 from __future__ import annotations
 

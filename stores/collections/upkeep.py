@@ -1,4 +1,4 @@
-"""What is in a store, whether it can be read, and its indexes and summaries made again."""
+"""Maintenance of a store: an overview, checks, and rebuilding of indexes and summaries."""
 
 from __future__ import annotations
 

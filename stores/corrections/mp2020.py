@@ -1,8 +1,8 @@
-"""The corrections MP2020, computed by pymatgen; no policy, and no energy that drops out unsaid.
+"""The MP2020 corrections, computed by pymatgen; an entry that it drops is an error.
 
-Wang et al., Sci. Rep. 11 (2021) 15496. pymatgen leaves an entry out without a word where run type,
-pseudopotentials or U values are not those of Materials Project; here that is an error. pymatgen's
-compatibility module takes seconds to import, so it is imported when it is needed.
+Wang et al., Sci. Rep. 11 (2021) 15496. pymatgen silently drops an entry whose run type,
+pseudopotentials or U values are not those of the Materials Project; here that is an error.
+pymatgen's compatibility module takes seconds to import, so it is imported when needed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Open a store by where it is: a file path, or a MongoDB URI."""
+"""Open a store from its location: a file path or a MongoDB URI."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The data dictionary, continued: candidates, entries, runs, and the searchable face of a result.
+"""Data dictionary, continued: candidates, entries, runs, and the searchable summary of a result.
 
-Energies are eV, lengths Å, voltages V against Na/Na+. A value that is not known is null.
+Energies are eV, lengths Å, voltages V against Na/Na+. An unknown value is null.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The data dictionary of `trona window --json`: the stored window and what is asked beside it.
+"""Data dictionary of `trona window --json`: the stored window and what was requested beside it.
 
-Units are those of `documents`; a value that is not known is null.
+Units are those of `documents`; an unknown value is null.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Stored documents of any version, read: migrated where they are old, else told what is in the way.
+"""Stored documents of any schema version: migrated if they are old, or refused with the reason.
 
 Every collection of the data dictionary has its model here.
 """

@@ -1,6 +1,6 @@
-"""Answers as JSON and CSV hold them: documents as plain content, numbers rounded to what is meant.
+"""Documents prepared for JSON and CSV output, with numbers rounded to their significant digits.
 
-What is stored is not rounded: ids are hashes of it.
+Stored documents are not rounded: ids are hashes of them.
 """
 
 from __future__ import annotations

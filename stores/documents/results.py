@@ -1,7 +1,7 @@
-"""The data dictionary: every stored document, each field with its meaning and unit.
+"""Data dictionary: every stored document, each field with its meaning and unit.
 
-Energies are eV, lengths Å, voltages V against Na/Na+. A value that is not known is null; numbers
-only, never solver objects.
+Energies are eV, lengths Å, voltages V against Na/Na+. An unknown value is null; documents hold
+numbers, never solver objects.
 """
 
 from __future__ import annotations

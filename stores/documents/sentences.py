@@ -1,4 +1,4 @@
-"""The answer to a question in one plain sentence, for documents that hold the whole of it."""
+"""The answer in one plain sentence, for each document that answers a question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sets of energies that ship with trona: one row for each."""
+"""The sets of energies that ship with trona, one row each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which relaxations may enter a hull, and as what: a phase on a named scale."""
+"""Selection of the relaxations that may enter a hull, as phases on a named scale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reference energies that a process keeps, for jobs and builders that go on to many candidates."""
+"""Cache of reference energies in a process, for jobs and builders that handle many candidates."""
 
 from __future__ import annotations
 

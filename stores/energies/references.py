@@ -1,7 +1,6 @@
-"""Reference energies of competing phases by name: bundled, Materials Project, or a user's own.
+"""Reference energies of competing phases by name: bundled, Materials Project, or the user's own.
 
-A reference is on one energy scale and carries a checksum, so that a result can say what it rests
-on.
+A reference is on one energy scale and carries a checksum that identifies it in results.
 """
 
 from __future__ import annotations

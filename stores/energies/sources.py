@@ -1,4 +1,4 @@
-"""Reference energies, and a kind of them, by what stands before the colon of the name."""
+"""Kinds of reference energies, selected by the prefix before the colon of their name."""
 
 from __future__ import annotations
 

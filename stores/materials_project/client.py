@@ -1,6 +1,6 @@
-"""Questions to the Materials Project through its own client, mp-api; one sentence where one fails.
+"""Requests to the Materials Project through its client, mp-api; a failure becomes one sentence.
 
-No error holds the key, and no question is waited for without end.
+No error message contains the API key, and no request waits without a time limit.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Snapshots on disk: each is one file that appears whole, never changes, and is checked when read.
+"""Snapshots on disk: each is one file, written atomically, never changed, and checked when read.
 
-Its name says chemical system, thermo type, database version, date and checksum, so that the right
-one is found without opening the others. No network here.
+The file name states chemical system, thermo type, database version, date and checksum, so the right
+one is found without opening the others. No network access.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a temperature adds to the energies of phases, and phases at that temperature.
+"""Thermal contributions to the energies of phases, and phases at a temperature.
 
-Order of trust: a measured table; for a solid without one the descriptor of Bartel et al. from its
-volume; without a volume nothing, and the phase is refused. Energies at 0 K stand for enthalpies of
-formation at 298.15 K, as corrections are fitted to those. Elements keep their energies: free
+Sources in order of preference: a measured table; for a solid without one, the descriptor of Bartel
+et al. from its volume; a phase with neither is refused. Energies at 0 K are used as enthalpies of
+formation at 298.15 K, to which the corrections are fitted. Elements keep their energies: free
 energies are of formation, from the elements in their reference states at the temperature.
 """
 

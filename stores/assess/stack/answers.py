@@ -1,4 +1,4 @@
-"""What a ranking of layers comes to: the outcome of each gate, and the answer in a sentence."""
+"""Outcome of each gate for a ranking of layers, and its summary in one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers between an electrolyte and an electrode, ranked and written down."""
+"""Ranked documents of buffer layers between an electrolyte and an electrode."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Layers in moist air: one equilibrium each with its water and CO2, at stated conditions.
 
-Without O2, as in `trona.stores.assess.air`: anions of salts are taken not to be oxidised.
+O2 is left out, as in `trona.stores.assess.air`: the anions of salts are assumed not to be oxidised.
 """
 
 from __future__ import annotations

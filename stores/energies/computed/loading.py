@@ -1,4 +1,4 @@
-"""Reference energies made of entries of pymatgen: phases on one scale, with their origin."""
+"""Reference energies from pymatgen entries: phases on one scale, with their origin."""
 
 from __future__ import annotations
 

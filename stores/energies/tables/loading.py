@@ -1,4 +1,4 @@
-"""A table of formation energies, from its rows or from what is kept of them."""
+"""Loading of a table of formation energies, from its rows or from its snapshot."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What is kept of a large table, so that it is parsed and sorted once; a cache and nothing else.
+"""Cache of a large table, so that it is parsed and sorted only once.
 
-It is found by a checksum of the table's content, so it cannot be stale, and it is written to a
-file of its own that then takes the name: processes that start together write the same. Where the
-folder cannot be written or read, the table is read anew.
+A snapshot is found by a checksum of the table's content, so it cannot be stale. It is written to a
+temporary file that is then renamed, so processes that start together do not conflict. If the folder
+cannot be read or written, the table is parsed again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers about moist air as a notebook wants them: tables that draw themselves."""
+"""Answers about moist air for notebooks: tables that can plot themselves."""
 
 from __future__ import annotations
 

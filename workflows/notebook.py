@@ -1,4 +1,4 @@
-"""Answers as a notebook wants them: tables that show and draw themselves."""
+"""Answers for notebooks: tables that display and plot themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which screened candidates deserve DFT next: those of which their own energy would tell most."""
+"""Which screened candidates deserve DFT next: those whose own energy would be most informative."""
 
 from __future__ import annotations
 

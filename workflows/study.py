@@ -1,7 +1,7 @@
-"""The common path in Python, for a notebook: a reference, and everything that can be asked of it.
+"""The main Python interface: a reference, and every question that can be asked of it.
 
-Every answer is a table (`to_frame`), shows itself in Jupyter, and draws itself: `plot` for a paper
-(matplotlib), `show` to explore (plotly). What is computed, and how, is in `trona.screening`.
+Every answer converts to a table (`to_frame`), displays itself in Jupyter, and plots itself: `plot`
+for a paper (matplotlib), `show` to explore (plotly). The thermodynamics is in `trona.screening`.
 
 Examples
 --------

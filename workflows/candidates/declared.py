@@ -1,4 +1,4 @@
-"""What a CIF says of its crystal besides the sites, held against the structure that was read."""
+"""Formula, cell content and volume that a CIF states, checked against the structure that was read."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Candidates: bundled electrolytes, files, folders, tables, materials, and bare formulas.
+"""Candidates from any source: bundled electrolytes, files, folders, tables, materials, formulas.
 
-A candidate without a structure is screened as the mixture of phases that its composition is.
+A candidate without a structure is screened as the mixture of phases with its composition.
 """
 
 from __future__ import annotations

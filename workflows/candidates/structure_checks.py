@@ -1,4 +1,4 @@
-"""Is a structure one that could be relaxed, and which structures are one and the same; no I/O."""
+"""Checks that a structure can be relaxed, and detection of duplicate structures; no I/O."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the shell completes: names of backends, energies, corrections and classes, formulas, labels.
+"""Shell completion of backends, energies, corrections, classes, formulas and labels.
 
-It answers on each press of a key, so it imports nothing that takes time; a test holds its lists
-against those that commands take.
+It runs on each press of the Tab key, so it imports nothing slow; a test compares its lists with
+what the commands accept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reference energies as the options of a command ask for them."""
+"""Reference energies from the options of a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that say which screened candidates a command is about, declared once for all of them."""
+"""Options that select screened candidates, declared once for all commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress of a long run on standard error: a bar on a terminal, elsewhere a line a minute."""
+"""Progress of a long run on standard error: a bar on a terminal, otherwise one line per minute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which screened candidates a command is about: filters as typed, and the store to look in."""
+"""Selection of screened candidates: filters from the command line, and the store to search."""
 
 from __future__ import annotations
 

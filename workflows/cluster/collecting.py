@@ -1,4 +1,4 @@
-"""Results of clusters, copied into the results store; collecting twice changes nothing."""
+"""Collection of cluster results into the results store; collecting twice changes nothing."""
 
 from __future__ import annotations
 

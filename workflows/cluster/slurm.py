@@ -1,8 +1,8 @@
-"""Slurm as jobflow-remote's workers use it, so that no job runs twice in one folder.
+"""Slurm interface of jobflow-remote's workers that keeps a job from running twice in one folder.
 
-jobflow-remote hands a job over again whenever it cannot tell whether it did so: after a runner was
-killed, a command that took too long, a connection that broke. `Slurm` asks the queue for the folder
-first. Project files name it as their scheduler.
+jobflow-remote resubmits a job whenever it cannot tell whether it was submitted: after a runner was
+killed, a command timed out, or a connection broke. `Slurm` first asks the queue about the folder.
+Project files name it as their scheduler.
 """
 
 from __future__ import annotations

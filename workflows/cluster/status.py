@@ -1,4 +1,4 @@
-"""Where a candidate stands, from the states of its jobs; no database here."""
+"""State of a candidate, from the states of its jobs; no database."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Screenings submitted to clusters through jobflow-remote.
+"""Submission of screenings to clusters through jobflow-remote.
 
-A candidate is one flow. Its identity is that of the result, so what the results store holds or the
-queue knows is not submitted again.
+A candidate is one flow. Its identity is that of the result, so a candidate that is in the results
+store or in the queue is not submitted again.
 """
 
 from __future__ import annotations

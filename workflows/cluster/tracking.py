@@ -1,4 +1,4 @@
-"""Candidates on clusters: where each stands, and failed ones let go on."""
+"""Candidates on clusters: the state of each, and restarting of failed ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makers of molecular dynamics and glasses on atomate2's force-field makers."""
+"""Makers of molecular dynamics and glass models, based on atomate2's force-field makers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backends by name and the identity of a relaxation; light enough to look things up with."""
+"""Backends by name, and the identity of a relaxation; light to import."""
 
 from __future__ import annotations
 

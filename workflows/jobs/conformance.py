@@ -1,7 +1,7 @@
-"""Does a backend behave as trona takes for granted? Its author runs this, and so do our tests.
+"""Conformance test of a backend, for its author and for trona's own tests.
 
-``python -m trona.workflows.jobs.conformance NAME`` prints one line for each property;
-`check_backend` raises at the first that does not hold, for a test of one's own.
+``python -m trona.workflows.jobs.conformance NAME`` prints one line for each requirement;
+`check_backend` raises at the first that is not met, for use in the author's own tests.
 """
 
 from __future__ import annotations

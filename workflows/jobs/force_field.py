@@ -1,4 +1,4 @@
-"""Relaxation: an atomate2 maker, and the reduction of its document to what a hull needs."""
+"""Force-field relaxation with atomate2, and reduction of its document to what a hull needs."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What makes VASP flows quick to build: the schema of an output is written out once, not each time.
+"""Cache of output schemas, which makes VASP flows fast to build.
 
 jobflow checks each `job.output.field` against the JSON schema of the output's class, and has
-pydantic write that schema anew for each of them: 0.17 s for emmet's `TaskDoc`, four times for a
-candidate, nine tenths of the time that submitting took.
+pydantic generate that schema each time: 0.17 s for emmet's `TaskDoc`, four times per candidate,
+nine tenths of the time that submission took.
 """
 
 from __future__ import annotations

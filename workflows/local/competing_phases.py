@@ -1,4 +1,4 @@
-"""Relax competing phases of the user's own, elements among them, to make a reference of them."""
+"""Relaxation of the user's competing phases, including elements, to build a reference."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Screen on this machine: resumable, each result saved as soon as it is there.
+"""Screening on this machine: resumable, each result saved as soon as it is available.
 
-What the store already holds is not computed again.
+Results already in the store are not recomputed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What mock VASP is given: INCAR, POSCAR, KPOINTS or KSPACING, POTCAR or POTCAR.spec; read only.
+"""Input files of mock VASP: INCAR, POSCAR, KPOINTS or KSPACING, POTCAR or POTCAR.spec; read only.
 
 Imports nothing heavier than numpy: the program starts hundreds of times in a test.
 """

@@ -1,4 +1,4 @@
-"""Ionic steps of mock VASP: BFGS in the atoms and, if asked, the cell."""
+"""Ionic steps of mock VASP: BFGS on the atoms and, if requested, the cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""vasprun.xml of mock VASP, in the pieces in which VASP writes it."""
+"""vasprun.xml of mock VASP, written in the same pieces as VASP writes it."""
 
 from __future__ import annotations
 

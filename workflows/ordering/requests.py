@@ -1,4 +1,4 @@
-"""From what a user types to blueprints: formulas, series, hydroborates and structure files."""
+"""From user input to blueprints: formulas, series, hydroborates and structure files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calculators that a process has made, so that others can have them made beforehand."""
+"""The calculators that a process has made, so that other processes can create them in advance."""
 
 from __future__ import annotations
 

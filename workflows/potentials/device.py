@@ -1,4 +1,4 @@
-"""Where potentials compute: on the processor unless the user names something else."""
+"""The device on which potentials run: the CPU unless the user selects another."""
 
 from __future__ import annotations
 

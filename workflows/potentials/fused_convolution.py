@@ -1,13 +1,15 @@
 """SevenNet's convolution in one pass over the pairs of neighbours.
 
-The library (and NequIP, which it follows) makes a message of some 8,000 numbers for every pair, and
-reads and writes it a dozen times a layer: a processor waits for memory. Here the product of a pair
-is added to its atom at once and no message is kept, forwards and backwards. The weights of a pair
-come from a neural network of its length alone, and are interpolated from a table of it.
+The library (and NequIP, which it follows) builds a message of some 8,000 numbers per pair, and
+reads and writes it a dozen times per layer, so the run time is limited by memory bandwidth. Here
+the product of a pair is added to its atom at once and no message is stored, forwards and backwards.
+The weights of a pair come from a neural network that takes only its length, and are interpolated
+from a table.
 
-Nothing else of the model is touched, and nothing is approximated but the table (0.01 Å, cubic):
-energies agree with the library's within 1e-6 eV/atom, forces within 1e-4 eV/Å, which is what single
-precision leaves to the library itself. So the energies are those of the published model.
+The rest of the model is unchanged, and the table (0.01 Å, cubic) is the only approximation:
+energies agree with the library's within 1e-6 eV/atom, forces within 1e-4 eV/Å, which is the
+single-precision noise of the library itself. The energies are therefore those of the published
+model.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a study says of compositions for themselves: windows, chemical potentials, discharge."""
+"""Answers of a study about single compositions: windows, chemical potentials, discharge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window of a composition as a table that says the answer first and draws itself."""
+"""The window of a composition as a table that states the answer first and plots itself."""
 
 from __future__ import annotations
 

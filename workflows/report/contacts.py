@@ -1,4 +1,4 @@
-"""Kept interfaces for the report: curves and reactions as plain values; nothing is computed."""
+"""Stored interfaces for the report: curves and reactions as plain values."""
 
 from __future__ import annotations
 

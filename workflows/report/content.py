@@ -1,7 +1,7 @@
-"""What a report shows of screening results: text and sort keys in plain values, nothing computed.
+"""Content of a report on screening results: text and sort keys as plain values.
 
-The view is what the page embeds as JSON. What many candidates share (properties of phases, long
-sentences) stands in it once and is referred to by its index.
+The view is what the page embeds as JSON. Content that many candidates share (properties of phases,
+long sentences) is stored once and referred to by index.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""One page for a screening: template, style, script and data in a single file, no network.
+"""The report of a screening: template, style, script and data in a single file, no network.
 
-Text from files and databases is escaped by the template, or stands in JSON from which the script
-makes text nodes. A content security policy names the page's own scripts by their hashes: no other
+Text from files and databases is escaped by the template, or placed in JSON from which the script
+creates text nodes. A content security policy lists the page's own scripts by their hashes: no other
 script runs and nothing is loaded, whatever a candidate is called.
 """
 

@@ -1,4 +1,4 @@
-"""Cells drawn as stacks, and rankings of layers, for a page; nothing is computed."""
+"""Cells drawn as stacks, and rankings of layers, for the report."""
 
 from __future__ import annotations
 

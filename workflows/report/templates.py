@@ -1,4 +1,4 @@
-"""Files of the pages: templates, in which all that is put in is escaped, and style."""
+"""Templates of the pages, which escape all inserted text, and their style sheets."""
 
 from __future__ import annotations
 

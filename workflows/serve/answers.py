@@ -1,4 +1,4 @@
-"""Answers to requests: the documents that the commands print with ``--json``, made the same way."""
+"""Responses to requests: the same documents that the commands print with ``--json``."""
 
 from __future__ import annotations
 

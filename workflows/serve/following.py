@@ -1,4 +1,4 @@
-"""The store that a page follows: read anew when it has changed, and only then."""
+"""The store that a page follows, reread only when it has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameters of a request, checked: known names, bounded lengths, finite numbers."""
+"""Validated request parameters: known names, bounded lengths, finite numbers."""
 
 from __future__ import annotations
 

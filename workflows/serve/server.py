@@ -1,4 +1,4 @@
-"""A server for one machine: bound to its loopback address, until it is interrupted."""
+"""A server for one machine: bound to its loopback address, running until it is interrupted."""
 
 from __future__ import annotations
 

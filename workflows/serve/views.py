@@ -1,4 +1,4 @@
-"""What the page shows of answers: the tables of the commands as plain text, and figures."""
+"""Answers as shown on the page: the tables of the commands as plain text, and figures."""
 
 from __future__ import annotations
 

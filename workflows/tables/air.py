@@ -1,4 +1,4 @@
-"""How compositions in moist air look on a terminal, and as flat rows."""
+"""Tables of compositions in moist air, for the terminal and CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How layers and the contacts of a cell look on a terminal and as CSV."""
+"""Tables of buffer layers and of the contacts of a cell, for the terminal and CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How candidate structures look on a terminal."""
+"""Tables of candidate structures."""
 
 from __future__ import annotations
 

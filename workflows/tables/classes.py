@@ -1,4 +1,4 @@
-"""How interphase classes look on a terminal, as sure as they are."""
+"""Interphase classes in tables, with their confidence."""
 
 from __future__ import annotations
 

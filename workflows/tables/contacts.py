@@ -1,4 +1,4 @@
-"""Tables of two materials in contact, for a terminal."""
+"""Tables of two materials in contact."""
 
 from __future__ import annotations
 

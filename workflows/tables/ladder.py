@@ -1,4 +1,4 @@
-"""How results at a voltage look on a terminal."""
+"""Tables of decomposition ladders, and of the reaction at one voltage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all tables of a terminal share: their frame, lists of facts, notes, and what is unknown."""
+"""Layout shared by all tables: frame, lists of facts, notes, and unknown values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How screening results look: rich tables."""
+"""Tables of ranked screening results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How reference energies look on a terminal."""
+"""Tables of reference energies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How predictions beside published values look on a terminal."""
+"""Tables of predictions and published values."""
 
 from __future__ import annotations
 

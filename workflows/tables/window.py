@@ -1,4 +1,4 @@
-"""How products and contacts with electrodes look on a terminal."""
+"""Tables of windows: products, and contacts with electrodes."""
 
 from __future__ import annotations
 

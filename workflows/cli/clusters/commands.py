@@ -1,4 +1,4 @@
-"""The commands for clusters: make a project, submit, follow, retry, collect."""
+"""Commands for clusters: create a project, submit, monitor, retry, collect."""
 
 from __future__ import annotations
 

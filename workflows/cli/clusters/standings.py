@@ -1,4 +1,4 @@
-"""What `trona status` shows beside its table: chosen candidates, counts that move, decisions."""
+"""What `trona status` prints besides its table: selected candidates, live counts, decisions."""
 
 from __future__ import annotations
 

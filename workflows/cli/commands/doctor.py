@@ -1,6 +1,7 @@
-"""What this machine lacks for a screening: programs, pseudopotentials, store, keys; and remedies.
+"""The command ``trona doctor``: what this machine lacks for a screening, with remedies.
 
-Nothing is computed, written or sent anywhere; no key is shown.
+It checks programs, pseudopotentials, store and API keys, without running, writing or sending
+anything and without printing a key.
 """
 
 from __future__ import annotations

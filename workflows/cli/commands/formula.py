@@ -1,4 +1,4 @@
-"""The commands that answer at once; only an interface is stored, and only on request."""
+"""The commands that take a formula; only an interface is stored, and only on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands ``trona query`` and ``trona show``: results out of a store."""
+"""The commands ``trona query`` and ``trona show``, which read results from a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of ``trona reference``: fetch, list and describe reference energies, compare two."""
+"""The commands of ``trona reference``: fetch, list, describe and compare reference energies."""
 
 from __future__ import annotations
 

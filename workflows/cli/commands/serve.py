@@ -1,4 +1,4 @@
-"""The command ``trona serve``: parse, call, print."""
+"""The command ``trona serve``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A campaign that goes on by itself: the policy treats what failed, each decision is recorded."""
+"""An unattended campaign: failed jobs are handled by the policy, and each decision is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formula, cell content and volume that a CIF states, checked against the structure that was read."""
+"""Formula, cell content and volume stated in a CIF, checked against the structure as read."""
 
 from __future__ import annotations
 

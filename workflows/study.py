@@ -464,4 +464,4 @@ class Study(AboutCompositions):
         """
         from .proposals import propose_from  # noqa: PLC0415 (its jobs are not needed elsewhere)
 
-        return propose_from(results, self.reference, budget)
+        return propose_from(results, self.energies, budget)

@@ -109,7 +109,7 @@ class InterphaseClass(StrEnum):
     )
     GROWTH_STOPS = (
         "growth-stops",
-        "stops, Na⁺?",
+        "stops growing",
         "blocks electrons, Na⁺ unknown: growth stops",
         "#1B3A57",
         "bright_blue",
@@ -133,7 +133,7 @@ class InterphaseClass(StrEnum):
     )
     GROWTH_GOES_ON = (
         "growth-goes-on",
-        "grows, Na⁺?",
+        "keeps growing",
         "conducts electrons, Na⁺ unknown: growth continues",
         "#F0E442",
         "bright_yellow",

@@ -94,7 +94,7 @@ class EnergyScaleDoc(Document):
 class ReferenceDoc(Document):
     """The reference energies that a result rests on."""
 
-    name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:PATH'.")
+    name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:FILE'.")
     checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
     n_phases: int = Field(description="Phases in the reference.")
     correction: str | None = Field(

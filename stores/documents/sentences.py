@@ -97,9 +97,9 @@ def class_clause(interphase: str, shares: Mapping[str, float]) -> str:
     word, named = verdict(interphase, shares)
     if word == "uncertain":
         listed = joined_words(
-            [f"{kind.value} ({x:.0%})".replace("%", " %") for kind, x in named.items()], "or"
+            [f"{kind.short} in {100 * x:.0f} %" for kind, x in named.items()], "or"
         )
-        return f"what the layer does is uncertain: {listed}"
+        return f"the class of the layer is uncertain: {listed} of the draws"
     kind, share = next(iter(named.items()))
     if not word:
         return _CLAUSES[kind]

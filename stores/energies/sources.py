@@ -106,7 +106,7 @@ class Reference:
     Parameters
     ----------
     name
-        ``"bundled"``, ``"mp:Na-P-S@CHECKSUM"``, ``"table:PATH"``: loads the same energies again.
+        ``"bundled"``, ``"mp:Na-P-S@CHECKSUM"``, ``"table:FILE"``: loads the same energies again.
     phases
         All phases.
     checksum

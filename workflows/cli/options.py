@@ -59,7 +59,8 @@ Reference = Annotated[
     str | None,
     typer.Option(
         "--reference",
-        help="Reference energies: 'bundled', 'mp' (once fetched), 'table:PATH.csv', 'store:PATH'.",
+        help="Reference energies: 'bundled', 'mp' (once fetched), 'table:FILE.csv', 'store:PATH', "
+        "'entries:FILE.json' (entries of pymatgen).",
         metavar="NAME",
         autocompletion=complete_reference,
     ),

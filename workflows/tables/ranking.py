@@ -14,7 +14,7 @@ from trona.stores.assess.electrodes import withstands
 from trona.stores.documents.answers import ranking_sentence
 from trona.stores.documents.sentences import window_sentence
 
-from .classes import said
+from .classes import legend, said
 from .ladder import heading, ladder_table, range_or_crossing
 from .layout import (
     NARROW,
@@ -250,6 +250,7 @@ def outcomes(
         Parts to print in order.
     """
     parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
+    parts += legend(one.interphase for _, one in ranked)
     parts += _air_notes(one for _, one in ranked)
     parts += [*unranked_lines(docs), *vetoes(ranked)]
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
@@ -392,10 +393,11 @@ def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[Renderable
         if not is_sure(metal.interphase, metal.interphase_shares):
             parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
         parts.append(ladder_table(doc.window.formula, doc.window.ladder, width))
+        parts += legend(rung.interphase for rung in doc.window.ladder)
         if doc.air is not None:
             parts.append(escape(doc.air.verdict))
         parts += notes(doc.window.caveats)
-    change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
+    change = None if doc.volume_change is None else f"{doc.volume_change:+z.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
     by = f" by {doc.who}" if doc.who else ""
     scale = None if doc.window is None else doc.window.energy_scale

@@ -129,7 +129,7 @@ def reference_comparison(
         sides = (row.first, row.second)
         table.add_row(
             escape(row.formula),
-            *(NONE if side is None else f"{side.formation_energy:.3f}" for side in sides),
+            *(NONE if side is None else f"{side.formation_energy:z.3f}" for side in sides),
             _milli(row.difference, "+"),
             *(_milli(None if side is None else side.above_hull) for side in sides),
             *map(_window, sides),

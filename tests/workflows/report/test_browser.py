@@ -195,7 +195,7 @@ def test_a_click_on_a_candidate_shows_its_ladder_figure_and_sources(path, browse
     for summary in detail.find_elements(By.TAG_NAME, "summary"):
         summary.click()
     text = detail.text
-    for part in (*doc.window.caveats, doc.reference.checksum, "alone it is", doc.id):
+    for part in (*doc.window.caveats, doc.reference.checksum, "on its own", doc.id):
         assert part in text
     for product in doc.window.ladder[0].products:
         assert product.electronic_source in text

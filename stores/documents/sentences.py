@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trona.screening.formulas import number
 from trona.screening.stability.interphase import InterphaseClass
@@ -11,9 +11,9 @@ from trona.screening.uncertainty.confidence import verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .results import RungDoc, WindowDoc
+    from .results import RungDoc, ScreeningDoc, WindowDoc
 
-__all__ = ["class_clause", "joined_words", "window_sentence"]
+__all__ = ["class_clause", "joined_words", "window_sentence", "with_answer"]
 
 _CLAUSES = {
     InterphaseClass.STABLE: "no layer forms",
@@ -104,6 +104,24 @@ def class_clause(interphase: str, shares: Mapping[str, float]) -> str:
     if not word:
         return _CLAUSES[kind]
     return f"probably {_CLAUSES[kind]} (in {share * 100:.0f} % of the draws)"
+
+
+def with_answer(doc: ScreeningDoc) -> dict[str, Any]:
+    """
+    Write a result as JSON holds it, with its answer in a sentence first.
+
+    Parameters
+    ----------
+    doc
+        The result.
+
+    Returns
+    -------
+    dict
+        All of it; ``answer`` is the reason if the candidate was not assessed.
+    """
+    told = doc.reason if doc.window is None else window_sentence(doc.window)
+    return {"answer": told or "", **doc.model_dump(mode="json")}
 
 
 def window_sentence(document: WindowDoc, at: float | None = None) -> str:

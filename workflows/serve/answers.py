@@ -18,6 +18,7 @@ from trona.stores.assess.stack.matrices import (
 )
 from trona.stores.assess.windows import window_answer
 from trona.stores.collections.results import RANK
+from trona.stores.documents.sentences import with_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -315,7 +316,7 @@ def query_candidates(session: Session, asked: Asked) -> list[ScreeningDoc]:
     return session.store.documents(find_candidates(session, asked).summaries[skip : skip + size])
 
 
-def read_candidate(session: Session, asked: Asked) -> list[ScreeningDoc]:
+def read_candidate(session: Session, asked: Asked) -> list[dict[str, Any]]:
     """
     Read all that is known of a candidate, as ``trona show`` does.
 
@@ -328,7 +329,7 @@ def read_candidate(session: Session, asked: Asked) -> list[ScreeningDoc]:
 
     Returns
     -------
-    list of ScreeningDoc
+    list of dict
         What the command prints with ``--json``.
 
     Raises
@@ -340,4 +341,4 @@ def read_candidate(session: Session, asked: Asked) -> list[ScreeningDoc]:
     docs = session.store.named(name)
     if not docs:
         raise StoreError(f"no result for {name!r} in the store.")
-    return docs
+    return [with_answer(doc) for doc in docs]

@@ -9,7 +9,7 @@ from rich.markup import escape
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
-from trona.screening.uncertainty.confidence import is_sure
+from trona.screening.uncertainty.confidence import is_sure, verdict
 from trona.stores.assess.electrodes import withstands
 from trona.stores.documents.answers import ranking_sentence
 from trona.stores.documents.sentences import window_sentence
@@ -250,7 +250,14 @@ def outcomes(
         Parts to print in order.
     """
     parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
-    parts += legend(one.interphase for _, one in ranked)
+    parts += legend(
+        kind
+        for _, one in ranked
+        for kind in (
+            one.interphase,
+            *verdict(one.interphase or "unknown", one.interphase_shares)[1],
+        )
+    )
     parts += _air_notes(one for _, one in ranked)
     parts += [*unranked_lines(docs), *vetoes(ranked)]
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts

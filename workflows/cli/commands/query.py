@@ -222,13 +222,9 @@ def show(
     if not docs:
         raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
     if as_json:
-        from trona.stores.documents.sentences import window_sentence  # noqa: PLC0415
+        from trona.stores.documents.sentences import with_answer  # noqa: PLC0415
 
-        said = [doc.reason if doc.window is None else window_sentence(doc.window) for doc in docs]
-        print_json([
-            {"answer": told, **doc.model_dump(mode="json")}
-            for told, doc in zip(said, docs, strict=True)
-        ])  # fmt: skip
+        print_json([with_answer(doc) for doc in docs])
         return
     if as_csv:
         print_csv([row for doc in docs for row in rows.candidate_rows(doc)])

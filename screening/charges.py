@@ -143,7 +143,7 @@ def _countable(amounts: Mapping[str, float]) -> bool:
 
 def imbalance(amounts: Mapping[str, float]) -> float | None:
     """
-    Charge that no assignment of oxidation states can make up for.
+    Excess charge that no assignment of oxidation states can balance.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def write_formula(amounts: Mapping[str, float]) -> str:
 
 def exact_formula(amounts: Mapping[str, float], whole: Mapping[str, float]) -> str:
     """
-    Write a composition per formula unit where four digits say it exactly, else in whole atoms.
+    Write a composition per formula unit if four digits are exact, otherwise in whole atoms.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ _LEAST = 1e-9
 @dataclass(frozen=True)
 class Host:
     """
-    A composition that is going to be doped.
+    The undoped host composition.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Substitution:
 
 def host_of(formula: str) -> Host:
     """
-    Read a host, with the charges of its elements.
+    Build a host from its formula, with the charges of its elements.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class TronaError(Exception):
 
 
 class InputError(TronaError):
-    """Something the user gave cannot be used; the message names it and the remedy."""
+    """User input that cannot be used; the message names it and the remedy."""
 
 
 class FormulaError(InputError):
@@ -51,7 +51,7 @@ class FormulaError(InputError):
 
 
 class EnergyScaleError(InputError):
-    """Energies of different scales were about to meet in one hull."""
+    """Energies of different scales cannot be combined in one hull."""
 
 
 class ChemicalSystemError(InputError):

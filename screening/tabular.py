@@ -27,7 +27,7 @@ _SCREEN, _PAGE = 20, 60
 
 class Tabular(ABC):
     """
-    A result that is a table; units stand in the names of the columns.
+    A result in table form, with units in the column names.
 
     A subclass says what its rows are and what to write above them.
     """

@@ -69,7 +69,7 @@ def load_extension(name: str) -> object:
 
 def loadable() -> list[object]:
     """
-    Import all that is registered, and pass over what is broken.
+    Import everything registered, skipping what is broken.
 
     Returns
     -------

@@ -59,7 +59,7 @@ def _versions(more: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 @cache
 def who() -> str:
     """
-    Name who computes: what the user chose to be called, else the account and the host.
+    Name who computes: the name chosen by the user, otherwise the account and the host.
 
     Returns
     -------

@@ -29,7 +29,7 @@ __all__ = ["Judged", "Proposal", "Proposals", "judge_candidates", "propose", "pr
 @dataclass(frozen=True)
 class Proposal:
     """
-    One candidate, and what its own energy would tell.
+    One candidate, and the value of knowing its own energy.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Proposal:
 
     @property
     def class_gain(self) -> float:
-        """Fall of the chance of disagreement on the class: the variance its energy explains."""
+        """Decrease of the chance of disagreement on the class: the variance that its energy explains."""
         return max(0.0, self.disagree - self.disagree_after)
 
     @property
@@ -110,7 +110,7 @@ class Proposals(Tabular):
         return f"{len(self.chosen)} of {self.considered} candidates whose own energy tells most"
 
     def rows(self) -> list[dict[str, object]]:
-        """List the candidates, the most telling first."""
+        """List the candidates, the most informative first."""
         return [
             {
                 "candidate": one.label,
@@ -130,7 +130,7 @@ class Proposals(Tabular):
 @dataclass(frozen=True, eq=False)
 class Judged:
     """
-    What became of a candidate that was looked at.
+    Outcome of judging a candidate.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def judge_candidates(
     docs: Sequence[ScreeningDoc], results: Results, load: Callable[[ScreeningDoc], Reference]
 ) -> Iterator[Judged]:
     """
-    Find of each candidate of a screening with a potential what its own energy would tell.
+    Find the value of knowing the own energy of each candidate screened with a potential.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def _information(
 
 def propose(judged: Sequence[Judged], budget: int) -> Proposals:
     """
-    Choose the candidates whose own energy would tell most.
+    Choose the candidates whose own energy would be most informative.
 
     Parameters
     ----------

@@ -175,7 +175,7 @@ class Study(AboutCompositions):
 
     def observed(self, first: Material, second: Material) -> list[ObservationDoc]:
         """
-        Find what experiments say of two materials in contact; `Window.observed` has one alone.
+        Find experiments on two materials in contact; `Window.observed` is for one material.
 
         Parameters
         ----------

@@ -63,7 +63,7 @@ class Section:
 
     @property
     def middle(self) -> float:
-        """A voltage that stands for the range, V."""
+        """Representative voltage of the range, V."""
         return (self.lower + self.upper) / 2 if self.upper < inf else self.lower + 0.1
 
 
@@ -288,7 +288,7 @@ def grand_diagram(
 def _mark(
     table: PhaseTable, corners: tuple[str, ...], formula: str, amounts: Mapping[str, float]
 ) -> DiagramMark:
-    """Find where a composition lies and what becomes of it."""
+    """Find the position of a composition and its products."""
     inside = present(amounts, formula)
     foreign = sorted(inside.keys() - {*corners, SODIUM})
     if foreign:

@@ -68,7 +68,7 @@ class ElementIndex:
 
     def exactly(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """
-        Phases that hold all of some elements and no other.
+        Phases that contain exactly these elements.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class ElementIndex:
 
     def within(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """
-        Phases that consist of some elements, or of a few of them.
+        Phases of a chemical system and its sub-systems.
 
         Parameters
         ----------
@@ -116,7 +116,7 @@ class ElementIndex:
 
     def holding(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """
-        Phases that hold all of some elements, and any others.
+        Phases that contain all of these elements, and possibly others.
 
         Parameters
         ----------

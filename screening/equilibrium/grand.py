@@ -171,7 +171,7 @@ class Profile(Tabular):
 
 def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     """
-    Follow a composition through all voltages against sodium metal.
+    Compute the products of a composition at all voltages against sodium metal.
 
     Parameters
     ----------

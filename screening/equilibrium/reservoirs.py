@@ -38,7 +38,7 @@ _WIDTH = 1e-9
 @dataclass(frozen=True)
 class Reservoir:
     """
-    A molecule of which there is any amount.
+    A molecule in unlimited supply.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _counted(formula: str) -> Mapping[str, float]:
 @dataclass(frozen=True, eq=False)
 class OpenEquilibrium:
     """
-    What a composition becomes beside reservoirs.
+    Products of a composition in equilibrium with reservoirs.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def equilibrate(
     table: PhaseTable, composition: Mapping[str, float], reservoirs: Sequence[Reservoir]
 ) -> OpenEquilibrium:
     """
-    Find what a composition becomes beside reservoirs of molecules.
+    Find the products of a composition in equilibrium with reservoirs of molecules.
 
     Parameters
     ----------

@@ -79,14 +79,14 @@ _LOOPS = _Loops()
 
 
 def load_compiled() -> None:
-    """Load the compiled loops now, in a process that is known to solve much."""
+    """Load the compiled loops now, in a process that will solve many problems."""
     _LOOPS.compile()
 
 
 @dataclass(frozen=True, eq=False)
 class BasicSolution:
     """
-    A solution: as many columns as there are rows.
+    A basic solution: as many columns as there are rows.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ farthest place, in units of that of covering a point."""
 
 def spaced(levels: Sequence[float], apart: float) -> list[float]:
     """
-    Move labels as little as it takes for none to cover another.
+    Move labels as little as necessary so that none overlaps another.
 
     Parameters
     ----------

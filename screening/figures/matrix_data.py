@@ -36,7 +36,7 @@ class HeatCell:
 
     @property
     def text(self) -> str:
-        """What stands in the cell."""
+        """Text of the cell."""
         if self.released is None:
             return "?"
         return f"{self.released:.0f}" if self.reaction else "–"

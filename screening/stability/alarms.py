@@ -42,7 +42,7 @@ _ON_HULL = 1e-6
 @dataclass(frozen=True)
 class Ceiling:
     """
-    The most that known compounds of an anion former reach.
+    Upper bounds reached by known compounds of an anion former.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ _METALLIC = Ceiling("", 2.15, 2.15, 0.31)  # NaAlB14, NaAlB14, TiCoSb
 
 def ceiling(elements: Iterable[str]) -> Ceiling:
     """
-    Find what known compounds with these anions reach.
+    Find the upper bounds of known compounds with these anions.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def ceiling(elements: Iterable[str]) -> Ceiling:
 
 def alarms(table: PhaseTable, stability: Stability) -> tuple[str, ...]:
     """
-    Say what no known compound has.
+    List the properties that exceed those of all known compounds.
 
     Parameters
     ----------

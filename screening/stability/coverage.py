@@ -63,7 +63,7 @@ _ALLOYS = frozenset({"Au", "Bi", "Ga", "Ge", "Hg", "In", "Pb", "Sb", "Sn", "Tl"}
 @dataclass(frozen=True)
 class Coverage:
     """
-    What the phases do not cover of some elements.
+    Pairs of elements that the phases do not cover.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ electrolyte counts where the two coincide."""
 @dataclass(frozen=True, eq=False)
 class Electrode:
     """
-    A composition that sodium moves in and out of.
+    An electrode composition that accepts and releases sodium.
 
     Parameters
     ----------
@@ -55,14 +55,14 @@ class Electrode:
 
     @property
     def mark(self) -> float:
-        """Where figures mark it, V: where it gives sodium off, or takes it up if it has none."""
+        """Potential in figures, V: where it releases sodium, or accepts it if it has none."""
         return self.gives if isfinite(self.gives) else self.takes
 
 
 @dataclass(frozen=True, eq=False)
 class AtPotential:
     """
-    What an electrolyte does at an electrode.
+    Reaction of an electrolyte at an electrode.
 
     Parameters
     ----------

@@ -133,7 +133,7 @@ class Kink:
 @dataclass(frozen=True, eq=False)
 class MixingLine(Tabular):
     """
-    Everything that two materials do to each other.
+    Reactions of two materials in every proportion.
 
     Parameters
     ----------
@@ -401,7 +401,7 @@ def _per_atom(side: Reactant, system: System, mu: float, *, closed: bool) -> _Si
 
 def reactant(table: PhaseTable, composition: Mapping[str, float], name: str) -> Reactant:
     """
-    Give a material its energy: of its phase, or of what it decomposes to.
+    Assign a material the energy of its phase, or of its decomposition products.
 
     Parameters
     ----------

@@ -205,7 +205,7 @@ _THROUGH: dict[str, Conduction] = {
 @dataclass(frozen=True)
 class PhaseProperties:
     """
-    What is known of a phase as a conductor.
+    Conductor properties of a phase.
 
     Parameters
     ----------
@@ -293,7 +293,7 @@ class Share:
 @dataclass(frozen=True)
 class Interphase(Tabular):
     """
-    Verdict over a product set, with what it rests on.
+    Class of a product set, with the data behind it.
 
     Parameters
     ----------

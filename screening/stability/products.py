@@ -36,7 +36,7 @@ __all__ = [
 @dataclass(frozen=True)
 class SodiumUse:
     """
-    Sodium that an electrolyte takes up while a layer of it is consumed.
+    Sodium that an electrolyte accepts while a layer of it is consumed.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def rank_products(
 
 def unknown_sides(interphases: Iterable[Interphase]) -> dict[str, tuple[str, ...]]:
     """
-    Name what is not known of products, where it leaves a class open.
+    Name the unknown properties of products that leave a class open.
 
     Parameters
     ----------

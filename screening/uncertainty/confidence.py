@@ -45,7 +45,7 @@ def is_sure(kind: str, shares: Mapping[str, float]) -> bool:
 
 def verdict(kind: str, shares: Mapping[str, float]) -> tuple[str, dict[InterphaseClass, float]]:
     """
-    Say a class as sure as it is.
+    State a class with its confidence.
 
     Parameters
     ----------

@@ -105,7 +105,7 @@ class ErrorModel:
 
     def strange(self, symbols: Iterable[str]) -> list[str]:
         """
-        Find elements on whose compounds no error was measured.
+        Find elements without a measured error for their compounds.
 
         Parameters
         ----------

@@ -76,7 +76,7 @@ class Spread:
 @dataclass(frozen=True, eq=False)
 class Uncertainty:
     """
-    What energies with errors say of a window and of the interphase.
+    Uncertainty of a window and of the interphase class.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def sample(
     seed: int = SEED,
 ) -> Uncertainty:
     """
-    Carry errors of energies to the limits of a window and to interphase classes.
+    Propagate energy errors to window limits and interphase classes.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def classes_at_metal(
     seed: int = SEED,
 ) -> dict[InterphaseClass, float]:
     """
-    Carry errors of energies to the class at sodium metal alone, twenty times as fast as `sample`.
+    Propagate energy errors to the class at sodium metal only, twenty times faster than `sample`.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def classes_at_metal(
 
 
 class _AtMetal:
-    """What becomes of a composition at sodium metal when energies move."""
+    """Interphase class at sodium metal as energies vary."""
 
     def __init__(
         self,
@@ -276,7 +276,7 @@ class _AtMetal:
 
 def phases_inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
     """
-    Find the phases that matter; polymorphs share an error: one is enough.
+    Find the relevant phases, one per composition, since polymorphs share an error.
 
     Parameters
     ----------

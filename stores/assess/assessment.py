@@ -70,7 +70,7 @@ _METASTABLE = 1e-4
 @dataclass(frozen=True)
 class Exclusion:
     """
-    A window without phases that hardly form, beside the one with them.
+    A window computed without phases that rarely form.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class Exclusion:
 @dataclass(frozen=True, eq=False)
 class Assessment:
     """
-    A composition against a reference: thermodynamics and interphases, before they are written.
+    Thermodynamics and interphases of a composition against a reference.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def assess_formula(
 
 def withdrawn(found: Interphase) -> Interphase:
     """
-    Take back a class that rests on products which may not be the ones that form.
+    Withdraw a class based on products that may not be the ones that form.
 
     Parameters
     ----------

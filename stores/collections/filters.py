@@ -31,7 +31,7 @@ _CHOICES = {
 @dataclass(frozen=True)
 class Filters:
     """
-    What to look for; None leaves a filter out.
+    Search criteria; None leaves a filter out.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ Kind = Literal["number", "text", "list", "flag", "date"]
 @dataclass(frozen=True)
 class Field:
     """
-    Something that can be asked for.
+    A field that can be queried.
 
     Parameters
     ----------
@@ -297,7 +297,7 @@ class _Reader:
         )
 
     def take(self, *words: str) -> bool:
-        """Read one of some words, if it stands here."""
+        """Read one of some words if it is next."""
         if self.at_end or self.tokens[self.at][1] or self.tokens[self.at][0].lower() not in words:
             return False
         self.at += 1

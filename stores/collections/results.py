@@ -50,7 +50,7 @@ Doc = TypeVar("Doc", bound=Document)
 @dataclass(frozen=True, eq=False)
 class Found:
     """
-    A page of what passes some filters.
+    A page of results that pass some filters.
 
     Parameters
     ----------

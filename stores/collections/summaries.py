@@ -49,7 +49,7 @@ def anion_system(elements: Collection[str]) -> str:
 
 def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
     """
-    Make the searchable face of a result.
+    Make the searchable summary of a result.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class Copied:
     """
-    What became of the documents of a collection.
+    Outcome of copying the documents of a collection.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def open_collection(location: str, collection: str) -> Store:
 
 def content_hash(row: Mapping[str, Any]) -> str:
     """
-    Identify what a stored document says, whichever store it is in.
+    Identify the content of a stored document, independent of its store.
 
     Parameters
     ----------

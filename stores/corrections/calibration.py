@@ -26,7 +26,7 @@ _WITH_U = frozenset(("Co", "Cr", "Fe", "Mn", "Mo", "Ni", "V", "W"))
 
 def kinds(amounts: Mapping[str, float]) -> dict[str, float]:
     """
-    Count the atoms of a compound by what the calibration tells apart.
+    Count the atoms of a compound by the kinds that the calibration distinguishes.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def calibrated_elements() -> frozenset[str]:
 @cache
 def calibration() -> dict[str, Any]:
     """
-    Read what was fitted.
+    Read the fitted shifts.
 
     Returns
     -------

@@ -30,7 +30,7 @@ _FAMILY = "PAW_PBE "
 @dataclass(frozen=True, eq=False)
 class Calculation:
     """
-    What a correction may ask about a computed energy, beside the composition.
+    Details of a calculation on which a correction may depend besides the composition.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def hydrogen_correction(amounts: Mapping[str, float]) -> float:
 
 
 def _check_settings(calculation: Calculation, formula: str) -> None:
-    """Refuse what pymatgen would drop without a word, or take for what it is not."""
+    """Refuse what pymatgen would silently drop or misinterpret."""
     if calculation.run_type not in _RUN_TYPES:
         raise CorrectionError(
             f"the correction 'mp2020' was fitted to the run types GGA and GGA+U, and that of "

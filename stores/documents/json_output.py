@@ -55,7 +55,7 @@ class ClassesDoc(Document):
 
 
 class UncertaintyDoc(Document):
-    """What errors of energies make of limits and interphase classes."""
+    """Uncertainty of limits and interphase classes due to errors of the energies."""
 
     sigma: float = Field(
         description="Standard deviation of the error of each compound's formation energy, eV/atom."

@@ -17,7 +17,7 @@ _EXACT = {"structure", "structures", "versions"}
 
 def printable(content: Any, name: str = "") -> Any:  # noqa: ANN401 (whatever JSON can write)
     """
-    Write content as it is printed.
+    Convert content to its printed form.
 
     Parameters
     ----------

@@ -75,7 +75,7 @@ def joined_words(words: Sequence[str], last: str = "and") -> str:
 
 def class_clause(interphase: str, shares: Mapping[str, float]) -> str:
     """
-    Say what a class of interphase means, as sure as it is.
+    State the meaning of an interphase class with its confidence.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def with_answer(doc: ScreeningDoc) -> dict[str, Any]:
 
 def window_sentence(document: WindowDoc, at: float | None = None) -> str:
     """
-    Answer what becomes of a composition at sodium metal, or at a voltage, in a sentence or two.
+    State the products of a composition at sodium metal, or at a voltage, in a sentence or two.
 
     Parameters
     ----------

@@ -184,7 +184,7 @@ def residual(found: Sequence[Difference]) -> Residual | None:
 
 def align(first: PhaseTable, second: PhaseTable) -> Alignment:
     """
-    Put what only a second source knows onto the scale of a first one.
+    Put the phases found only in a second source on the scale of the first.
 
     The second source's formation energies are kept; the energies of the elements become those of
     the first source. A composition that both know is taken from the first. Elements that only the

@@ -12,7 +12,7 @@ __all__ = ["load_once"]
 
 def load_once(name: str, correction: str | None = None) -> Reference:
     """
-    Load reference energies once in a process: for jobs and builders that go on to many candidates.
+    Load reference energies once per process, for jobs and builders that handle many candidates.
 
     Parameters
     ----------

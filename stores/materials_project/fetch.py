@@ -53,7 +53,7 @@ _THERMO_FIELDS = (
 @dataclass(frozen=True)
 class Fetched:
     """
-    A snapshot that is there now.
+    A fetched snapshot.
 
     Parameters
     ----------

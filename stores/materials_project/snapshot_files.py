@@ -50,7 +50,7 @@ _CHECKSUM = re.compile(r"[0-9a-f]+")
 @dataclass(frozen=True)
 class SnapshotFile:
     """
-    What the name of a snapshot's file says.
+    Parsed file name of a snapshot.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> SnapshotFile:
 
 def write_whole(path: Path, data: bytes) -> None:
     """
-    Write a file that is seen complete or not at all.
+    Write a file atomically.
 
     Parameters
     ----------

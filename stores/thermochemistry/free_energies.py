@@ -46,7 +46,7 @@ _ZERO = ", free energy at "
 @dataclass(frozen=True)
 class Heat:
     """
-    What a temperature adds to the energy of a phase.
+    Thermal contribution to the energy of a phase.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def heat(
     amounts: Mapping[str, float], temperature: float, volume: float | None = None
 ) -> Heat | None:
     """
-    Find what a temperature adds to an energy of formation.
+    Find the thermal contribution to an energy of formation.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def estimate_error(name: str | None, temperature: float) -> float:
 
 def scale_at(scale: EnergyScale, temperature: float) -> EnergyScale:
     """
-    Name the temperature in an energy scale, so that it mixes with no other.
+    Name the temperature in an energy scale, so that scales of different temperatures never mix.
 
     Parameters
     ----------

@@ -157,7 +157,7 @@ def _is_site_name(letters: str) -> bool:
 
 def assemble(lattice: Lattice, atoms: Sequence[Atom], name: str) -> CrystalRead:
     """
-    Put atoms into a cell; those that share a position become one site.
+    Place atoms in a cell; those that share a position become one site.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ def candidate_document(candidate: Candidate) -> CandidateDoc:
 @dataclass(frozen=True, eq=False)
 class Gathered:
     """
-    What was asked for, and what of it cannot be used.
+    The requested candidates, and those that cannot be used.
 
     Parameters
     ----------

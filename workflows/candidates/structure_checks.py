@@ -200,7 +200,7 @@ def require_distinct(
     labels: Iterable[str], what: str, remedy: str = "rename one of the files"
 ) -> None:
     """
-    Refuse labels that stand twice.
+    Refuse duplicate labels.
 
     Parameters
     ----------

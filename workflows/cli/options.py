@@ -216,7 +216,7 @@ ToScreen = Annotated[
 
 def comma_list(text: str | None) -> list[str]:
     """
-    Read a list as it is typed.
+    Parse a comma-separated list.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ _NO_LIMIT = 5.0
 
 def read_filters(typed: FilterOptions) -> Filters:
     """
-    Read filters as they are typed.
+    Parse filters from the command line.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def read_filters(typed: FilterOptions) -> Filters:
 
 def say_filters(filters: Filters) -> str:
     """
-    Name what is looked for.
+    Describe the filters.
 
     Parameters
     ----------

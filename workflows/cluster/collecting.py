@@ -30,7 +30,7 @@ __all__ = ["Collected", "collect_results", "summed_up"]
 @dataclass(frozen=True)
 class Collected:
     """
-    What a collection brought.
+    Outcome of a collection.
 
     Parameters
     ----------

@@ -182,7 +182,7 @@ def _age(moment: datetime) -> timedelta:
 
 def release(controller: JobController, project: Project, older: timedelta) -> int:
     """
-    Release what a killed runner left locked, and bring it into a state from which it goes on.
+    Release the locks of a killed runner, and put its jobs in a state from which they continue.
 
     A job that had been handed to its worker is not handed over again if it has finished since.
 

@@ -32,7 +32,7 @@ __all__ = ["Order", "send"]
 @dataclass(frozen=True)
 class Order:
     """
-    What is to be done with candidates, and where.
+    What to compute for candidates, and where.
 
     Parameters
     ----------

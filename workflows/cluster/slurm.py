@@ -47,7 +47,7 @@ exec timeout {patience} sbatch {script}
 
 class Slurm(SlurmIO):  # type: ignore[no-untyped-call]
     """
-    Slurm, asked for a job's folder before the job is handed over.
+    Slurm interface that checks the folder of a job before submitting it.
 
     A job that waits or runs in the folder, or has run there, is not submitted again.
 
@@ -81,7 +81,7 @@ class Slurm(SlurmIO):  # type: ignore[no-untyped-call]
 
     def get_submit_cmd(self, script_file: str | Path | None = "submit.script") -> str:
         """
-        Write the command that hands a job over, unless it has been already.
+        Write the command that submits a job unless it has been submitted.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Slurm(SlurmIO):  # type: ignore[no-untyped-call]
         self, exit_code: int, stdout: str | bytes, stderr: str | bytes
     ) -> SubmissionResult:
         """
-        Read what the command said.
+        Parse the output of the command.
 
         Parameters
         ----------

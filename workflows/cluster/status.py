@@ -178,7 +178,7 @@ def _trouble(job: Mapping[str, Any]) -> str | None:
 
 def reason_of(job: Mapping[str, Any]) -> str:
     """
-    Say in one line why a job failed, and where there is a usual remedy, which.
+    State in one line why a job failed, with the usual remedy if there is one.
 
     Parameters
     ----------

@@ -72,7 +72,7 @@ class Placement:
 @dataclass(frozen=True)
 class Submitted:
     """
-    What became of a candidate that was to be submitted.
+    Outcome of the submission of a candidate.
 
     Parameters
     ----------
@@ -237,7 +237,7 @@ def submit(
     run: str | None = None,
 ) -> Iterator[Submitted]:
     """
-    Put the flows of a plan into the queue, some at a time: each stands there with all its jobs.
+    Put the flows of a plan into the queue in batches, each flow with all its jobs.
 
     Parameters
     ----------

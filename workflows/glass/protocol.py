@@ -283,7 +283,7 @@ def glasses(
     relaxations: Sequence[RelaxationDoc | str | None],
 ) -> tuple[list[ModelDoc], list[str]]:
     """
-    Write down what came out of the quenches of a composition.
+    Describe the results of the quenches of a composition.
 
     Parameters
     ----------

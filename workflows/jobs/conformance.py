@@ -38,13 +38,13 @@ _ENERGY_TOLERANCE = 1e-3
 
 
 class ConformanceError(TronaError):
-    """A backend lacks a property that trona takes for granted; the message says which."""
+    """A backend lacks a property that trona requires; the message names it."""
 
 
 @dataclass(frozen=True)
 class Subject:
     """
-    A backend with the crystal that it is tried on.
+    A backend and the crystal that it is tested on.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def check_backend(
     name: str, structure: Structure | None = None, *, backend: ForceField | None = None
 ) -> Iterator[str]:
     """
-    Try a backend, property by property.
+    Test a backend, property by property.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
 
 @dataclass
 class Continued(Recorded):
-    """Make jobs that go on from where a relaxation ended above its force limit."""
+    """Make jobs that continue a relaxation that ended above its force limit."""
 
     def carried_out(self, maker: Maker, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (as Recorded has it)
         """

@@ -24,7 +24,7 @@ _checked = cache(reference.validate_schema_access)
 @contextmanager
 def schemas_kept() -> Iterator[None]:
     """
-    Have jobflow check each field of a class once, as long as the block lasts.
+    Cache jobflow's check of output fields within the block.
 
     Yields
     ------

@@ -30,7 +30,7 @@ __all__ = ["Settled", "gather_structures", "relax"]
 @dataclass(frozen=True, eq=False)
 class Settled:
     """
-    What became of a competing phase.
+    Outcome of a competing phase.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ def run_each(
     begun: Callable[[Item], object] = lambda _: None,
 ) -> Generator[tuple[Item, Result | None], None, None]:
     """
-    Apply a function to each item, in processes that go on from item to item.
+    Apply a function to each item in reusable worker processes.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ Floats = NDArray[np.float64]
 
 
 class InputProblem(Exception):  # noqa: N818 (it becomes VASP's own words, not an exception)
-    """Inputs that VASP would stop at."""
+    """Input on which VASP would stop."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,7 +65,7 @@ def ionic_steps(
     crystal: Crystal, model: Model, *, moves_cell: bool
 ) -> Iterator[tuple[Crystal, Evaluation]]:
     """
-    Relax a structure step by step, for ever.
+    Relax a structure step by step, without end.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ _KILOBAR = 1602.1766
 
 def head(inputs: Inputs, bands: Bands) -> str:
     """
-    Write all that stands before the first ionic step.
+    Write everything before the first ionic step.
 
     Parameters
     ----------

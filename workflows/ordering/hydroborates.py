@@ -266,7 +266,7 @@ def _contact(structure: Structure, groups: Sequence[_Group]) -> float:
 
 def broken(structure: Structure, amounts: Mapping[str, float]) -> bool:
     """
-    Tell whether anions have fallen apart or grown together.
+    Tell whether anions have dissociated or merged.
 
     Parameters
     ----------

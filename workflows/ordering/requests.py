@@ -108,7 +108,7 @@ def _from_formula(text: str, values: Sequence[float], crystal: Candidate | None)
 
 def read_parent(name: str) -> Candidate:
     """
-    Find the crystal on whose sites others are to be put.
+    Find the parent crystal of a substitution.
 
     Parameters
     ----------

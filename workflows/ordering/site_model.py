@@ -173,7 +173,7 @@ class Interaction:
 
     def exchanges(self, configuration: NDArray[np.int8]) -> NDArray[np.float64]:
         """
-        Change of the energy when two sites exchange what stands on them.
+        Energy change when two sites exchange their species.
 
         Parameters
         ----------

@@ -19,7 +19,7 @@ _SETTING = "TRONA_DEVICE"
 
 def choose_device(name: str) -> Callable[[], None]:
     """
-    Let potentials compute elsewhere, here and in the processes that are started from now on.
+    Select the device of potentials, in this process and those started from now on.
 
     Parameters
     ----------

@@ -77,7 +77,7 @@ class ConvolutionPlan:
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        """What the kernels take of it, in their order."""
+        """Arguments of the kernels, in their order."""
         return (
             self.table, _STEP, self.paths, self.at, self.of, self.values, self.couplings,
             self.channels,
@@ -156,7 +156,7 @@ class _Convolve(torch.autograd.Function):
         dst: Tensor,
         plan: ConvolutionPlan,
     ) -> Tensor:
-        """Convolve, and keep what the slope needs."""
+        """Convolve, and save what the gradient needs."""
         given = [one.detach().contiguous().numpy() for one in (src, dst, x, y, r)]
         out = torch.zeros(len(x), plan.width)
         convolve(*given, *plan.arguments, out.numpy())
@@ -165,7 +165,7 @@ class _Convolve(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grad: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401 (see above)
-        """Hand the slope on to features, harmonics and lengths."""
+        """Propagate the gradient to features, harmonics and lengths."""
         _, _, x, y, r = ctx.given
         slopes = np.zeros_like(x), np.empty_like(y), np.empty_like(r)
         slope = grad[0].contiguous().numpy()
@@ -175,7 +175,7 @@ class _Convolve(torch.autograd.Function):
 
 class FusedConvolution(nn.Module):
     """
-    Takes the place of a convolution of the library, for inference on a processor.
+    Replaces a convolution of the library for inference on a CPU.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ def convolve(
     n_channels: int, out: Floats,
 ) -> None:  # fmt: skip
     """
-    Add what each atom hears from its neighbours.
+    Add the contributions of its neighbours to each atom.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def differentiate(
     n_channels: int, slope: Floats, dx: Floats, dy: Floats, dr: Floats,
 ) -> None:  # fmt: skip
     """
-    Take the slope of an energy with respect to results back to what they were made of.
+    Propagate the gradient of an energy from the results back to their inputs.
 
     Parameters
     ----------

@@ -140,7 +140,7 @@ class PairSpringBFGS(BFGS):
         self, pos: Floats, forces: Floats, pos0: Floats | None, forces0: Floats | None
     ) -> None:
         """
-        Correct the Hessian by the last step, if that says anything about it.
+        Update the Hessian from the last step, if that is informative.
 
         Parameters
         ----------
@@ -192,7 +192,7 @@ class _Kept:
         return getattr(self._optimizable, name)
 
     def set_x(self, x: Floats) -> None:
-        """Move, and forget."""
+        """Move the atoms, and discard the stored gradient."""
         self._optimizable.set_x(x)
         self._x, self._gradient = x.copy(), None
 

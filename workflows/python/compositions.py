@@ -31,7 +31,7 @@ __all__ = ["AboutCompositions"]
 
 
 class AboutCompositions(Energies):
-    """Reference energies, and what they say of compositions for themselves."""
+    """Reference energies, and answers about single compositions."""
 
     def window(
         self,

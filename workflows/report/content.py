@@ -241,7 +241,7 @@ def _cells(
 
 
 def _class(kind: str, shares: Mapping[str, float]) -> str:
-    """Write a class as sure as it is."""
+    """Write a class with its confidence."""
     word, named = verdict(kind, shares)
     if not word:
         return InterphaseClass(kind).short

@@ -77,7 +77,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class Session:
     """
-    What a server was started with.
+    Settings with which a server was started.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Session:
 
 def keep_energies(load: Callable[..., Reference]) -> Callable[..., Reference]:
     """
-    Load reference energies once, as they are when they are first asked for.
+    Load reference energies once, on their first use.
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def query_candidates(session: Session, asked: Asked) -> list[ScreeningDoc]:
 
 def read_candidate(session: Session, asked: Asked) -> list[dict[str, Any]]:
     """
-    Read all that is known of a candidate, as ``trona show`` does.
+    Read everything known about a candidate, as ``trona show`` does.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ _KEPT = 8
 
 class Followed:
     """
-    A store that others write while it is looked at, from several threads.
+    A store read from several threads while other processes write to it.
 
     Parameters
     ----------

@@ -151,7 +151,7 @@ def view_reaction(session: Session, asked: Asked) -> dict[str, Any]:
 
 def view_interface(session: Session, asked: Asked) -> dict[str, Any]:
     """
-    Show what two materials do to each other.
+    Show the reactions of two materials.
 
     Parameters
     ----------

@@ -279,7 +279,7 @@ def dopant_table(doc: DopantsDoc, width: int = NARROW) -> list[RenderableType]:
 
 def dopant_rows(doc: DopantsDoc) -> list[Row]:
     """
-    List dopants of a host; those that nothing can be said of come last, with the reason.
+    List dopants of a host; those that cannot be assessed come last, with the reason.
 
     Parameters
     ----------

@@ -178,7 +178,7 @@ def _window(one: LayerDoc) -> str:
 
 def why(one: LayerDoc) -> str:
     """
-    Write what speaks against a layer and what is unknown of it.
+    List the drawbacks of a layer and its unknown properties.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ def styled(interphase: str) -> str:
 
 def said(interphase: str, shares: Mapping[str, float], between: str = ", ") -> str:
     """
-    Write a class as sure as it is.
+    Write a class with its confidence.
 
     Parameters
     ----------

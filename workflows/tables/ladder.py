@@ -180,7 +180,7 @@ def heading(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> str
 
 def basis(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> list[str]:
     """
-    Write what limits and classes rest on: how often a class was drawn, energies and corrections.
+    Write the basis of limits and classes: frequency of each class, energies and corrections.
 
     Parameters
     ----------

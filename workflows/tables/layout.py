@@ -296,7 +296,7 @@ def linked(text: str, identity: str) -> str:
 
 def notes(lines: Iterable[str]) -> list[str]:
     """
-    Write what to bear in mind.
+    Write caveats as notes.
 
     Parameters
     ----------
@@ -313,7 +313,7 @@ def notes(lines: Iterable[str]) -> list[str]:
 
 def observed(found: Iterable[ObservationDoc], of: str = "") -> list[str]:
     """
-    Write what experiments say, and whether trona agrees.
+    Write experimental observations, and whether trona agrees.
 
     Parameters
     ----------

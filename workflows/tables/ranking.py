@@ -168,7 +168,7 @@ def _air_notes(found: Iterable[SummaryDoc]) -> list[str]:
 
 def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     """
-    Name the bounds that candidates break, and say why some stand apart.
+    Name the bounds that candidates violate, and why some are not ranked.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def unranked_lines(docs: Sequence[ScreeningDoc | SummaryDoc]) -> list[str]:
 
 def counts(docs: Sequence[ScreeningDoc | SummaryDoc]) -> str:
     """
-    Count what became of the candidates.
+    Count the candidates by outcome.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def outcomes(
     ranked: Sequence[tuple[Ranked, SummaryDoc]], docs: Sequence[SummaryDoc], width: int
 ) -> list[RenderableType]:
     """
-    Lay out ranked results, and what became of the others.
+    Lay out ranked results, and the outcome of the others.
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def beside_electrode(
 
 def seen(docs: Iterable[ScreeningDoc]) -> list[str]:
     """
-    Say which classes and limits of candidates experiments know, and whether trona agrees.
+    List the classes and limits of candidates known from experiments, and whether trona agrees.
 
     Parameters
     ----------
@@ -375,7 +375,7 @@ def _above_hull(doc: ScreeningDoc) -> str | None:
 
 def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[RenderableType]:
     """
-    Lay out everything that is known of a candidate.
+    Lay out everything known about a candidate.
 
     Parameters
     ----------

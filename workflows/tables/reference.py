@@ -69,7 +69,7 @@ def _shifts(found: Mapping[str, float]) -> str:
 
 def listing(rows: Sequence[AvailableDoc], width: int = NARROW) -> list[RenderableType]:
     """
-    Lay out the reference energies at hand.
+    Lay out the available reference energies.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def reference_comparison(
     document: ReferenceComparisonDoc, width: int = NARROW
 ) -> list[RenderableType]:
     """
-    Lay out two references beside each other.
+    Lay out two references side by side.
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ def _worst(found: Sequence[Comparison]) -> str:
 
 def verdicts(findings: Sequence[ValidatedCase], width: int) -> list[RenderableType]:
     """
-    Lay out predictions beside published values, one line for each compared quantity.
+    Lay out predictions and published values, one line for each compared quantity.
 
     Parameters
     ----------

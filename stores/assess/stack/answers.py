@@ -41,7 +41,7 @@ def trusted(layers: Sequence[LayerDoc]) -> list[LayerDoc]:
 
 def gate_outcomes(layer: LayerDoc, gates: Gates) -> dict[str, str]:
     """
-    Say what became of a layer at each gate.
+    State the outcome of each gate for a layer.
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ _BY_ALLOY = "the alloy without its sodium"
 @dataclass(frozen=True)
 class NamedElectrode:
     """
-    What stands in the name of an electrode.
+    Parsed name of an electrode.
 
     Parameters
     ----------

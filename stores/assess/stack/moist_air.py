@@ -26,7 +26,7 @@ __all__ = ["add_air"]
 
 def add_air(layers: Sequence[LayerDoc], reference: Reference, tolerated: float) -> str | None:
     """
-    Write into layers what H2O and CO2 in air of the default conditions make of them.
+    Add to layers their reactions with H2O and CO2 in air at the default conditions.
 
     Parameters
     ----------

@@ -249,7 +249,7 @@ class File:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do all or nothing of what stands in the block; other writers wait."""
+        """Execute the block as one transaction; other writers wait."""
         with self._lock, self._translated():
             self._connection.execute("BEGIN IMMEDIATE")
             try:

@@ -45,7 +45,7 @@ _DEEPEST = 5
 
 class Pair(NamedTuple):
     """
-    Two SQL expressions, never null, around a truth.
+    Two SQL expressions, never null, that bracket a condition.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ UNSURE = Pair("1", "0")
 
 class Place(NamedTuple):
     """
-    Where a value stands, as SQL.
+    Position of a value, as SQL.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ _ESCAPES = (b"\\u0000", b"\\u0001", b"\\u0002", b"e-3")
 
 class Stored(NamedTuple):
     """
-    A document as it stands in the file, but for its ``_id``.
+    A document as stored in the file, without its ``_id``.
 
     Parameters
     ----------

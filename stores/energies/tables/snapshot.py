@@ -46,7 +46,7 @@ _ELEMENT = "element: zero by definition"
 
 def read(raw: bytes, path: Path) -> Published | None:
     """
-    Find what is kept of a table.
+    Find the snapshot of a table.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def read(raw: bytes, path: Path) -> Published | None:
 
 def write(raw: bytes, found: Published) -> None:
     """
-    Keep a table that was read, if it is large.
+    Write the snapshot of a table, if it is large.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ def watch_counts(controller: JobController) -> None:
 
 def print_decisions(controller: JobController) -> None:
     """
-    Show what a campaign decided of late.
+    Show the recent decisions of a campaign.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ _NAMES_BY_VASP = {
 @dataclass(frozen=True)
 class SetupCheck:
     """
-    One thing that was looked at.
+    One check of the setup.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class SetupCheck:
 
 def examine(backend: Backend, elements: list[str], location: str) -> Iterator[SetupCheck]:
     """
-    Look at everything that a backend needs.
+    Check everything that a backend needs.
 
     Parameters
     ----------

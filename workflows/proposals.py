@@ -63,7 +63,7 @@ class Proposal:
 
     @property
     def class_gain(self) -> float:
-        """Decrease of the chance of disagreement on the class: the variance that its energy explains."""
+        """Drop of the chance of disagreement on the class: the variance its energy explains."""
         return max(0.0, self.disagree - self.disagree_after)
 
     @property

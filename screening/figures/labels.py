@@ -1,4 +1,4 @@
-"""Where labels of points go so that none covers another; plain numbers, nothing is drawn."""
+"""Placement of point labels so that none overlaps another."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def spaced(
     bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> list[float]:
     """
-    Move labels as little as it takes for none to cover another.
+    Move labels as little as necessary so that none overlaps another.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ def job(candidate, at, state, locked):
     lock = {"lock_id": "x", "lock_time": NOW - timedelta(hours=1)} if locked else {}
     return {
         "uuid": f"{candidate}-{at}", "index": 1, "db_id": f"{candidate}-{at}", "state": state,
-        "created_on": NOW, "updated_on": NOW, "lock_id": None, "lock_time": None,
+        "created_on": NOW, "updated_on": NOW, "priority": 0, "lock_id": None, "lock_time": None,
         "job": {"name": "relax", "metadata": {TAG: tag}}, **lock,
     }  # fmt: skip
 

@@ -22,7 +22,15 @@ import numpy as np
 from trona.screening.errors import ConvergenceError
 
 from . import interpreted
-from .interpreted import DONE, FULL, LEVEL_TOLERANCE, SLOPE_TOLERANCE, UNBOUNDED
+from .interpreted import (
+    DONE,
+    FULL,
+    LEVEL_TOLERANCE,
+    LIMIT,
+    PRICE_TOLERANCE,
+    SLOPE_TOLERANCE,
+    UNBOUNDED,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -38,6 +46,7 @@ __all__ = [
     "load_compiled",
     "minima",
     "minimise",
+    "minimise_each",
     "sweep",
     "sweep_between",
 ]
@@ -182,6 +191,67 @@ def minimise(
     if outcome != DONE:
         raise _defect(outcome)
     return BasicSolution(columns, values)
+
+
+def minimise_each(
+    matrix: NDArray[np.float64],
+    amounts: NDArray[np.float64],
+    costs: NDArray[np.float64],
+    start: NDArray[np.intp],
+) -> list[tuple[BasicSolution, NDArray[np.intp]]]:
+    """
+    Minimise costs·x subject to matrix·x = amounts, x ≥ 0, for many costs that differ little.
+
+    Costs that have come to the same basis are priced together: what they have in common, the
+    inverse of the basis and the amounts, is found once.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    amounts : shape (n_rows,)
+        Element amounts to reach, not negative.
+    costs : shape (n_costs, n_columns)
+        eV per column.
+    start : shape (n_rows,)
+        Columns of a feasible basis that was reached from the elements: an optimum for costs near
+        to these.
+
+    Returns
+    -------
+    list
+        Solutions, each with the rows of the costs that it is an optimum for; every row once.
+
+    Raises
+    ------
+    ConvergenceError
+        If an optimum is not reached within the pivot limit.
+    """
+    targets = amounts.tolist()
+    found: list[tuple[BasicSolution, NDArray[np.intp]]] = []
+    waiting = {tuple(start.tolist()): np.arange(len(costs))}
+    for _ in range(_pivot_limit(matrix) * len(costs)):
+        if not waiting:
+            return found
+        columns = next(iter(waiting))
+        rows, basis = waiting.pop(columns), list(columns)
+        inverse = interpreted.inverted(matrix, basis)
+        asked = costs.take(rows, axis=0)
+        reduced = asked - asked[:, basis] @ (np.array(inverse) @ matrix)
+        reduced[:, basis] = 0.0
+        entering = reduced.argmin(axis=1)
+        done = reduced.min(axis=1) >= -PRICE_TOLERANCE
+        if done.any():
+            values = np.array(interpreted.solved(inverse, targets))
+            found.append((BasicSolution(np.array(basis), values), rows[done]))
+        for column in sorted(set(entering[~done].tolist())):
+            moved = basis.copy()
+            if interpreted.exchange(matrix, targets, moved, inverse, column) != DONE:
+                raise _defect(UNBOUNDED)
+            further = rows[~done & (entering == column)]
+            others = waiting.get(tuple(moved), further[:0])
+            waiting[tuple(moved)] = np.concatenate([others, further])
+    raise _defect(LIMIT)
 
 
 def minima(

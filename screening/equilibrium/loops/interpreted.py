@@ -33,6 +33,7 @@ __all__ = [
     "inverted",
     "optimise",
     "optimise_each",
+    "products",
     "solved",
 ]
 
@@ -183,7 +184,7 @@ def optimise(
     Parameters
     ----------
     matrix, amounts, costs, basis, values, limit
-        As the compiled loop takes them: `trona.screening.equilibrium.kernels.optimise`.
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.kernels.optimise`.
 
     Returns
     -------
@@ -216,7 +217,7 @@ def optimise_each(
     Parameters
     ----------
     matrix, targets, costs, start, limit, lowest
-        As the compiled loop takes them: `trona.screening.equilibrium.kernels.optimise_each`.
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.kernels.optimise_each`.
 
     Returns
     -------
@@ -251,7 +252,7 @@ def follow(
     Parameters
     ----------
     matrix, amounts, energies, sodium, mu_stop, basis, mus, bases, values, tied
-        As the compiled loop takes them: `trona.screening.equilibrium.kernels.follow`.
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.kernels.follow`.
 
     Returns
     -------
@@ -279,3 +280,47 @@ def follow(
         if exchange(matrix, targets, inside, inverse, int(candidates[first])) != DONE:
             return UNBOUNDED
     return FULL
+
+
+def products(
+    sizes: Floats,
+    sodium: Floats,
+    energies: Floats,
+    least: float,
+    near: float,
+    columns: Columns,
+    values: Floats,
+    counts: Columns,
+    same: NDArray[np.bool_],
+    sums: Floats,
+) -> int:
+    """
+    Turn bases into products, in place.
+
+    Parameters
+    ----------
+    sizes, sodium, energies, least, near, columns, values, counts, same, sums
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.settling.products`.
+
+    Returns
+    -------
+    int
+        `DONE`.
+    """
+    order = columns.argsort(axis=1)
+    columns[:] = np.take_along_axis(columns, order, axis=1)
+    values[:] = np.take_along_axis(values, order, axis=1)
+    values *= values > least
+    sums[0] = (values * sodium[columns]).sum(axis=1)
+    sums[1] = (values * energies[columns]).sum(axis=1)
+    there = values > 0.0
+    values /= sizes[columns]
+    counts[:] = there.sum(axis=1)
+    for at in np.flatnonzero(~there.all(axis=1)).tolist():
+        columns[at, : counts[at]] = columns[at, there[at]]
+        values[at, : counts[at]] = values[at, there[at]]
+    beyond = np.arange(columns.shape[1]) >= counts[1:, None]
+    alike = (columns[1:] == columns[:-1]) & (np.abs(values[1:] - values[:-1]) <= near)
+    same[:1] = False
+    same[1:] = (counts[1:] == counts[:-1]) & (alike | beyond).all(axis=1)
+    return DONE

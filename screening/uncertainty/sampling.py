@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -362,12 +363,22 @@ def draw_errors(
     atoms = amounts.sum(axis=1)
     sigmas = np.array([model.own(phase.amounts) for phase in inside])
     compound = (amounts > 0).sum(axis=1) > 1
-    normal = np.random.default_rng(seed).standard_normal((samples, sum(amounts.shape)))
+    n_drawn = samples * sum(amounts.shape)
+    normal = _normal(seed, n_drawn.bit_length())[:n_drawn].reshape(samples, -1)
     if held is not None:
+        normal = normal.copy()
         normal[:, held[0]] = held[1]
     own, common = np.split(normal, [len(inside)], axis=1)
     shared = amounts @ np.ascontiguousarray(model.common * common)[:, :, None]
     return np.where(compound, sigmas * own * atoms + shared[:, :, 0], 0.0)
+
+
+@lru_cache(maxsize=4)
+def _normal(seed: int, size: int) -> NDArray[np.float64]:
+    """Draw as many as a power of two: the first ones are those of any shorter series."""
+    drawn: NDArray[np.float64] = np.random.default_rng(seed).standard_normal(2**size)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def with_errors(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:

@@ -83,8 +83,13 @@ class Columns:
 
     def find(self, columns: NDArray[np.intp]) -> NDArray[np.intp] | None:
         """Find columns of the system among these; None where one is missing."""
-        found = np.searchsorted(self.at, columns)
-        return found if (self.at.take(found, mode="clip") == columns).all() else None
+        found = [self._places.get(column, -1) for column in columns.tolist()]
+        return None if -1 in found else np.array(found, dtype=np.intp)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Place of each column among these."""
+        return {column: place for place, column in enumerate(self.at.tolist())}
 
 
 @dataclass

@@ -462,20 +462,19 @@ def walk(
     for step in range(room):
         if node < 0:
             slot = _slot(places, table, basis)
-            if table[slot] < 0:
-                table[slot] = used[0]
-                used[0] += 1
-                node = table[slot]
-                _learn(matrix, energies, sodium, closed, basis, numbers[node], places[node])
             node = table[slot]
+            if node < 0:
+                node = table[slot] = used[0]
+                used[0] += 1
+                _learn(matrix, energies, sodium, closed, basis, numbers[node], places[node])
             if before >= 0:
                 places[before, size + row] = node
         known, place = numbers[node], places[node]
         at = 0 if closed else step
         mus[at], tied[at] = mu, place[2 * size + 1] != 0
-        bases[at] = place[:size]
         _solve_known(known, amounts, solved)
-        values[at] = np.maximum(solved, 0.0)
+        for i in range(size):
+            bases[at, i], values[at, i] = place[i], max(solved[i], 0.0)
         entering = place[2 * size]
         if entering < 0 or (not closed and known[0] >= mu_stop - PRICE_TOLERANCE):
             return at + 1
@@ -483,7 +482,7 @@ def walk(
         row = _leaving(amounts, known, solved, keys, rows)
         if row < 0:
             return UNBOUNDED
-        basis[:] = place[:size]
-        basis[row] = entering
+        for i in range(size):
+            basis[i] = entering if i == row else place[i]
         before, node = node, place[size + row]
     return FULL

@@ -1,4 +1,4 @@
-"""Open a store by where it is: a file path, or a MongoDB URI."""
+"""Open a store from its location: a file path or a MongoDB URI."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def database_of(location: str) -> str:
 
 def check_answer(store: Store, location: str) -> None:
     """
-    Make sure that the server of a connected store answers.
+    Check that the server of a connected store responds.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def check_answer(store: Store, location: str) -> None:
 
 def exists(location: str) -> bool:
     """
-    Tell whether there may be a store, without making one.
+    Tell whether a store may exist, without creating one.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def exists(location: str) -> bool:
 
 def resolved(location: str) -> str:
     """
-    Write a store's location in the one way that all spellings of a path share.
+    Write a store's location in its canonical form.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What MongoDB means by a filter, an order and a path: mongomock-ng's own functions, with types."""
+"""MongoDB's semantics of filters, sort orders and paths: mongomock-ng's functions, typed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""An embedded maggma store: one SQLite file, which answers MongoDB's questions.
+"""An embedded maggma store: one SQLite file that answers MongoDB queries.
 
-Every update is one transaction, so a kill in the middle leaves the file as it was before. Several
-processes may write; each question reads what all of them wrote until then. docs/stores.md says what
-is promised, and which test shows it.
+Every update is one transaction, so a process killed in the middle leaves the file as it was before.
+Several processes may write; each query sees all writes committed before it. docs/stores.md states
+what is guaranteed, and which test shows it.
 """
 
 from __future__ import annotations

@@ -244,7 +244,7 @@ def _spellings(run: str) -> list[list[str]]:
     ]
 
 
-def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
+def present(amounts: Mapping[str, float], name: str | None = None) -> dict[str, float]:
     """
     Keep the elements that are present, and refuse invalid amounts.
 
@@ -253,7 +253,7 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
     amounts
         Element symbol to amount; zero means absent.
     name
-        What to call the composition in the message.
+        What to call the composition in the message; by default as `plain` writes it.
 
     Returns
     -------
@@ -268,7 +268,8 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
     for symbol, amount in amounts.items():
         if not (isfinite(amount) and amount >= 0):
             raise FormulaError(
-                f"{name!r} has the amount {amount} of {symbol}: give a positive number."
+                f"{name or plain(amounts)!r} has the amount {amount} of {symbol}: "
+                "give a positive number."
             )
     return {symbol: float(amount) for symbol, amount in amounts.items() if amount > 0}
 

@@ -22,8 +22,8 @@ from trona.screening.equilibrium.simplex import AMOUNT_TOLERANCE, minimise
 from trona.screening.errors import InputError
 from trona.screening.stability.interphase import classify
 from trona.screening.stability.products import interphase
-from trona.screening.stability.window import HELD, NO_EXCHANGE, assess
-from trona.screening.units import SODIUM
+from trona.screening.stability.window import NO_EXCHANGE, assess
+from trona.screening.units import HELD, SODIUM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
-"""Chemical formulas in and out: text to amounts per formula unit, and back.
+"""Chemical formulas: parsing to amounts per formula unit, and formatting.
 
-A composition is a plain mapping from element symbol to amount per formula unit, so that
-fractional formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no class of their own.
+A composition is a plain mapping from element symbol to amount per formula unit, so fractional
+formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no class of their own.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ def _spellings(run: str) -> list[list[str]]:
 
 def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
     """
-    Keep the elements that are there, and refuse amounts that cannot be.
+    Keep the elements that are present, and refuse invalid amounts.
 
     Parameters
     ----------
@@ -295,14 +295,14 @@ def _parse_plain(text: str, whole: str) -> dict[str, float]:
 
 
 def _remedy(text: str) -> str:
-    """Suggest a formula that a name stands for or that is near, or show how one is written."""
+    """Suggest the formula that was probably meant, or show how formulas are written."""
     meant = _NAMES.get(text.strip().upper()) or near(text)
     return "write it like Na3PS4 or Na3SbS4·8H2O." if meant is None else f"did you mean {meant}?"
 
 
 def plain(amounts: Mapping[str, float]) -> str:
     """
-    Write a composition as it is, reducing and checking nothing: for messages.
+    Write a composition for a message, without reducing or checking it.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class Markup:
     new_line: str
 
     def quoted(self, text: str) -> str:
-        """Take the meaning from letters that have one in this markup."""
+        """Escape the special characters of this markup."""
         return escape(text) if self.opening.startswith("<") else text.replace("$", r"\$")
 
 
@@ -168,7 +168,7 @@ _CLASSES = {
 
 def class_words(kind: str) -> str:
     """
-    Write a class of interphase in the words of a legend.
+    Write an interphase class in the words of a legend.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 
     python scripts/stream.py ELEMENTS PHASES CANDIDATES
 
-Phases and candidates are synthetic and always the same for the same numbers.
+Phases and candidates are synthetic and reproducible for given numbers.
 """
 
 from __future__ import annotations

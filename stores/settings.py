@@ -1,4 +1,4 @@
-"""Where things are kept by default, read from the environment (``TRONA_…``); no store is opened."""
+"""Default locations, read from the environment (``TRONA_…``); no store is opened."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ class Settings(BaseModel):
     )
     reference: str = Field(
         default=REFERENCE,
-        description="Reference energies: 'bundled', 'mp', 'table:PATH' or 'store:PATH'.",
+        description="Reference energies: 'bundled', 'mp', 'table:FILE', 'store:PATH' or "
+        "'entries:FILE'.",
     )
     references: str = Field(
         default_factory=_default_references,

@@ -1,6 +1,6 @@
-"""Everything that a composition does at every sodium chemical potential: the grand profile.
+"""Products of a composition at every sodium chemical potential: its grand profile.
 
-At chemical potential μ a composition c turns into the phases that minimise the grand potential
+At chemical potential μ a composition c decomposes into the phases that minimise the grand potential
 φ = E − n_Na μ at fixed amounts of all other elements (Ong, Wang, Kang & Ceder, Chem. Mater. 20
 (2008) 1798). The parametric simplex gives all of them, with exact breakpoints and no grid.
 """
@@ -171,7 +171,7 @@ class Profile(Tabular):
 
 def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     """
-    Follow a composition through all voltages against sodium metal.
+    Compute the products of a composition at all voltages against sodium metal.
 
     Parameters
     ----------

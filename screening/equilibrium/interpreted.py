@@ -1,8 +1,8 @@
-"""The inner loops of the simplex without a compiler: the numbers of `kernels`, bit for bit.
+"""Inner loops of the simplex in plain Python, bit for bit the same results as `kernels`.
 
-To load compiled code takes half a second, most of what a command with one ladder takes. These
-loops do the same arithmetic in the same order, small matrices as lists of floats and whole rows
-of columns by numpy, so that it does not matter to an answer which of the two it came from.
+Loading compiled code takes half a second, most of the run time of a command that computes one
+ladder. These loops do the same arithmetic in the same order, with small matrices as lists of floats
+and whole rows of columns in numpy, so the result does not depend on which of the two was used.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The inner loops of the simplex, compiled: arrays of numbers in, arrays filled, nothing checked.
+"""Inner loops of the simplex, compiled by numba; they fill arrays and check nothing.
 
 Rows are elements (at most a dozen), columns are phases (up to many thousands). Interpreted numpy
-spends its time here on calls, some thirty for each pivot; compiled by numba a pivot is one pass
-over the columns. Sums run in a fixed order and no fast-math is allowed: the same input gives the
-same bits.
+spends most of its time on call overhead, some thirty calls per pivot; compiled, a pivot is one pass
+over the columns. Sums run in a fixed order and fast-math is off: the same input gives the same
+bits.
 """
 
 from __future__ import annotations

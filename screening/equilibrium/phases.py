@@ -1,7 +1,7 @@
-"""Phases and the table of them that every hull is built from; arrays and plain values only.
+"""Phases, and the table of phases from which every hull is built.
 
 A table keeps all phases for reporting and marks the lowest polymorph of each composition (the
-*ground* phases) for the hull. It is where energies of different scales are refused.
+*ground* phases) for the hull. It refuses energies of different scales.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Phase:
 
     def moved(self, energy: float, scale: EnergyScale) -> Phase:
         """
-        Add an energy.
+        Shift the energy.
 
         Parameters
         ----------
@@ -146,7 +146,7 @@ class Phase:
 @dataclass(frozen=True, eq=False)
 class PhaseTable(Tabular):
     """
-    All phases of a study on one energy scale, in an order that does not depend on the input's.
+    All phases of a study on one energy scale, in an order independent of the input order.
 
     Build it with `PhaseTable.from_phases`.
 
@@ -222,7 +222,7 @@ class PhaseTable(Tabular):
 
     def changed(self, phases: Sequence[Phase]) -> PhaseTable:
         """
-        Give the same compositions other energies; nothing but polymorphs is sorted again.
+        Replace the energies of the same compositions; only polymorphs are sorted again.
 
         Parameters
         ----------
@@ -351,7 +351,7 @@ class PhaseTable(Tabular):
 
     def holding(self, symbols: Iterable[str]) -> tuple[Phase, ...]:
         """
-        Find the phases that hold all of some elements, and any others, in their order.
+        Find the phases that contain all of these elements, and possibly others, in table order.
 
         Parameters
         ----------
@@ -382,7 +382,7 @@ class PhaseTable(Tabular):
 
     def within(self, symbols: Iterable[str]) -> PhaseTable:
         """
-        Keep the phases that consist of some elements: what many questions about them need.
+        Keep the phases of a chemical system and its sub-systems, for many questions about them.
 
         Parameters
         ----------

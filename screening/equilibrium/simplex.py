@@ -1,13 +1,13 @@
-"""Linear programs of phase equilibrium: minimise E·x − μ s·x with A x = b, x ≥ 0; numbers only.
+"""Linear programs of phase equilibrium: minimise E·x − μ s·x with A x = b, x ≥ 0.
 
 Rows are elements (few), columns are phases (many), so every step inverts a small dense basis and
 prices all columns at once. `minimise` solves at one cost. `sweep` follows the optimum as μ rises
 from −∞: the parametric simplex (Gass & Saaty, Naval Research Logistics Quarterly 2 (1955) 39),
 whose basis changes are the breakpoints in μ. Ties in the leaving row are broken
 lexicographically (Dantzig, Orden & Wolfe, Pacific J. Math. 5 (1955) 183), ties in the entering
-column by position: the path is finite and always the same. The loops exist twice with the same
-results, compiled (`kernels`) and interpreted: to load compiled code takes half a second, which a
-process is spared until interpreted loops have taken about as long.
+column by position: the path is finite and deterministic. The loops exist twice with identical
+results, compiled (`kernels`) and interpreted. Loading compiled code takes half a second, so a
+process uses the interpreted loops until they have taken about that long.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ _LOOPS = _Loops()
 
 
 def load_compiled() -> None:
-    """Load the compiled loops now, in a process that is known to solve much."""
+    """Load the compiled loops now, in a process that will solve many problems."""
     _LOOPS.compile()
 
 
 @dataclass(frozen=True, eq=False)
 class BasicSolution:
     """
-    A solution: as many columns as there are rows.
+    A basic solution: as many columns as there are rows.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The phases of one chemical system as columns of a linear program; arrays only."""
+"""The phases of one chemical system as columns of a linear program."""
 
 from __future__ import annotations
 

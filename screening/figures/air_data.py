@@ -1,4 +1,4 @@
-"""What the figure of driving force against dew point shows, as plain numbers."""
+"""Data of the figure of driving force against dew point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where labels of points go so that none covers another; plain numbers, nothing is drawn."""
+"""Placement of point labels so that none overlaps another."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ farthest place, in units of that of covering a point."""
 
 def spaced(levels: Sequence[float], apart: float) -> list[float]:
     """
-    Move labels as little as it takes for none to cover another.
+    Move labels as little as necessary so that none overlaps another.
 
     Parameters
     ----------

@@ -1,12 +1,12 @@
-"""Electrochemical window of an electrolyte and the ladder of reactions around it.
+"""Electrochemical window of an electrolyte, and the decomposition ladder on both sides of it.
 
-Two definitions stand side by side. *By decomposition*: the range of voltage in which the
-composition, at equilibrium, exchanges no sodium. *Stabilised*: the electrolyte lowered onto the
-hull, the range in which it then lies on the grand-potential hull. By Legendre duality the second
-equals the first wherever the first has a width; a metastable or mixed composition inside a facet
-of full dimension has no plateau at all, and its stabilised window is the single voltage at which
-the exchange changes sign (compare Binninger, Marcolongo, Mottet, Weber & Laino, J. Mater.
-Chem. A 8 (2020) 1347, on the definitions in use).
+Two definitions are reported. *By decomposition*: the range of voltage in which the composition, at
+equilibrium, exchanges no sodium. *Stabilised*: with the electrolyte lowered onto the hull, the
+range in which it then lies on the grand-potential hull. By Legendre duality the second equals the
+first wherever the first has a width; a metastable or mixed composition inside a facet of full
+dimension has no plateau at all, and its stabilised window is the single voltage at which the
+exchange changes sign (compare Binninger, Marcolongo, Mottet, Weber & Laino, J. Mater. Chem. A 8
+(2020) 1347, on the definitions in use).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NO_ENERGY = 1e-10
 
 
 class Reaction(StrEnum):
-    """What a composition does in a range of voltage."""
+    """Reaction of a composition in a range of voltage."""
 
     NONE = "none"
     REDUCTION = "reduction"
@@ -102,7 +102,7 @@ class Rung:
 @dataclass(frozen=True, eq=False)
 class Stability(Tabular):
     """
-    How an electrolyte stands between sodium metal and infinite voltage.
+    Stability of an electrolyte from sodium metal to infinite voltage.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ class Stability(Tabular):
 
     @property
     def energy_above_hull(self) -> float | None:
-        """EV per atom; None for a mixture, whose own energy nobody has computed."""
+        """EV per atom; None for a mixture, whose own energy is unknown."""
         if self.phase is None:
             return None
         difference = self.phase.energy_per_atom - self.decomposition.energy / self.n_atoms
@@ -176,7 +176,7 @@ class Stability(Tabular):
     @property
     def decomposes(self) -> bool:
         """
-        True where other phases stand in its place at fixed composition.
+        True if it decomposes into other phases at fixed composition.
 
         Not where it has an energy of its own and lies no more than `HELD` above them.
         """

@@ -1,4 +1,4 @@
-"""Errors of formation energies: one for each class of compounds, one shared by element."""
+"""Errors of formation energies: one per class of compounds, and a shared one per element."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class ErrorModel:
 
     def strange(self, symbols: Iterable[str]) -> list[str]:
         """
-        Find elements on whose compounds no error was measured.
+        Find elements without a measured error for their compounds.
 
         Parameters
         ----------

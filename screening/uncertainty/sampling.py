@@ -1,11 +1,11 @@
-"""How sure limits and classes are: energies drawn with their errors, every draw assessed anew.
+"""Uncertainty of limits and classes: energies are sampled within their errors, each draw assessed.
 
 The error of a formation energy has two parts. One is independent for each composition, of a size
-that depends on its class. The other belongs to an element and is shared by all of its compounds, as
-the error of its reference state is: it cancels in every reaction among compounds and moves those
-that make or use an element. Elements themselves are the zero of formation energies and have no
-error. Products may change from draw to draw, which `sensitivity`, exact for small errors, does not
-see.
+that depends on its class. The other belongs to an element and is shared by all of its compounds,
+like the error of its reference state: it cancels in every reaction among compounds and changes
+those that consume or form an element. Elements themselves are the zero of formation energies and
+have no error. Products may change from draw to draw, which `sensitivity`, exact for small errors,
+does not capture.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Spread:
 @dataclass(frozen=True, eq=False)
 class Uncertainty:
     """
-    What energies with errors say of a window and of the interphase.
+    Uncertainty of a window and of the interphase class.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def sample(
     seed: int = SEED,
 ) -> Uncertainty:
     """
-    Carry errors of energies to the limits of a window and to interphase classes.
+    Propagate energy errors to window limits and interphase classes.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def classes_at_metal(
     seed: int = SEED,
 ) -> dict[InterphaseClass, float]:
     """
-    Carry errors of energies to the class at sodium metal alone, twenty times as fast as `sample`.
+    Propagate energy errors to the class at sodium metal only, twenty times faster than `sample`.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def classes_at_metal(
 
 
 class _AtMetal:
-    """What becomes of a composition at sodium metal when energies move."""
+    """Interphase class at sodium metal as energies vary."""
 
     def __init__(
         self,
@@ -276,7 +276,7 @@ class _AtMetal:
 
 def phases_inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
     """
-    Find the phases that matter; polymorphs share an error: one is enough.
+    Find the relevant phases, one per composition, since polymorphs share an error.
 
     Parameters
     ----------

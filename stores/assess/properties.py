@@ -1,7 +1,7 @@
-"""Conductor properties of product phases: from the data file with its sources, then by rules.
+"""Conductor properties of product phases, from the data file with its sources or else from rules.
 
-A rule fills a side (electrons or Na⁺) that no source states, and is named as the source. What
-neither says stays unknown.
+A rule supplies a property (electrons or Na⁺) that no source states, and is cited instead. What
+neither states remains unknown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every answer must say of its compositions and of the reference: shared by all commands."""
+"""Caveats about compositions and the reference that every answer must carry."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Results in a store: save them, find them again by what a scientist asks for.
+"""Results in a store: saved, and searched by scientific criteria.
 
-Questions look at summaries, which are a small part of the size of results. A summary that is
-missing or of an older schema (an older trona's store, a process killed between two writes) is made
-when it is noticed.
+Queries use summaries, which are a small part of the size of results. A summary that is missing or
+of an older schema (written by an older trona, or lost when a process was killed between two writes)
+is rebuilt when it is found.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ Doc = TypeVar("Doc", bound=Document)
 @dataclass(frozen=True, eq=False)
 class Found:
     """
-    A page of what passes some filters.
+    A page of results that pass some filters.
 
     Parameters
     ----------

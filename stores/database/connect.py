@@ -1,4 +1,4 @@
-"""Open a store by where it is: a file path, or a MongoDB URI."""
+"""Open a store from its location: a file path or a MongoDB URI."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def database_of(location: str) -> str:
 
 def check_answer(store: Collection | Store, location: str) -> None:
     """
-    Make sure that the server of a connected store answers.
+    Check that the server of a connected store responds.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def check_answer(store: Collection | Store, location: str) -> None:
 
 def exists(location: str) -> bool:
     """
-    Tell whether there may be a store, without making one.
+    Tell whether a store may exist, without creating one.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def exists(location: str) -> bool:
 
 def resolved(location: str) -> str:
     """
-    Write a store's location in the one way that all spellings of a path share.
+    Write a store's location in its canonical form.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Indexes of a MongoDB: what jobflow, updates and questions look documents up by.
+"""Indexes of a MongoDB database, for the lookups of jobflow, updates and queries.
 
-An embedded store needs none of them to be correct, and makes those it can use.
+An embedded store does not need them for correct answers, and creates those it can use.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The command line: parse, call, print. Heavy imports happen inside the commands.
+"""The entry point of the command line. Heavy imports happen inside the commands.
 
-Exit codes: 0 done (also where the reader of the output, as ``head``, closes it early), 1 internal
-error, 2 the input cannot be used (one sentence says why and what to do), 130 stopped by the user.
+Exit codes: 0 success (also if the reader of the output, such as ``head``, closes it early), 1
+internal error, 2 unusable input (one sentence says why and what to do), 130 interrupted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which screened candidates a command is about: filters as typed, and the store to look in."""
+"""Selection of screened candidates: filters from the command line, and the store to search."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_LIMIT = 5.0
 
 def read_filters(typed: FilterOptions) -> Filters:
     """
-    Read filters as they are typed.
+    Parse filters from the command line.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def _method(backend: str) -> str:
 
 def say_filters(filters: Filters) -> str:
     """
-    Name what is looked for.
+    Describe the filters.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What Slurm says, in a user's words: why a job was refused, waits, or came to an end."""
+"""Slurm states in plain words: why a job was refused, is waiting, or ended."""
 
 from __future__ import annotations
 

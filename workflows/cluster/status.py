@@ -1,4 +1,4 @@
-"""Where a candidate stands, from the states of its jobs; no database here."""
+"""State of a candidate, from the states of its jobs; no database."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _trouble(job: Mapping[str, Any]) -> str | None:
 
 def reason_of(job: Mapping[str, Any]) -> str:
     """
-    Say in one line why a job failed, and where there is a usual remedy, which.
+    State in one line why a job failed, with the usual remedy if there is one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Candidates on clusters: where each stands, and failed ones let go on."""
+"""Candidates on clusters: the state of each, and restarting of failed ones."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def retry(
     project: Project | None = None,
 ) -> list[tuple[str, str | None]]:
     """
-    Let candidates go on that failed, or wait to be tried again.
+    Restart candidates that failed or are waiting for another attempt.
 
     A step that failed on the way to the worker or back is repeated; a job that failed on the worker
     begins again, and what depends on it after it.

@@ -1,4 +1,4 @@
-"""The store that a page follows: read anew when it has changed, and only then."""
+"""The store that a page follows, reread only when it has changed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KEPT = 8
 
 class Followed:
     """
-    A store that others write while it is looked at, from several threads.
+    A store read from several threads while other processes write to it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Driving force in moist air against dew point, to look at in a browser."""
+"""Interactive figure of the driving force in moist air against dew point."""
 
 from __future__ import annotations
 

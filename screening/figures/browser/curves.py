@@ -1,4 +1,4 @@
-"""Figures to look at in a browser: mixing curves, discharges, and phase diagrams with a slider."""
+"""Interactive figures of mixing curves, discharges, and phase diagrams with a voltage slider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chart of dopants on two axes, to look at in a browser."""
+"""Interactive chart of dopants on two axes."""
 
 from __future__ import annotations
 

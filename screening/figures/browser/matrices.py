@@ -1,4 +1,4 @@
-"""Heat maps of contacts to look at in a browser."""
+"""Interactive heat maps of contacts."""
 
 from __future__ import annotations
 

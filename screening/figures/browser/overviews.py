@@ -1,4 +1,7 @@
-"""Figures to look at in a browser: many candidates, a ladder. Plotly is imported inside."""
+"""Interactive figures of many candidates, and of a decomposition ladder.
+
+Plotly is imported inside the functions.
+"""
 
 from __future__ import annotations
 

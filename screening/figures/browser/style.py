@@ -1,4 +1,4 @@
-"""What figures to look at in a browser share. Plotly is imported inside the functions."""
+"""Layout and style shared by the interactive figures. Plotly is imported inside the functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Driving force in moist air against dew point, for papers."""
+"""Paper figure of the driving force in moist air against dew point."""
 
 from __future__ import annotations
 

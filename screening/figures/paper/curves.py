@@ -1,4 +1,4 @@
-"""Figures of mixing lines and of discharges."""
+"""Paper figures of mixing lines and discharges."""
 
 from __future__ import annotations
 

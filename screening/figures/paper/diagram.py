@@ -1,4 +1,4 @@
-"""Figure of a phase diagram open to sodium, at one voltage."""
+"""Paper figure of a phase diagram open to sodium, at one voltage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chart of dopants on two axes, for papers."""
+"""Paper chart of dopants on two axes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of many candidates: their windows as bars, their interphases on a map."""
+"""Paper figures of many candidates: windows as bars, interphases on a map."""
 
 from __future__ import annotations
 

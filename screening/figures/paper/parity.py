@@ -1,4 +1,4 @@
-"""Figures of predicted windows beside published ones."""
+"""Paper figures of predicted against published windows."""
 
 from __future__ import annotations
 

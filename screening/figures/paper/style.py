@@ -1,4 +1,4 @@
-"""What matplotlib figures share, and the ladder. Matplotlib is imported inside the functions."""
+"""Style of the matplotlib figures, and the ladder. Matplotlib is imported inside the functions."""
 
 from __future__ import annotations
 

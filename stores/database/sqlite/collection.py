@@ -1,8 +1,8 @@
-"""A collection of one SQLite file, which answers MongoDB's questions; maggma is not needed.
+"""A collection in one SQLite file that answers MongoDB queries; maggma is not needed.
 
-Every update is one transaction, so a kill in the middle leaves the file as it was before. Several
-processes may write; each question reads what all of them wrote until then. docs/stores.md says what
-is promised, and which test shows it.
+Every update is one transaction, so a process killed in the middle leaves the file as it was before.
+Several processes may write; each query sees all writes committed before it. docs/stores.md states
+what is guaranteed, and which test shows it.
 """
 
 from __future__ import annotations

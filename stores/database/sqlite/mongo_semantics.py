@@ -1,6 +1,6 @@
-"""What MongoDB means by a filter, an order and a path: mongomock-ng's own functions, with types.
+"""MongoDB's semantics of filters, sort orders and paths: mongomock-ng's functions, typed.
 
-mongomock-ng is imported where it is asked: SQLite answers most questions alone.
+mongomock-ng is imported only where it is needed: SQLite answers most queries alone.
 """
 
 from __future__ import annotations

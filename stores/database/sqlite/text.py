@@ -1,15 +1,15 @@
 r"""Documents as JSON text and back: what MongoDB would keep, in a form that SQLite can compare.
 
-SQLite's JSON knows null, booleans, numbers, text, lists and objects. All else becomes text that
-begins with a control character, so that no document is changed by being stored:
+SQLite's JSON has null, booleans, numbers, text, lists and objects. Everything else becomes text
+that begins with a control character, so that storing a document does not change it:
 
-- ``\u0002`` and a time of fixed width: a date, UTC to the millisecond as in MongoDB. The text is
-  ordered as the dates are.
+- ``\u0002`` and a time of fixed width: a date, UTC to the millisecond as in MongoDB. The text sorts
+  as the dates do.
 - ``\u0001`` and a letter: a value that only Python compares. NaN and infinities, object ids,
   bytes, other BSON types, and text that itself begins with one of these characters or contains NUL.
 
-A document is stored as a body and, where that is long, a head: the same without its long lists and
-texts. Questions are put to the head, which is a tenth of a screening document.
+A document is stored as a body and, if it is long, a head: the same without its long lists and
+texts. Queries use the head, which is a tenth of the size of a screening document.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _ESCAPES = (b"\\u0000", b"\\u0001", b"\\u0002", b"e-3")
 
 class Stored(NamedTuple):
     """
-    A document as it stands in the file, but for its ``_id``.
+    A document as stored in the file, without its ``_id``.
 
     Parameters
     ----------

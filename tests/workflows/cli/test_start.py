@@ -13,16 +13,6 @@ HEAVY = {
     *("ase", "jobflow", "matplotlib", "numba", "pandas", "pydantic_settings", "pymatgen", "scipy"),
     "torch",
 }
-    "pydantic_settings",
-    "ase",
-    "jobflow",
-    "matplotlib",
-    "numba",
-    "pandas",
-    "pymatgen",
-    "scipy",
-    "torch",
-}
 CODE = (
     "import sys\n"
     "from trona.workflows.cli.main import main\n"

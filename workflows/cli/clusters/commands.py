@@ -1,4 +1,4 @@
-"""The commands for clusters: make a project, submit, follow, retry, collect."""
+"""Commands for clusters: create a project, submit, monitor, retry, collect."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def submit(
 
 def tell(sentence: str) -> None:
     """
-    Print a sentence beside the answer.
+    Print a sentence on standard error.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def submitted(outcomes: Iterator[Submitted], total: int) -> list[Submitted]:
 
 def print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
     """
-    Print what became of candidates.
+    Print the outcome of a submission.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The commands about candidates: parse, call, print. Heavy imports happen inside the commands."""
+"""The commands of ``trona candidates``. Heavy imports happen inside the commands."""
 
 from __future__ import annotations
 

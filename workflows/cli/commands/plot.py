@@ -1,4 +1,4 @@
-"""The commands of ``trona plot``: one figure each, of formulas or of what was screened."""
+"""The commands of ``trona plot``: one figure each, of formulas or of screened candidates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands ``trona query`` and ``trona show``: results out of a store."""
+"""The commands ``trona query`` and ``trona show``, which read results from a store."""
 
 from __future__ import annotations
 
@@ -230,7 +230,9 @@ def show(
     if not docs:
         raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
     if as_json:
-        print_json(docs)
+        from trona.stores.documents.sentences import with_answer  # noqa: PLC0415
+
+        print_json([with_answer(doc) for doc in docs])
         return
     if as_csv:
         print_csv([row for doc in docs for row in rows.candidate_rows(doc)])

@@ -1,4 +1,4 @@
-"""The commands of ``trona reference``: fetch, list and describe reference energies, compare two."""
+"""The commands of ``trona reference``: fetch, list, describe and compare reference energies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ app = typer.Typer(
 Name = Annotated[
     str,
     typer.Argument(
-        help="'bundled', 'mp:Na-P-S', 'table:PATH.csv' or 'store:PATH'.",
+        help="'bundled', 'mp:Na-P-S', 'table:FILE.csv', 'store:PATH' or 'entries:FILE.json'.",
         autocompletion=complete_reference,
     ),
 ]
@@ -187,7 +187,7 @@ def info(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="A reference: bundled, mp, table:PATH.csv.")],
+    first: Annotated[str, typer.Argument(help="A reference: bundled, mp, table:FILE.csv.")],
     second: Annotated[str, typer.Argument(help="Another, as table:energies.csv.")],
     system: Annotated[str, typer.Argument(help="Chemical system, such as Na-P-S.")],
     as_json: AsJson = False,

@@ -1,4 +1,4 @@
-"""The commands of ``trona store``: what is there, copies, files, checks, rebuilds."""
+"""The commands of ``trona store``: overview, copy, import and export, checks, rebuilds."""
 
 from __future__ import annotations
 

@@ -12,14 +12,13 @@ from itertools import product
 from math import gcd, isfinite, lcm, pi
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .errors import FormulaError
 from .simple_formulas import ELECTRONEGATIVITY, read_simple, reduced_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = [
@@ -431,6 +430,8 @@ def fraction_codes(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
     ndarray
         In units of 1e-8, of the same shape.
     """
+    import numpy as np  # noqa: PLC0415 (slow to import; formulas alone need none)
+
     units = np.rint((fractions + _OFF_THE_RATIONALS) * _UNITS)
     return np.asarray(units, dtype=np.int64)
 

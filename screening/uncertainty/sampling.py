@@ -28,8 +28,8 @@ from trona.screening.equilibrium.simplex import (
 from trona.screening.errors import InputError
 from trona.screening.stability.interphase import classify
 from trona.screening.stability.products import interphase
-from trona.screening.stability.window import HELD, NO_EXCHANGE, assess
-from trona.screening.units import SODIUM
+from trona.screening.stability.window import NO_EXCHANGE, assess
+from trona.screening.units import HELD, SODIUM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

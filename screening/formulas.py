@@ -12,14 +12,13 @@ from itertools import product
 from math import gcd, isfinite, lcm, pi
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .errors import FormulaError
 from .simple_formulas import ELECTRONEGATIVITY, read_simple, reduced_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = [
@@ -244,7 +243,7 @@ def _spellings(run: str) -> list[list[str]]:
     ]
 
 
-def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
+def present(amounts: Mapping[str, float], name: str | None = None) -> dict[str, float]:
     """
     Keep the elements that are present, and refuse invalid amounts.
 
@@ -253,7 +252,7 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
     amounts
         Element symbol to amount; zero means absent.
     name
-        What to call the composition in the message.
+        What to call the composition in the message; by default as `plain` writes it.
 
     Returns
     -------
@@ -268,7 +267,8 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
     for symbol, amount in amounts.items():
         if not (isfinite(amount) and amount >= 0):
             raise FormulaError(
-                f"{name!r} has the amount {amount} of {symbol}: give a positive number."
+                f"{name or plain(amounts)!r} has the amount {amount} of {symbol}: "
+                "give a positive number."
             )
     return {symbol: float(amount) for symbol, amount in amounts.items() if amount > 0}
 
@@ -430,6 +430,8 @@ def fraction_codes(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
     ndarray
         In units of 1e-8, of the same shape.
     """
+    import numpy as np  # noqa: PLC0415 (slow to import; formulas alone need none)
+
     units = np.rint((fractions + _OFF_THE_RATIONALS) * _UNITS)
     return np.asarray(units, dtype=np.int64)
 

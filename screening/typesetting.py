@@ -8,7 +8,17 @@ from html import escape
 from .errors import FormulaError
 from .formulas import parse
 
-__all__ = ["HTML", "MATH", "Markup", "class_words", "in_lines", "subscripted", "titled", "typeset"]
+__all__ = [
+    "HTML",
+    "MATH",
+    "Markup",
+    "class_words",
+    "gases",
+    "in_lines",
+    "subscripted",
+    "titled",
+    "typeset",
+]
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,34 @@ def typeset(label: str, markup: Markup = MATH) -> str:
     except FormulaError:
         return markup.quoted(label)
     return subscripted(formula, markup) + dash + markup.quoted(rest)
+
+
+def gases(text: str, markup: Markup = MATH) -> str:
+    """
+    Write a sentence with subscripts in the gases of air that it names.
+
+    Parameters
+    ----------
+    text
+        Plain.
+    markup
+        Of matplotlib or of plotly.
+
+    Returns
+    -------
+    str
+        Other words stay as they are.
+
+    Examples
+    --------
+    >>> gases("25 °C, 1 ppm of H2S", HTML)
+    '25 °C, 1 ppm of H<sub>2</sub>S'
+    """
+    named = {"H2O", "H2S", "CO2", "O2"}
+    return " ".join(
+        subscripted(word, markup) if word.strip(",;:()") in named else markup.quoted(word)
+        for word in text.split(" ")
+    )
 
 
 def titled(label: str, formula: str) -> str:

@@ -11,6 +11,7 @@ from math import inf, isfinite
 from .errors import InputError
 
 __all__ = [
+    "HELD",
     "SODIUM",
     "areal_charge",
     "chemical_potential",
@@ -23,6 +24,10 @@ __all__ = [
 
 MOST_ERROR = 2.0
 """eV/atom: no error of an energy and no barrier to a reaction is larger."""
+HELD = 0.025
+"""Up to this (eV/atom above the hull) an electrolyte is taken to hold together: the thermal energy
+at room temperature, and the error of DFT (Hautier, Ong, Jain, Moore & Ceder, Phys. Rev. B 85 (2012)
+155208)."""
 SODIUM = "Na"
 """The element that the electrode exchanges with the electrolyte."""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
+from trona.screening.formulas import fractions_key
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
 
@@ -132,6 +133,11 @@ class Phase:
         vars(moved).update(vars(self), energy=self.energy + energy, scale=scale)
         return moved
 
+    @cached_property
+    def key(self) -> tuple[tuple[str, float], ...]:
+        """Atomic fractions (`formulas.fractions_key`): equal for multiples of a composition."""
+        return fractions_key(self.amounts)
+
     @property
     def n_atoms(self) -> float:
         """Atoms per formula unit."""
@@ -213,8 +219,7 @@ class PhaseTable(Tabular):
         missing = (amounts[ground[present]] > 0).sum(axis=0) == 0
         if missing.any():
             absent = ", ".join(elements[i] for i in np.flatnonzero(missing))
-            message = f"no reference phase for {absent}: add the element to the energies."
-            raise ChemicalSystemError(message)
+            raise ChemicalSystemError(f"no reference phase for {absent}: add it to the energies.")
         for array in (amounts, energies, ground):
             array.setflags(write=False)
         ordered = tuple(map(given.__getitem__, order.tolist()))
@@ -320,11 +325,6 @@ class PhaseTable(Tabular):
         """Key of a composition to its place among the ground phases."""
         text, size = self.keys.tobytes(), self.keys.itemsize * self.keys.shape[1]
         return {text[at : at + size]: at // size for at in range(0, len(text), size)}
-
-    @property
-    def joined(self) -> NDArray[np.int64]:
-        """Number of phases that hold both of two elements; shape (n_elements, n_elements)."""
-        return self.index.joined[: len(self.elements), : len(self.elements)]
 
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
         """

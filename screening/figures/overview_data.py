@@ -206,6 +206,16 @@ class InterphaseMap:
         if not self.points:
             raise InputError("no interphase to draw: name at least one composition.")
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What open points and bars above points mean, where they occur."""
+        bars = any(point.unknown for point in self.points)
+        unsure = not all(point.sure for point in self.points)
+        return (
+            *(["bar: part whose conduction is unknown"] if bars else []),
+            *(["open: class uncertain"] if unsure else []),
+        )
+
 
 def electrode_mark(table: PhaseTable, formula: str) -> Mark:
     """

@@ -22,11 +22,10 @@ import numpy as np
 from trona.screening.equilibrium.simplex import minimise
 from trona.screening.errors import InputError, VoltageError
 from trona.screening.formulas import same_composition
-from trona.screening.units import SODIUM, chemical_potential
+from trona.screening.units import HELD, SODIUM, chemical_potential
 
 from .interface import react, reactant
 from .interphase import Electronic, Ionic
-from .window import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -121,7 +121,8 @@ def coverage(
         Pairs in alphabetical order, the anion former second.
     """
     symbols = sorted(({*elements, SODIUM} & set(table.elements)) - _NOBLE)
-    joined = table.joined
+    n_elements = len(table.elements)
+    joined = table.index.joined[:n_elements, :n_elements]
     if any(len(composition) > 2 for composition in asked):
         joined = joined.copy()
     for composition in {fractions_key(one): one for one in asked if len(one) > 2}.values():

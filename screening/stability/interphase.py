@@ -14,7 +14,6 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Self
 
 from trona.screening.errors import InputError
-from trona.screening.formulas import fractions_key
 from trona.screening.tabular import Tabular
 
 if TYPE_CHECKING:
@@ -459,7 +458,7 @@ def _share_out(
             phase=phase,
             amount=float(amount),
             fraction=weight / total,
-            properties=properties.get(fractions_key(phase.amounts), PhaseProperties(phase.formula)),
+            properties=properties.get(phase.key, PhaseProperties(phase.formula)),
         )
         for phase, amount, weight in zip(phases, amounts, weights, strict=True)
     )

@@ -11,8 +11,7 @@ from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
-
-from .window import HELD
+from trona.screening.units import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -22,14 +22,14 @@ from trona.screening.errors import PhaseDataError
 from trona.screening.formulas import same_composition
 from trona.screening.reactions import write_reaction
 from trona.screening.tabular import Tabular
-from trona.screening.units import SODIUM, chemical_potential, range_text, require_small_energy
+from trona.screening.units import HELD, SODIUM, chemical_potential, range_text, require_small_energy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable
 
-__all__ = ["HELD", "NO_EXCHANGE", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
+__all__ = ["NO_EXCHANGE", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
 
 NO_EXCHANGE = 1e-8
 """Sodium exchanged below this fraction of the formula's atoms is none."""
@@ -37,12 +37,6 @@ NO_EXCHANGE = 1e-8
 
 _NO_ENERGY = 1e-10
 """Reaction energies above minus this (eV/atom) are rounding of a difference of large numbers."""
-
-
-HELD = 0.025
-"""Up to this (eV/atom above the hull) an electrolyte is taken to hold together: the thermal energy
-at room temperature, and the error of DFT (Hautier, Ong, Jain, Moore & Ceder, Phys. Rev. B 85 (2012)
-155208)."""
 
 
 class Reaction(StrEnum):

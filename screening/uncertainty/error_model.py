@@ -41,8 +41,10 @@ def anion_class(amounts: Mapping[str, float]) -> str | None:
     """
     if len(amounts) == 1:
         return None
-    found = (name for name, anions in _ANIONS.items() if anions & amounts.keys())
-    return next(found, _OTHER)
+    for name, anions in _ANIONS.items():
+        if not anions.isdisjoint(amounts):
+            return name
+    return _OTHER
 
 
 @dataclass(frozen=True)

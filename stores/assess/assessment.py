@@ -227,7 +227,7 @@ def _at_ambient_pressure(table: PhaseTable, stability: Stability) -> Exclusion |
 
 def _pressed(phase: Phase) -> bool:
     """Tell whether a phase is made under high pressure only."""
-    return fractions_key(phase.amounts) in _HIGH_PRESSURE
+    return phase.key in _HIGH_PRESSURE
 
 
 def window_document(assessment: Assessment, tolerance: float | None = None) -> WindowDoc:

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trona.stores.database.connect import open_store
+from trona.stores.database.connect import open_documents
 from trona.stores.documents.bookkeeping import (
     SUMMARY_SCHEMA_VERSION,
     EntryDoc,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from maggma.core import Store
 
     from trona.screening.stability.ranking import Ranked
+    from trona.stores.database.sqlite.collection import Collection
 
 __all__ = ["RANK", "Filters", "Found", "Results"]
 
@@ -84,14 +85,14 @@ class Results:
 
     def __init__(self, location: str) -> None:
         self.location = location
-        self._opened: dict[str, Store] = {}
+        self._opened: dict[str, Collection | Store] = {}
         self._store(ScreeningDoc)
 
-    def _store(self, model: type[Document]) -> Store:
+    def _store(self, model: type[Document]) -> Collection | Store:
         """Open the collection of a kind of document, once."""
         name = collection_of(model)
         if name not in self._opened:
-            self._opened[name] = open_store(self.location, name)
+            self._opened[name] = open_documents(self.location, name)
         return self._opened[name]
 
     @property
@@ -108,7 +109,7 @@ class Results:
     def close(self) -> None:
         """Close what was opened."""
         for store in self._opened.values():
-            store.close()  # type: ignore[no-untyped-call]
+            store.close()
         self._opened.clear()
 
     def save(self, docs: Sequence[Document]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from trona.screening.errors import StoreError
-from trona.stores.database.sqlite.store import SQLiteStore
+from trona.stores.database.sqlite.collection import Collection
 
 from .indexes import FIELDS, ensure_indexes
 from .locations import redacted
@@ -22,6 +22,7 @@ __all__ = [
     "database_of",
     "exists",
     "job_store",
+    "open_documents",
     "open_store",
     "redacted",
     "resolved",
@@ -40,6 +41,8 @@ def _unconnected(location: str, collection: str, key: str) -> Store:
                 f"cannot use the store {redacted(location)!r}: give a file path, "
                 "or a URI that starts with mongodb:// or mongodb+srv://."
             )
+        from .sqlite.store import SQLiteStore  # noqa: PLC0415 (maggma is slow to import)
+
         return SQLiteStore(location, collection, key=key)
     from .mongodb import ServerStore  # noqa: PLC0415 (slow to import, and files need none)
 
@@ -86,7 +89,7 @@ def database_of(location: str) -> str:
     return database
 
 
-def check_answer(store: Store, location: str) -> None:
+def check_answer(store: Collection | Store, location: str) -> None:
     """
     Check that the server of a connected store responds.
 
@@ -102,7 +105,7 @@ def check_answer(store: Store, location: str) -> None:
     StoreError
         If it does not answer within `SERVER_TIMEOUT`, or refuses.
     """
-    if isinstance(store, SQLiteStore):
+    if isinstance(store, Collection):
         return
     from maggma.stores import MongoStore  # noqa: PLC0415 (slow to import, and files need none)
     from pymongo.errors import PyMongoError  # noqa: PLC0415
@@ -181,18 +184,54 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
     StoreError
         If it cannot be opened, its server does not answer, or there is no such collection.
     """
+    store = _unconnected(location, _known(collection), key)
+    _connect(store, location, collection)
+    return store
+
+
+def open_documents(location: str, collection: str, key: str = "id") -> Collection | Store:
+    """
+    Open a collection without maggma, which is slow to import, where it is in a file.
+
+    Parameters
+    ----------
+    location, collection, key
+        As for `open_store`.
+
+    Returns
+    -------
+    Collection or maggma.core.Store
+        Connected; both have the methods of a maggma store.
+
+    Raises
+    ------
+    StoreError
+        As `open_store` does.
+    """
+    if "://" in location:
+        return open_store(location, collection, key)
+    store = Collection(location, _known(collection), key=key)
+    _connect(store, location, collection)
+    return store
+
+
+def _known(collection: str) -> str:
+    """Refuse a collection that a copy would leave behind."""
     if collection not in FIELDS:
         raise StoreError(
             f"no collection {collection!r}: a copy of the store would leave it behind. Add its "
             f"document to COLLECTIONS, or choose from {', '.join(FIELDS)}."
         )
-    store = _unconnected(location, collection, key)
+    return collection
+
+
+def _connect(store: Collection | Store, location: str, collection: str) -> None:
+    """Connect a store, and have its indexes made where questions need them."""
     store.connect()
     check_answer(store, location)
     if location.startswith(_MONGO):
         # One document for each key, however many processes write; questions find theirs at once.
         ensure_indexes(store, collection)
-    return store
 
 
 def job_store(location: str) -> JobStore:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from maggma.core import Store
 
+    from .sqlite.collection import Collection
+
 __all__ = ["FIELDS", "UNIQUE", "ensure_indexes"]
 
 FIELDS: Mapping[str, Sequence[str]] = {
@@ -48,7 +50,7 @@ UNIQUE: Mapping[str, Sequence[str]] = {"jobs": ("uuid", "index"), "data": ("blob
 """What identifies a document where it is not ``id``: jobflow looks up every output by both."""
 
 
-def ensure_indexes(store: Store, collection: str) -> list[str]:
+def ensure_indexes(store: Collection | Store, collection: str) -> list[str]:
     """
     Make the indexes of a collection that are missing.
 

@@ -10,7 +10,6 @@ from trona.screening.formulas import number
 from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.uncertainty.confidence import is_sure, verdict
-from trona.stores.assess.electrodes import withstands
 from trona.stores.documents.answers import ranking_sentence
 from trona.stores.documents.sentences import window_sentence
 
@@ -308,6 +307,8 @@ def beside_electrode(
     """
     if electrode is None:
         return []
+    from trona.stores.assess.electrodes import withstands  # noqa: PLC0415 (seldom needed)
+
     table = framed()
     table.add_column("candidate", overflow="fold")
     table.add_column(f"at {escape(electrode.name)}, {electrode.potential}", overflow="fold")

@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 import orjson
 from bson import ObjectId, json_util
-from monty.json import jsanitize
 
 from trona.screening.errors import StoreError
 
@@ -117,6 +116,8 @@ def plain_values(doc: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """
     if _is_plain(doc):
         return doc, True
+    from monty.json import jsanitize  # noqa: PLC0415 (slow to import, and results are plain)
+
     return jsanitize(doc, allow_bson=True, recursive_msonable=True), False
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trona.stores.defaults import BACKEND
+from trona.workflows.cli.groups import Group
 from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
@@ -51,8 +52,9 @@ __all__ = [
 
 project_app = typer.Typer(
     help="Projects for clusters: queue, store of outputs, workers.",
+    cls=Group,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
 )
 
 _project = typer.Option(

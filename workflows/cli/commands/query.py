@@ -77,7 +77,6 @@ def query(
 ) -> None:
     """Find screened candidates, best first."""
     from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
     kinds = {"interfaces": interfaces, "buffers": buffers, "cells": cells}
@@ -92,7 +91,7 @@ def query(
     if count is not None and electrode is not None:
         raise InputError("--count counts fields of results: leave --electrode out.")
     wanted = read_filters(filters)
-    beside = None if electrode is None else choose_electrode(None, electrode)
+    beside = _electrode(electrode)
     results = open_results(store)
     if count is not None:
         _print_counts(results.counts(by := comma_list(count), wanted), by, as_json, as_csv)
@@ -116,6 +115,15 @@ def query(
         )
     else:
         _print_found(found, beside)
+
+
+def _electrode(name: str | None) -> ElectrodePotential | None:
+    """Find an electrode where one is asked for."""
+    if name is None:
+        return None
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
+
+    return choose_electrode(None, name)
 
 
 def _print_documents(

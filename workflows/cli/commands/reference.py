@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.workflows.cli.completion import complete_reference
+from trona.workflows.cli.groups import Group
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -26,8 +27,9 @@ __all__ = ["app"]
 
 app = typer.Typer(
     help="Reference energies: fetch, list, describe, compare.",
+    cls=Group,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
 )
 
 Name = Annotated[

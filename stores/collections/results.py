@@ -218,6 +218,11 @@ class Results:
         page = tuple(ordered[skip : skip + limit if limit else None])
         return Found(len(kept), page, {s.id: places[s.id] for s in page if s.id in places})
 
+    def total(self) -> int:
+        """Count the results, the newest of each candidate, reference and air."""
+        self.complete()
+        return len(_newest(self._store(SummaryDoc).query(properties=_HEAD)))
+
     def _passing(self, filters: Filters | None) -> list[SummaryDoc]:
         """Read the summaries that pass some filters, in no order."""
         filters = filters or Filters()
@@ -234,12 +239,7 @@ class Results:
         heads: Iterable[dict[str, Any]] = rows
         if criteria:
             heads = store.query(within, properties=_HEAD)
-        newest: dict[tuple[str, str, str | None], tuple[str, str]] = {}
-        for head in heads:
-            key = (head["label"], head["reference"], head.get("air_conditions"))
-            age = (head["created"], head["id"])
-            newest[key] = max(newest.get(key, age), age)
-        ids = {identity for _, identity in newest.values()}
+        ids = _newest(heads)
         return (read_document(SummaryDoc, row) for row in rows if row["id"] in ids)
 
     def complete(self) -> int:
@@ -378,3 +378,13 @@ def _ordered(
     known = [one for one in by_label if one.id in values]
     unknown = [one for one in by_label if one.id not in values]
     return [*sorted(known, key=lambda one: values[one.id], reverse=descending), *unknown]
+
+
+def _newest(heads: Iterable[dict[str, Any]]) -> set[str]:
+    """Find the ids of the newest summary of each candidate, reference and air."""
+    newest: dict[tuple[str, str, str | None], tuple[str, str]] = {}
+    for head in heads:
+        key = (head["label"], head["reference"], head.get("air_conditions"))
+        age = (head["created"], head["id"])
+        newest[key] = max(newest.get(key, age), age)
+    return {identity for _, identity in newest.values()}

@@ -107,7 +107,7 @@ def query(
     elif as_json:
         _print_documents(results.documents(found.summaries), found.summaries, beside)
     elif not found.total:
-        held = results.find(limit=1).total
+        held = results.total()
         typer.echo(
             f"No candidate passes these filters, of {held} in the store; --count class tells "
             "their classes.",

@@ -1,7 +1,7 @@
 """Thermodynamics of electrolyte interfaces: pure functions of arrays and plain values, no I/O.
 
-A name is imported from its module when it is asked for: a command that needs errors only, or a
-formula read, does not load the whole analysis.
+Names are imported lazily, so a command that only needs errors or formulas does not load the
+analysis modules.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Charge balance of compositions by counting oxidation states; no structure, no I/O.
+"""Charge balance of compositions from oxidation states; no structure, no I/O.
 
-Counting works for salts: cations, centres and anions with one oxidation state each. Where atoms of
-an element are bonded to each other (polysulfides, polyphosphides, boron cages, alloys) it says
-nothing, and nothing is claimed.
+The count holds for salts in which each cation, anion and framework element has one oxidation state.
+Where atoms of the same element bond to each other (polysulfides, polyphosphides, boron cages,
+alloys) no statement is made.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _countable(amounts: Mapping[str, float]) -> bool:
 
 def imbalance(amounts: Mapping[str, float]) -> float | None:
     """
-    Charge that no assignment of oxidation states can make up for.
+    Excess charge that no assignment of oxidation states can balance.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def write_formula(amounts: Mapping[str, float]) -> str:
 
 def exact_formula(amounts: Mapping[str, float], whole: Mapping[str, float]) -> str:
     """
-    Write a composition per formula unit where four digits say it exactly, else in whole atoms.
+    Write a composition per formula unit if four digits are exact, otherwise in whole atoms.
 
     Parameters
     ----------

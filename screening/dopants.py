@@ -1,7 +1,7 @@
-"""Compositions in which a dopant replaces part of an element, sodium balancing the charge; no I/O.
+"""Doped compositions: a dopant replaces part of an element, sodium balances the charge; no I/O.
 
-An anion former replaces the anion, an alkali or alkaline-earth metal replaces sodium, any other
-element the centre of the framework (P in Na3PS4). Charges are the usual ones of `charges.STATES`.
+An anion former replaces the anion, an alkali or alkaline-earth metal replaces sodium, and any other
+element replaces the framework cation (P in Na3PS4). Charges are the usual ones of `charges.STATES`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LEAST = 1e-9
 @dataclass(frozen=True)
 class Host:
     """
-    A composition that is going to be doped.
+    The undoped host composition.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Substitution:
 
 def host_of(formula: str) -> Host:
     """
-    Read a host, with the charges of its elements.
+    Build a host from its formula, with the charges of its elements.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""The tree of trona's exceptions; nothing else.
+"""The exception hierarchy of trona.
 
 ::
 
     TronaError
-    ├── InputError                 the user can mend it: one sentence, exit code 2
+    ├── InputError                 bad input that the user can fix: one sentence, exit code 2
     │   ├── FormulaError           a chemical formula that cannot be read or used
     │   ├── EnergyScaleError       energies of different scales in one hull
     │   ├── ChemicalSystemError    an element without a reference phase
@@ -15,7 +15,7 @@
     │   ├── StoreError             a store that cannot be opened, read or written
     │   ├── BackendError           an energy backend that is unknown or not installed
     │   └── ProjectError           a project, worker or queue for clusters that cannot be used
-    └── ConvergenceError           the simplex did not end: an internal error, please report
+    └── ConvergenceError           the simplex did not terminate: an internal error, please report
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class TronaError(Exception):
 
 
 class InputError(TronaError):
-    """Something the user gave cannot be used; the message names it and the remedy."""
+    """User input that cannot be used; the message names it and the remedy."""
 
 
 class FormulaError(InputError):
@@ -51,7 +51,7 @@ class FormulaError(InputError):
 
 
 class EnergyScaleError(InputError):
-    """Energies of different scales were about to meet in one hull."""
+    """Energies of different scales cannot be combined in one hull."""
 
 
 class ChemicalSystemError(InputError):

@@ -1,7 +1,7 @@
-"""Chemical formulas in and out: text to amounts per formula unit, and back.
+"""Chemical formulas: parsing to amounts per formula unit, and formatting.
 
-A composition is a plain mapping from element symbol to amount per formula unit, so that
-fractional formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no class of their own.
+A composition is a plain mapping from element symbol to amount per formula unit, so fractional
+formulas (Na2.25Y0.25Zr0.75Cl6) and hydrates (Na3SbS4·8H2O) need no class of their own.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from itertools import product
 from math import gcd, isfinite, lcm, pi
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .errors import FormulaError
 from .simple_formulas import ELECTRONEGATIVITY, read_simple, reduced_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = [
@@ -244,16 +243,16 @@ def _spellings(run: str) -> list[list[str]]:
     ]
 
 
-def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
+def present(amounts: Mapping[str, float], name: str | None = None) -> dict[str, float]:
     """
-    Keep the elements that are there, and refuse amounts that cannot be.
+    Keep the elements that are present, and refuse invalid amounts.
 
     Parameters
     ----------
     amounts
         Element symbol to amount; zero means absent.
     name
-        What to call the composition in the message.
+        What to call the composition in the message; by default as `plain` writes it.
 
     Returns
     -------
@@ -268,7 +267,8 @@ def present(amounts: Mapping[str, float], name: str) -> dict[str, float]:
     for symbol, amount in amounts.items():
         if not (isfinite(amount) and amount >= 0):
             raise FormulaError(
-                f"{name!r} has the amount {amount} of {symbol}: give a positive number."
+                f"{name or plain(amounts)!r} has the amount {amount} of {symbol}: "
+                "give a positive number."
             )
     return {symbol: float(amount) for symbol, amount in amounts.items() if amount > 0}
 
@@ -296,14 +296,14 @@ def _parse_plain(text: str, whole: str) -> dict[str, float]:
 
 
 def _remedy(text: str) -> str:
-    """Suggest a formula that a name stands for or that is near, or show how one is written."""
+    """Suggest the formula that was probably meant, or show how formulas are written."""
     meant = _NAMES.get(text.strip().upper()) or near(text)
     return "write it like Na3PS4 or Na3SbS4·8H2O." if meant is None else f"did you mean {meant}?"
 
 
 def plain(amounts: Mapping[str, float]) -> str:
     """
-    Write a composition as it is, reducing and checking nothing: for messages.
+    Write a composition for a message, without reducing or checking it.
 
     Parameters
     ----------
@@ -430,6 +430,8 @@ def fraction_codes(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
     ndarray
         In units of 1e-8, of the same shape.
     """
+    import numpy as np  # noqa: PLC0415 (slow to import; formulas alone need none)
+
     units = np.rint((fractions + _OFF_THE_RATIONALS) * _UNITS)
     return np.asarray(units, dtype=np.int64)
 

@@ -1,4 +1,4 @@
-"""Formulas read and reduced as pymatgen does, without pymatgen, which takes long to import."""
+"""Formulas parsed and reduced as pymatgen does, without its long import."""
 
 from __future__ import annotations
 

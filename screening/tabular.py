@@ -1,4 +1,4 @@
-"""Results as tables: pandas frames, and how a notebook shows them. Pandas is imported inside."""
+"""Results as pandas data frames, and their display in a notebook. Pandas is imported inside."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SCREEN, _PAGE = 20, 60
 
 class Tabular(ABC):
     """
-    A result that is a table; units stand in the names of the columns.
+    A result in table form, with units in the column names.
 
     A subclass says what its rows are and what to write above them.
     """

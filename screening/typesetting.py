@@ -8,7 +8,17 @@ from html import escape
 from .errors import FormulaError
 from .formulas import parse
 
-__all__ = ["HTML", "MATH", "Markup", "class_words", "in_lines", "subscripted", "titled", "typeset"]
+__all__ = [
+    "HTML",
+    "MATH",
+    "Markup",
+    "class_words",
+    "gases",
+    "in_lines",
+    "subscripted",
+    "titled",
+    "typeset",
+]
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Markup:
     new_line: str
 
     def quoted(self, text: str) -> str:
-        """Take the meaning from letters that have one in this markup."""
+        """Escape the special characters of this markup."""
         return escape(text) if self.opening.startswith("<") else text.replace("$", r"\$")
 
 
@@ -105,6 +115,34 @@ def typeset(label: str, markup: Markup = MATH) -> str:
     return subscripted(formula, markup) + dash + markup.quoted(rest)
 
 
+def gases(text: str, markup: Markup = MATH) -> str:
+    """
+    Write a sentence with subscripts in the gases of air that it names.
+
+    Parameters
+    ----------
+    text
+        Plain.
+    markup
+        Of matplotlib or of plotly.
+
+    Returns
+    -------
+    str
+        Other words stay as they are.
+
+    Examples
+    --------
+    >>> gases("25 °C, 1 ppm of H2S", HTML)
+    '25 °C, 1 ppm of H<sub>2</sub>S'
+    """
+    named = {"H2O", "H2S", "CO2", "O2"}
+    return " ".join(
+        subscripted(word, markup) if word.strip(",;:()") in named else markup.quoted(word)
+        for word in text.split(" ")
+    )
+
+
 def titled(label: str, formula: str) -> str:
     """
     Put the formula beside a label that does not begin with it.
@@ -168,7 +206,7 @@ _CLASSES = {
 
 def class_words(kind: str) -> str:
     """
-    Write a class of interphase in the words of a legend.
+    Write an interphase class in the words of a legend.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Units and the one sign that matters: voltage against sodium metal.
+"""Units, and the sign convention of voltage against sodium metal.
 
 Energies are eV, lengths Å, voltages V against Na/Na+. One electron moves per sodium, so a
 chemical potential difference in eV is numerically a voltage in V.
@@ -11,6 +11,7 @@ from math import inf, isfinite
 from .errors import InputError
 
 __all__ = [
+    "HELD",
     "SODIUM",
     "areal_charge",
     "chemical_potential",
@@ -23,6 +24,10 @@ __all__ = [
 
 MOST_ERROR = 2.0
 """eV/atom: no error of an energy and no barrier to a reaction is larger."""
+HELD = 0.025
+"""Up to this (eV/atom above the hull) an electrolyte is taken to hold together: the thermal energy
+at room temperature, and the error of DFT (Hautier, Ong, Jain, Moore & Ceder, Phys. Rev. B 85 (2012)
+155208)."""
 SODIUM = "Na"
 """The element that the electrode exchanges with the electrolyte."""
 
@@ -41,7 +46,7 @@ _PER_CM2 = 1e20
 
 def require_small_energy(value: float, name: str) -> None:
     """
-    Refuse an error or a tolerance that cannot be in eV per atom.
+    Refuse an error or a tolerance that is not plausible in eV per atom.
 
     Parameters
     ----------
@@ -186,7 +191,7 @@ def range_text(lower: float, upper: float | None, digits: int = 2, between: str 
 
 def rounded(value: float, name: str = "") -> float:
     """
-    Round a number to what is meant, where an answer leaves trona.
+    Round a number to its significant digits for output.
 
     Parameters
     ----------

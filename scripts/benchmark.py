@@ -1,15 +1,15 @@
 #!/usr/bin/env python
-"""Time trona's thermodynamics beside pymatgen's, on the same phases in the same run.
+"""Time trona's thermodynamics against pymatgen's, on the same phases in the same run.
 
     python scripts/benchmark.py            all sizes
     python scripts/benchmark.py --quick    a few sizes, within a minute
-    python scripts/benchmark.py --against PATH_OR_COMMIT    large tables beside another build
+    python scripts/benchmark.py --against PATH_OR_COMMIT    large tables against another build
     python scripts/benchmark.py --against COMMIT --relax    relaxations too, which take minutes
 
 Each row is one question put to both; the ratio is pymatgen's time over trona's. Answers are
 compared before times are printed. Phases are synthetic, random compounds of two to four elements,
-or those of the bundled reference. Compiled code is loaded before the clock starts: that takes half
-a second once in a process, and some seconds once after an installation, which is printed too.
+or those of the bundled reference. Compiled code is loaded before the clock starts: this takes half
+a second once per process, and a few seconds once after an installation, which is printed too.
 """
 
 from __future__ import annotations

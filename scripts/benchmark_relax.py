@@ -1,14 +1,14 @@
 #!/usr/bin/env python
-"""Relaxations here beside those of another commit: energies are compared before times.
+"""Time relaxations against another commit; energies are compared before times.
 
     python scripts/benchmark_relax.py --against 96e8730
     python scripts/benchmark_relax.py --rows screen-sevennet --screen 1000 --keep answers
 
-With --keep, what a side answers is kept in a folder by its commit, and a run that was stopped goes
-on from there; a tree with changes that are not committed is measured anew each time.
+With --keep, the answers of each side are saved in a folder by commit, and an interrupted run
+resumes from there; a tree with uncommitted changes is always measured again.
 
-Each row runs in a process of its own, in one thread, on the same crystals: bundled candidates, some
-of them strained and rattled, and a cell of 63 atoms with a vacancy. Times are CPU seconds, since
+Each row runs in its own process, in one thread, on the same crystals: bundled candidates, some of
+them strained and rattled, and a cell of 63 atoms with a vacancy. Times are CPU seconds, since
 others may use the machine; loading the model is not counted for relaxations, but is for `screen`.
 """
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python
-"""Time how long commands take from the start of their process, beside an empty Python.
+"""Time commands from the start of their process, compared with an empty Python.
 
     python scripts/benchmark_start.py            10,000 documents in the store
     python scripts/benchmark_start.py --quick    2,000 documents
 
 Every command and the empty Python run in turn, several times; the shortest times count. The store
-holds what `trona screen` keeps of some bundled phases, renamed, with energies of their own.
+holds screening results of some bundled phases, renamed, with modified energies.
 """
 
 from __future__ import annotations

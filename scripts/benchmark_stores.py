@@ -1,14 +1,13 @@
 #!/usr/bin/env python
-"""Time the embedded store beside maggma's MontyStore and JSONStore, in the same run.
+"""Time the embedded store against maggma's MontyStore and JSONStore, in the same run.
 
     python scripts/benchmark_stores.py            10,000 screening documents, growth to 100,000
     python scripts/benchmark_stores.py --quick    1,000 documents, growth to 10,000
 
-The documents are what `trona screen` keeps of some bundled phases, renamed. Each store gets
-the same documents and the same questions, and must give the same answers before a time is
-printed. The other stores take minutes for thousands of documents: they get fewer, and the number
-stands beside the time. Wall time counts; the processor's time in brackets tells whether the
-machine was busy.
+The documents are screening results of some bundled phases, renamed. Each store gets the same
+documents and the same queries, and must give the same answers before a time is printed. The other
+stores take minutes for thousands of documents, so they get fewer, and the number is printed next to
+the time. Wall time counts; the CPU time in brackets tells whether the machine was busy.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 #!/usr/bin/env python
-"""Time large tables, screenings of formulas and starts of commands beside another build.
+"""Time large tables, screenings of formulas and command start-up against another build.
 
     python scripts/benchmark_tables.py --against PATH_OR_COMMIT
     python scripts/benchmark_tables.py --against PATH_OR_COMMIT --quick    a table of 8,000
 
-Each row runs in processes of its own, first of one build and then of the other, several times;
-the shortest processor times count. Answers are compared first. The table is synthetic: random
-compounds of two to five elements, always the same ones. A table is loaded once before the clock
-starts, so that what a build keeps of it is there.
+Each row runs in separate processes, first with one build and then with the other, several times;
+the shortest CPU times count. Answers are compared first. The table is synthetic: random compounds
+of two to five elements, always the same ones. A table is loaded once before the clock starts, so
+that a build can use its cache.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@
     python scripts/build_reference.py                       from the structures of the present set
     python scripts/build_reference.py --structures FOLDER   and from CIF files (with an INDEX.csv)
 
-Starting points are, in this order: scripts/reference_structures.yaml and the bundled candidates
+Starting structures are, in this order: scripts/reference_structures.yaml and the bundled candidates
 (crystallography with sources), the relaxed structures of the present set, and a folder of CIF
-files. Relaxations are kept in --cache, so that an interrupted run goes on where it stopped. What
-was looked for and not found stands in scripts/reference_missing.yaml.
+files. Relaxations are saved in --cache, so an interrupted run resumes where it stopped. Phases
+that were searched for without success are listed in scripts/reference_missing.yaml.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 #!/usr/bin/env python
-"""Try everything that trona asks of a MongoDB server on a real one, and print a report to send.
+"""Run everything that trona requires of a MongoDB server on a real one, and print a report.
 
 python scripts/check_mongo.py mongodb://USER:PASSWORD@HOST
 
-It uses databases of its own whose names begin with trona_test_ and drops them. The URI names no
-database; its user may create and drop some. The report holds no credentials. Needs the extras dev
-and remote; ten minutes or so. Exit code 1 where something failed.
+It uses its own databases, whose names begin with trona_test_, and drops them. The URI names no
+database; its user must be allowed to create and drop databases. The report holds no credentials.
+Needs the extras dev and remote; takes about ten minutes. Exit code 1 if something failed.
 """
 
 from __future__ import annotations

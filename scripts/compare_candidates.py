@@ -3,8 +3,8 @@
 
     python scripts/compare_candidates.py        writes docs/candidates.md and docs/oxysulfides.png
 
-Relaxations are kept in --cache: an interrupted run goes on where it stopped, and one that is
-complete writes the documents again in seconds. From nothing it takes about an hour on two cores.
+Relaxations are saved in --cache: an interrupted run resumes where it stopped, and a completed run
+rewrites the documents in seconds. From scratch it takes about an hour on two cores.
 """
 
 from __future__ import annotations

@@ -4,11 +4,12 @@
     python scripts/compare_reference.py TABLE.csv [MORE.csv.gz]
     python scripts/compare_reference.py --set bundled-chgnet TABLE.csv [MORE.csv.gz]
 
-The tables are expected on the Materials Project's scale of 2019; polysulfides are put by charge
-here. The set `bundled` is on that scale; compounds that its calibration has seen are compared with
-energies of a fit that has not (scripts/fit_calibration.py). In `bundled-chgnet` the corrections of
-MP2020, which CHGNet has learnt, are replaced by those of 2019, both as they ship with pymatgen, and
-its deviations by class are written into trona (stores/energies/deviations_chgnet.yaml).
+The tables must be on the Materials Project's scale of 2019; polysulfides are corrected by charge
+here. The set `bundled` is on that scale; compounds used in its calibration are compared with the
+energies of a fit that left them out (scripts/fit_calibration.py). In `bundled-chgnet` the
+corrections of MP2020, which CHGNet has learnt, are replaced by those of 2019, both as they ship
+with pymatgen, and its deviations by class are written into trona
+(stores/energies/deviations_chgnet.yaml).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Windows with a bundled set beside those of DFT, and how much of DFT's stable chemistry it has."""
+"""Compare windows from a bundled set with those from DFT, and its coverage of DFT-stable phases."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python
-"""Write docs/data-dictionary.md from the models themselves: every document, every field.
+"""Write docs/data-dictionary.md from the document models: every document, every field.
 
 python scripts/data_dictionary.py            writes the page
-python scripts/data_dictionary.py --check    exits with 1 where the page is out of date
+python scripts/data_dictionary.py --check    exits with 1 if the page is out of date
 """
 
 from __future__ import annotations

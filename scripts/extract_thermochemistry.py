@@ -3,8 +3,8 @@
 
     python scripts/extract_thermochemistry.py
 
-Writes stores/thermochemistry/measured.json.gz: of each composition one condensed series (crystal
-and liquid where the tables join them, else the crystal of lowest Gibbs energy of formation at
+Writes stores/thermochemistry/measured.json.gz: for each composition one condensed series (crystal
+and liquid where the tables join them, otherwise the crystal of lowest Gibbs energy of formation at
 298.15 K), elements in their reference states (phosphorus as black phosphorus), and the gases of
 `GASES`. A row is T, the Gibbs energy function -[G - H(298.15 K)]/T and H - H(298.15 K), between
 `COLDEST` and `HOTTEST`; two rows of one temperature are a transition. `janaf` is read as text, so

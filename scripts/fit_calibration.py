@@ -1,15 +1,15 @@
 #!/usr/bin/env python
-"""Fit the calibration of SevenNet energies to formation energies of DFT, and judge it on folds.
+"""Fit the calibration of SevenNet energies to DFT formation energies, with cross-validation.
 
     python scripts/fit_calibration.py PHASES TABLE [TABLE ...]
 
 PHASES is the set that scripts/pack_reference.py writes; a TABLE has the columns of a user's table
 of formation energies (formula, formation_energy_per_atom, energy above hull). Compounds of H with O
-are left out, since PBE binds water, hydroxides and hydrates too strongly, and what the table places
-more than 0.1 eV/atom above its hull. One shift for each element, and one for each metal computed
-with U in oxides and fluorides: finer classes (sulfates, hydroborates, S in S-S bonds) did not lower
-the cross-validated error. Ridge regression with Huber weights; compounds farther off than 0.2
-eV/atom are taken for other structures than the table's and have no weight.
+are left out, since PBE overbinds water, hydroxides and hydrates, and so is whatever the table
+places more than 0.1 eV/atom above its hull. One shift for each element, and one for each metal
+computed with U in oxides and fluorides: finer classes (sulfates, hydroborates, S in S-S bonds) did
+not lower the cross-validated error. Ridge regression with Huber weights; compounds that deviate by
+more than 0.2 eV/atom are assumed to have a different structure from the table's and have no weight.
 """
 
 from __future__ import annotations

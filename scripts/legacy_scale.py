@@ -1,4 +1,4 @@
-"""The scale of 2019 for energies that hold the corrections of MP2020, as those of CHGNet do."""
+"""The 2019 energy scale for energies that include the MP2020 corrections, such as CHGNet's."""
 
 from __future__ import annotations
 

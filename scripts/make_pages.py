@@ -1,8 +1,8 @@
 #!/usr/bin/env python
-"""Write the pages of docs/, or parts of them, that are made of results; do not edit those by hand.
+"""Write the pages of docs/, or parts of them, that are generated from results; do not edit those.
 
-python scripts/make_pages.py validation        docs/validation.md: what `trona validate` answers
-python scripts/make_pages.py benchmark FILE    docs/benchmark.md: what benchmark.py printed
+python scripts/make_pages.py validation        docs/validation.md: the output of `trona validate`
+python scripts/make_pages.py benchmark FILE    docs/benchmark.md: the output of benchmark.py
 python scripts/make_pages.py contacts          docs/contacts.png, and its table in docs/contacts.md
 python scripts/make_pages.py buffers           the rankings in docs/buffers.md, with times
 """

@@ -1,10 +1,10 @@
 #!/usr/bin/env python
-"""Make a library of POTCAR files without pseudopotentials, for tests with mock VASP.
+"""Create a library of POTCAR files without pseudopotentials, for tests with mock VASP.
 
     python scripts/mock_potcars.py FOLDER [SYMBOL ...]
 
-Each file holds what pymatgen knows of the header of a real one (title, valence electrons), and not
-one number of its data: VASP cannot run with it. FOLDER then serves as PMG_VASP_PSP_DIR.
+Each file holds the header data that pymatgen knows of the real file (title, valence electrons) and
+none of its pseudopotential data: VASP cannot run with it. FOLDER then serves as PMG_VASP_PSP_DIR.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 #!/usr/bin/env python
-"""Make the set of SevenNet energies that ships with trona from relaxed crystals.
+"""Build the set of SevenNet energies that ships with trona from relaxed crystals.
 
     python scripts/pack_reference.py RELAXED TABLE [TABLE ...]
 
-RELAXED is what scripts/sevennet_reference/run.py leaves: a JSON line for each crystal. A TABLE of
-formation energies of DFT judges what enters: a phase is left out, and named with its reason, where
-its calibrated energy lies so far from DFT's that it must be another structure, or so far below that
-it would displace known products. Corrections that ask for the structure are computed here, once.
+RELAXED is the output of scripts/sevennet_reference/run.py: a JSON line for each crystal. A TABLE of
+DFT formation energies decides what enters: a phase is left out, and named with its reason, if its
+calibrated energy is so far from DFT's that it must be another structure, or so far below that it
+would displace known products. Corrections that need the structure are computed here, once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Formation energies of a bundled set beside those of DFT: differences, statistics, figure."""
+"""Formation energies of a bundled set against those of DFT: differences, statistics, figure."""
 
 from __future__ import annotations
 

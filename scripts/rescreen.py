@@ -1,10 +1,10 @@
 #!/usr/bin/env python
-"""Screen stored candidates again with another correction, then ask questions, and report times.
+"""Screen stored candidates again with another correction, then query them, and report times.
 
     python scripts/rescreen.py --candidates 10000    some minutes on two cores
 
-The candidates are the bundled sodium compounds under new names, with energies moved by up to 50
-meV/atom as if they had been relaxed. It is an error if a result is missing or done twice.
+The candidates are the bundled sodium compounds under new names, with energies shifted by up to 50
+meV/atom as if they had been relaxed. A result that is missing or computed twice is an error.
 """
 
 from __future__ import annotations

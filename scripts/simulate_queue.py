@@ -1,10 +1,10 @@
 #!/usr/bin/env python
-"""Cycle many jobs that do nothing through the real runner, and say what grows with their number.
+"""Run many empty jobs through the real runner, and report what scales with their number.
 
     python scripts/simulate_queue.py --jobs 300 1000 3000     half an hour on two cores
 
-How many documents the server examines for each job, with trona's indexes and with those of
-jobflow-remote alone, is what a real MongoDB would examine; its seconds are not those of a real one.
+The number of documents that the server examines per job, with trona's indexes and with those of
+jobflow-remote alone, is the same as on a real MongoDB; the seconds are not.
 """
 
 from __future__ import annotations

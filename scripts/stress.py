@@ -1,12 +1,12 @@
 #!/usr/bin/env python
-"""Screen many small crystals, kill the run half-way, go on, and say what it took (Linux only).
+"""Screen many small crystals, kill the run half-way, resume it, and report the cost (Linux only).
 
     python scripts/stress.py --candidates 1000    about ten minutes on two cores
 
 The crystals are rocksalt and antifluorite cells of sodium compounds, up to 4% too small or too
-large: each is relaxed in a fraction of a second, so that trona is measured and not CHGNet. It is an
-error if anything that was finished is computed again. Memory is the proportional set size, in which
-shared pages count once.
+large: each is relaxed in a fraction of a second, so that trona is measured and not CHGNet.
+Recomputing a finished result is an error. Memory is the proportional set size, in which shared
+pages count once.
 """
 
 from __future__ import annotations

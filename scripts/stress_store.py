@@ -1,13 +1,13 @@
 #!/usr/bin/env python
-"""Let processes fight over one embedded store, or kill them in mid-write; then look for losses.
+"""Stress an embedded store with concurrent or killed processes, and look for lost data.
 
     python scripts/stress_store.py --seconds 60    four writers and four readers for a minute
     python scripts/stress_store.py --kills 100     a hundred writers, each killed with signal 9
 
-A writer puts documents of its own into the store, singly and in batches, and replaces one document
-of its own again and again with a higher number. It reports each update after the call returned.
-Lost is what was reported and is not there; torn is a batch of which only a part is there; a reader
-counts numbers that went backwards. Prints JSON, and ends with 1 if anything was wrong.
+A writer puts its own documents into the store, singly and in batches, and repeatedly replaces one
+of them with a higher number. It reports each update after the call returned. Lost means reported
+but missing; torn means a batch of which only part is there; a reader counts numbers that went
+backwards. Prints JSON, and exits with 1 if anything was wrong.
 """
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
-"""The data dictionary, energies on one scale, and the stores they live in."""
+"""The data dictionary, energies on one scale, and the stores that hold both."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is taken where a user names nothing; light, since the command line reads it at its start."""
+"""Default values; light to import, since the command line reads them at start-up."""
 
 from __future__ import annotations
 

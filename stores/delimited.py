@@ -1,6 +1,6 @@
-"""Tables of a user, as spreadsheets of any country write them: CSV with commas, semicolons or tabs.
+"""User tables as spreadsheets of any locale write them: CSV with commas, semicolons or tabs.
 
-A table that cannot be read for sure is refused whole, with the line; nothing of it is guessed.
+A table that cannot be read unambiguously is refused as a whole, with the line number.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What other packages register with trona: found by name at once, imported when it is asked for.
+"""Plug-ins that other packages register with trona: found by name at once, imported when needed.
 
 A package registers a backend by an entry point of the group ``trona.backends``, whose name is that
-of the backend and whose object is the backend, or a function that makes it.
+of the backend and whose object is the backend, or a function that creates it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def load_extension(name: str) -> object:
 
 def loadable() -> list[object]:
     """
-    Import all that is registered, and pass over what is broken.
+    Import everything registered, skipping what is broken.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a result rests on: versions of packages, who computed it, and fingerprints of content."""
+"""Provenance of a result: package versions, who computed it, and content hashes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _versions(more: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 @cache
 def who() -> str:
     """
-    Name who computes: what the user chose to be called, else the account and the host.
+    Name who computes: the name chosen by the user, otherwise the account and the host.
 
     Returns
     -------

@@ -1,35 +1,58 @@
-"""Where things are kept by default, read from the environment (``TRONA_…``); no store is opened."""
+"""Default locations, read from the environment (``TRONA_…``); no store is opened."""
 
 from __future__ import annotations
 
-from platformdirs import user_cache_path, user_data_path
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import os
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from trona.stores.defaults import REFERENCE
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 __all__ = ["Settings"]
+
+_PREFIX = "TRONA_"
+_ALSO_READ = {"mp_api_key": ("MP_API_KEY", "PMG_MAPI_KEY")}
+"""Variables of other programs, read where trona's own is not set."""
+
+
+def _data() -> Path:
+    """Name the user's folder of what is kept."""
+    from platformdirs import user_data_path  # noqa: PLC0415 (not needed where all is set)
+
+    return user_data_path("trona")
 
 
 def _default_store() -> str:
     """Place the embedded store in the user's data folder."""
-    return str(user_data_path("trona") / "trona.sqlite")
+    return str(_data() / "trona.sqlite")
 
 
 def _default_references() -> str:
     """Place snapshots of reference energies in the user's data folder."""
-    return str(user_data_path("trona") / "references")
+    return str(_data() / "references")
 
 
 def _default_cache() -> str:
     """Place what can be made again in the user's cache folder."""
+    from platformdirs import user_cache_path  # noqa: PLC0415
+
     return str(user_cache_path("trona"))
 
 
-class Settings(BaseSettings):
-    """Defaults that a user may set once instead of on each command."""
+class Settings(BaseModel):
+    """
+    Defaults that a user may set once instead of on each command.
 
-    model_config = SettingsConfigDict(env_prefix="TRONA_", env_ignore_empty=True, extra="ignore")
+    A field is read from the variable of its name, ``TRONA_STORE`` for ``store``; an empty one
+    counts as not set. pydantic-settings would do this too, and takes twice as long to import as
+    Python takes to start.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     store: str = Field(
         default_factory=_default_store,
@@ -37,7 +60,8 @@ class Settings(BaseSettings):
     )
     reference: str = Field(
         default=REFERENCE,
-        description="Reference energies: 'bundled', 'mp', 'table:PATH' or 'store:PATH'.",
+        description="Reference energies: 'bundled', 'mp', 'table:FILE', 'store:PATH' or "
+        "'entries:FILE'.",
     )
     references: str = Field(
         default_factory=_default_references,
@@ -61,6 +85,18 @@ class Settings(BaseSettings):
     )
     mp_api_key: SecretStr | None = Field(
         default=None,
-        validation_alias=AliasChoices("TRONA_MP_API_KEY", "MP_API_KEY", "PMG_MAPI_KEY"),
         description="The user's key for the Materials Project; never printed, never stored.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Read what is not given from the environment."""
+        there = {name.upper(): value for name, value in os.environ.items() if value}
+        read = {
+            field: there[variable]
+            for field in cls.model_fields
+            for variable in (*reversed(_ALSO_READ.get(field, ())), f"{_PREFIX}{field.upper()}")
+            if variable in there
+        }
+        return read | given

@@ -1,4 +1,4 @@
-"""Figures by name: how each is made of what is asked for, drawn for a paper, shown in a browser.
+"""Figures by name: how each is built from a request, drawn for a paper, shown in a browser.
 
 One row of `FIGURES` for each. The commands, `Study` and the report draw through this table.
 """

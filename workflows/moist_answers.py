@@ -1,4 +1,4 @@
-"""Answers about moist air as a notebook wants them: tables that draw themselves."""
+"""Answers about moist air for notebooks: tables that can plot themselves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class InMoistAir(Drawn):
 
     @property
     def heading(self) -> str:
-        """The conditions, and what to bear in mind."""
+        """The conditions, and caveats."""
         said = dict.fromkeys(line for doc in self.docs for line in doc.caveats)
         return " ".join([f"In moist air at {self.surroundings.conditions.text}.", *said])
 
@@ -61,7 +61,7 @@ class Dopants(Drawn):
 
     @property
     def heading(self) -> str:
-        """The host, the conditions, what was left out, and what to bear in mind."""
+        """The host, the conditions, what was left out, and caveats."""
         doc = self.doc
         out = [f"Left out: {symbol}: {why}" for symbol, why in doc.left_out.items()]
         lead = (

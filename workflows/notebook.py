@@ -1,4 +1,4 @@
-"""Answers as a notebook wants them: tables that show and draw themselves."""
+"""Answers for notebooks: tables that display and plot themselves."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Buffers(Tabular):
 
     @property
     def heading(self) -> str:
-        """What they are between, and what to bear in mind."""
+        """Their neighbours, and caveats."""
         one = self.document
         sides = f"{one.electrolyte} and {' to '.join(one.states)}"
         what = f"Layers between {sides}, {one.low:g} to {one.high:g} V."
@@ -79,7 +79,7 @@ class Cell(Tabular):
 
     @property
     def heading(self) -> str:
-        """The cell, its worst contact, and what to bear in mind."""
+        """The cell, its worst contact, and caveats."""
         one = self.document
         names = f"{one.anode} | {one.electrolyte} | {one.cathode}"
         return " ".join([f"{names}.", one.answer, *one.caveats])

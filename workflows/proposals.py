@@ -1,4 +1,4 @@
-"""Which screened candidates deserve DFT next: those of which their own energy would tell most."""
+"""Which screened candidates deserve DFT next: those whose own energy would be most informative."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trona.screening.errors import InputError
+from trona.screening.errors import InputError, ReferenceDataError
 from trona.screening.tabular import Tabular
 from trona.screening.uncertainty.confidence import verdict
 from trona.screening.uncertainty.information import own_information, places, places_moved
@@ -17,7 +17,7 @@ from trona.stores.energies.entries import entry_document, entry_phase
 from trona.workflows.jobs.backends import BACKENDS, ForceField
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from trona.screening.uncertainty.information import Information
     from trona.stores.documents.results import ScreeningDoc
@@ -29,7 +29,7 @@ __all__ = ["Judged", "Proposal", "Proposals", "judge_candidates", "propose", "pr
 @dataclass(frozen=True)
 class Proposal:
     """
-    One candidate, and what its own energy would tell.
+    One candidate, and the value of knowing its own energy.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Proposal:
 
     @property
     def class_gain(self) -> float:
-        """Fall of the chance of disagreement on the class: the variance its energy explains."""
+        """Drop of the chance of disagreement on the class: the variance its energy explains."""
         return max(0.0, self.disagree - self.disagree_after)
 
     @property
@@ -110,7 +110,7 @@ class Proposals(Tabular):
         return f"{len(self.chosen)} of {self.considered} candidates whose own energy tells most"
 
     def rows(self) -> list[dict[str, object]]:
-        """List the candidates, the most telling first."""
+        """List the candidates, the most informative first."""
         return [
             {
                 "candidate": one.label,
@@ -130,7 +130,7 @@ class Proposals(Tabular):
 @dataclass(frozen=True, eq=False)
 class Judged:
     """
-    What became of a candidate that was looked at.
+    Outcome of judging a candidate.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def judge_candidates(
     docs: Sequence[ScreeningDoc], results: Results, load: Callable[[ScreeningDoc], Reference]
 ) -> Iterator[Judged]:
     """
-    Find of each candidate of a screening with a potential what its own energy would tell.
+    Find the value of knowing the own energy of each candidate screened with a potential.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def _information(
 
 def propose(judged: Sequence[Judged], budget: int) -> Proposals:
     """
-    Choose the candidates whose own energy would tell most.
+    Choose the candidates whose own energy would be most informative.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def propose(judged: Sequence[Judged], budget: int) -> Proposals:
     return Proposals(tuple(telling[:budget]), len(every), left_out)
 
 
-def propose_from(location: str, reference: Reference, budget: int) -> Proposals:
+def propose_from(location: str, energies: Callable[[str], Reference], budget: int) -> Proposals:
     """
     Choose among the results of a store that rest on some reference energies.
 
@@ -244,8 +244,8 @@ def propose_from(location: str, reference: Reference, budget: int) -> Proposals:
     ----------
     location
         Store of the screening.
-    reference
-        Energies of competing phases.
+    energies
+        Finds the energies of competing phases for a formula.
     budget
         How many to choose.
 
@@ -260,10 +260,28 @@ def propose_from(location: str, reference: Reference, budget: int) -> Proposals:
         If no result rests on these energies, or `propose` refuses.
     """
     results = Results(location)
-    docs = [doc for doc in results.screenings() if doc.reference.checksum == reference.checksum]
+    docs, searched = _resting(results.screenings(), energies)
     if not docs:
-        raise InputError(f"no result in {location!r} rests on {reference.name}.")
-    return propose(list(judge_candidates(docs, results, lambda _: reference)), budget)
+        raise InputError(f"no result in {location!r} rests on {' or '.join(searched)}.")
+    judged = judge_candidates(docs, results, lambda doc: energies(doc.formula))
+    return propose(list(judged), budget)
+
+
+def _resting(
+    docs: Iterable[ScreeningDoc], energies: Callable[[str], Reference]
+) -> tuple[list[ScreeningDoc], list[str]]:
+    """Choose the results that rest on the energies found for them; name these energies too."""
+    chosen: list[ScreeningDoc] = []
+    names: dict[str, None] = {}
+    for doc in docs:
+        try:
+            found = energies(doc.formula)
+        except ReferenceDataError:  # no snapshot covers it, so it rests on other energies
+            continue
+        names[found.name] = None
+        if found.checksum == doc.reference.checksum:
+            chosen.append(doc)
+    return chosen, list(names)[:3] or ["these energies"]
 
 
 def _ranked(group: Sequence[tuple[ScreeningDoc, Information]]) -> list[Proposal]:

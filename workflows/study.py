@@ -1,7 +1,7 @@
-"""The common path in Python, for a notebook: a reference, and everything that can be asked of it.
+"""The main Python interface: a reference, and every question that can be asked of it.
 
-Every answer is a table (`to_frame`), shows itself in Jupyter, and draws itself: `plot` for a paper
-(matplotlib), `show` to explore (plotly). What is computed, and how, is in `trona.screening`.
+Every answer converts to a table (`to_frame`), displays itself in Jupyter, and plots itself: `plot`
+for a paper (matplotlib), `show` to explore (plotly). The thermodynamics is in `trona.screening`.
 
 Examples
 --------
@@ -175,7 +175,7 @@ class Study(AboutCompositions):
 
     def observed(self, first: Material, second: Material) -> list[ObservationDoc]:
         """
-        Find what experiments say of two materials in contact; `Window.observed` has one alone.
+        Find experiments on two materials in contact; `Window.observed` is for one material.
 
         Parameters
         ----------
@@ -464,4 +464,4 @@ class Study(AboutCompositions):
         """
         from .proposals import propose_from  # noqa: PLC0415 (its jobs are not needed elsewhere)
 
-        return propose_from(results, self.reference, budget)
+        return propose_from(results, self.energies, budget)

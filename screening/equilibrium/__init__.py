@@ -1,3 +1,3 @@
-"""Which phases coexist, at fixed composition and open to sodium: numbers only."""
+"""Phase equilibria of closed systems and of systems open to sodium."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compositions as rows of a matrix, and the order of a table's phases; arrays only."""
+"""Compositions as rows of a matrix, and the ordering of the phases in a table."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Chemical potentials at which a compound is stable: a polytope with exact corners, no grid.
+"""Chemical potentials at which a compound is stable: a polytope with exact vertices, no grid.
 
-The compound fixes one combination, Σ n_i μ_i = E; every other phase j demands Σ n_ij μ_i ≤ E_j.
-Since all elements of the compound are bounded from above by their own phases, the polytope is
+The compound fixes one combination, Σ n_i μ_i = E; every other phase j requires Σ n_ij μ_i ≤ E_j.
+Since every element of the compound is bounded from above by its own phases, the polytope is
 bounded (Yokokawa, J. Phase Equilib. 20 (1999) 258). Its range of μ_Na is the stability window.
 """
 

@@ -1,6 +1,6 @@
-"""Phases as entries of pymatgen and back, with the energy scale written beside the energy; no I/O.
+"""Conversion between phases and pymatgen entries that carry the energy scale; no I/O.
 
-pymatgen is imported inside: a question of one formula does not need its entries.
+pymatgen is imported inside the functions, since a question about a formula does not need it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NOTE = "trona"
 
 def to_entry(phase: Phase, more: Mapping[str, object] | None = None) -> ComputedEntry:
     """
-    Make an entry of a phase.
+    Convert a phase to a pymatgen entry.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def to_entry(phase: Phase, more: Mapping[str, object] | None = None) -> Computed
 
 def entry_note(entry: object) -> Mapping[str, object] | None:
     """
-    Read what trona wrote beside the energy of an entry.
+    Read trona's metadata from an entry.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def entry_note(entry: object) -> Mapping[str, object] | None:
 
 def noted_phase(entry: Entry) -> Phase:
     """
-    Make the phase of an entry that trona wrote.
+    Convert an entry written by trona back to a phase.
 
     Parameters
     ----------

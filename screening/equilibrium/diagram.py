@@ -1,10 +1,10 @@
-"""Phase diagram open to sodium: which phases coexist at a voltage, and at every other.
+"""Phase diagram open to sodium, at one voltage or over a range of voltages.
 
 With sodium at a fixed potential, the phases of Na and two or three other elements lie on a line or
 a triangle of those elements: the lower hull of φ = E − μ n_Na per other atom (Ong, Wang, Kang &
-Ceder, Chem. Mater. 20 (2008) 1798). As the voltage rises every facet of that hull stays until some
-phase touches its plane. φ is linear in the voltage, so that voltage is known exactly, and the hull
-is found anew just above it.
+Ceder, Chem. Mater. 20 (2008) 1798). As the voltage rises, each facet of that hull persists until a
+phase touches its plane. φ is linear in the voltage, so this voltage is known exactly, and the hull
+is recomputed just above it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Section:
 
     @property
     def middle(self) -> float:
-        """A voltage that stands for the range, V."""
+        """Representative voltage of the range, V."""
         return (self.lower + self.upper) / 2 if self.upper < inf else self.lower + 0.1
 
 
@@ -288,7 +288,7 @@ def grand_diagram(
 def _mark(
     table: PhaseTable, corners: tuple[str, ...], formula: str, amounts: Mapping[str, float]
 ) -> DiagramMark:
-    """Find where a composition lies and what becomes of it."""
+    """Find the position of a composition and its products."""
     inside = present(amounts, formula)
     foreign = sorted(inside.keys() - {*corners, SODIUM})
     if foreign:

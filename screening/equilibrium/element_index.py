@@ -1,4 +1,4 @@
-"""Index of phases by the elements that they hold: found without a look at every phase; no I/O."""
+"""Index of phases by element, which finds a chemical system without scanning all phases."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ElementIndex:
 
     def exactly(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """
-        Phases that hold all of some elements and no other.
+        Phases that contain exactly these elements.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class ElementIndex:
 
     def within(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """
-        Phases that consist of some elements, or of a few of them.
+        Phases of a chemical system and its sub-systems.
 
         Parameters
         ----------
@@ -116,7 +116,7 @@ class ElementIndex:
 
     def holding(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """
-        Phases that hold all of some elements, and any others.
+        Phases that contain all of these elements, and possibly others.
 
         Parameters
         ----------

@@ -1,14 +1,13 @@
-"""Everything that a composition does at every sodium chemical potential: the grand profile.
+"""Products of a composition at every sodium chemical potential: its grand profile.
 
-At chemical potential μ a composition c turns into the phases that minimise the grand potential
+At chemical potential μ a composition c decomposes into the phases that minimise the grand potential
 φ = E − n_Na μ at fixed amounts of all other elements (Ong, Wang, Kang & Ceder, Chem. Mater. 20
 (2008) 1798). The parametric simplex gives all of them, with exact breakpoints and no grid.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import compress
+from dataclasses import dataclass
 from operator import sub
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,16 @@ from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM, chemical_potential, voltage
 
 from .hull import energies_above_hull
-from .simplex import AMOUNT_TOLERANCE, BasicSolution, Path, follow_from, free_columns, minimise
+from .simplex import (
+    AMOUNT_TOLERANCE,
+    BasicSolution,
+    Path,
+    follow_from,
+    free_columns,
+    minimise,
+)
 from .system import Columns
+from .walking import products, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,7 +178,7 @@ class Profile(Tabular):
 
 def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     """
-    Follow a composition through all voltages against sodium metal.
+    Compute the products of a composition at all voltages against sodium metal.
 
     Parameters
     ----------
@@ -192,7 +199,7 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     ChemicalSystemError
         If an element, or sodium, has no reference phase.
     """
-    composition = present(composition, plain(composition))
+    composition = present(composition)
     others = {symbol: amount for symbol, amount in composition.items() if symbol != SODIUM}
     if not others:
         raise FormulaError("pure sodium is the reservoir itself: name a compound of sodium.")
@@ -202,26 +209,47 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     uppers = [voltage(mu, mu_metal) for mu in path.mu.tolist()]
     widths = map(sub, uppers, [*uppers[1:], 0.0])
     steps = [at for at, width in enumerate(widths) if width > VOLTAGE_TOLERANCE][::-1]
-    products = _products(system, path, steps, AMOUNT_TOLERANCE * sum(composition.values()))
-    own, lower, previous = composition.get(SODIUM, 0.0), 0.0, list[int]()
+    columns, values = path.columns.take(steps, axis=0), path.values.take(steps, axis=0)
+    atoms = sum(composition.values())
+    counts, same, sums = products(system, columns, values, AMOUNT_TOLERANCE * atoms)
+    values.setflags(write=False)
+    own, lower = composition.get(SODIUM, 0.0), 0.0
+    n_rows, ties = columns.shape[1], path.tied.take(steps).tolist()
     intervals: list[Interval] = []
-    for at, (step, tied) in enumerate(zip(steps, path.tied[steps].tolist(), strict=True)):
-        places = products.places[at]
+    for step, inside, amounts, count, alike, sodium, energy, level in zip(
+        *(steps, _phases_at(table, system, columns), values, counts.tolist(), same.tolist()),
+        *((sums[0] - own).tolist(), sums[1].tolist(), ties),
+        strict=True,
+    ):
+        phases = inside if count == n_rows else inside[:count]
+        tied = _tied(table, system, path.basis(step), phases, composition) if level else ()
+        if alike:  # a basis change between the same products altered nothing one could weigh
+            before = intervals.pop()
+            lower = before.voltage_lower
+            tied = tuple({phase.id: phase for phase in (*tied, *before.tied)}.values())
         found = Interval.__new__(Interval)  # of what is read-only already: there are many
         vars(found).update(
             voltage_lower=lower,
             voltage_upper=uppers[step],
-            phases=tuple([table.phases[place] for place in places]),
-            amounts=products.amounts[at],
-            sodium_exchanged=products.sodium[at] - own,
-            energy=products.energies[at],
-            tied=_tied(table, system, path.basis(step), places, composition) if tied else (),
+            phases=tuple(phases),
+            amounts=amounts if count == n_rows else amounts[:count],
+            sodium_exchanged=sodium,
+            energy=energy,
+            tied=tied,
         )
-        if places == previous and _same_amounts(intervals[-1], found):
-            found = _joined(intervals.pop(), found)
         intervals.append(found)
-        lower, previous = uppers[step], places
+        lower = uppers[step]
     return Profile(composition, mu_metal, tuple(intervals))
+
+
+def _phases_at(table: PhaseTable, system: System, columns: NDArray[np.intp]) -> list[list[Phase]]:
+    """Find the phases of some columns, many at once."""
+    layout = system.layout
+    if layout.phases is None:
+        layout.phases = np.empty(len(system.index), dtype=object)
+        layout.phases[:] = [table.phases[at] for at in system.index.tolist()]
+    found: list[list[Phase]] = layout.phases.take(columns).tolist()
+    return found
 
 
 def sweep_system(table: PhaseTable, system: System, amounts: NDArray[np.float64]) -> Path:
@@ -254,15 +282,20 @@ def sweep_system(table: PhaseTable, system: System, amounts: NDArray[np.float64]
     free = system.layout.free
     if free is None:
         free = system.layout.free = Columns.of(system, np.flatnonzero(system.sodium == 0.0))
-    start = np.searchsorted(free.at, system.start)
-    first = free.at[minimise(free.amounts, amounts, free.energies, start).columns]
-    mu_stop = table.mu_sodium_metal
+    start, mu_stop = np.searchsorted(free.at, system.start), table.mu_sodium_metal
     near = _near(table, system)
+    at_first = None if near is None else walk(free, amounts, start)
+    if at_first is None:
+        first = free.at[minimise(free.amounts, amounts, free.energies, start).columns]
+    else:
+        first = free.at[at_first.columns[0]]
     inside = None if near is None else near.find(first)
     if near is None or inside is None:
         costs = (system.energies, system.sodium)
         return follow_from(system.amounts, amounts, *costs, first, mu_stop)
-    path = follow_from(near.amounts, amounts, near.energies, near.sodium, inside, mu_stop)
+    path = walk(near, amounts, inside, mu_stop)
+    if path is None:
+        path = follow_from(near.amounts, amounts, near.energies, near.sodium, inside, mu_stop)
     return Path(path.mu, near.at.take(path.columns), path.values, path.tied)
 
 
@@ -279,44 +312,11 @@ def _near(table: PhaseTable, system: System) -> Columns | None:
     return layout.near
 
 
-@dataclass(frozen=True, eq=False)
-class _Products:
-    """Products of some steps: places in the table, ascending, with amounts; sodium and energy."""
-
-    places: list[list[int]]
-    amounts: list[NDArray[np.float64]]
-    sodium: list[float]
-    energies: list[float]
-
-
-def _products(system: System, path: Path, steps: list[int], least: float) -> _Products:
-    """Turn optimal bases into products per formula unit, with their sodium and energy."""
-    columns, values = path.columns.take(steps, axis=0), path.values.take(steps, axis=0)
-    order = columns.argsort(axis=1)
-    order += np.arange(0, order.size, order.shape[1])[:, None]
-    columns, values = columns.take(order), values.take(order)
-    there = values > least
-    values *= there
-    amounts = values / system.sizes.take(columns)
-    amounts.setflags(write=False)
-    places, rows = system.index.take(columns).tolist(), list(amounts)
-    for at in np.flatnonzero(~there.all(axis=1)).tolist():
-        places[at] = list(compress(places[at], there[at].tolist()))
-        rows[at] = rows[at][there[at]]
-        rows[at].setflags(write=False)
-    return _Products(
-        places,
-        rows,
-        sodium=(values * system.sodium.take(columns)).sum(axis=1).tolist(),
-        energies=(values * system.energies.take(columns)).sum(axis=1).tolist(),
-    )
-
-
 def _tied(
     table: PhaseTable,
     system: System,
     solution: BasicSolution,
-    products: list[int],
+    products: list[Phase],
     composition: Mapping[str, float],
 ) -> tuple[Phase, ...]:
     """List phases outside the products that some equally good product set contains."""
@@ -325,21 +325,12 @@ def _tied(
     matrix = np.ascontiguousarray(system.amounts[:, columns])
     start = np.searchsorted(columns, solution.columns).astype(np.intp)
     target = np.array([composition[symbol] for symbol in system.elements])
-    possible = []
-    for position in np.flatnonzero(~np.isin(system.index[columns], products)):
-        most = minimise(matrix, target, -np.eye(len(columns))[position], start)
-        amount = most.values[most.columns == position].sum()
-        if amount > AMOUNT_TOLERANCE * sum(composition.values()):
-            possible.append(columns[position])
-    return tuple(table.phases[i] for i in system.index[possible])
-
-
-def _same_amounts(first: Interval, second: Interval) -> bool:
-    """Tell whether a basis change between the same products altered nothing one could weigh."""
-    return bool((np.abs(first.amounts - second.amounts) <= AMOUNT_TOLERANCE).all())
-
-
-def _joined(lower: Interval, higher: Interval) -> Interval:
-    """Join two touching intervals with the same products."""
-    tied = {phase.id: phase for phase in (*higher.tied, *lower.tied)}
-    return replace(higher, voltage_lower=lower.voltage_lower, tied=tuple(tied.values()))
+    known = {phase.id for phase in products}
+    possible: list[Phase] = []
+    for position, phase in enumerate(_phases_at(table, system, columns[None])[0]):
+        if phase.id not in known:
+            most = minimise(matrix, target, -np.eye(len(columns))[position], start)
+            amount = most.values[most.columns == position].sum()
+            if amount > AMOUNT_TOLERANCE * sum(composition.values()):
+                possible.append(phase)
+    return tuple(possible)

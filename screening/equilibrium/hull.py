@@ -1,4 +1,4 @@
-"""Closed phase equilibrium: what a composition decomposes to at fixed atoms, and at what energy."""
+"""Closed phase equilibrium: decomposition products at fixed composition, energy above hull."""
 
 from __future__ import annotations
 

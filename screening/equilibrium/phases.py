@@ -1,7 +1,7 @@
-"""Phases and the table of them that every hull is built from; arrays and plain values only.
+"""Phases, and the table of phases from which every hull is built.
 
 A table keeps all phases for reporting and marks the lowest polymorph of each composition (the
-*ground* phases) for the hull. It is where energies of different scales are refused.
+*ground* phases) for the hull. It refuses energies of different scales.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
+from trona.screening.formulas import fractions_key
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
 
@@ -114,7 +115,7 @@ class Phase:
 
     def moved(self, energy: float, scale: EnergyScale) -> Phase:
         """
-        Add an energy.
+        Shift the energy.
 
         Parameters
         ----------
@@ -132,6 +133,11 @@ class Phase:
         vars(moved).update(vars(self), energy=self.energy + energy, scale=scale)
         return moved
 
+    @cached_property
+    def key(self) -> tuple[tuple[str, float], ...]:
+        """Atomic fractions (`formulas.fractions_key`): equal for multiples of a composition."""
+        return fractions_key(self.amounts)
+
     @property
     def n_atoms(self) -> float:
         """Atoms per formula unit."""
@@ -146,7 +152,7 @@ class Phase:
 @dataclass(frozen=True, eq=False)
 class PhaseTable(Tabular):
     """
-    All phases of a study on one energy scale, in an order that does not depend on the input's.
+    All phases of a study on one energy scale, in an order independent of the input order.
 
     Build it with `PhaseTable.from_phases`.
 
@@ -213,8 +219,7 @@ class PhaseTable(Tabular):
         missing = (amounts[ground[present]] > 0).sum(axis=0) == 0
         if missing.any():
             absent = ", ".join(elements[i] for i in np.flatnonzero(missing))
-            message = f"no reference phase for {absent}: add the element to the energies."
-            raise ChemicalSystemError(message)
+            raise ChemicalSystemError(f"no reference phase for {absent}: add it to the energies.")
         for array in (amounts, energies, ground):
             array.setflags(write=False)
         ordered = tuple(map(given.__getitem__, order.tolist()))
@@ -222,7 +227,7 @@ class PhaseTable(Tabular):
 
     def changed(self, phases: Sequence[Phase]) -> PhaseTable:
         """
-        Give the same compositions other energies; nothing but polymorphs is sorted again.
+        Replace the energies of the same compositions; only polymorphs are sorted again.
 
         Parameters
         ----------
@@ -321,11 +326,6 @@ class PhaseTable(Tabular):
         text, size = self.keys.tobytes(), self.keys.itemsize * self.keys.shape[1]
         return {text[at : at + size]: at // size for at in range(0, len(text), size)}
 
-    @property
-    def joined(self) -> NDArray[np.int64]:
-        """Number of phases that hold both of two elements; shape (n_elements, n_elements)."""
-        return self.index.joined[: len(self.elements), : len(self.elements)]
-
     def find_required(self, amounts: Mapping[str, float]) -> Phase:
         """
         Lowest polymorph of an element or composition that must be present.
@@ -351,7 +351,7 @@ class PhaseTable(Tabular):
 
     def holding(self, symbols: Iterable[str]) -> tuple[Phase, ...]:
         """
-        Find the phases that hold all of some elements, and any others, in their order.
+        Find the phases that contain all of these elements, and possibly others, in table order.
 
         Parameters
         ----------
@@ -382,7 +382,7 @@ class PhaseTable(Tabular):
 
     def within(self, symbols: Iterable[str]) -> PhaseTable:
         """
-        Keep the phases that consist of some elements: what many questions about them need.
+        Keep the phases of a chemical system and its sub-systems, for many questions about them.
 
         Parameters
         ----------

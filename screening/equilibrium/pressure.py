@@ -1,7 +1,7 @@
 """Phase stability under hydrostatic pressure: H = E + pV with the volumes of the phases.
 
-Volumes are taken as they are at zero pressure, so that H is linear in p: good for a few GPa, where
-compression changes a volume by less than a tenth.
+Volumes are those at zero pressure, so H is linear in p. This holds for a few GPa, where compression
+changes a volume by less than a tenth.
 """
 
 from __future__ import annotations

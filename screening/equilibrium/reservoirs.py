@@ -1,10 +1,10 @@
 """Phase equilibrium of a composition that is open to molecules, such as water, O2 and CO2.
 
-A molecule is a phase of which there is any amount, at a chemical potential of its own: what it
-brings is counted in molecules, not in atoms. Its elements are therefore replaced as components of
-the balance by the molecules themselves, and the amounts of these may be negative: against water,
-H2S is H2O less O. One row for each open molecule leaves the balance; the parametric simplex does
-the rest, with exact breakpoints along the potential of one molecule.
+A molecule is a phase in unlimited supply with its own chemical potential, and its exchange is
+counted in molecules, not in atoms. The molecules therefore replace some of the elements as
+components of the mass balance, and their amounts may be negative: relative to water, H2S is H2O
+less O. The row of each open molecule drops out of the balance; the parametric simplex does the
+rest, with exact breakpoints along the potential of one molecule.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _WIDTH = 1e-9
 @dataclass(frozen=True)
 class Reservoir:
     """
-    A molecule of which there is any amount.
+    A molecule in unlimited supply.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _counted(formula: str) -> Mapping[str, float]:
 @dataclass(frozen=True, eq=False)
 class OpenEquilibrium:
     """
-    What a composition becomes beside reservoirs.
+    Products of a composition in equilibrium with reservoirs.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def equilibrate(
     table: PhaseTable, composition: Mapping[str, float], reservoirs: Sequence[Reservoir]
 ) -> OpenEquilibrium:
     """
-    Find what a composition becomes beside reservoirs of molecules.
+    Find the products of a composition in equilibrium with reservoirs of molecules.
 
     Parameters
     ----------

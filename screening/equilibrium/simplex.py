@@ -1,43 +1,50 @@
-"""Linear programs of phase equilibrium: minimise E·x − μ s·x with A x = b, x ≥ 0; numbers only.
+"""Linear programs of phase equilibrium: minimise E·x − μ s·x with A x = b, x ≥ 0.
 
 Rows are elements (few), columns are phases (many), so every step inverts a small dense basis and
 prices all columns at once. `minimise` solves at one cost. `sweep` follows the optimum as μ rises
 from −∞: the parametric simplex (Gass & Saaty, Naval Research Logistics Quarterly 2 (1955) 39),
 whose basis changes are the breakpoints in μ. Ties in the leaving row are broken
 lexicographically (Dantzig, Orden & Wolfe, Pacific J. Math. 5 (1955) 183), ties in the entering
-column by position: the path is finite and always the same. The loops exist twice with the same
-results, compiled (`kernels`) and interpreted: to load compiled code takes half a second, which a
-process is spared until interpreted loops have taken about as long.
+column by position: the path is finite and deterministic. The loops exist twice with identical
+results, compiled and interpreted (`loops`). Loading compiled code takes half a second, so a
+process uses the interpreted loops until they have taken about that long.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib import import_module
-from time import thread_time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trona.screening.errors import ConvergenceError
 
-from . import interpreted
-from .interpreted import DONE, FULL, LEVEL_TOLERANCE, SLOPE_TOLERANCE, UNBOUNDED
+from .loops import interpreted
+from .loops.interpreted import (
+    DONE,
+    FULL,
+    LEVEL_TOLERANCE,
+    LIMIT,
+    PRICE_TOLERANCE,
+    SLOPE_TOLERANCE,
+    UNBOUNDED,
+)
+from .loops.selection import LOOPS
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from numpy.typing import NDArray
 
 __all__ = [
     "AMOUNT_TOLERANCE",
     "BasicSolution",
     "Path",
+    "defect",
     "follow_from",
     "free_columns",
     "load_compiled",
     "minima",
     "minimise",
+    "minimise_each",
     "sweep",
     "sweep_between",
 ]
@@ -46,47 +53,19 @@ AMOUNT_TOLERANCE = 1e-9
 """Products below this fraction of the composition's atoms are absent."""
 _ROOM = 64
 """Steps to make room for at first; most systems take fewer."""
-_PATIENCE = 0.3
-"""Time that interpreted loops may take in a process before the compiled ones are loaded, s."""
 _FEW = 100
 """Programs asked at once, above which the compiled loops are loaded without waiting."""
 
 
-class _Loops:
-    """The loops that a process uses: interpreted at first, compiled where there is much to do."""
-
-    def __init__(self) -> None:
-        self._module: ModuleType = interpreted
-        self._spent = 0.0
-
-    def compile(self) -> None:
-        """Load the compiled loops."""
-        self._module = import_module(".kernels", __package__)
-
-    def run(self, name: str, *arguments: object) -> int:
-        """Run a loop by its name."""
-        if self._module is not interpreted:
-            return int(getattr(self._module, name)(*arguments))
-        start = thread_time()
-        outcome = int(getattr(interpreted, name)(*arguments))
-        self._spent += thread_time() - start
-        if self._spent > _PATIENCE:
-            self.compile()
-        return outcome
-
-
-_LOOPS = _Loops()
-
-
 def load_compiled() -> None:
-    """Load the compiled loops now, in a process that is known to solve much."""
-    _LOOPS.compile()
+    """Load the compiled loops now, in a process that will solve many problems."""
+    LOOPS.compile()
 
 
 @dataclass(frozen=True, eq=False)
 class BasicSolution:
     """
-    A solution: as many columns as there are rows.
+    A basic solution: as many columns as there are rows.
 
     Parameters
     ----------
@@ -178,10 +157,71 @@ def minimise(
         If no optimum is reached within the pivot limit.
     """
     columns, values = start.copy(), np.empty(len(start))
-    outcome = _LOOPS.run("optimise", matrix, amounts, costs, columns, values, _pivot_limit(matrix))
+    outcome = LOOPS.run("optimise", matrix, amounts, costs, columns, values, _pivot_limit(matrix))
     if outcome != DONE:
-        raise _defect(outcome)
+        raise defect(outcome)
     return BasicSolution(columns, values)
+
+
+def minimise_each(
+    matrix: NDArray[np.float64],
+    amounts: NDArray[np.float64],
+    costs: NDArray[np.float64],
+    start: NDArray[np.intp],
+) -> list[tuple[BasicSolution, NDArray[np.intp]]]:
+    """
+    Minimise costs·x subject to matrix·x = amounts, x ≥ 0, for many costs that differ little.
+
+    Costs that have come to the same basis are priced together: what they have in common, the
+    inverse of the basis and the amounts, is found once.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    amounts : shape (n_rows,)
+        Element amounts to reach, not negative.
+    costs : shape (n_costs, n_columns)
+        eV per column.
+    start : shape (n_rows,)
+        Columns of a feasible basis that was reached from the elements: an optimum for costs near
+        to these.
+
+    Returns
+    -------
+    list
+        Solutions, each with the rows of the costs that it is an optimum for; every row once.
+
+    Raises
+    ------
+    ConvergenceError
+        If an optimum is not reached within the pivot limit.
+    """
+    targets = amounts.tolist()
+    found: list[tuple[BasicSolution, NDArray[np.intp]]] = []
+    waiting = {tuple(start.tolist()): np.arange(len(costs))}
+    for _ in range(_pivot_limit(matrix) * len(costs)):
+        if not waiting:
+            return found
+        columns = next(iter(waiting))
+        rows, basis = waiting.pop(columns), list(columns)
+        inverse = interpreted.inverted(matrix, basis)
+        asked = costs.take(rows, axis=0)
+        reduced = asked - asked[:, basis] @ (np.array(inverse) @ matrix)
+        reduced[:, basis] = 0.0
+        entering = reduced.argmin(axis=1)
+        done = reduced.min(axis=1) >= -PRICE_TOLERANCE
+        if done.any():
+            values = np.array(interpreted.solved(inverse, targets))
+            found.append((BasicSolution(np.array(basis), values), rows[done]))
+        for column in sorted(set(entering[~done].tolist())):
+            moved = basis.copy()
+            if interpreted.exchange(matrix, targets, moved, inverse, column) != DONE:
+                raise defect(UNBOUNDED)
+            further = rows[~done & (entering == column)]
+            others = waiting.get(tuple(moved), further[:0])
+            waiting[tuple(moved)] = np.concatenate([others, further])
+    raise defect(LIMIT)
 
 
 def minima(
@@ -216,11 +256,11 @@ def minima(
     """
     lowest = np.empty(len(targets))
     if len(targets) > _FEW:
-        _LOOPS.compile()
+        LOOPS.compile()
     limit = _pivot_limit(matrix)
-    outcome = _LOOPS.run("optimise_each", matrix, targets, costs, start, limit, lowest)
+    outcome = LOOPS.run("optimise_each", matrix, targets, costs, start, limit, lowest)
     if outcome != DONE:
-        raise _defect(outcome)
+        raise defect(outcome)
     return lowest
 
 
@@ -343,16 +383,16 @@ def follow_from(
     while room <= 2 * _pivot_limit(matrix):
         mu, tied = np.empty(room), np.empty(room, dtype=np.bool_)
         columns, values = np.empty((room, n_rows), dtype=np.intp), np.empty((room, n_rows))
-        n_steps = _LOOPS.run(
+        n_steps = LOOPS.run(
             *("follow", matrix, amounts, energies, taken, mu_stop, first.copy()),
             *(mu, columns, values, tied),
         )
         if n_steps > 0:
             return Path(mu[:n_steps], columns[:n_steps], values[:n_steps], tied[:n_steps])
         if n_steps != FULL:
-            raise _defect(n_steps)
+            raise defect(n_steps)
         room *= 4
-    raise _defect(FULL)
+    raise defect(FULL)
 
 
 def free_columns(
@@ -390,7 +430,19 @@ def _pivot_limit(matrix: NDArray[np.float64]) -> int:
     return 200 + 20 * sum(matrix.shape)
 
 
-def _defect(outcome: int) -> ConvergenceError:
-    """Say what went wrong where nothing should."""
+def defect(outcome: int) -> ConvergenceError:
+    """
+    Say what went wrong where nothing should.
+
+    Parameters
+    ----------
+    outcome
+        Of a loop, not `DONE`.
+
+    Returns
+    -------
+    ConvergenceError
+        To be raised.
+    """
     what = "is unbounded" if outcome == UNBOUNDED else "has no optimum within the pivot limit"
     return ConvergenceError(f"a phase equilibrium {what}: please report the composition.")

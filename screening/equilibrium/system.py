@@ -1,8 +1,9 @@
-"""The phases of one chemical system as columns of a linear program; arrays only."""
+"""The phases of one chemical system as columns of a linear program."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,43 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Columns", "Layout", "System"]
+__all__ = ["Bases", "Columns", "Layout", "System"]
+
+_KNOWN = 4096
+"""Bases that are kept of a set of columns: 1 to 3 MB where all are in use."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bases:
+    """
+    What was learnt of bases, to be used again: see `loops.kernels.walk`, which fills the arrays.
+
+    Parameters
+    ----------
+    numbers : shape (n_known, 1 + n_rows + n_rows²)
+        Numbers of each basis.
+    places : shape (n_known, 2 n_rows + 2)
+        Columns and bases that belong to it.
+    table : shape (n_slots,)
+        Hash table of them.
+    used : shape (1,)
+        How many there are.
+    """
+
+    numbers: NDArray[np.float64]
+    places: NDArray[np.intp]
+    table: NDArray[np.intp]
+    used: NDArray[np.intp]
+
+    @classmethod
+    def of_rows(cls, n_rows: int) -> Bases:
+        """Make room for bases of as many columns."""
+        return cls(
+            numbers=np.empty((_KNOWN, 1 + n_rows + n_rows**2)),
+            places=np.empty((_KNOWN, 2 * n_rows + 2), dtype=np.intp),
+            table=np.full(4 * _KNOWN, -1, dtype=np.intp),
+            used=np.zeros(1, dtype=np.intp),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +70,11 @@ class Columns:
     energies: NDArray[np.float64]
     sodium: NDArray[np.float64]
 
+    @cached_property
+    def known(self) -> Bases:
+        """What was learnt of bases of these columns."""
+        return Bases.of_rows(len(self.amounts))
+
     @classmethod
     def of(cls, system: System, at: NDArray[np.intp]) -> Columns:
         """Take columns of a system."""
@@ -41,8 +83,13 @@ class Columns:
 
     def find(self, columns: NDArray[np.intp]) -> NDArray[np.intp] | None:
         """Find columns of the system among these; None where one is missing."""
-        found = np.searchsorted(self.at, columns)
-        return found if (self.at.take(found, mode="clip") == columns).all() else None
+        found = [self._places.get(column, -1) for column in columns.tolist()]
+        return None if -1 in found else np.array(found, dtype=np.intp)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Place of each column among these."""
+        return {column: place for place, column in enumerate(self.at.tolist())}
 
 
 @dataclass
@@ -58,11 +105,14 @@ class Layout:
         Columns without sodium.
     near
         Columns on the hull or so near to it that rounding decides.
+    phases
+        The phases of the columns.
     """
 
     asked: int = 0
     free: Columns | None = None
     near: Columns | None = None
+    phases: NDArray[np.object_] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,3 +1,3 @@
-"""What figures show, as plain numbers, and how names find their places."""
+"""Figures: their data as plain numbers, and their rendering for papers and for the browser."""
 
 from __future__ import annotations

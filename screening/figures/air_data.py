@@ -1,4 +1,4 @@
-"""What the figure of driving force against dew point shows, as plain numbers."""
+"""Data of the figure of driving force against dew point."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ __all__ = ["AIR_AXIS", "AirCurve", "AirFigure"]
 
 AIR_AXIS = "driving force in moist air (meV per atom)"
 """What stands beside the vertical axis."""
+_NOTHING = 1e-6
+"""meV per atom that rounding leaves."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class AirCurve:
     dew_points: tuple[float, ...]
     energies: tuple[float, ...]
     onset: float | None
+
+    @property
+    def note(self) -> str:
+        """What stands behind the formula; empty where energy is released."""
+        return "" if max(self.energies, default=0.0) > _NOTHING else " (no driving force)"
 
 
 @dataclass(frozen=True)

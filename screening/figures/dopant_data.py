@@ -1,4 +1,4 @@
-"""What the chart of dopants shows, as plain numbers; nothing is drawn."""
+"""Data of the chart of dopants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where labels of points go so that none covers another; plain numbers, nothing is drawn."""
+"""Placement of point labels so that none overlaps another."""
 
 from __future__ import annotations
 
@@ -27,16 +27,22 @@ _CONFUSING, _CROSSING, _FAR = 0.9, 0.5, 0.4
 farthest place, in units of that of covering a point."""
 
 
-def spaced(levels: Sequence[float], apart: float) -> list[float]:
+def spaced(
+    levels: Sequence[float],
+    apart: float | Sequence[float],
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> list[float]:
     """
-    Move labels as little as it takes for none to cover another.
+    Move labels as little as necessary so that none overlaps another.
 
     Parameters
     ----------
     levels
         Where they belong, in rising order.
     apart
-        Least distance.
+        Least distance; or one from each to the next.
+    bounds
+        Lowest and highest place; where not all fit between them, the highest is exceeded.
 
     Returns
     -------
@@ -48,8 +54,12 @@ def spaced(levels: Sequence[float], apart: float) -> list[float]:
     >>> spaced([0.0, 0.5, 3.0], 1.0)
     [-0.25, 0.75, 3.0]
     """
-    steps = apart * np.arange(len(levels))
-    return [float(x) for x in isotonic_regression(np.asarray(levels) - steps).x + steps]
+    gaps = np.broadcast_to(np.asarray(apart, dtype=np.float64), max(len(levels) - 1, 0))
+    steps = np.concatenate([[0.0], np.cumsum(gaps)])[: len(levels)]
+    moved = isotonic_regression(np.asarray(levels) - steps).x
+    low, high = bounds
+    room = max(low, high - float(steps[-1])) if len(levels) else high
+    return [float(x) for x in np.clip(moved, low, room) + steps]
 
 
 def placed(

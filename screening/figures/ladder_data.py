@@ -1,4 +1,4 @@
-"""What the figure of a decomposition ladder shows, as plain numbers."""
+"""Data of the figure of a decomposition ladder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a heat map of contacts shows, as plain numbers and texts."""
+"""Data of a heat map of contacts: numbers and labels."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class HeatCell:
 
     @property
     def text(self) -> str:
-        """What stands in the cell."""
+        """Text of the cell."""
         if self.released is None:
             return "?"
         return f"{self.released:.0f}" if self.reaction else "–"

@@ -1,9 +1,9 @@
-"""What figures of many candidates show, as plain numbers.
+"""Data of the figures of many candidates.
 
-Each figure is computed once and drawn twice: by matplotlib for papers, by plotly for looking. The
-ladder of one composition is `ladder_data.LadderFigure`, a phase diagram `diagram.GrandDiagram`;
-mixing lines (`interface.MixingLine`), discharges (`discharge.Discharge`) and published windows
-(`parity.WindowPair`) already are what their figures show.
+Each figure is computed once and drawn twice: with matplotlib for papers, with plotly for the
+browser. The ladder of one composition is `ladder_data.LadderFigure`, a phase diagram is
+`diagram.GrandDiagram`; mixing lines (`interface.MixingLine`), discharges (`discharge.Discharge`)
+and published windows (`parity.WindowPair`) are drawn as they are.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Mark:
 
     @property
     def potential(self) -> str:
-        """The potential for people; in a second line the computed one."""
+        """The potential as text, with the computed one on a second line."""
         beside = "" if self.computed is None else f"\n(computed {self.computed:.2f})"
         return f"{self.voltage:.2f} V{beside}"
 
@@ -100,7 +100,7 @@ class WindowBar:
 
     @property
     def signs(self) -> str:
-        """What stands behind the name; `WindowBars.notes` explains it."""
+        """Marks after the name, explained in `WindowBars.notes`."""
         return "*" * self.mixture + "?" * self.doubtful
 
 
@@ -131,7 +131,7 @@ class WindowBars:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the signs behind names mean, of those that occur."""
+        """Meaning of the marks after names, for those that occur."""
         found = "".join(bar.signs for bar in self.bars)
         meanings = {"*": "* mixture of phases", "?": "? the reference cannot assess it: not ranked"}
         unsure = () if all(bar.sure for bar in self.bars) else ("hatched or open: class uncertain",)
@@ -205,6 +205,16 @@ class InterphaseMap:
     def __post_init__(self) -> None:
         if not self.points:
             raise InputError("no interphase to draw: name at least one composition.")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What open points and bars above points mean, where they occur."""
+        bars = any(point.unknown for point in self.points)
+        unsure = not all(point.sure for point in self.points)
+        return (
+            *(["bar: part whose conduction is unknown"] if bars else []),
+            *(["open: class uncertain"] if unsure else []),
+        )
 
 
 def electrode_mark(table: PhaseTable, formula: str) -> Mark:

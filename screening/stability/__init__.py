@@ -1,3 +1,3 @@
-"""What an electrolyte does at every voltage, and what kind of interphase it leaves."""
+"""Electrochemical windows, interfaces and interphase classes of electrolytes."""
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
-"""Results that no known compound has: a sign of missing phases or a wrong energy; no I/O.
+"""Results outside the range of known compounds: a sign of missing phases or a wrong energy; no I/O.
 
-What known compounds reach was found from the 11,756 phases of 45 elements of the Materials Project
-of 2019 (PBE), without alkali and alkaline earth metals other than sodium, whose compounds are not
-all among these: 794 stable sodium compounds for window and oxidation limit, stable compounds of
-three or more elements for the depth below the hull of all others. Phases that its correction of
-S-S bonds or its lack of binary competitors makes too stable (polysulfides, cocrystals with S8) are
-left out, and so are the polychlorides of high pressure. Where calorimetry says more than PBE, it
-stands instead: windows of NaF, NaCl, NaBr and NaI, and Na2CO3 below Na2O + CO2 (formation
-enthalpies of NIST-JANAF, 4th edition, 1998: 575, 411, 361, 288, 1131, 418 and 394 kJ/mol).
+The ranges were taken from the 11,756 phases of 45 elements of the Materials Project of 2019 (PBE).
+Alkali and alkaline-earth metals other than sodium are excluded, since not all of their compounds
+are in that set. Window and oxidation limit come from 794 stable sodium compounds, the depth below
+the hull of all other phases from stable compounds of three or more elements. Phases that its
+correction of S-S bonds or its lack of binary competitors makes too stable (polysulfides, cocrystals
+with S8) are left out, and so are the polychlorides of high pressure. Where calorimetry disagrees
+with PBE, the measured value is used: windows of NaF, NaCl, NaBr and NaI, and Na2CO3 below
+Na2O + CO2 (formation enthalpies of NIST-JANAF, 4th edition, 1998: 575, 411, 361, 288, 1131, 418 and
+394 kJ/mol).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _ON_HULL = 1e-6
 @dataclass(frozen=True)
 class Ceiling:
     """
-    The most that known compounds of an anion former reach.
+    Upper bounds reached by known compounds of an anion former.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ _METALLIC = Ceiling("", 2.15, 2.15, 0.31)  # NaAlB14, NaAlB14, TiCoSb
 
 def ceiling(elements: Iterable[str]) -> Ceiling:
     """
-    Find what known compounds with these anions reach.
+    Find the upper bounds of known compounds with these anions.
 
     Parameters
     ----------
@@ -107,7 +108,7 @@ def ceiling(elements: Iterable[str]) -> Ceiling:
 
 def alarms(table: PhaseTable, stability: Stability) -> tuple[str, ...]:
     """
-    Say what no known compound has.
+    List the properties that exceed those of all known compounds.
 
     Parameters
     ----------

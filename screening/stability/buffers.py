@@ -1,13 +1,13 @@
-"""Layers between an electrolyte and an electrode: what each releases where it touches; no I/O.
+"""Buffer layers between an electrolyte and an electrode: energy released at each contact; no I/O.
 
-A layer has to pass gates: it exists (energy above hull), holds where the electrode works (its own
-reaction with sodium at the potentials), lets both neighbours be (reactions with each), blocks
-electrons and conducts Na⁺. The order of the gates is that of Xiao, Miara, Wang & Ceder, Joule 3
-(2019) 1252, for lithium. Where a layer blocks electrons, the electrolyte behind it does not meet
-the potential of the electrode, and their reaction is closed; at the electrode sodium comes and
-goes. One scale holds for all gates: what is tolerated, and what is a veto.
+A layer has to pass a series of gates: it exists (energy above hull), it is stable at the potentials
+of the electrode (its own reaction with sodium), it does not react with either neighbour, it blocks
+electrons and it conducts Na⁺. The order of the gates is that of Xiao, Miara, Wang & Ceder, Joule 3
+(2019) 1252, for lithium. Behind a layer that blocks electrons, the electrolyte does not see the
+potential of the electrode, and their reaction is closed; at the electrode the reaction is open to
+sodium. The same thresholds for tolerated and disqualifying energies apply at all gates.
 
-Energies are released ones, eV per atom, and not negative.
+Energies are those released, in eV per atom, and never negative.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ import numpy as np
 from trona.screening.equilibrium.simplex import minimise
 from trona.screening.errors import InputError, VoltageError
 from trona.screening.formulas import same_composition
-from trona.screening.units import SODIUM, chemical_potential
+from trona.screening.units import HELD, SODIUM, chemical_potential
 
 from .interface import react, reactant
 from .interphase import Electronic, Ionic
-from .window import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,7 +56,7 @@ _ALKALI = frozenset({"Li", "K", "Rb", "Cs"})
 
 
 class Grade(StrEnum):
-    """What the gates make of a layer, best first; unknown where electrons might pass."""
+    """Outcome of the gates, best first; unknown if electrons might pass."""
 
     FITS = "fits"
     WEAK = "reacts weakly"
@@ -68,7 +67,7 @@ class Grade(StrEnum):
 @dataclass(frozen=True)
 class Gates:
     """
-    Energies that decide, eV per atom.
+    Energy thresholds of the gates, eV per atom.
 
     Parameters
     ----------
@@ -97,7 +96,7 @@ class Gates:
 @dataclass(frozen=True, eq=False)
 class Neighbours:
     """
-    What a layer is put between.
+    The two neighbours of a layer.
 
     Parameters
     ----------
@@ -198,7 +197,7 @@ class Layer:
 @dataclass(frozen=True)
 class Verdict:
     """
-    What the gates make of a layer, and why.
+    Outcome of the gates for a layer, with the reasons.
 
     Parameters
     ----------
@@ -222,7 +221,7 @@ def react_layers(
     table: PhaseTable, sides: Neighbours, candidates: Iterable[Material]
 ) -> list[Layer]:
     """
-    Put materials between an electrolyte and an electrode.
+    React candidate layers with an electrolyte and an electrode.
 
     Parameters
     ----------
@@ -304,7 +303,7 @@ def touch(
     table: PhaseTable, first: Material, second: Material, volts: float | None = None
 ) -> Touch:
     """
-    Let two materials touch.
+    React two materials in contact.
 
     Parameters
     ----------
@@ -326,7 +325,7 @@ def touch(
 
 def touch_open(table: PhaseTable, sides: Neighbours, layer: Layer) -> Layer:
     """
-    Add what a layer and the electrode do to each other where sodium comes and goes.
+    Add the reactions of a layer with the electrode open to sodium.
 
     Parameters
     ----------
@@ -374,7 +373,7 @@ def judge(
     layer: Layer, sides: Neighbours, properties: PhaseProperties, gates: Gates | None = None
 ) -> Verdict:
     """
-    Send a layer through the gates.
+    Check a layer against the gates.
 
     Parameters
     ----------

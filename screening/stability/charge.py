@@ -1,4 +1,4 @@
-"""Two states of an electrode: sodium between them, and the mean voltage at equilibrium."""
+"""Two states of charge of an electrode: sodium between them and mean equilibrium voltage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a contact becomes: class and change of volume of a reaction of two materials."""
+"""Interphase class and volume change of the reaction between two materials."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""Pairs of elements without a common phase, and which of them matter to an answer; no I/O.
+"""Pairs of elements without a common phase in the reference, and which affect an answer; no I/O.
 
-A window, a class or an interface is only as good as the phases that compete. Where two elements
-that form compounds stand side by side and no phase holds both, the products that would form are
-not among the phases, and whatever is found instead is too stable.
+A window, a class or an interface is only as good as the set of competing phases. If two elements
+that form compounds are both present and no phase of the reference contains both, products that
+would form are missing, and the result looks too stable.
 
-A metal or metalloid and an anion former nearly always make a compound: of the 396 pairs of 33
+A metal or metalloid and an anion former nearly always form a compound: of the 396 pairs of 33
 elements with 12 anion formers, 369 have a binary compound of negative formation energy in PBE, and
-with O, S, F and Cl all 132 (Materials Project, 2019). The other pairs are left out of account, with
-their heavier neighbours. Two metals often make none, and are not looked at, but for the elements
-that sodium alloys with.
+with O, S, F and Cl all 132 (Materials Project, 2019). The remaining pairs are not reported, nor are
+those of their heavier neighbours. Two metals often form none, so they are not checked, except for
+the elements that alloy with sodium.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _ALLOYS = frozenset({"Au", "Bi", "Ga", "Ge", "Hg", "In", "Pb", "Sb", "Sn", "Tl"}
 @dataclass(frozen=True)
 class Coverage:
     """
-    What the phases do not cover of some elements.
+    Pairs of elements that the phases do not cover.
 
     Parameters
     ----------
@@ -121,7 +121,8 @@ def coverage(
         Pairs in alphabetical order, the anion former second.
     """
     symbols = sorted(({*elements, SODIUM} & set(table.elements)) - _NOBLE)
-    joined = table.joined
+    n_elements = len(table.elements)
+    joined = table.index.joined[:n_elements, :n_elements]
     if any(len(composition) > 2 for composition in asked):
         joined = joined.copy()
     for composition in {fractions_key(one): one for one in asked if len(one) > 2}.values():

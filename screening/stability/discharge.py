@@ -1,4 +1,4 @@
-"""Charge that a composition takes up on discharge: plateaus, specific and differential capacity.
+"""Sodiation of a composition on discharge: plateaus, specific capacity and differential capacity.
 
 At equilibrium all charge flows at the breakpoints of the profile, so the differential capacity is a
 comb: each tooth is a plateau with its voltage and its charge.

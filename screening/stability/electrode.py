@@ -1,8 +1,8 @@
-"""Potential of an electrode, and what an electrolyte does there; equilibrium, no kinetics.
+"""Potential of an electrode, and the reaction of an electrolyte there; equilibrium, no kinetics.
 
 An electrode composition neither accepts nor releases sodium in a range of potential: the plateau
-of its own grand profile. It takes sodium up at the lower edge, as a discharging cathode or a
-charging anode does, and gives it off at the upper edge, as a discharging anode does.
+of its own grand profile. It accepts sodium at the lower edge, as a discharging cathode or a
+charging anode does, and releases it at the upper edge, as a discharging anode does.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ electrolyte counts where the two coincide."""
 @dataclass(frozen=True, eq=False)
 class Electrode:
     """
-    A composition that sodium moves in and out of.
+    An electrode composition that accepts and releases sodium.
 
     Parameters
     ----------
@@ -55,14 +55,14 @@ class Electrode:
 
     @property
     def mark(self) -> float:
-        """Where figures mark it, V: where it gives sodium off, or takes it up if it has none."""
+        """Potential in figures, V: where it releases sodium, or accepts it if it has none."""
         return self.gives if isfinite(self.gives) else self.takes
 
 
 @dataclass(frozen=True, eq=False)
 class AtPotential:
     """
-    What an electrolyte does at an electrode.
+    Reaction of an electrolyte at an electrode.
 
     Parameters
     ----------

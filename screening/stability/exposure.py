@@ -1,10 +1,10 @@
-"""What a composition does beside water, O2 and CO2: products, driving force, onset humidity.
+"""Reaction of a composition with water, O2 and CO2: products, driving force, onset humidity.
 
 The driving force is that of the whole reaction at the potentials of the reservoirs. The first step
-is where water is taken up first as its potential rises: its energy per H2O, what Zhu & Mo (Angew.
-Chem. Int. Ed. 59 (2020) 17472) call the hydrolysis energy, is the potential of that breakpoint less
-that of the water at hand. Thermodynamics only: a reaction with a driving force may be too slow to
-be seen.
+is the first uptake of water as its potential rises. Its energy per H2O, which Zhu & Mo (Angew.
+Chem. Int. Ed. 59 (2020) 17472) call the hydrolysis energy, is the potential of that breakpoint
+minus the actual potential of water. Thermodynamics only: a reaction with a driving force may be too
+slow to be observed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LEAST = 1e-8
 @dataclass(frozen=True, eq=False)
 class Exposed:
     """
-    A composition to be exposed.
+    A composition exposed to molecules.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Exposed:
 @dataclass(frozen=True, eq=False)
 class Exposure:
     """
-    What an exposed composition becomes beside reservoirs.
+    Products of a composition in equilibrium with reservoirs.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class Exposure:
 @dataclass(frozen=True, eq=False)
 class Course(Tabular):
     """
-    What a composition becomes as the potential of water rises.
+    Products of a composition as the potential of water rises.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ class Course(Tabular):
 
 def own_energy(table: PhaseTable, composition: Mapping[str, float], formula: str) -> Exposed:
     """
-    Find the energy of a composition that is going to be exposed.
+    Find the energy of a composition before exposure.
 
     Parameters
     ----------
@@ -276,7 +276,7 @@ def follow_water(
     mu_wet: float,
 ) -> Course:
     """
-    Expose a composition to water of every potential.
+    Expose a composition to water at every potential.
 
     Parameters
     ----------

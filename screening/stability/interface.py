@@ -1,10 +1,10 @@
 """Reactions between two materials along their mixing line, closed or open to sodium.
 
 E(x), the lowest energy of a mixture with atomic fraction x of the second material, is convex and
-piecewise linear. Its kinks, the stoichiometric reactions, are what the first material does in
-contact with a reservoir of the second, just as a voltage ladder is what it does in contact with
-sodium: one parametric simplex finds them all, exactly. The picture of the interface as a
-pseudo-binary is that of Richards, Miara, Wang, Kim & Ceder, Chem. Mater. 28 (2016) 266.
+piecewise linear. Its kinks are the stoichiometric reactions, which are also the reactions of the
+first material with a reservoir of the second, just as a voltage ladder is its reaction with
+sodium: one parametric simplex finds them all, exactly. The pseudo-binary description of an
+interface is that of Richards, Miara, Wang, Kim & Ceder, Chem. Mater. 28 (2016) 266.
 
 Energies are per atom of the two reactants together, sodium from the reservoir not counted.
 """
@@ -133,7 +133,7 @@ class Kink:
 @dataclass(frozen=True, eq=False)
 class MixingLine(Tabular):
     """
-    Everything that two materials do to each other.
+    Reactions of two materials in every proportion.
 
     Parameters
     ----------
@@ -401,7 +401,7 @@ def _per_atom(side: Reactant, system: System, mu: float, *, closed: bool) -> _Si
 
 def reactant(table: PhaseTable, composition: Mapping[str, float], name: str) -> Reactant:
     """
-    Give a material its energy: of its phase, or of what it decomposes to.
+    Assign a material the energy of its phase, or of its decomposition products.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Which kind of interphase a set of products makes; conductor properties are given, not known.
+"""Interphase class of a set of products whose conductor properties are given as input.
 
 The classes follow Wenzel, Leichtweiss, Krüger, Sann & Janek, Solid State Ionics 278 (2015) 98:
-an interphase that conducts electrons keeps growing, one that blocks them stops. What is not known
-about a product stays unknown unless it cannot change the verdict; where only the sodium ions are
-unknown, the class says what becomes of the growth.
+an interphase that conducts electrons keeps growing, one that blocks them stops. A property that is
+unknown leaves the class unknown unless it cannot change the verdict; if only the sodium-ion
+conduction is unknown, the class states whether growth stops or continues.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Self
 
 from trona.screening.errors import InputError
-from trona.screening.formulas import fractions_key
 from trona.screening.tabular import Tabular
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ class InterphaseClass(StrEnum):
     )
     GROWTH_STOPS = (
         "growth-stops",
-        "stops, Na⁺?",
+        "stops growing",
         "blocks electrons, Na⁺ unknown: growth stops",
         "#1B3A57",
         "bright_blue",
@@ -133,7 +132,7 @@ class InterphaseClass(StrEnum):
     )
     GROWTH_GOES_ON = (
         "growth-goes-on",
-        "grows, Na⁺?",
+        "keeps growing",
         "conducts electrons, Na⁺ unknown: growth continues",
         "#F0E442",
         "bright_yellow",
@@ -205,7 +204,7 @@ _THROUGH: dict[str, Conduction] = {
 @dataclass(frozen=True)
 class PhaseProperties:
     """
-    What is known of a phase as a conductor.
+    Conductor properties of a phase.
 
     Parameters
     ----------
@@ -293,7 +292,7 @@ class Share:
 @dataclass(frozen=True)
 class Interphase(Tabular):
     """
-    Verdict over a product set, with what it rests on.
+    Class of a product set, with the data behind it.
 
     Parameters
     ----------
@@ -459,7 +458,7 @@ def _share_out(
             phase=phase,
             amount=float(amount),
             fraction=weight / total,
-            properties=properties.get(fractions_key(phase.amounts), PhaseProperties(phase.formula)),
+            properties=properties.get(phase.key, PhaseProperties(phase.formula)),
         )
         for phase, amount, weight in zip(phases, amounts, weights, strict=True)
     )

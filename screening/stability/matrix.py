@@ -1,4 +1,4 @@
-"""Many materials against many: the strongest reaction of every pair, with its class; no I/O."""
+"""Many materials against many: the strongest reaction of each pair and its class; no I/O."""
 
 from __future__ import annotations
 

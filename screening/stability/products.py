@@ -1,6 +1,6 @@
-"""What an electrolyte becomes where it reacts: its interphase, sodium used, products by harm.
+"""Reaction products of an electrolyte: interphase class, sodium consumed, products ranked by harm.
 
-Per µm of electrolyte that is consumed; what rests on a volume is unknown without one.
+Quantities are per µm of consumed electrolyte; those that need a volume are unknown without one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 @dataclass(frozen=True)
 class SodiumUse:
     """
-    Sodium that an electrolyte takes up while a layer of it is consumed.
+    Sodium that an electrolyte accepts while a layer of it is consumed.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def rank_products(
 
 def unknown_sides(interphases: Iterable[Interphase]) -> dict[str, tuple[str, ...]]:
     """
-    Name what is not known of products, where it leaves a class open.
+    Name the unknown properties of products that leave a class open.
 
     Parameters
     ----------

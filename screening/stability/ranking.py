@@ -1,7 +1,7 @@
-"""Order candidates by stated criteria; a missing value is said to be missing and earns nothing.
+"""Ranking of candidates by stated criteria; a missing value is reported and scores nothing.
 
 Each criterion maps its value linearly to a utility between 0 (at ``worst`` or beyond) and 1 (at
-``best`` or beyond), so a candidate's score does not depend on who else is in the list.
+``best`` or beyond), so a candidate's score does not depend on the other candidates in the list.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
-
-from .window import HELD
+from trona.screening.units import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +22,7 @@ __all__ = ["DEFAULT_CRITERIA", "DEFAULT_VETOES", "Criterion", "Ranked", "Veto", 
 @dataclass(frozen=True)
 class Criterion:
     """
-    One thing to be good at.
+    One ranking criterion.
 
     Parameters
     ----------
@@ -72,7 +71,7 @@ class Criterion:
 @dataclass(frozen=True)
 class Veto:
     """
-    A bound that puts a candidate behind all that keep it.
+    A bound whose violation ranks a candidate behind all that satisfy it.
 
     Parameters
     ----------
@@ -101,7 +100,7 @@ class Veto:
 @dataclass(frozen=True)
 class Ranked:
     """
-    A candidate's place.
+    Rank of a candidate.
 
     Parameters
     ----------
@@ -160,7 +159,7 @@ def rank(
     unsure: Collection[str] = (),
 ) -> list[Ranked]:
     """
-    Order candidates: doubtful ones last, before them vetoed ones, then by falling score and label.
+    Order candidates by score and label; vetoed ones follow, then doubtful ones.
 
     A candidate whose class is not sure stands behind all of the same class whose class is.
 

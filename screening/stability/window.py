@@ -1,12 +1,12 @@
-"""Electrochemical window of an electrolyte and the ladder of reactions around it.
+"""Electrochemical window of an electrolyte, and the decomposition ladder on both sides of it.
 
-Two definitions stand side by side. *By decomposition*: the range of voltage in which the
-composition, at equilibrium, exchanges no sodium. *Stabilised*: the electrolyte lowered onto the
-hull, the range in which it then lies on the grand-potential hull. By Legendre duality the second
-equals the first wherever the first has a width; a metastable or mixed composition inside a facet
-of full dimension has no plateau at all, and its stabilised window is the single voltage at which
-the exchange changes sign (compare Binninger, Marcolongo, Mottet, Weber & Laino, J. Mater.
-Chem. A 8 (2020) 1347, on the definitions in use).
+Two definitions are reported. *By decomposition*: the range of voltage in which the composition, at
+equilibrium, exchanges no sodium. *Stabilised*: with the electrolyte lowered onto the hull, the
+range in which it then lies on the grand-potential hull. By Legendre duality the second equals the
+first wherever the first has a width; a metastable or mixed composition inside a facet of full
+dimension has no plateau at all, and its stabilised window is the single voltage at which the
+exchange changes sign (compare Binninger, Marcolongo, Mottet, Weber & Laino, J. Mater. Chem. A 8
+(2020) 1347, on the definitions in use).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from trona.screening.errors import PhaseDataError
 from trona.screening.formulas import same_composition
 from trona.screening.reactions import write_reaction
 from trona.screening.tabular import Tabular
-from trona.screening.units import SODIUM, chemical_potential, range_text, require_small_energy
+from trona.screening.units import HELD, SODIUM, chemical_potential, range_text, require_small_energy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable
 
-__all__ = ["HELD", "NO_EXCHANGE", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
+__all__ = ["NO_EXCHANGE", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
 
 NO_EXCHANGE = 1e-8
 """Sodium exchanged below this fraction of the formula's atoms is none."""
@@ -39,14 +39,8 @@ _NO_ENERGY = 1e-10
 """Reaction energies above minus this (eV/atom) are rounding of a difference of large numbers."""
 
 
-HELD = 0.025
-"""Up to this (eV/atom above the hull) an electrolyte is taken to hold together: the thermal energy
-at room temperature, and the error of DFT (Hautier, Ong, Jain, Moore & Ceder, Phys. Rev. B 85 (2012)
-155208)."""
-
-
 class Reaction(StrEnum):
-    """What a composition does in a range of voltage."""
+    """Reaction of a composition in a range of voltage."""
 
     NONE = "none"
     REDUCTION = "reduction"
@@ -108,7 +102,7 @@ class Rung:
 @dataclass(frozen=True, eq=False)
 class Stability(Tabular):
     """
-    How an electrolyte stands between sodium metal and infinite voltage.
+    Stability of an electrolyte from sodium metal to infinite voltage.
 
     Parameters
     ----------
@@ -173,7 +167,7 @@ class Stability(Tabular):
 
     @property
     def energy_above_hull(self) -> float | None:
-        """EV per atom; None for a mixture, whose own energy nobody has computed."""
+        """EV per atom; None for a mixture, whose own energy is unknown."""
         if self.phase is None:
             return None
         difference = self.phase.energy_per_atom - self.decomposition.energy / self.n_atoms
@@ -182,7 +176,7 @@ class Stability(Tabular):
     @property
     def decomposes(self) -> bool:
         """
-        True where other phases stand in its place at fixed composition.
+        True if it decomposes into other phases at fixed composition.
 
         Not where it has an energy of its own and lies no more than `HELD` above them.
         """

@@ -1,3 +1,3 @@
-"""How sure limits and classes are."""
+"""Uncertainty of window limits, contacts and interphase classes."""
 
 from __future__ import annotations

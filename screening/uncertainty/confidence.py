@@ -1,7 +1,7 @@
-"""When a class counts as sure, and what is said and ranked where it does not; nothing is drawn.
+"""Confidence in a class: when it counts as certain, and how other classes are reported and ranked.
 
-A class is a verdict over energies that have errors. Drawn with them, it holds in a share of the
-draws: a class that holds in half of them is no answer, and is never shown as one.
+A class is a verdict derived from energies that have errors. When the energies are sampled, the
+class holds in a fraction of the draws; one that holds in half of them is not reported as an answer.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def is_sure(kind: str, shares: Mapping[str, float]) -> bool:
 
 def verdict(kind: str, shares: Mapping[str, float]) -> tuple[str, dict[InterphaseClass, float]]:
     """
-    Say a class as sure as it is.
+    State a class with its confidence.
 
     Parameters
     ----------

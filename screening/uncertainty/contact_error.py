@@ -1,4 +1,4 @@
-"""Error of what two materials release in contact, to first order in those of the energies."""
+"""Error of the energy released at a contact, to first order in the errors of the energies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors of formation energies: one for each class of compounds, one shared by element."""
+"""Errors of formation energies: one per class of compounds, and a shared one per element."""
 
 from __future__ import annotations
 
@@ -41,8 +41,10 @@ def anion_class(amounts: Mapping[str, float]) -> str | None:
     """
     if len(amounts) == 1:
         return None
-    found = (name for name, anions in _ANIONS.items() if anions & amounts.keys())
-    return next(found, _OTHER)
+    for name, anions in _ANIONS.items():
+        if not anions.isdisjoint(amounts):
+            return name
+    return _OTHER
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class ErrorModel:
 
     def strange(self, symbols: Iterable[str]) -> list[str]:
         """
-        Find elements on whose compounds no error was measured.
+        Find elements without a measured error for their compounds.
 
         Parameters
         ----------

@@ -1,26 +1,26 @@
-"""What knowing a candidate's own energy would tell: the variance of class and score it explains.
+"""Value of information of a candidate's own energy: the variance of class and score it explains.
 
 The energies of a table have errors, those of its compounds e₁ … eₙ and, shared, those of its
 elements. Let e be the independent error of the candidate's own energy, which a better calculation
-of the candidate alone removes. The law of total variance splits the spread of whatever rests on
-the energies into what is left when e is known, and what e explains. For the class K, of which k
-holds with the probability p(k)::
+of the candidate alone removes. The law of total variance splits the spread of any quantity that
+depends on the energies into what remains when e is known and what e explains. For the class K, with
+probability p(k) of class k::
 
     G        = 1 − Σ p(k)²                      the chance that two draws disagree on the class
     G after  = E_e[1 − Σ p(k | e)²]             the same once e is known
-    G − G after = Σ Var_e[p(k | e)] ≥ 0         what knowing e tells of the class
+    G − G after = Σ Var_e[p(k | e)] ≥ 0         what knowing e tells about the class
 
 and for the score s by which candidates are ranked, with the mean score m(e) = E[s | e]::
 
-    moved = E_e |place(m(e)) − place(E_e m(e))|
+    moved = E_e |rank(m(e)) − rank(E_e m(e))|
 
-among the mean scores of the others: the places by which a candidate is expected to move once its
-energy is known. e stands at `STRATA` points of equal probability, the rest is drawn, with the same
-draws at each of them, so that what does not depend on e comes out as exactly zero.
+among the mean scores of the others: the number of ranks by which a candidate is expected to move
+once its energy is known. e takes `STRATA` values of equal probability and everything else is
+sampled, with the same draws for each value of e, so that what does not depend on e is exactly zero.
 
-It is the partial expected value of perfect information of decision analysis (Strong, Oakley and
-Brennan, Med. Decis. Making 34 (2014) 311), with variance and places for a loss. Perfect: the better
-calculation has an error of its own, so it tells somewhat less.
+This is the partial expected value of perfect information of decision analysis (Strong, Oakley and
+Brennan, Med. Decis. Making 34 (2014) 311), with variance and rank as the loss. Perfect information
+is an upper bound: the better calculation has an error of its own.
 """
 
 from __future__ import annotations

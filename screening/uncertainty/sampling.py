@@ -1,29 +1,35 @@
-"""How sure limits and classes are: energies drawn with their errors, every draw assessed anew.
+"""Uncertainty of limits and classes: energies are sampled within their errors, each draw assessed.
 
 The error of a formation energy has two parts. One is independent for each composition, of a size
-that depends on its class. The other belongs to an element and is shared by all of its compounds, as
-the error of its reference state is: it cancels in every reaction among compounds and moves those
-that make or use an element. Elements themselves are the zero of formation energies and have no
-error. Products may change from draw to draw, which `sensitivity`, exact for small errors, does not
-see.
+that depends on its class. The other belongs to an element and is shared by all of its compounds,
+like the error of its reference state: it cancels in every reaction among compounds and changes
+those that consume or form an element. Elements themselves are the zero of formation energies and
+have no error. Products may change from draw to draw, which `sensitivity`, exact for small errors,
+does not capture.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trona.screening.equilibrium.arrangement import amounts_matrix
 from trona.screening.equilibrium.phases import PhaseTable
-from trona.screening.equilibrium.simplex import AMOUNT_TOLERANCE, minimise
+from trona.screening.equilibrium.simplex import (
+    AMOUNT_TOLERANCE,
+    minimise,
+    minimise_each,
+)
 from trona.screening.errors import InputError
 from trona.screening.stability.interphase import classify
 from trona.screening.stability.products import interphase
-from trona.screening.stability.window import HELD, NO_EXCHANGE, assess
-from trona.screening.units import SODIUM
+from trona.screening.stability.window import NO_EXCHANGE, assess
+from trona.screening.units import HELD, SODIUM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trona.screening.equilibrium.phases import Phase
+    from trona.screening.equilibrium.simplex import BasicSolution
+    from trona.screening.equilibrium.system import System
     from trona.screening.stability.interphase import InterphaseClass, PropertyTable, Thresholds
     from trona.screening.stability.window import Stability
 
@@ -76,7 +84,7 @@ class Spread:
 @dataclass(frozen=True, eq=False)
 class Uncertainty:
     """
-    What energies with errors say of a window and of the interphase.
+    Uncertainty of a window and of the interphase class.
 
     Parameters
     ----------
@@ -117,7 +125,7 @@ def sample(
     seed: int = SEED,
 ) -> Uncertainty:
     """
-    Carry errors of energies to the limits of a window and to interphase classes.
+    Propagate energy errors to window limits and interphase classes.
 
     Parameters
     ----------
@@ -188,7 +196,7 @@ def classes_at_metal(
     seed: int = SEED,
 ) -> dict[InterphaseClass, float]:
     """
-    Carry errors of energies to the class at sodium metal alone, twenty times as fast as `sample`.
+    Propagate energy errors to the class at sodium metal only, twenty times faster than `sample`.
 
     Parameters
     ----------
@@ -214,17 +222,15 @@ def classes_at_metal(
     """
     composition = stability.profile.composition
     elements = {*composition, SODIUM}
-    inside = phases_inside(table, elements)
-    metal = _AtMetal(PhaseTable.from_phases(inside), composition, properties, thresholds)
-    order = _order(metal.table, inside)
-    kinds = Counter(
-        metal.kind(errors[order]) for errors in draw_errors(inside, elements, model, samples, seed)
-    )
+    places = table.system(elements, closed=True).index
+    inside = [table.phases[at] for at in places.tolist()]
+    errors = draw_errors(inside, elements, model, samples, seed)
+    kinds = Counter(_AtMetal(table, composition, properties, thresholds, places).kinds(errors))
     return {kind: count / samples for kind, count in kinds.most_common()}
 
 
 class _AtMetal:
-    """What becomes of a composition at sodium metal when energies move."""
+    """Interphase class at sodium metal as energies vary."""
 
     def __init__(
         self,
@@ -232,51 +238,61 @@ class _AtMetal:
         composition: Mapping[str, float],
         properties: PropertyTable,
         thresholds: Thresholds | None,
+        places: NDArray[np.intp],
     ) -> None:
         self.table, self.properties, self.thresholds = table, properties, thresholds
-        self.open, self.closed = table.system(composition), table.system(composition, closed=True)
-        self.mu, self.sodium = table.mu_sodium_metal, composition.get(SODIUM, 0.0)
-        self.atoms, self.own = sum(composition.values()), table.find(composition)
-        self.target = np.array([composition[symbol] for symbol in self.open.elements])
-        self.whole = np.array([composition[symbol] for symbol in self.closed.elements])
-        self._kinds: dict[tuple[bytes, bytes, bool, bool], InterphaseClass] = {}
+        self.composition, self.atoms = composition, sum(composition.values())
+        self.places = places
 
-    def kind(self, errors: NDArray[np.float64]) -> InterphaseClass:
-        """Classify with errors (eV per formula unit, in the order of the table)."""
-        open_ = self.open
-        costs = open_.energies + errors[open_.index] / open_.sizes - self.mu * open_.sodium
-        best = minimise(open_.amounts, self.target, costs, open_.start)
-        columns, values = best.support(AMOUNT_TOLERANCE * self.atoms)
-        exchanged = float(values @ open_.sodium[columns]) - self.sodium
-        reacts = exchanged > NO_EXCHANGE * self.atoms
-        decomposes = not reacts and self._decomposes(errors)
-        key = (columns.tobytes(), values.tobytes(), reacts, decomposes)
-        if key not in self._kinds:  # most draws have the same products in the same amounts
-            self._kinds[key] = classify(
-                [self.table.phases[at] for at in open_.index[columns]],
-                (values / open_.sizes[columns]).tolist(),
-                self.properties,
-                self.thresholds,
-                reacts=reacts,
-                decomposes=decomposes,
-            ).kind
-        return self._kinds[key]
+    def kinds(self, errors: NDArray[np.float64]) -> list[InterphaseClass]:
+        """Classify draws of errors: eV per formula unit of the phases at the places, a row each."""
+        system, mu = self.table.system(self.composition), self.table.mu_sodium_metal
+        found: dict[int, InterphaseClass] = {}
+        for best, draws in self._optima(system, errors, system.energies - mu * system.sodium):
+            columns, values = best.support(AMOUNT_TOLERANCE * self.atoms)
+            exchanged = float(values @ system.sodium[columns])
+            exchanged -= self.composition.get(SODIUM, 0.0)
+            reacts = exchanged > NO_EXCHANGE * self.atoms
+            falls = np.zeros(len(draws), dtype=bool) if reacts else self._decompose(errors[draws])
+            for decomposes in set(falls.tolist()):
+                kind = classify(
+                    [self.table.phases[at] for at in system.index[columns]],
+                    (values / system.sizes[columns]).tolist(),
+                    self.properties,
+                    self.thresholds,
+                    reacts=reacts,
+                    decomposes=decomposes,
+                ).kind
+                found |= dict.fromkeys(draws[falls == decomposes].tolist(), kind)
+        return [found[draw] for draw in range(len(errors))]
 
-    def _decomposes(self, errors: NDArray[np.float64]) -> bool:
+    def _optima(
+        self, system: System, errors: NDArray[np.float64], exact: NDArray[np.float64]
+    ) -> list[tuple[BasicSolution, NDArray[np.intp]]]:
+        """Solve for costs with errors; most draws keep the optimum of the exact ones."""
+        target = np.array([self.composition[symbol] for symbol in system.elements])
+        first = minimise(system.amounts, target, exact, system.start).columns
+        there = np.searchsorted(self.places, system.index)
+        drawn = exact + errors.take(there, axis=1) / system.sizes
+        return minimise_each(system.amounts, target, drawn, first)
+
+    def _decompose(self, errors: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell whether other phases stand in the place of the composition at fixed atoms."""
-        if self.own is None:
-            return True
-        closed = self.closed
-        costs = closed.energies + errors[closed.index] / closed.sizes
-        best = minimise(closed.amounts, self.whole, costs, closed.start)
-        own = self.own.energy + float(errors[self.table.phases.index(self.own)])
-        hull = float(best.values @ costs[best.columns]) / self.atoms
-        return own / self.own.n_atoms - hull > HELD
+        own = self.table.find(self.composition)
+        if own is None:
+            return np.ones(len(errors), dtype=bool)
+        closed, hull = self.table.system(self.composition, closed=True), np.empty(len(errors))
+        for best, draws in self._optima(closed, errors, closed.energies):
+            there = np.searchsorted(self.places, closed.index[best.columns])
+            moved = errors[draws[:, None], there] / closed.sizes[best.columns]
+            hull[draws] = (closed.energies[best.columns] + moved) @ best.values
+        place = [self.table.phases[at] is own for at in self.places.tolist()].index(True)
+        return np.asarray((own.energy + errors[:, place]) / own.n_atoms - hull / self.atoms > HELD)
 
 
 def phases_inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
     """
-    Find the phases that matter; polymorphs share an error: one is enough.
+    Find the relevant phases, one per composition, since polymorphs share an error.
 
     Parameters
     ----------
@@ -320,7 +336,7 @@ def draw_errors(
     samples: int,
     seed: int,
     held: tuple[int, float] | None = None,
-) -> Iterator[NDArray[np.float64]]:
+) -> NDArray[np.float64]:
     """
     Draw errors of some phases.
 
@@ -338,25 +354,31 @@ def draw_errors(
         Position of a phase and its own error, in standard deviations, that is the same in every
         draw; what else is drawn does not depend on it.
 
-    Yields
-    ------
-    numpy.ndarray
-        Shape (n_phases,), eV per formula unit.
+    Returns
+    -------
+    ndarray : shape (samples, n_phases)
+        eV per formula unit.
     """
-    amounts = np.array(
-        [[phase.amounts.get(symbol, 0.0) for symbol in sorted(elements)] for phase in inside]
-    )
+    amounts = amounts_matrix([phase.amounts for phase in inside], tuple(sorted(elements)))
     atoms = amounts.sum(axis=1)
     sigmas = np.array([model.own(phase.amounts) for phase in inside])
     compound = (amounts > 0).sum(axis=1) > 1
-    rng = np.random.default_rng(seed)
-    for _ in range(samples):
-        normal = rng.standard_normal(len(inside))
-        if held is not None:
-            normal[held[0]] = held[1]
-        own = sigmas * normal * atoms
-        shared = amounts @ (model.common * rng.standard_normal(amounts.shape[1]))
-        yield np.where(compound, own + shared, 0.0)
+    n_drawn = samples * sum(amounts.shape)
+    normal = _normal(seed, n_drawn.bit_length())[:n_drawn].reshape(samples, -1)
+    if held is not None:
+        normal = normal.copy()
+        normal[:, held[0]] = held[1]
+    own, common = np.split(normal, [len(inside)], axis=1)
+    shared = amounts @ np.ascontiguousarray(model.common * common)[:, :, None]
+    return np.where(compound, sigmas * own * atoms + shared[:, :, 0], 0.0)
+
+
+@lru_cache(maxsize=4)
+def _normal(seed: int, size: int) -> NDArray[np.float64]:
+    """Draw as many as a power of two: the first ones are those of any shorter series."""
+    drawn: NDArray[np.float64] = np.random.default_rng(seed).standard_normal(2**size)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def with_errors(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTable:

@@ -1,4 +1,4 @@
-"""What a window limit depends on: which energies move it, by how much, and what if one is wrong.
+"""Sensitivity of a window limit to each energy, and its shift if one of them is wrong.
 
 At a limit the products on either side have the same grand potential, E_a − n_a μ = E_b − n_b μ, so
 the voltage is linear in every energy that takes part, as long as the products stay the same:

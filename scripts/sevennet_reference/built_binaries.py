@@ -2,9 +2,9 @@
 
     built_binaries.py molecules.yaml OUT.jsonl
 
-Deterministic. Molecules are packed two to a cell (or one), turned so that they keep their
-distance; layered compounds take part of the octahedra between 1T or 2H layers; rock salt loses the
-metals whose absence costs the least Ewald energy.
+Deterministic. Molecules are packed two to a cell (or one), rotated so that they keep their
+distance; layered compounds fill part of the octahedra between 1T or 2H layers; rock salt loses the
+metals whose removal costs the least Ewald energy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Relax cells and atoms with SevenNet: few evaluations, every result checked."""
+"""Relaxation of cells and atoms with SevenNet in few evaluations, with every result checked."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Starting structures of binaries that stand on the DFT hull and have no structure yet.
+"""Starting structures of binaries that are on the DFT hull and have no structure yet.
 
     make_binaries.py REFERENCE binaries.yaml OUT [--name NAME] [--only FORMULA ...]
 
 Models are binary crystals with other elements on their sites (those of the reference and the
-bundled set, AFLOW's library, types written by hand), and ternaries of which two species become one
-element. Output as of make_prototypes.py; the names of the files put them before the others.
+bundled set, AFLOW's library, types written by hand), and ternaries in which two species become one
+element. The output is that of make_prototypes.py; the file names sort before the others.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Starting structures by analogy: the prototypes at hand, with other elements on their sites.
+"""Starting structures by analogy: known prototypes with other elements on their sites.
 
     make_prototypes.py REFERENCE prototypes.yaml BUNDLE OUT
 
-For each sodium compound of the reference table that neither the bundled set nor the folder of CIF
-files has, the prototypes of its composition are tried; the most similar come first. One JSON line a
+For each sodium compound of the reference table that is neither in the bundled set nor in the folder
+of CIF files, the prototypes of its composition are tried, the most similar first. One JSON line per
 structure.
 """
 

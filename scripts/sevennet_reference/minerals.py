@@ -2,9 +2,9 @@
 
     minerals.py DATABASE REFERENCE OUT FORMULA ...
 
-DATABASE is the American Mineralogist Crystal Structure Database as xraylarch 0.9.60 ships it
-(larch/xrd/amscif_trim.db in its source archive). Crystals without disorder become prototypes, and
-what make_prototypes.py does with its own types is done with them: the likeliest come first.
+DATABASE is the American Mineralogist Crystal Structure Database as shipped with xraylarch 0.9.60
+(larch/xrd/amscif_trim.db in its source archive). Crystals without disorder become prototypes, which
+are treated like those of make_prototypes.py: the most likely come first.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     packings.py packings.yaml OUT
 
-Compounds whose cell and symmetry are known and whose coordinates are not at hand: groups such as
-BO3 and P2O7, and ions, are placed at general positions until no two atoms are too close. The right
-crystal is the lowest after relaxation, and more than one packing should lead there.
+For compounds with known cell and symmetry but no available coordinates: groups such as BO3 and
+P2O7, and ions, are placed at general positions until no two atoms are too close. The right crystal
+is the lowest after relaxation, and more than one packing should lead to it.
 """
 
 from __future__ import annotations

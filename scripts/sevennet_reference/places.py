@@ -1,4 +1,4 @@
-"""Where the scripts of this folder read and write; the environment may say otherwise."""
+"""Input and output paths of the scripts in this folder; environment variables override them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Relax the starting structures, most important first; go on where an earlier run stopped.
+"""Relax the starting structures, most important first, resuming where an earlier run stopped.
 
     python scripts/sevennet_reference/run.py [--minutes N]
 
 relaxed.jsonl: results with SevenNet l3i5. coarse.jsonl: structures made from prototypes, relaxed
-roughly with SevenNet-0; the lowest of each formula go on to l3i5. failed.jsonl: with reasons.
+coarsely with SevenNet-0; the lowest of each formula go on to l3i5. failed.jsonl: with reasons.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Starting structures of the reference set: where they come from, and in which order they go."""
+"""Starting structures of the reference set: their sources, and the order of relaxation."""
 
 from __future__ import annotations
 

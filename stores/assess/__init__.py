@@ -1,3 +1,3 @@
-"""From energies to documents: pure functions that jobs, builders and commands share."""
+"""From energies to documents: pure functions shared by jobs, builders and commands."""
 
 from __future__ import annotations

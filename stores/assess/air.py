@@ -1,4 +1,4 @@
-"""Compositions in moist air, written down; there is no arithmetic of its own here."""
+"""Documents of compositions in moist air."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def _with_gases(found: Coverage) -> Coverage:
 
 def follow_in_air(formula: str, air: Atmosphere, *, with_carbon_dioxide: bool = False) -> Course:
     """
-    Follow a composition from dry air to more water than air can hold.
+    Follow a composition from dry air to supersaturation.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def follow_in_air(formula: str, air: Atmosphere, *, with_carbon_dioxide: bool = 
 def _course(
     air: Atmosphere, table: PhaseTable, exposed: Exposed, others: Sequence[Reservoir]
 ) -> Course:
-    """Follow a composition from dry air to more water than air can hold."""
+    """Follow a composition from dry air to supersaturation."""
     top = min(air.saturated + _WETTEST, air.split - 1e-3)
     return follow_water(table, exposed, others, air.saturated - _DRIEST, top)
 
@@ -288,7 +288,7 @@ def ranked_documents(docs: Iterable[AirDoc]) -> list[AirDoc]:
 
 def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
     """
-    Write down what a composition does in moist air.
+    Describe a composition in moist air as a document.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""A composition against a reference, and the same written down as a document; no database.
+"""Assessment of a composition against a reference, as numbers and as a document; no database.
 
-There is no arithmetic of its own here: `trona.screening` computes.
+The thermodynamics is in `trona.screening`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _METASTABLE = 1e-4
 @dataclass(frozen=True)
 class Exclusion:
     """
-    A window without phases that hardly form, beside the one with them.
+    A window computed without phases that rarely form.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class Exclusion:
 @dataclass(frozen=True, eq=False)
 class Assessment:
     """
-    A composition against a reference: thermodynamics and interphases, before they are written.
+    Thermodynamics and interphases of a composition against a reference.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def assess_formula(
 
 def withdrawn(found: Interphase) -> Interphase:
     """
-    Take back a class that rests on products which may not be the ones that form.
+    Withdraw a class based on products that may not be the ones that form.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ def _at_ambient_pressure(table: PhaseTable, stability: Stability) -> Exclusion |
 
 def _pressed(phase: Phase) -> bool:
     """Tell whether a phase is made under high pressure only."""
-    return fractions_key(phase.amounts) in _HIGH_PRESSURE
+    return phase.key in _HIGH_PRESSURE
 
 
 def window_document(assessment: Assessment, tolerance: float | None = None) -> WindowDoc:

@@ -1,9 +1,9 @@
-"""Rebuild entries and screening results when relaxations, references or corrections change.
+"""Builders that update results when relaxations, references or corrections change.
 
-Builders of maggma: its runner (``mrun -n 2 rebuild.py``, with ``__builders__ = builders(STORE)``)
-carries them out in parallel, and so does `rebuild`. An item is one candidate; one that fails is
-recorded as failed and stops no other. What is there under the same content hash and is not older
-than its relaxation is not done again.
+These are maggma builders: its runner (``mrun -n 2 rebuild.py``, with ``__builders__ =
+builders(STORE)``) executes them in parallel, and so does `rebuild`. An item is one candidate; a
+candidate that fails is recorded as failed and does not stop the others. A result that has the same
+content hash and is not older than its relaxation is not recomputed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compositions whose charges do not balance: said with every answer, never refused."""
+"""Notes on compositions whose charges do not balance: reported with every answer, never refused."""
 
 from __future__ import annotations
 

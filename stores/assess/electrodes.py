@@ -1,7 +1,8 @@
-"""Potentials of electrodes: measured where a source states one, computed beside it or instead.
+"""Potentials of electrodes: measured where a source gives one, otherwise computed.
 
 An equilibrium potential is that of the most stable products; a cell works between those it can
-reach. The measured ones ship with trona (`electrodes.yaml`), each with its source and conditions.
+reach. The measured potentials ship with trona (`electrodes.yaml`), each with its source and
+conditions.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ class ElectrodePotential:
 
     @property
     def potential(self) -> str:
-        """The potential for people, such as ``"3.00 V (2.50–3.60 V)"``."""
+        """The potential as text, such as ``"3.00 V (2.50–3.60 V)"``."""
         if self.low == self.high:
             return f"{self.mean:.2f} V"
         upper = f"{self.high:.2f} V" if isfinite(self.high) else "no sodium to give"
@@ -162,7 +163,7 @@ class ElectrodePotential:
 
     @property
     def sentence(self) -> str:
-        """Everything that is known of its potential, for people."""
+        """Everything known about its potential, in a sentence."""
         words = {"measured": "measured", "given": "as given", "computed": "computed at equilibrium"}
         parts = [f"{self.name} operates at {self.potential}, {words[self.basis]}"]
         if self.basis != COMPUTED:
@@ -177,7 +178,7 @@ class ElectrodePotential:
 
 def read_electrodes(text: str) -> tuple[MeasuredElectrode, ...]:
     """
-    Read measured potentials, and refuse what is incomplete or stands there twice.
+    Read measured potentials, refusing incomplete and duplicate ones.
 
     Parameters
     ----------
@@ -217,7 +218,7 @@ def measured_electrodes() -> tuple[MeasuredElectrode, ...]:
 
 def find_measured(name: str) -> MeasuredElectrode | None:
     """
-    Find what was measured of an electrode.
+    Find the measured potential of an electrode.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What figures show: of results in a store without their reference, and of moist air."""
+"""Data of figures of stored results (without their reference) and of moist air."""
 
 from __future__ import annotations
 

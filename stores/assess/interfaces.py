@@ -1,6 +1,6 @@
-"""Answers beside the window, written down: interfaces, discharges, what a limit depends on.
+"""Documents of interfaces, discharges, and the sensitivity of a limit.
 
-There is no arithmetic of its own here: `trona.screening` computes.
+The thermodynamics is in `trona.screening`.
 """
 
 from __future__ import annotations

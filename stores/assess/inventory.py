@@ -1,4 +1,4 @@
-"""What is known of reference energies, written down: one of them, or all that are at hand."""
+"""Descriptions of reference energies: of one reference, or of all that are available."""
 
 from __future__ import annotations
 

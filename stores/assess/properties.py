@@ -1,7 +1,7 @@
-"""Conductor properties of product phases: from the data file with its sources, then by rules.
+"""Conductor properties of product phases, from the data file with its sources or else from rules.
 
-A rule fills a side (electrons or Na⁺) that no source states, and is named as the source. What
-neither says stays unknown.
+A rule supplies a property (electrons or Na⁺) that no source states, and is cited instead. What
+neither states remains unknown.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ def _text() -> str:
     return files("trona.stores.assess").joinpath("properties.yaml").read_text(encoding="utf-8")
 
 
+@cache
 def checksum() -> str:
     """
     Identify the properties and rules of trona: results that rest on others are other results.
@@ -164,7 +165,7 @@ def with_rules(known: Mapping[Key, PhaseProperties], phases: Iterable[Phase]) ->
     """
     table = dict(known)
     for phase in phases:
-        key = fractions_key(phase.amounts)
+        key = phase.key
         table[key] = _by_rule(table.get(key, PhaseProperties(phase.formula)), key)
     return table
 

@@ -1,4 +1,4 @@
-"""What every answer must say of its compositions and of the reference: shared by all commands."""
+"""Caveats about compositions and the reference that every answer must carry."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def reservations(
     systems = [{SODIUM}.union(*map(parse, question)) for question in questions]
     gone = [
         formula
-        for formula in reference.missing
-        if any(_elements(formula) <= system for system in systems)
+        for formula, inside in _elements(tuple(reference.missing))
+        if any(map(inside.issubset, systems))
     ]
     return [
         *_uncalibrated(set().union(*systems), reference),
@@ -85,9 +85,9 @@ def reservations(
 
 
 @cache
-def _elements(formula: str) -> frozenset[str]:
-    """List the elements of a missing phase; every answer asks for those of all of them."""
-    return frozenset(parse(formula))
+def _elements(formulas: tuple[str, ...]) -> list[tuple[str, frozenset[str]]]:
+    """List missing phases with their elements, which every answer asks for."""
+    return [(formula, frozenset(parse(formula))) for formula in formulas]
 
 
 def _uncalibrated(elements: set[str], reference: Reference) -> list[str]:

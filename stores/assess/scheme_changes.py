@@ -1,4 +1,4 @@
-"""What a correction scheme changes: energies that move, and the limits before and after."""
+"""Effect of a correction scheme: the energies that change, and the limits before and after."""
 
 from __future__ import annotations
 

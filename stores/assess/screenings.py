@@ -1,6 +1,6 @@
 """Screening results: one document per candidate from its relaxation and a reference, ranked.
 
-The pure functions that jobs, builders and commands share; no database.
+Pure functions shared by jobs, builders and commands; no database.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def outcome(
     found: RelaxationDoc | EntryDoc | FailureDoc | str | None = None,
 ) -> ScreeningDoc:
     """
-    Screen one candidate whatever became of it: the one function of jobs, local runs and rebuilds.
+    Screen one candidate in any state; used by jobs, local runs and rebuilds.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def screen_entry(
 
 def with_air(doc: ScreeningDoc, reference: Reference, air: Atmosphere) -> ScreeningDoc:
     """
-    Add what moist air makes of a candidate, by its composition.
+    Add the reaction of a candidate with moist air, from its composition.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Predictions beside what was published, each with a verdict and its reason; nothing is fitted."""
+"""Predictions compared with published values, each with a verdict and its reason; no fitting."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def published_cases() -> tuple[Case, ...]:
 
 def charge_imbalance(formula: str) -> float | None:
     """
-    Excess charge of a composition, every ion in its usual charge.
+    Excess charge of a composition with every ion in its usual charge.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def charge_imbalance(formula: str) -> float | None:
 
 def validate(reference: Reference, cases: Sequence[Case] | None = None) -> list[ValidatedCase]:
     """
-    Set predictions beside published values.
+    Compare predictions with published values.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ def _misprint(case: Case) -> str:
 
 def observations(found: WindowDoc, reference: Reference) -> list[ObservationDoc]:
     """
-    Set a prediction beside what experiments say of the same composition.
+    Compare a prediction with experiments on the same composition.
 
     Parameters
     ----------
@@ -268,7 +268,7 @@ def observations(found: WindowDoc, reference: Reference) -> list[ObservationDoc]
 
 def pair_observations(first: str, second: str, reference: Reference) -> list[ObservationDoc]:
     """
-    Set the prediction for two materials beside what experiments say of their contact.
+    Compare the prediction for two materials with experiments on their contact.
 
     Parameters
     ----------

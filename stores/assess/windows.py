@@ -1,6 +1,6 @@
-"""A window with what else a user wants to know: electrodes, products by type, uncertainties.
+"""Documents of a window with electrodes, products by type, and uncertainties.
 
-There is no arithmetic of its own here: `trona.screening` computes.
+The thermodynamics is in `trona.screening`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def window_answer(
     sigma: float | None = None,
 ) -> WindowAnswerDoc:
     """
-    Write an assessment down with what else a user wants to know.
+    Write an assessment as a document with electrodes, products and uncertainties.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _why_no_errors(assessment: Assessment, errors: Accuracy | None) -> str | Non
 
 def shares_at_metal(assessment: Assessment) -> dict[str, float]:
     """
-    Say how sure the class at sodium metal is.
+    Find the confidence in the class at sodium metal.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def _with_shares(found: ElectrodeDoc, shares: Mapping[float, dict[str, float]]) 
 
 def shares_at(assessment: Assessment, volts: float) -> dict[str, float]:
     """
-    Say how sure the class at a voltage is.
+    Find the confidence in the class at a voltage.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
-"""Files of documents: JSON lines with everything, CSV and Parquet tables of the current results.
+"""Import and export: JSON lines of whole documents, CSV and Parquet tables of current results.
 
-A file is complete or not there; what is read is checked as a whole before anything is stored.
+A file is written completely or not at all; an imported file is checked as a whole before anything
+is stored.
 """
 
 from __future__ import annotations

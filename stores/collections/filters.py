@@ -1,7 +1,7 @@
-"""What to look for among results, as a Mongo filter that no user text can turn into anything else.
+"""Search criteria for results, translated into a Mongo filter that is safe against injection.
 
-Field names come from one table, operators from the code here, and what a user writes only ever
-stands as a checked value behind ``$eq``, ``$lt`` and their like.
+Field names come from one table and operators from the code here; user text appears only as a
+checked value behind ``$eq``, ``$lt`` and the like.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CHOICES = {
 @dataclass(frozen=True)
 class Filters:
     """
-    What to look for; None leaves a filter out.
+    Search criteria; None leaves a filter out.
 
     Parameters
     ----------

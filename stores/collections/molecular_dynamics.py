@@ -1,6 +1,6 @@
-"""Finished pieces of molecular dynamics in a store.
+"""Completed segments of molecular dynamics in a store.
 
-A long run is cut into segments; each is kept as it ends, so that the run can go on from there.
+A long run is divided into segments, each stored when it ends, so that the run can be resumed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A small language for questions: comparisons of named fields with and, or, not and brackets.
+"""A small query language: comparisons of named fields with and, or, not and parentheses.
 
 ::
 
@@ -8,10 +8,10 @@
     value      = number | word | 'text' | "text"
 
 A field is named as here, or as in tables, JSON and CSV: ``reduction_limit``, ``E_hull``,
-``products at 0 V``. Energies are eV, whatever a table prints.
+``products at 0 V``. Energies are eV, whatever unit a table prints.
 
-A field that is unknown passes neither a comparison nor its opposite. What a user writes becomes a
-checked value of a filter and never an operator or a field of it.
+An unknown field satisfies neither a comparison nor its negation. User text becomes a checked value
+of the filter, never an operator or a field.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Kind = Literal["number", "text", "list", "flag", "date"]
 @dataclass(frozen=True)
 class Field:
     """
-    Something that can be asked for.
+    A field that can be queried.
 
     Parameters
     ----------
@@ -297,7 +297,7 @@ class _Reader:
         )
 
     def take(self, *words: str) -> bool:
-        """Read one of some words, if it stands here."""
+        """Read one of some words if it is next."""
         if self.at_end or self.tokens[self.at][1] or self.tokens[self.at][0].lower() not in words:
             return False
         self.at += 1

@@ -1,8 +1,8 @@
-"""Results in a store: save them, find them again by what a scientist asks for.
+"""Results in a store: saved, and searched by scientific criteria.
 
-Questions look at summaries, which are a small part of the size of results. A summary that is
-missing or of an older schema (an older trona's store, a process killed between two writes) is made
-when it is noticed.
+Queries use summaries, which are a small part of the size of results. A summary that is missing or
+of an older schema (written by an older trona, or lost when a process was killed between two writes)
+is rebuilt when it is found.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trona.stores.database.connect import open_store
+from trona.stores.database.connect import open_documents
 from trona.stores.documents.bookkeeping import (
     SUMMARY_SCHEMA_VERSION,
     EntryDoc,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from maggma.core import Store
 
     from trona.screening.stability.ranking import Ranked
+    from trona.stores.database.sqlite.collection import Collection
 
 __all__ = ["RANK", "Filters", "Found", "Results"]
 
@@ -50,7 +51,7 @@ Doc = TypeVar("Doc", bound=Document)
 @dataclass(frozen=True, eq=False)
 class Found:
     """
-    A page of what passes some filters.
+    A page of results that pass some filters.
 
     Parameters
     ----------
@@ -84,14 +85,14 @@ class Results:
 
     def __init__(self, location: str) -> None:
         self.location = location
-        self._opened: dict[str, Store] = {}
+        self._opened: dict[str, Collection | Store] = {}
         self._store(ScreeningDoc)
 
-    def _store(self, model: type[Document]) -> Store:
+    def _store(self, model: type[Document]) -> Collection | Store:
         """Open the collection of a kind of document, once."""
         name = collection_of(model)
         if name not in self._opened:
-            self._opened[name] = open_store(self.location, name)
+            self._opened[name] = open_documents(self.location, name)
         return self._opened[name]
 
     @property
@@ -108,7 +109,7 @@ class Results:
     def close(self) -> None:
         """Close what was opened."""
         for store in self._opened.values():
-            store.close()  # type: ignore[no-untyped-call]
+            store.close()
         self._opened.clear()
 
     def save(self, docs: Sequence[Document]) -> None:
@@ -217,6 +218,11 @@ class Results:
         page = tuple(ordered[skip : skip + limit if limit else None])
         return Found(len(kept), page, {s.id: places[s.id] for s in page if s.id in places})
 
+    def total(self) -> int:
+        """Count the results, the newest of each candidate, reference and air."""
+        self.complete()
+        return len(_newest(self._store(SummaryDoc).query(properties=_HEAD)))
+
     def _passing(self, filters: Filters | None) -> list[SummaryDoc]:
         """Read the summaries that pass some filters, in no order."""
         filters = filters or Filters()
@@ -233,12 +239,7 @@ class Results:
         heads: Iterable[dict[str, Any]] = rows
         if criteria:
             heads = store.query(within, properties=_HEAD)
-        newest: dict[tuple[str, str, str | None], tuple[str, str]] = {}
-        for head in heads:
-            key = (head["label"], head["reference"], head.get("air_conditions"))
-            age = (head["created"], head["id"])
-            newest[key] = max(newest.get(key, age), age)
-        ids = {identity for _, identity in newest.values()}
+        ids = _newest(heads)
         return (read_document(SummaryDoc, row) for row in rows if row["id"] in ids)
 
     def complete(self) -> int:
@@ -377,3 +378,13 @@ def _ordered(
     known = [one for one in by_label if one.id in values]
     unknown = [one for one in by_label if one.id not in values]
     return [*sorted(known, key=lambda one: values[one.id], reverse=descending), *unknown]
+
+
+def _newest(heads: Iterable[dict[str, Any]]) -> set[str]:
+    """Find the ids of the newest summary of each candidate, reference and air."""
+    newest: dict[tuple[str, str, str | None], tuple[str, str]] = {}
+    for head in heads:
+        key = (head["label"], head["reference"], head.get("air_conditions"))
+        age = (head["created"], head["id"])
+        newest[key] = max(newest.get(key, age), age)
+    return {identity for _, identity in newest.values()}

@@ -1,4 +1,4 @@
-"""The searchable face of screening results, and their order; nothing is read or stored here."""
+"""Searchable summaries of screening results, and their sort order; no I/O."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def anion_system(elements: Collection[str]) -> str:
 
 def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
     """
-    Make the searchable face of a result.
+    Make the searchable summary of a result.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Documents from one store into another: resumable, and verified by counts and hashes.
+"""Copying of documents from one store to another: resumable, verified by counts and hashes.
 
-A document that is there already is read, compared and not written again, so a copy that was stopped
-goes on where it was; one that is newer where it is to go stays.
+A document that already exists is read, compared and not written again, so an interrupted copy
+resumes where it stopped. A document that is newer in the destination is kept.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class Copied:
     """
-    What became of the documents of a collection.
+    Outcome of copying the documents of a collection.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def open_collection(location: str, collection: str) -> Store:
 
 def content_hash(row: Mapping[str, Any]) -> str:
     """
-    Identify what a stored document says, whichever store it is in.
+    Identify the content of a stored document, independent of its store.
 
     Parameters
     ----------

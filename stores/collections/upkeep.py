@@ -1,4 +1,4 @@
-"""What is in a store, whether it can be read, and its indexes and summaries made again."""
+"""Maintenance of a store: an overview, checks, and rebuilding of indexes and summaries."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _versions(store: Store) -> tuple[dict[str, int], str | None]:
 
 def check_store(location: str) -> Iterator[int | Problem]:
     """
-    Read every document of the data dictionary, and check what refers to what.
+    Read every document of the data dictionary, and check the references between them.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def _rows(location: str, collection: str) -> Iterator[dict[str, Any]]:
 
 def reindex(location: str) -> tuple[dict[str, list[str]], int]:
     """
-    Make indexes that are missing, and all summaries anew.
+    Create missing indexes, and rebuild all summaries.
 
     Parameters
     ----------

@@ -1,3 +1,3 @@
-"""Corrections of energies, and schemes of them."""
+"""Energy corrections, and the schemes that combine them."""
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""Water, hydroxides and molecules as measured: shifts that follow from the energies themselves.
+"""Corrections that bring water, hydroxides and molecules to their measured enthalpies of formation.
 
-PBE with the usual corrections binds water, hydroxides and small molecules too strongly, by an
-amount that depends on the source. A reference that has them says by how much: the shift takes H2O,
-hydroxides and molecules to their measured enthalpies of formation, and what holds water or
-hydroxide by the same amount per H2O and per OH. pymatgen's `MaterialsProjectAqueousCompatibility`
-does the same for water and hydrates (pull requests 1826 and 2886). Boranes are left to the policy
-for hydroborates, which treats both sides of their reactions alike.
+PBE with the usual corrections overbinds water, hydroxides and small molecules, by an amount that
+depends on the source. A reference that contains them shows by how much: the shift takes H2O,
+hydroxides and molecules to their measured enthalpies of formation, and compounds that contain water
+or hydroxide by the same amount per H2O and per OH. pymatgen's
+`MaterialsProjectAqueousCompatibility` does the same for water and hydrates (pull requests 1826 and
+2886). Boranes are left to the policy for hydroborates, which treats both sides of their reactions
+alike.
 """
 
 from __future__ import annotations

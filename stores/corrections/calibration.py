@@ -1,8 +1,8 @@
-"""Fitted corrections of a potential's energies: a shift for each kind of atom in a compound.
+"""Fitted corrections to the energies of a potential: one shift per kind of atom in a compound.
 
-The shifts are fitted by scripts/fit_calibration.py to formation energies of DFT and judged on
-chemical systems that the fit has not seen; `calibration.yaml` holds them with their spread. Pure
-lookup: nothing is fitted here.
+The shifts are fitted by scripts/fit_calibration.py to DFT formation energies and validated on
+chemical systems that the fit has not seen; `calibration.yaml` holds them with their spread. This
+module only looks them up.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WITH_U = frozenset(("Co", "Cr", "Fe", "Mn", "Mo", "Ni", "V", "W"))
 
 def kinds(amounts: Mapping[str, float]) -> dict[str, float]:
     """
-    Count the atoms of a compound by what the calibration tells apart.
+    Count the atoms of a compound by the kinds that the calibration distinguishes.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def calibrated_elements() -> frozenset[str]:
 @cache
 def calibration() -> dict[str, Any]:
     """
-    Read what was fitted.
+    Read the fitted shifts.
 
     Returns
     -------

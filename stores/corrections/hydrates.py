@@ -1,9 +1,10 @@
-"""Water and hydroxide in a compound, counted by its composition.
+"""Number of water molecules and hydroxide groups in a compound, from its composition.
 
-Composition alone does not tell NaOH·H2O from an acid. Water is what can be taken away so that a
-known compound is left that is no product of condensation: Na3SbS4·9H2O leaves Na3SbS4, but NaH2PO4
-would leave a metaphosphate, and Mg(OH)2 an oxide. All other hydrogen counts as hydroxide: bound to
-oxygen it needs a correction in any case, and the two numbers differ by 0.2 eV per H at most.
+Composition alone does not distinguish NaOH·H2O from an acid. Hydrogen counts as water if removing
+it leaves a known compound that is not a product of condensation: Na3SbS4·9H2O leaves Na3SbS4, but
+NaH2PO4 would leave a metaphosphate, and Mg(OH)2 an oxide. All other hydrogen counts as hydroxide:
+bound to oxygen it needs a correction in any case, and the two corrections differ by at most 0.2 eV
+per H.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Methods by name: what their energies hold, which correction they get, and how far they err.
+"""Known methods by name: what their energies include, which correction they need, and their errors.
 
-One row for each functional or potential that trona knows. What is not in the table, nor registered
-by another package, has no stated error.
+One row for each functional or potential. A method that is neither in the table nor registered by
+another package has no stated error.
 """
 
 from __future__ import annotations

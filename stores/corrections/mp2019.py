@@ -1,8 +1,8 @@
-"""The corrections of the Materials Project of 2019, for energies that a potential learnt from PBE.
+"""The Materials Project corrections of 2019, for energies of a potential trained on PBE.
 
-Which atoms are corrected is told by pymatgen's MP2020 (an oxide from a peroxide, by the structure);
-by how much, by the numbers of 2019 that ship with pymatgen. So energies come onto the scale of
-published tables of that time, on which `calibration` is fitted.
+Which atoms are corrected is decided by pymatgen's MP2020 scheme (an oxide from a peroxide, by the
+structure), by how much by the 2019 values that ship with pymatgen. This puts energies on the scale
+of published tables of that time, to which `calibration` is fitted.
 """
 
 from __future__ import annotations

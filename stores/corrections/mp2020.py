@@ -1,8 +1,8 @@
-"""The corrections MP2020, computed by pymatgen; no policy, and no energy that drops out unsaid.
+"""The MP2020 corrections, computed by pymatgen; an entry that it drops is an error.
 
-Wang et al., Sci. Rep. 11 (2021) 15496. pymatgen leaves an entry out without a word where run type,
-pseudopotentials or U values are not those of Materials Project; here that is an error. pymatgen's
-compatibility module takes seconds to import, so it is imported when it is needed.
+Wang et al., Sci. Rep. 11 (2021) 15496. pymatgen silently drops an entry whose run type,
+pseudopotentials or U values are not those of the Materials Project; here that is an error.
+pymatgen's compatibility module takes seconds to import, so it is imported when needed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FAMILY = "PAW_PBE "
 @dataclass(frozen=True, eq=False)
 class Calculation:
     """
-    What a correction may ask about a computed energy, beside the composition.
+    Details of a calculation on which a correction may depend besides the composition.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def hydrogen_correction(amounts: Mapping[str, float]) -> float:
 
 
 def _check_settings(calculation: Calculation, formula: str) -> None:
-    """Refuse what pymatgen would drop without a word, or take for what it is not."""
+    """Refuse what pymatgen would silently drop or misinterpret."""
     if calculation.run_type not in _RUN_TYPES:
         raise CorrectionError(
             f"the correction 'mp2020' was fitted to the run types GGA and GGA+U, and that of "

@@ -1,4 +1,4 @@
-"""Corrections of energies, one by one: what each adds, and what energies it is written for.
+"""Individual energy corrections: what each adds, and which energies it applies to.
 
 Energies come with the corrections of their source (`EnergyBasis`). Sources: docs/corrections.md.
 """

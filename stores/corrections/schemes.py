@@ -1,7 +1,7 @@
-"""Schemes: corrections that are applied together, checked against each other and the energies.
+"""Correction schemes: sets of corrections, checked against each other and against the energies.
 
-Applying MP2020 to energies that hold it already, or counting the sulfides of one fit with the
-number of another, is refused.
+Applying MP2020 to energies that already include it, or counting the sulfides of one fit with the
+correction of another, is refused.
 """
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
-"""Where documents are: one SQLite file or a MongoDB, behind one interface of maggma."""
+"""Document storage: one SQLite file or a MongoDB server behind the maggma interface."""
 
 from __future__ import annotations

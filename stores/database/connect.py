@@ -1,4 +1,4 @@
-"""Open a store by where it is: a file path, or a MongoDB URI."""
+"""Open a store from its location: a file path or a MongoDB URI."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from trona.screening.errors import StoreError
-from trona.stores.database.sqlite.store import SQLiteStore
+from trona.stores.database.sqlite.collection import Collection
 
 from .indexes import FIELDS, ensure_indexes, keep_lists
 from .locations import redacted
@@ -23,6 +23,7 @@ __all__ = [
     "database_of",
     "exists",
     "job_store",
+    "open_documents",
     "open_store",
     "redacted",
     "require_writable",
@@ -42,6 +43,8 @@ def _unconnected(location: str, collection: str, key: str) -> Store:
                 f"cannot use the store {redacted(location)!r}: give a file path, "
                 "or a URI that starts with mongodb:// or mongodb+srv://."
             )
+        from .sqlite.store import SQLiteStore  # noqa: PLC0415 (maggma is slow to import)
+
         return SQLiteStore(location, collection, key=key)
     from .mongodb import ServerStore  # noqa: PLC0415 (slow to import, and files need none)
 
@@ -88,9 +91,9 @@ def database_of(location: str) -> str:
     return database
 
 
-def check_answer(store: Store, location: str) -> None:
+def check_answer(store: Collection | Store, location: str) -> None:
     """
-    Make sure that the server of a connected store answers.
+    Check that the server of a connected store responds.
 
     Parameters
     ----------
@@ -104,7 +107,7 @@ def check_answer(store: Store, location: str) -> None:
     StoreError
         If it does not answer within `SERVER_TIMEOUT`, or refuses.
     """
-    if isinstance(store, SQLiteStore):
+    if isinstance(store, Collection):
         return
     from maggma.stores import MongoStore  # noqa: PLC0415 (slow to import, and files need none)
     from pymongo.errors import PyMongoError  # noqa: PLC0415
@@ -123,7 +126,7 @@ def check_answer(store: Store, location: str) -> None:
 
 def exists(location: str) -> bool:
     """
-    Tell whether there may be a store, without making one.
+    Tell whether a store may exist, without creating one.
 
     Parameters
     ----------
@@ -140,7 +143,7 @@ def exists(location: str) -> bool:
 
 def resolved(location: str) -> str:
     """
-    Write a store's location in the one way that all spellings of a path share.
+    Write a store's location in its canonical form.
 
     Parameters
     ----------
@@ -183,19 +186,55 @@ def open_store(location: str, collection: str, key: str = "id") -> Store:
     StoreError
         If it cannot be opened, its server does not answer, or there is no such collection.
     """
+    store = _unconnected(location, _known(collection), key)
+    _connect(store, location, collection)
+    return store
+
+
+def open_documents(location: str, collection: str, key: str = "id") -> Collection | Store:
+    """
+    Open a collection without maggma, which is slow to import, where it is in a file.
+
+    Parameters
+    ----------
+    location, collection, key
+        As for `open_store`.
+
+    Returns
+    -------
+    Collection or maggma.core.Store
+        Connected; both have the methods of a maggma store.
+
+    Raises
+    ------
+    StoreError
+        As `open_store` does.
+    """
+    if "://" in location:
+        return open_store(location, collection, key)
+    store = Collection(location, _known(collection), key=key)
+    _connect(store, location, collection)
+    return store
+
+
+def _known(collection: str) -> str:
+    """Refuse a collection that a copy would leave behind."""
     if collection not in FIELDS:
         raise StoreError(
             f"no collection {collection!r}: a copy of the store would leave it behind. Add its "
             f"document to COLLECTIONS, or choose from {', '.join(FIELDS)}."
         )
-    store = _unconnected(location, collection, key)
+    return collection
+
+
+def _connect(store: Collection | Store, location: str, collection: str) -> None:
+    """Connect a store, and have its indexes made where questions need them."""
     store.connect()
     check_answer(store, location)
     if location.startswith(_MONGO):
         # One document for each key, however many processes write; questions find theirs at once.
         ensure_indexes(store, collection)
     keep_lists(store, collection)
-    return store
 
 
 def require_writable(location: str) -> None:
@@ -214,12 +253,12 @@ def require_writable(location: str) -> None:
     """
     path = Path(location).expanduser()
     if "://" in location or path.exists():
-        store = open_store(location, "screenings")
+        store = open_documents(location, "screenings")
         try:
-            if isinstance(store, SQLiteStore):
+            if isinstance(store, Collection):
                 store.require_writable()
         finally:
-            store.close()  # type: ignore[no-untyped-call]
+            store.close()
         return
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     effective = os.access in os.supports_effective_ids

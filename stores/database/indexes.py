@@ -1,13 +1,13 @@
-"""Indexes of a MongoDB: what jobflow, updates and questions look documents up by.
+"""Indexes of a MongoDB database, for the lookups of jobflow, updates and queries.
 
-An embedded store needs none of them to be correct, and makes those it can use.
+An embedded store does not need them for correct answers, and creates those it can use.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .sqlite.store import SQLiteStore
+from .sqlite.collection import Collection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ UNIQUE: Mapping[str, Sequence[str]] = {"jobs": ("uuid", "index"), "data": ("blob
 """What identifies a document where it is not ``id``: jobflow looks up every output by both."""
 
 
-def ensure_indexes(store: Store, collection: str) -> list[str]:
+def ensure_indexes(store: Collection | Store, collection: str) -> list[str]:
     """
     Make the indexes of a collection that are missing.
 
@@ -91,7 +91,7 @@ def ensure_indexes(store: Store, collection: str) -> list[str]:
     return [", ".join(names) for names in missing]
 
 
-def keep_lists(store: Store, collection: str) -> list[str]:
+def keep_lists(store: Collection | Store, collection: str) -> list[str]:
     """
     Have an embedded store keep the values within the long lists of a collection.
 
@@ -107,6 +107,6 @@ def keep_lists(store: Store, collection: str) -> list[str]:
     list of str
         What it keeps; a file that cannot be written keeps nothing, and answers all the same.
     """
-    if not isinstance(store, SQLiteStore):
+    if not isinstance(store, Collection):
         return []
     return [path for path in LISTED.get(collection, ()) if store.keep_list_values(path)]

@@ -1,4 +1,4 @@
-"""Where a store is, as it may be shown: no credentials."""
+"""The location of a store in a form that can be shown: without credentials."""
 
 from __future__ import annotations
 

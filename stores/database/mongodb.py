@@ -1,4 +1,4 @@
-"""A collection on a MongoDB server. It is imported where there is one: maggma's stores are slow."""
+"""A collection on a MongoDB server; imported only when needed, since maggma's stores are slow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notice cheaply that a store file has changed, is gone or is locked; nothing is read from it."""
+"""Cheap detection of a store file that has changed, is gone or is locked, without reading it."""
 
 from __future__ import annotations
 

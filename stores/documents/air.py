@@ -1,4 +1,4 @@
-"""The data dictionary of moist air: what `trona air` prints. Energies are eV, nothing is stored."""
+"""Data dictionary of moist air: the output of `trona air`. Energies are eV; nothing is stored."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "air_sentence",
+    "case_sentence",
     "comparison_sentence",
     "contact_sentence",
     "discharge_sentence",
@@ -275,6 +276,36 @@ def ranking_sentence(
     if missing := results - len(ranked) - len(apart):
         parts.append(f"{missing} {'has' if missing == 1 else 'have'} no result")
     return f"{'; '.join(parts)}."
+
+
+def case_sentence(formula: str, verdicts: Sequence[str]) -> str:
+    """
+    Say how many compared quantities of one system agree with published values.
+
+    Parameters
+    ----------
+    formula
+        The system.
+    verdicts
+        One for each compared quantity.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> case_sentence("Na3PS4", ["agree", "disagree", "cannot say"])
+    'Na3PS4: 1 of 2 comparable quantities agree with published values.'
+    >>> case_sentence("Na2S", [])
+    'Na2S cannot be compared with published values.'
+    """
+    comparable = [one for one in verdicts if one != "cannot say"]
+    if not comparable:
+        return f"{formula} cannot be compared with published values."
+    share = f"{comparable.count('agree')} of {len(comparable)}"
+    return f"{formula}: {share} comparable quantities agree with published values."
 
 
 def comparison_sentence(verdicts: Iterable[str]) -> str:

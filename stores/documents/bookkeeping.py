@@ -1,6 +1,6 @@
-"""The data dictionary, continued: candidates, entries, runs, and the searchable face of a result.
+"""Data dictionary, continued: candidates, entries, runs, and the searchable summary of a result.
 
-Energies are eV, lengths Å, voltages V against Na/Na+. A value that is not known is null.
+Energies are eV, lengths Å, voltages V against Na/Na+. An unknown value is null.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ version are made again from their results. Up to 2 it was the version of all doc
 
 
 class CandidateDoc(Document):
-    """Something that was to be screened: its name, its composition, its starting structure."""
+    """A candidate for screening: its name, composition and starting structure."""
 
     schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
     id: str = Field(description="Content hash of label, formula and starting structure.")
@@ -76,7 +76,7 @@ class EntryDoc(Document):
 
 
 class SummaryDoc(Document):
-    """The searchable face of a screening result: flat, small, made from the result alone."""
+    """The searchable summary of a screening result: flat, small, derived from the result alone."""
 
     schema_version: int = Field(
         default=SUMMARY_SCHEMA_VERSION,
@@ -157,7 +157,7 @@ class SummaryDoc(Document):
 
 
 class RunDoc(Document):
-    """One call of a screening: who asked for what, when, and what became of it."""
+    """One run of a screening: who requested what, when, and the outcome."""
 
     schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
     id: str = Field(description="Content hash of what was asked, by whom and when.")

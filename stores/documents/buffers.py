@@ -1,4 +1,4 @@
-"""Documents of layers between an electrolyte and an electrode, and of the contacts of a cell."""
+"""Data dictionary of buffer layers and of the contacts of a cell."""
 
 from __future__ import annotations
 

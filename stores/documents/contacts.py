@@ -1,4 +1,4 @@
-"""Documents of two materials in contact, and of a discharge to sodium metal."""
+"""Data dictionary of two materials in contact, and of a discharge to sodium metal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data dictionary of dopants, as `trona dopants` prints them. Energies are eV, none stored."""
+"""Data dictionary of dopants: the output of `trona dopants`. Energies are eV; nothing is stored."""
 
 from __future__ import annotations
 

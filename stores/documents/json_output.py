@@ -1,6 +1,6 @@
-"""The data dictionary of `trona window --json`: the stored window and what is asked beside it.
+"""Data dictionary of `trona window --json`: the stored window and what was requested beside it.
 
-Units are those of `documents`; a value that is not known is null.
+Units are those of `documents`; an unknown value is null.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class ClassesDoc(Document):
 
 
 class UncertaintyDoc(Document):
-    """What errors of energies make of limits and interphase classes."""
+    """Uncertainty of limits and interphase classes due to errors of the energies."""
 
     sigma: float = Field(
         description="Standard deviation of the error of each compound's formation energy, eV/atom."

@@ -1,4 +1,4 @@
-"""The data dictionary of candidates that were made: what was asked, what came out, and how."""
+"""Data dictionary of generated candidates: the request, the result, and how it was obtained."""
 
 from __future__ import annotations
 

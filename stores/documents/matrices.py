@@ -1,4 +1,4 @@
-"""Documents of many contacts: what `trona matrix --json` prints."""
+"""Data dictionary of many contacts: the output of `trona matrix --json`."""
 
 from __future__ import annotations
 

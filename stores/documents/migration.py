@@ -1,4 +1,4 @@
-"""Stored documents of any version, read: migrated where they are old, else told what is in the way.
+"""Stored documents of any schema version: migrated if they are old, or refused with the reason.
 
 Every collection of the data dictionary has its model here.
 """
@@ -40,7 +40,7 @@ Doc = TypeVar("Doc", bound=Document)
 
 
 def _from_1(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
-    """Say that version 1 did not record who computed a document: nobody may be guessed."""
+    """State that version 1 did not record who computed a document, rather than guess."""
     return {**content, "who": None} if "who" in model.model_fields else content
 
 

@@ -1,4 +1,4 @@
-"""The data dictionary, continued: finished pieces of molecular dynamics."""
+"""Data dictionary, continued: completed segments of molecular dynamics."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Answers as JSON and CSV hold them: documents as plain content, numbers rounded to what is meant.
+"""Documents prepared for JSON and CSV output, with numbers rounded to their significant digits.
 
-What is stored is not rounded: ids are hashes of it.
+Stored documents are not rounded: ids are hashes of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _EXACT = {"structure", "structures", "versions"}
 
 def printable(content: Any, name: str = "") -> Any:  # noqa: ANN401 (whatever JSON can write)
     """
-    Write content as it is printed.
+    Convert content to its printed form.
 
     Parameters
     ----------

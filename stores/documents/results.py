@@ -1,7 +1,7 @@
-"""The data dictionary: every stored document, each field with its meaning and unit.
+"""Data dictionary: every stored document, each field with its meaning and unit.
 
-Energies are eV, lengths Å, voltages V against Na/Na+. A value that is not known is null; numbers
-only, never solver objects.
+Energies are eV, lengths Å, voltages V against Na/Na+. An unknown value is null; documents hold
+numbers, never solver objects.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ if not TYPE_CHECKING:
 
 
 class Document(BaseModel):
-    """Base of all documents: nothing that is not in the dictionary gets in."""
+    """Base of all documents; fields outside the data dictionary are refused."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)  # a command needs few of them
 
@@ -94,7 +94,7 @@ class EnergyScaleDoc(Document):
 class ReferenceDoc(Document):
     """The reference energies that a result rests on."""
 
-    name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:PATH'.")
+    name: str = Field(description="Loads it again: 'bundled', 'mp:Na-P-S@CHECKSUM', 'table:FILE'.")
     checksum: str = Field(description="SHA-256 of the reference data, first 16 digits.")
     n_phases: int = Field(description="Phases in the reference.")
     correction: str | None = Field(
@@ -236,7 +236,7 @@ class RungDoc(Document):
 
 
 class ObservationDoc(Document):
-    """What an experiment says of a composition, beside what is predicted."""
+    """An experimental observation of a composition, and the prediction for it."""
 
     quantity: str = Field(description="reduction limit, oxidation limit, products or interphase.")
     observed: str = Field(description="As the source has it.")
@@ -391,7 +391,7 @@ class FailureDoc(Document):
 
 
 class ContactDoc(Document):
-    """What an electrolyte does in contact with sodium metal (0 V)."""
+    """Reaction of an electrolyte in contact with sodium metal (0 V)."""
 
     reaction: str = Field(description="Balanced reaction per formula unit at 0 V.")
     products: list[str] = Field(description="Formulas of the products at 0 V.")
@@ -414,7 +414,7 @@ class ContactDoc(Document):
 
 
 class AirVerdictDoc(Document):
-    """What moist air makes of a screened candidate, by its composition and open to H2O alone."""
+    """Reaction of a screened candidate with moist air, from its composition, open to H2O only."""
 
     conditions: str = Field(description="Its conditions, in words.")
     temperature: float = Field(description="K.")
@@ -435,7 +435,7 @@ class AirVerdictDoc(Document):
 
 
 class ScreeningDoc(Document):
-    """One screened candidate: identity, outcome, and everything the outcome rests on."""
+    """One screened candidate: identity, outcome, and everything behind the outcome."""
 
     schema_version: int = Field(default=SCHEMA_VERSION, description="Version of this dictionary.")
     id: str = Field(description="Content hash of candidate, energies, reference and thresholds.")

@@ -1,8 +1,8 @@
-"""The answer to a question in one plain sentence, for documents that hold the whole of it."""
+"""The answer in one plain sentence, for each document that answers a question."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trona.screening.formulas import number
 from trona.screening.stability.interphase import InterphaseClass
@@ -11,9 +11,9 @@ from trona.screening.uncertainty.confidence import verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .results import RungDoc, WindowDoc
+    from .results import RungDoc, ScreeningDoc, WindowDoc
 
-__all__ = ["class_clause", "joined_words", "window_sentence"]
+__all__ = ["class_clause", "joined_words", "window_sentence", "with_answer"]
 
 _CLAUSES = {
     InterphaseClass.STABLE: "no layer forms",
@@ -75,7 +75,7 @@ def joined_words(words: Sequence[str], last: str = "and") -> str:
 
 def class_clause(interphase: str, shares: Mapping[str, float]) -> str:
     """
-    Say what a class of interphase means, as sure as it is.
+    State the meaning of an interphase class with its confidence.
 
     Parameters
     ----------
@@ -97,18 +97,36 @@ def class_clause(interphase: str, shares: Mapping[str, float]) -> str:
     word, named = verdict(interphase, shares)
     if word == "uncertain":
         listed = joined_words(
-            [f"{kind.value} ({x:.0%})".replace("%", " %") for kind, x in named.items()], "or"
+            [f"{kind.short} in {100 * x:.0f} %" for kind, x in named.items()], "or"
         )
-        return f"what the layer does is uncertain: {listed}"
+        return f"the class of the layer is uncertain: {listed} of the draws"
     kind, share = next(iter(named.items()))
     if not word:
         return _CLAUSES[kind]
     return f"probably {_CLAUSES[kind]} (in {share * 100:.0f} % of the draws)"
 
 
+def with_answer(doc: ScreeningDoc) -> dict[str, Any]:
+    """
+    Write a result as JSON holds it, with its answer in a sentence first.
+
+    Parameters
+    ----------
+    doc
+        The result.
+
+    Returns
+    -------
+    dict
+        All of it; ``answer`` is the reason if the candidate was not assessed.
+    """
+    told = doc.reason if doc.window is None else window_sentence(doc.window)
+    return {"answer": told or "", **doc.model_dump(mode="json")}
+
+
 def window_sentence(document: WindowDoc, at: float | None = None) -> str:
     """
-    Answer what becomes of a composition at sodium metal, or at a voltage, in a sentence or two.
+    State the products of a composition at sodium metal, or at a voltage, in a sentence or two.
 
     Parameters
     ----------

@@ -1,3 +1,3 @@
-"""Reference energies on one scale, from whatever source."""
+"""Reference energies on one scale, from any source."""
 
 from __future__ import annotations

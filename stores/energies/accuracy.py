@@ -1,7 +1,7 @@
-"""Stated errors of reference energies, with their sources; a user may give another.
+"""Stated errors of reference energies, with their sources; users can supply their own.
 
-A potential's are measured: a data file holds how far its energies lie from DFT, class by class, as
-scripts/compare_reference.py finds and writes. A method that nobody knows has no stated error.
+The errors of a potential are measured: a data file holds the deviation of its energies from DFT for
+each class, as written by scripts/compare_reference.py. An unknown method has no stated error.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Two sources of energies beside each other: how far apart, joined on one scale, or aligned to it.
+"""Two sources of energies compared: their offset, joined on one scale or one aligned to the other.
 
-Formation energies are what two scales have in common. Aligning puts the phases of a second source
-onto the scale of a first one through the elements that both know, and says by how much the two
-disagree on the compounds that both know: no constant is fitted to make them agree. Pure functions
-on phases.
+Two scales share their formation energies. Alignment puts the phases of a second source on the
+scale of the first through the elements that both contain, and reports how much the two disagree on
+the compounds that both contain; no constant is fitted to make them agree. Pure functions of phases.
 """
 
 from __future__ import annotations
@@ -185,7 +184,7 @@ def residual(found: Sequence[Difference]) -> Residual | None:
 
 def align(first: PhaseTable, second: PhaseTable) -> Alignment:
     """
-    Put what only a second source knows onto the scale of a first one.
+    Put the phases found only in a second source on the scale of the first.
 
     The second source's formation energies are kept; the energies of the elements become those of
     the first source. A composition that both know is taken from the first. Elements that only the

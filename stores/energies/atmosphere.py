@@ -1,4 +1,4 @@
-"""Reference energies in moist air: its gases at their partial pressures, beside condensed phases.
+"""Reference energies in moist air: gases at their partial pressures, with condensed phases.
 
 Two methods. *Free energies*: everything at the temperature. *Zhu–Mo*: solids and hydroxides at
 enthalpies of formation, entropy of gases only, as in Zhu & Mo, Angew. Chem. Int. Ed. 59 (2020)

@@ -1,4 +1,4 @@
-"""Sets of energies that ship with trona: one row for each."""
+"""The sets of energies that ship with trona, one row each."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _unpacked(file: str) -> bytes:
 
 def default_reference(method: str) -> str:
     """
-    Name the reference energies that relaxations of a method meet unless a user names others.
+    Name the default reference energies for relaxations of a method.
 
     Parameters
     ----------

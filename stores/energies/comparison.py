@@ -1,7 +1,7 @@
-"""Two references beside each other in one chemical system: energies, hulls, windows; no database.
+"""Comparison of two references in one chemical system: energies, hulls, windows; no database.
 
-Formation energies are compared, each from its own source's elements, so that any two scales can be
-held against each other without joining them.
+Formation energies are compared, each relative to the elements of its own source, so that any two
+scales can be compared without joining them.
 """
 
 from __future__ import annotations

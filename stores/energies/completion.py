@@ -1,4 +1,4 @@
-"""Competing phases that a reference lacks: which they are, and how relaxed ones complete it."""
+"""Competing phases that a reference lacks, and their addition from relaxations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reference energies under the conditions that a user asks for."""
+"""Reference energies under user-specified conditions."""
 
 from __future__ import annotations
 

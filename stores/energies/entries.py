@@ -1,4 +1,4 @@
-"""Which relaxations may enter a hull, and as what: a phase on a named scale."""
+"""Selection of the relaxations that may enter a hull, as phases on a named scale."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Rejected:
 
 def is_mock(method: str) -> bool:
     """
-    Tell whether energies of a method mean nothing.
+    Tell whether energies of a method have no physical meaning.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def entry_id(relaxation_id: str, method: str, scale: EnergyScale) -> str:
 
 def entry_document(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme) -> EntryDoc:
     """
-    Put a relaxation on the energy scale of a reference and write down what came of it.
+    Put a relaxation on the energy scale of a reference, as an entry document.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def entry_document(relaxation: RelaxationDoc, scale: EnergyScale, scheme: Scheme
 
 def own_entry(relaxation: RelaxationDoc) -> EntryDoc:
     """
-    Write down what came of a relaxation on the scale of its own method.
+    Write the entry document of a relaxation on the scale of its own method.
 
     Parameters
     ----------
@@ -295,7 +295,7 @@ def own_entry(relaxation: RelaxationDoc) -> EntryDoc:
 
 def entry_phase(entry: EntryDoc) -> Phase | None:
     """
-    Make the phase that an entry stands for.
+    Convert an entry to a phase.
 
     Parameters
     ----------

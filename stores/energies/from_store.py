@@ -1,4 +1,4 @@
-"""The user's own relaxations as reference energies: which may share a hull, and which not."""
+"""The user's own relaxations as reference energies: which of them may share a hull."""
 
 from __future__ import annotations
 

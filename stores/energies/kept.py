@@ -1,4 +1,4 @@
-"""Reference energies that a process keeps, for jobs and builders that go on to many candidates."""
+"""Cache of reference energies in a process, for jobs and builders that handle many candidates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["load_once"]
 
 def load_once(name: str, correction: str | None = None) -> Reference:
     """
-    Load reference energies once in a process: for jobs and builders that go on to many candidates.
+    Load reference energies once per process, for jobs and builders that handle many candidates.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Salts of oxygen acids in air: measured enthalpies, and what is left out without one.
+"""Oxyanion salts in air: measured enthalpies where available, otherwise left out.
 
 PBE with the usual corrections makes sulfates, carbonates, borates and phosphates too stable, a
-sulfate by 1.9 eV: a sulfide would reduce water to hydrogen to become one. Where there is a measured
-enthalpy of formation it is taken. Salts whose sulfur is oxidised are left out without one, since
-they would stand in for the sulfate. Hydrosulfides have the error of hydroxides.
+sulfate by 1.9 eV, so that a sulfide would reduce water to hydrogen to become one. If a measured
+enthalpy of formation exists, it is used; salts of oxidised sulfur without one are left out, since
+they would take the place of the sulfate. Hydrosulfides have the same error as hydroxides.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Reference energies of competing phases by name: bundled, Materials Project, or a user's own.
+"""Reference energies of competing phases by name: bundled, Materials Project, or the user's own.
 
-A reference is on one energy scale and carries a checksum, so that a result can say what it rests
-on.
+A reference is on one energy scale and carries a checksum that identifies it in results.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ def load_reference(
     name
         ``"bundled"``; ``"mp:Na-P-S"`` for the newest snapshot of the Materials Project that
         covers a system, ``"mp:CHECKSUM"`` for a certain one, ``"mp"`` for the newest that covers
-        the formulas (``"mp-r2scan"`` for r2SCAN energies); ``"table:PATH"`` for a CSV file of
+        the formulas (``"mp-r2scan"`` for r2SCAN energies); ``"table:FILE"`` for a CSV file of
         formation energies; ``"store:LOCATION"`` for the relaxations in a store,
         ``"store:LOCATION#METHOD"`` for those of one method; ``"entries:FILE.json"`` for entries of
         pymatgen, ``"entries:FILE.json#mp"`` with their scale. ``"A+B"`` joins two of one scale,
@@ -368,7 +367,7 @@ SOURCES: dict[str, Source[Reference]] = {
     **dict.fromkeys(
         snapshots.KINDS.values(), Source(_load_snapshot, "'mp:SYSTEM' as in mp:Na-P-S")
     ),
-    "table": Source(_load_table, "'table:PATH.csv'", located=True),
+    "table": Source(_load_table, "'table:FILE.csv'", located=True),
     "store": Source(_load_store, "'store:PATH'", located=True),
     "entries": Source(
         lambda _, rest, scheme, __: load_entries(rest, scheme), "'entries:FILE.json'", located=True

@@ -1,4 +1,4 @@
-"""Reference energies, and a kind of them, by what stands before the colon of the name."""
+"""Kinds of reference energies, selected by the prefix before the colon of their name."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Reference:
     Parameters
     ----------
     name
-        ``"bundled"``, ``"mp:Na-P-S@CHECKSUM"``, ``"table:PATH"``: loads the same energies again.
+        ``"bundled"``, ``"mp:Na-P-S@CHECKSUM"``, ``"table:FILE"``: loads the same energies again.
     phases
         All phases.
     checksum

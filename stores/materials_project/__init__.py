@@ -1,3 +1,3 @@
-"""The Materials Project through its own client, kept on disk."""
+"""The Materials Project through its own client, with snapshots on disk."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Questions to the Materials Project through its own client, mp-api; one sentence where one fails.
+"""Requests to the Materials Project through its client, mp-api; a failure becomes one sentence.
 
-No error holds the key, and no question is waited for without end.
+No error message contains the API key, and no request waits without a time limit.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def find_key() -> SecretStr | None:
 
 def asking(key: SecretStr | None, ask: Callable[[str], Answer]) -> Answer:
     """
-    Ask the Materials Project, and make one sentence of whatever fails.
+    Query the Materials Project, turning any failure into one sentence.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _plain(key: SecretStr | None) -> str:
 
 def within(seconds: float, ask: Callable[[], Answer]) -> Answer:
     """
-    Wait for an answer, but not for ever: the client's first question has no time limit.
+    Wait for a response with a time limit, which the client's first request lacks.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Fetch a snapshot from the Materials Project through its own client, mp-api.
+"""Fetch a snapshot from the Materials Project through its client, mp-api.
 
 The client pages through ``materials/thermo`` for the energies and ``materials/summary`` for the
-band gaps, one chemical system and all its sub-systems in one query. It keeps silent about an answer
-that ends early, so the number of entries that the server announces is asked for and compared.
-Every failure is one sentence without the key, and nothing is written then.
+band gaps, one chemical system and all its sub-systems in one query. It does not report a truncated
+response, so the number of entries announced by the server is requested and compared. Every failure
+is one sentence without the API key, and then nothing is written.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _THERMO_FIELDS = (
 @dataclass(frozen=True)
 class Fetched:
     """
-    A snapshot that is there now.
+    A fetched snapshot.
 
     Parameters
     ----------

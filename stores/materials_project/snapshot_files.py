@@ -1,7 +1,7 @@
-"""Snapshots on disk: each is one file that appears whole, never changes, and is checked when read.
+"""Snapshots on disk: each is one file, written atomically, never changed, and checked when read.
 
-Its name says chemical system, thermo type, database version, date and checksum, so that the right
-one is found without opening the others. No network here.
+The file name states chemical system, thermo type, database version, date and checksum, so the right
+one is found without opening the others. No network access.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _CHECKSUM = re.compile(r"[0-9a-f]+")
 @dataclass(frozen=True)
 class SnapshotFile:
     """
-    What the name of a snapshot's file says.
+    Parsed file name of a snapshot.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> SnapshotFile:
 
 def write_whole(path: Path, data: bytes) -> None:
     """
-    Write a file that is seen complete or not at all.
+    Write a file atomically.
 
     Parameters
     ----------

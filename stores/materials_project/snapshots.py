@@ -1,4 +1,4 @@
-"""A snapshot of the Materials Project: what it holds, and the phases that it gives; no files."""
+"""A snapshot of the Materials Project: its content, and the phases it provides; no files."""
 
 from __future__ import annotations
 

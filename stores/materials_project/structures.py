@@ -1,7 +1,7 @@
 """Structures of the Materials Project by identifier: fetched once, then read from disk.
 
-They lie beside the snapshots, one file each, with database version, date and licence. Identifiers
-that are unknown, withdrawn, or now part of another material are told apart.
+They are stored next to the snapshots, one file each, with database version, date and licence.
+Unknown identifiers, withdrawn ones, and ones merged into another material are distinguished.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Free energies of solids that nobody measured, estimated from volume and atomic masses.
+"""Free energies of solids without measurements, estimated from volume and atomic masses.
 
 G(T) - H(298.15 K) per atom = (-2.48e-4 ln V - 8.94e-5 m/V) T + 0.181 ln T - 0.882 eV, V in Å³ per
 atom, m the reduced mass in amu (Bartel et al., Nat. Commun. 9 (2018) 4168, equations 4 and 6).

@@ -1,8 +1,8 @@
 """Free energies of the elements in their reference states: the zero of free energies of formation.
 
-From NIST-JANAF where it has the element, else from the tables of Bartel et al., Nat. Commun. 9
-(2018) 4168, as pymatgen holds them. An element is solid until it melts and liquid until it boils at
-1 bar; phosphorus is black.
+From NIST-JANAF if it lists the element, otherwise from the tables of Bartel et al., Nat. Commun. 9
+(2018) 4168, as included in pymatgen. An element is solid below its melting point and liquid up to
+its boiling point at 1 bar; phosphorus is black.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a temperature adds to the energies of phases, and phases at that temperature.
+"""Thermal contributions to the energies of phases, and phases at a temperature.
 
-Order of trust: a measured table; for a solid without one the descriptor of Bartel et al. from its
-volume; without a volume nothing, and the phase is refused. Energies at 0 K stand for enthalpies of
-formation at 298.15 K, as corrections are fitted to those. Elements keep their energies: free
+Sources in order of preference: a measured table; for a solid without one, the descriptor of Bartel
+et al. from its volume; a phase with neither is refused. Energies at 0 K are used as enthalpies of
+formation at 298.15 K, to which the corrections are fitted. Elements keep their energies: free
 energies are of formation, from the elements in their reference states at the temperature.
 """
 
@@ -46,7 +46,7 @@ _ZERO = ", free energy at "
 @dataclass(frozen=True)
 class Heat:
     """
-    What a temperature adds to the energy of a phase.
+    Thermal contribution to the energy of a phase.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def heat(
     amounts: Mapping[str, float], temperature: float, volume: float | None = None
 ) -> Heat | None:
     """
-    Find what a temperature adds to an energy of formation.
+    Find the thermal contribution to an energy of formation.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def estimate_error(name: str | None, temperature: float) -> float:
 
 def scale_at(scale: EnergyScale, temperature: float) -> EnergyScale:
     """
-    Name the temperature in an energy scale, so that it mixes with no other.
+    Name the temperature in an energy scale, so that scales of different temperatures never mix.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Moist air as it is typed and told: relative humidity, dew point, partial pressures; numbers only.
+"""Moist air in user units: relative humidity, dew point, partial pressures.
 
 Relative humidity is that over liquid water. Below 0 °C dew points are frost points, over ice, by
 Murphy & Koop, Q. J. R. Meteorol. Soc. 131 (2005) 1539, equation 7 (110 to 273.16 K).

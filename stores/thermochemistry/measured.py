@@ -1,6 +1,6 @@
 """Measured energies of formation: enthalpies at 298.15 K, and free energies at a temperature.
 
-Relative to the elements of trona in their reference states. What no table has is None, never zero.
+Relative to trona's elements in their reference states. A missing value is None, never zero.
 """
 
 from __future__ import annotations

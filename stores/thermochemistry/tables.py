@@ -1,8 +1,8 @@
-"""Measured series: enthalpy of formation, and G(T) - H(298.15 K), of elements, solids and gases.
+"""Measured data: enthalpy of formation, and G(T) - H(298.15 K), of elements, solids and gases.
 
 The data file is extracted from the NIST-JANAF tables (Chase, J. Phys. Chem. Ref. Data Monograph 9,
-1998) as the package `janaf` holds them, and from the CRC Handbook as the package `chemicals` holds
-it, by scripts/extract_thermochemistry.py. It is read when the first number is asked for.
+1998) as distributed in the package `janaf`, and from the CRC Handbook as distributed in the package
+`chemicals`, by scripts/extract_thermochemistry.py. It is read on first use.
 """
 
 from __future__ import annotations

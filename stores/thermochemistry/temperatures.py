@@ -1,4 +1,4 @@
-"""Temperatures that free energies are known for, and how they are typed."""
+"""Temperature range of the free energies, and parsing of temperatures."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from tests.support.documentation import PAGES, ROOT, blocks, lay_out, relax_nothing
 from trona.screening import errors
+from trona.stores.database import connect
 from trona.workflows.cli.main import app
 from trona.workflows.local import screening as local
 from trona.workflows.ordering import local_models as workbench
@@ -99,7 +100,8 @@ def test_every_command_of_a_page_runs(page, shown):
 
 
 @pytest.mark.parametrize("block", NOT_RUN, ids=lambda block: f"{block.page}: {block.title}")
-def test_what_is_not_run_says_why_and_has_the_options_shown(block):
+def test_what_is_not_run_says_why_and_has_the_options_shown(block, monkeypatch):
+    monkeypatch.setattr(connect, "require_writable", lambda _: None)  # no server is asked
     assert block.title in REASONS
     for words in block.commands:
         if words[0] != "trona":

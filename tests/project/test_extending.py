@@ -38,10 +38,9 @@ assert load_reference("twice:bundled").checksum == load_reference("bundled").che
 from trona.screening.figures.paper.style import COLOURS
 from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.collections import filters
-from trona.workflows.report.content import CLASSES
 from trona.workflows.tables.classes import styled
 kind = InterphaseClass("dendritic")
-assert COLOURS[kind] == "#CC79A7" and CLASSES[kind] == "sodium grows through"
+assert COLOURS[kind] == "#CC79A7" and kind.meaning == "sodium grows through"
 assert styled("dendritic") == "[bold red]dendrites[/]" and kind.severity == 0.9
 assert "dendritic" in filters._CHOICES["interphase"]
 """,

@@ -14,10 +14,11 @@ from collections import Counter, defaultdict
 from heapq import merge
 
 import mongomock_ng.collection
-import mongomock_ng.store
 from mongomock_ng.aggregate import process_pipeline
 from mongomock_ng.filtering import filter_applies
 from sortedcontainers import SortedKeyList
+
+from tests.support.mongo_uniques import UniqueStore, look_uniques_up
 
 NEXT_JOB = [("state", 1), ("priority", -1), ("created_on", 1)]
 ORDER = [("priority", -1), ("created_on", 1)]
@@ -36,7 +37,7 @@ def plain(values):
     return [value for value in values if isinstance(value, (str, int, type(None)))]
 
 
-class IndexedStore(mongomock_ng.store.CollectionStore):
+class IndexedStore(UniqueStore):
     """Documents of a collection with a table for the first field of each index."""
 
     def __init__(self, name):
@@ -119,17 +120,6 @@ def _iter_documents(self, filter):  # noqa: A002
     return (one for one in EXAMINED.candidates(self, filter) if filter_applies(filter, one))
 
 
-def _ensure_uniques(self, new):
-    for index in self._store.indexes.values():
-        fields = [field for field, _ in index["key"]]
-        wanted = {field: values_at(new, field)[0] for field in fields if values_at(new, field)}
-        if not index.get("unique") or wanted.get(fields[0]) is None:
-            continue
-        for other in self._store.tables[fields[0]].get(wanted[fields[0]], {}).values():
-            if other["_id"] != new["_id"] and filter_applies(wanted, other):
-                raise mongomock_ng.collection.DuplicateKeyError("E11000", 11000)
-
-
 _FIND_ONE = mongomock_ng.collection.Collection.find_one
 
 
@@ -153,8 +143,8 @@ def aggregate(self, pipeline, session=None, **_):
 
 def serve():
     """Serve until the standard input ends, then say what was examined."""
-    mongomock_ng.store.CollectionStore = IndexedStore
-    for patch in (_iter_documents, _ensure_uniques, find_one, aggregate):
+    look_uniques_up(IndexedStore)
+    for patch in (_iter_documents, find_one, aggregate):
         setattr(mongomock_ng.collection.Collection, patch.__name__, patch)
     from tests.support.mongo_server import MongoServer
 

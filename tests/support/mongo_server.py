@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from uuid import uuid4
 
 import bson
@@ -20,6 +20,7 @@ from pymongo import MongoClient
 
 from tests.support.folders import ROOT
 from tests.support.mongo_commands import Commands
+from tests.support.mongo_uniques import look_uniques_up
 
 HEADER = struct.Struct("<iiii")  # length, request, response to, operation
 OP_REPLY, OP_QUERY, OP_MSG = 1, 2004, 2013
@@ -58,6 +59,11 @@ def encode(reply, operation, request):
     return HEADER.pack(HEADER.size + len(body), 0, request, operation) + body
 
 
+def is_greeting(command):
+    """Tell the driver's question whether the server lives: unanswered, it gives up other work."""
+    return next(iter(command)).lower() in {"hello", "ismaster"}
+
+
 class _Conversation(socketserver.BaseRequestHandler):
     """Answer one connection until it closes."""
 
@@ -66,7 +72,7 @@ class _Conversation(socketserver.BaseRequestHandler):
         while len(head := stream.read(HEADER.size)) == HEADER.size:
             length, request, _, operation = HEADER.unpack(head)
             command, wait = decode(stream.read(length - HEADER.size), operation)
-            with self.server.lock:
+            with nullcontext() if is_greeting(command) else self.server.lock:
                 reply = self.server.commands.answer(command)
             if wait:
                 self.request.sendall(encode(reply, operation, request))
@@ -115,6 +121,7 @@ def temporary(server):
 
 
 def main():
+    look_uniques_up()
     server = MongoServer()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.uri, flush=True)  # noqa: T201

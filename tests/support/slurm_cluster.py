@@ -174,8 +174,17 @@ def reason_to_skip():
 
 
 @contextmanager
-def running(folder):
-    """A cluster in an empty folder, its commands on the PATH; all of it is gone at the end."""
+def running(folder, accounts=None):
+    """
+    A cluster in an empty folder, its commands on the PATH; all of it is gone at the end.
+
+    Parameters
+    ----------
+    folder
+        Empty.
+    accounts
+        Module that gives it accounts: `tests.support.slurm_accounts`.
+    """
     with ExitStack() as stack:
         # Slurm's steps leave its daemons, and what jobs start may leave them: all have this word.
         stack.enter_context(swept(f"SLURM_CONF={folder / 'slurm.conf'}"))
@@ -186,11 +195,14 @@ def running(folder):
         cluster = _prepare(folder, path)
         patch.setenv("HOME", str(cluster.home))
         stack.callback(_end, cluster)
-        for name in ("munged", "slurmctld", "slurmd", "sshd"):
+        cluster.start("munged")
+        until((folder / "munge" / "socket").exists)
+        if accounts is not None:
+            accounts.prepare(cluster)
+            accounts.start(cluster)
+        for name in ("slurmctld", "slurmd", "sshd"):
             cluster.start(name)
-            if name == "munged":
-                until((folder / "munge" / "socket").exists)
-        until(lambda: _answers("sinfo", "-h", "-t", "idle", "-o", "%n"))
+        until(lambda: answers("sinfo", "-h", "-t", "idle", "-o", "%n"))
         yield cluster
 
 
@@ -206,7 +218,7 @@ def _prepare(folder, path):
     for name in ("host", "user"):
         words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "ssh" / name)
         subprocess.run(words, check=True)
-    controller, node, port = _free_ports(3)
+    controller, node, port = free_ports(3)
     places = {
         "folder": folder,
         "host": socket.gethostname().split(".")[0],
@@ -233,16 +245,16 @@ def _prepare(folder, path):
 
 def _end(cluster):
     """Cancel what runs, and stop all servers."""
-    if _answers("sinfo", "-h"):
+    if answers("sinfo", "-h"):
         subprocess.run(["scancel", "--user=root"], check=False, capture_output=True)
         ends = time.monotonic() + 10
-        while _answers("squeue", "-h") and time.monotonic() < ends:
+        while answers("squeue", "-h") and time.monotonic() < ends:
             time.sleep(0.2)
-    for name in ("sshd", "slurmd", "slurmctld", "munged"):
+    for name in ("sshd", "slurmd", "slurmctld", "slurmdbd", "mariadbd", "munged"):
         cluster.stop(name)
 
 
-def _answers(*words):
+def answers(*words):
     """What a command says; empty also if it fails, or takes longer than two seconds."""
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=2, check=False)
@@ -251,7 +263,7 @@ def _answers(*words):
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _free_ports(number):
+def free_ports(number):
     """Ports that nobody listens on."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(number)]

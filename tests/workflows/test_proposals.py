@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from tests.stores.materials_project.test_snapshots import snapshot
 from tests.support.clusters import project, project_folder
 from tests.workflows.cluster.test_submission import crystal as salt
 from trona import Study
@@ -18,6 +19,7 @@ from trona.stores.collections.results import Results
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
 from trona.stores.energies.entries import entry_document
 from trona.stores.energies.kept import load_once
+from trona.stores.materials_project.snapshot_files import save_snapshot
 from trona.workflows.proposals import judge_candidates, propose
 
 REFERENCE = "bundled-chgnet"
@@ -85,6 +87,21 @@ def test_the_command_and_the_notebook_propose_the_same(store, trona):
     assert "not judged: it has no relaxed structure" in table.stderr
     with pytest.raises(InputError, match="bundled"):
         Study("bundled", exclude=["Na3P"]).next(store)
+
+
+def test_a_bare_mp_finds_the_snapshot_of_each_result(store, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRONA_REFERENCES", str(tmp_path))
+    save_snapshot(snapshot(), tmp_path)
+    mixed = str(tmp_path / "mixed.sqlite")
+    energies = load_once("mp:Na-S")
+    Results(mixed).save([
+        *Results(store).screenings(),
+        screening_document("Na2S", "Na2S", "test", energies),
+    ])  # fmt: skip
+    with pytest.raises(InputError, match="no candidate can be judged: it has no relaxed structure"):
+        Study("mp").next(mixed)
+    with pytest.raises(InputError, match=r"no result in .* rests on these energies"):
+        Study("mp").next(store)
 
 
 def test_what_is_proposed_is_submitted_with_its_relaxed_structure(store, trona, mongo):

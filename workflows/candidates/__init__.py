@@ -1,3 +1,3 @@
-"""Structures and compositions in: files, tables, identifiers, formulas."""
+"""Candidates from structures and compositions: files, tables, identifiers, formulas."""
 
 from __future__ import annotations

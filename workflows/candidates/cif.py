@@ -1,4 +1,4 @@
-"""Crystals of a CIF: each block with sites, its symmetry applied, held against its own formula."""
+"""Crystals from a CIF: sites of each block with symmetry applied, checked against its formula."""
 
 from __future__ import annotations
 

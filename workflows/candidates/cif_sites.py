@@ -1,4 +1,4 @@
-"""Sites of a CIF block: the atoms of the asymmetric unit, and what of them is left out."""
+"""Sites of a CIF block: the atoms of the asymmetric unit, and those that are left out."""
 
 from __future__ import annotations
 

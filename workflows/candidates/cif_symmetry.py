@@ -1,7 +1,7 @@
-"""Symmetry of a CIF block, from its operations, its Hall or Hermann-Mauguin symbol or its number.
+"""Symmetry of a CIF block, from its operations, its Hall or Hermann-Mauguin symbol, or its number.
 
-A symbol may mean several settings: other origins, other axes. All that the symbol allows are given;
-which of them is meant, the composition decides.
+A symbol can stand for several settings (other origins, other axes). All settings that it allows are
+returned; the composition decides between them.
 """
 
 from __future__ import annotations

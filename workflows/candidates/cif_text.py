@@ -1,7 +1,7 @@
-"""CIF syntax: the text of a file to blocks of named values, read with gemmi.
+"""CIF syntax: the text of a file as blocks of named values, parsed by gemmi.
 
-Names lose their case and the dots of dictionaries of the second kind (``_cell.length_a``), so that
-one name finds a value in every dialect.
+Names are lower-cased, and the dots of second-generation dictionaries (``_cell.length_a``) are
+replaced, so that one name finds a value in every dialect.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a structure file says: a structure, and what was changed to read it; species and sites.
+"""A crystal as read from a structure file, with a note of every change made to read it.
 
-Symbols are read here for every format, so that CIF, POSCAR and XYZ agree on what ``D`` or ``NA``
-means; so are sites that share a position.
+Element symbols and sites that share a position are interpreted here for every format, so that CIF,
+POSCAR and XYZ agree on the meaning of ``D`` or ``NA``.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _is_site_name(letters: str) -> bool:
 
 def assemble(lattice: Lattice, atoms: Sequence[Atom], name: str) -> CrystalRead:
     """
-    Put atoms into a cell; those that share a position become one site.
+    Place atoms in a cell; those that share a position become one site.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a CIF says of its crystal besides the sites, held against the structure that was read."""
+"""Formula, cell content and volume stated in a CIF, checked against the structure as read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PART = re.compile(r"(\d*\.?\d*)\s*\((.*)\)")
 @dataclass(frozen=True)
 class Declared:
     """
-    What a file says of its crystal.
+    Formula, formula units and volume stated in a file.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Declared:
 
     def contradiction(self, structure: Structure) -> str | None:
         """
-        Say what of it a structure contradicts.
+        Describe how a structure contradicts it.
 
         Parameters
         ----------
@@ -146,7 +146,7 @@ def _reduced(structure: Structure) -> str:
 
 def declared_by(block: Block) -> Declared:
     """
-    Collect what a block says of its crystal.
+    Collect what a block states about its crystal.
 
     Parameters
     ----------

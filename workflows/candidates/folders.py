@@ -1,7 +1,7 @@
-"""Folders of candidate structures with their provenance, written whole or not at all.
+"""Folders of candidate structures with their provenance, written completely or not at all.
 
-A folder holds a CIF file for each model, ``candidates.csv``, which ``trona screen`` reads, and
-``provenance.json`` with everything that is known of each.
+A folder holds one CIF file per model, ``candidates.csv``, which ``trona screen`` reads, and
+``provenance.json`` with everything known about each model.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Candidates by their identifiers in the Materials Project, with the user's key and folder."""
+"""Candidates by Materials Project identifier, fetched with the user's API key."""
 
 from __future__ import annotations
 

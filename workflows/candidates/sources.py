@@ -1,6 +1,6 @@
-"""Candidates: bundled electrolytes, files, folders, tables, materials, and bare formulas.
+"""Candidates from any source: bundled electrolytes, files, folders, tables, materials, formulas.
 
-A candidate without a structure is screened as the mixture of phases that its composition is.
+A candidate without a structure is screened as the mixture of phases with its composition.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def candidate_document(candidate: Candidate) -> CandidateDoc:
 @dataclass(frozen=True, eq=False)
 class Gathered:
     """
-    What was asked for, and what of it cannot be used.
+    The requested candidates, and those that cannot be used.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Is a structure one that could be relaxed, and which structures are one and the same; no I/O."""
+"""Checks that a structure can be relaxed, and detection of duplicate structures; no I/O."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def require_distinct(
     labels: Iterable[str], what: str, remedy: str = "rename one of the files"
 ) -> None:
     """
-    Refuse labels that stand twice.
+    Refuse duplicate labels.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Structure files in: CIF, POSCAR and other formats of pymatgen, extended XYZ, folders, manifests.
+"""Structure files: CIF, POSCAR and other formats of pymatgen, extended XYZ, folders, manifests.
 
-Nothing is judged here but whether a file can be read; what it holds may still be unphysical.
+This module only decides whether a file can be read; the structure may still be unphysical.
 """
 
 from __future__ import annotations

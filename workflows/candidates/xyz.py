@@ -1,4 +1,4 @@
-"""Extended XYZ: frames with a lattice, one structure each."""
+"""Extended XYZ files: one structure per frame that has a lattice."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""The command line: parse, call, print."""
+"""The command line: each command parses its arguments, calls a library function, and prints."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compositions and screened candidates beside each other, all on the same reference energies."""
+"""Compositions and screened candidates compared on the same reference energies."""
 
 from __future__ import annotations
 

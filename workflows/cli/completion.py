@@ -1,7 +1,7 @@
-"""What the shell completes: names of backends, energies, corrections and classes, formulas, labels.
+"""Shell completion of backends, energies, corrections, classes, formulas and labels.
 
-It answers on each press of a key, so it imports nothing that takes time; a test holds its lists
-against those that commands take.
+It runs on each press of the Tab key, so it imports nothing slow; a test compares its lists with
+what the commands accept.
 """
 
 from __future__ import annotations
@@ -29,25 +29,27 @@ BACKENDS = (
     "chgnet", "sevennet", "sevennet-0", "vasp", "vasp-chgnet", "vasp-sevennet", "vasp-d3",
     "vasp-r2scan", "mock",
 )  # fmt: skip
-"""As `trona.workflows.jobs.backends` names them."""
+"""As in `trona.workflows.jobs.backends`."""
 CLASSES = (
     "stable", "passivating", "growth-stops", "blocking", "mixed-conducting", "growth-goes-on",
     "electronic-conductor", "decomposes", "unknown",
 )  # fmt: skip
-"""As `InterphaseClass` names them."""
+"""As in `InterphaseClass`."""
 CORRECTIONS = (
     "as-published", "mp2020", "mp2019", "sulfide-legacy-to-mp2020", "sulfide-by-charge-legacy",
     "sulfide-by-charge-mp2020", "calibrated", "hydroborate-as-hydride", "hydroborate-uncorrected",
     "water-as-measured", "molecules-as-measured",
 )  # fmt: skip
-"""As correction schemes name their parts."""
+"""Parts of correction schemes."""
 SETS = ("bundled", "bundled-chgnet")
-"""As the sets that ship with trona are named."""
+"""Sets of energies that ship with trona."""
 _KINDS = {"GGA_GGA+U": "mp", "R2SCAN": "mp-r2scan"}
+_FILES = ("table:", "store:", "entries:")
+"""Prefixes of files and stores; the path behind them is not completed."""
 _STATES = ("completed", "rejected", "failed")
 _DATA = "bundled_sevennet.json.gz"
 _MOST = 200
-"""Answers that a shell still shows."""
+"""The most answers that a shell shows."""
 _LABELS = """
 SELECT DISTINCT json_extract(head, '$.label') FROM documents_{number}
 WHERE substr(json_extract(head, '$.label'), 1, ?) = ? LIMIT ?
@@ -56,68 +58,48 @@ WHERE substr(json_extract(head, '$.label'), 1, ?) = ? LIMIT ?
 
 def complete_backend(incomplete: str) -> list[str]:
     """
-    Complete a source of relaxations.
+    List the sources of relaxations that begin as typed.
 
     Parameters
     ----------
     incomplete
-        What is typed so far.
-
-    Returns
-    -------
-    list of str
-        Names that begin so.
+        The word typed so far.
     """
     return _beginning(BACKENDS, incomplete)
 
 
 def complete_class(incomplete: str) -> list[str]:
     """
-    Complete a class of interphase.
+    List the interphase classes that begin as typed.
 
     Parameters
     ----------
     incomplete
-        What is typed so far.
-
-    Returns
-    -------
-    list of str
-        Names that begin so.
+        The word typed so far.
     """
     return _beginning(CLASSES, incomplete)
 
 
 def complete_state(incomplete: str) -> list[str]:
     """
-    Complete the state of a result.
+    List the states of a result that begin as typed.
 
     Parameters
     ----------
     incomplete
-        What is typed so far.
-
-    Returns
-    -------
-    list of str
-        Names that begin so.
+        The word typed so far.
     """
     return _beginning(_STATES, incomplete)
 
 
 def complete_field(incomplete: str) -> list[str]:
     """
-    Complete a field that results are sorted by.
+    List the fields to sort results by that begin as typed.
 
     Parameters
     ----------
     incomplete
-        What is typed so far.
-
-    Returns
-    -------
-    list of str
-        Names that begin so.
+        The word typed so far.
     """
     from trona.stores.collections.query_language import FIELDS  # noqa: PLC0415 (light)
 
@@ -126,17 +108,12 @@ def complete_field(incomplete: str) -> list[str]:
 
 def complete_correction(incomplete: str) -> list[str]:
     """
-    Complete the last of several corrections.
+    List the corrections that begin as the last one typed, each after those before it.
 
     Parameters
     ----------
     incomplete
-        What is typed so far, joined by commas.
-
-    Returns
-    -------
-    list of str
-        The corrections before, and one that begins so.
+        The word typed so far: names joined by commas.
     """
     before, comma, last = incomplete.rpartition(",")
     return [f"{before}{comma}{name}" for name in _beginning(CORRECTIONS, last)]
@@ -144,39 +121,29 @@ def complete_correction(incomplete: str) -> list[str]:
 
 def complete_reference(incomplete: str) -> list[str]:
     """
-    Complete the name of reference energies.
+    List the references that begin as typed: bundled sets, local snapshots, kinds of files.
 
     Parameters
     ----------
     incomplete
-        What is typed so far.
-
-    Returns
-    -------
-    list of str
-        Sets that ship with trona, snapshots on this machine, and kinds of files.
+        The word typed so far.
     """
     folder = Path(_place("TRONA_REFERENCES", "references"))
     parts = [path.name.split("__") for path in folder.expanduser().glob("mp__*")]
     kept = [(_KINDS[one[2]], one[1]) for one in parts if len(one) > 2 and one[2] in _KINDS]
     systems = sorted({f"{kind}:{system}" for kind, system in kept})
-    names = [*SETS, *dict.fromkeys(kind for kind, _ in kept), *systems, "table:", "store:"]
+    names = [*SETS, *dict.fromkeys(kind for kind, _ in kept), *systems, *_FILES]
     return _beginning(names, incomplete)
 
 
 def complete_formula(incomplete: str) -> list[str]:
     """
-    Complete a formula with those of the bundled reference.
+    List the formulas of the bundled reference that begin as typed; none for an empty word.
 
     Parameters
     ----------
     incomplete
-        What is typed so far.
-
-    Returns
-    -------
-    list of str
-        Formulas that begin so; none where nothing is typed.
+        The word typed so far.
     """
     if not incomplete:
         return []
@@ -187,17 +154,12 @@ def complete_formula(incomplete: str) -> list[str]:
 
 def complete_label(incomplete: str) -> list[str]:
     """
-    Complete the label of a screened candidate of the user's store.
+    List the labels of the user's store that begin as typed; none if it cannot be read at once.
 
     Parameters
     ----------
     incomplete
-        What is typed so far.
-
-    Returns
-    -------
-    list of str
-        Labels that begin so; none where the store is no file, or cannot be read at once.
+        The word typed so far.
     """
     import sqlite3  # noqa: PLC0415 (other commands complete nothing)
 
@@ -219,17 +181,12 @@ def complete_label(incomplete: str) -> list[str]:
 
 def complete_material(incomplete: str) -> list[str]:
     """
-    Complete a formula of the bundled reference or the label of a screened candidate.
+    List labels of screened candidates, then formulas of the bundled reference.
 
     Parameters
     ----------
     incomplete
-        What is typed so far.
-
-    Returns
-    -------
-    list of str
-        Labels first.
+        The word typed so far.
     """
     return list(dict.fromkeys([*complete_label(incomplete), *complete_formula(incomplete)]))
 

@@ -1,4 +1,4 @@
-"""Dopants as the options of two commands ask for them."""
+"""Dopants from the options that two commands share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reference energies as the options of a command ask for them."""
+"""Reference energies from the options of a command."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def tell_caveats(
     energies: Reference, formulas: Sequence[str] = (), *, together: bool = False
 ) -> None:
     """
-    Say beside the output what results do not say themselves.
+    Print caveats on standard error that the results do not contain.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Figures of commands: drawn into a file, and told where."""
+"""Figures of commands, written to a file whose path is printed."""
 
 from __future__ import annotations
 

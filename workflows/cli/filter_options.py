@@ -1,4 +1,4 @@
-"""Options that say which screened candidates a command is about, declared once for all of them."""
+"""Options that select screened candidates, declared once for all commands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["FilterOptions", "with_filters"]
 
 @dataclass(frozen=True)
 class FilterOptions:
-    """Filters as they are typed: a field is an option, and None where it is not given."""
+    """Filters from the command line: one field per option, None if it is not given."""
 
     interphase: Annotated[
         str | None,

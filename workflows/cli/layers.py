@@ -1,4 +1,4 @@
-"""Which layers a command tries: all of the reference, a list, another source, what was screened."""
+"""The layers that a command tries: all of the reference, a list, another source, screened ones."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The command line: parse, call, print. Heavy imports happen inside the commands.
+"""The entry point of the command line. Heavy imports happen inside the commands.
 
-Exit codes: 0 done (also where the reader of the output, as ``head``, closes it early), 1 internal
-error, 2 the input cannot be used (one sentence says why and what to do), 130 stopped by the user.
+Exit codes: 0 success (also if the reader of the output, such as ``head``, closes it early), 1
+internal error, 2 unusable input (one sentence says why and what to do), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -9,76 +9,91 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trona.workflows.cli.clusters.campaign import campaign, next_candidates
-from trona.workflows.cli.clusters.commands import collect, project_app, retry, status, submit
-from trona.workflows.cli.commands.air import air, dopants
-from trona.workflows.cli.commands.buffer import buffer, cell
-from trona.workflows.cli.commands.candidates import app as candidate_app
-from trona.workflows.cli.commands.doctor import doctor
-from trona.workflows.cli.commands.formula import interface, profile, validate, window
-from trona.workflows.cli.commands.matrix import MatrixCommand, matrix
-from trona.workflows.cli.commands.plot import app as plot_app
-from trona.workflows.cli.commands.query import query, show
-from trona.workflows.cli.commands.reference import app as reference_app
-from trona.workflows.cli.commands.report import report
-from trona.workflows.cli.commands.screen import compare, screen
-from trona.workflows.cli.commands.serve import serve
-from trona.workflows.cli.commands.store import app as store_app
+from trona.workflows.cli.groups import Group, LazyCommands, said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["app", "main"]
 
 _DEBUG = "TRONA_DEBUG"
 """Variable that asks for the tracebacks of all errors."""
 
+_COLLECT_AFTER = 50_000
+"""New objects between two searches for garbage: imports and results make many, and all stay."""
+_WIDEST = 100
+"""Columns of a help text on a wider terminal."""
+
+_PANELS = {
+    "Answers at once": {
+        "window": "commands.formula:window",
+        "profile": "commands.formula:profile",
+        "interface": "commands.formula:interface",
+        "matrix": "commands.matrix:matrix:MatrixCommand",
+        "air": "commands.air:air",
+        "dopants": "commands.air:dopants",
+        "buffer": "commands.buffer:buffer",
+        "cell": "commands.buffer:cell",
+        "compare": "commands.screen:compare",
+        "validate": "commands.formula:validate",
+        "plot": "commands.plot:app",
+    },
+    "Screening": {
+        "screen": "commands.screen:screen",
+        "query": "commands.query:query",
+        "show": "commands.query:show",
+        "report": "commands.report:report",
+        "serve": "commands.serve:serve",
+        "candidates": "commands.candidates:app",
+    },
+    "On clusters": {
+        "submit": "clusters.commands:submit",
+        "status": "clusters.commands:status",
+        "retry": "clusters.commands:retry",
+        "collect": "clusters.commands:collect",
+        "campaign": "clusters.campaign:campaign",
+        "next": "clusters.campaign:next_candidates",
+        "project": "clusters.commands:project_app",
+    },
+    "Energies, stores, this machine": {
+        "doctor": "commands.doctor:doctor",
+        "reference": "commands.reference:app",
+        "store": "commands.store:app",
+    },
+}
+"""Commands as the help lists them, by their addresses as of `groups.said`."""
+
+
+class _Program(Group):
+    """All commands, under their headings."""
+
+    def __init__(self, *, commands: Mapping[str, Any], **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(**settings)
+        self.commands = LazyCommands(
+            {name: at for panel in _PANELS.values() for name, at in panel.items()} | dict(commands)
+        )
+
+    def listed(self) -> Mapping[str, Iterable[tuple[str, str]]]:
+        """Headings, and below each the names of commands and what they do."""
+        return {
+            panel: [(name, said(address)) for name, address in commands.items()]
+            for panel, commands in _PANELS.items()
+        }
+
+
 app = typer.Typer(
     name="trona",
+    cls=_Program,
     help="Screen sodium solid electrolytes for stability against their electrodes.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST},
 )
-_COLLECT_AFTER = 50_000
-"""New objects between two searches for garbage: imports and results make many, and all stay."""
-
-_PANELS: dict[str, Sequence[Callable[..., None]]] = {
-    "Answers at once": (
-        window,
-        profile,
-        interface,
-        matrix,
-        air,
-        dopants,
-        buffer,
-        cell,
-        compare,
-        validate,
-    ),
-    "Screening": (screen, query, show, report, serve),
-    "On clusters": (submit, status, retry, collect, campaign, next_candidates),
-    "Energies, stores, this machine": (doctor,),
-}
-_CLASSES = {matrix: MatrixCommand}
-_NAMES = {next_candidates: "next"}
-_GROUPS = {
-    "Answers at once": {"plot": plot_app},
-    "Screening": {"candidates": candidate_app},
-    "On clusters": {"project": project_app},
-    "Energies, stores, this machine": {"reference": reference_app, "store": store_app},
-}
-for _panel, _commands in _PANELS.items():
-    for _command in _commands:
-        app.command(_NAMES.get(_command), cls=_CLASSES.get(_command), rich_help_panel=_panel)(
-            _command
-        )
-    for _name, _group in _GROUPS.get(_panel, {}).items():
-        app.add_typer(_group, name=_name, rich_help_panel=_panel)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Lists of materials as they are typed: formulas, labels of screened candidates, and files."""
+"""Lists of materials on the command line: formulas, labels of screened candidates, and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ Reference = Annotated[
     str | None,
     typer.Option(
         "--reference",
-        help="Reference energies: 'bundled', 'mp' (once fetched), 'table:PATH.csv', 'store:PATH'.",
+        help="Reference energies: 'bundled', 'mp' (once fetched), 'table:FILE.csv', 'store:PATH', "
+        "'entries:FILE.json' (entries of pymatgen).",
         metavar="NAME",
         autocompletion=complete_reference,
     ),
@@ -287,7 +288,7 @@ ToScreen = Annotated[
 
 def comma_list(text: str | None) -> list[str]:
     """
-    Read a list as it is typed.
+    Parse a comma-separated list.
 
     Parameters
     ----------

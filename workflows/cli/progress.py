@@ -1,4 +1,4 @@
-"""Progress of a long run on standard error: a bar on a terminal, elsewhere a line a minute."""
+"""Progress of a long run on standard error: a bar on a terminal, otherwise one line per minute."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Stopped(Exception):  # noqa: N818 (not an error: the user asked for it)
 
 class Pace:
     """
-    How fast candidates were computed of late, and how long the rest will take for what it costs.
+    Recent rate of computation, and the estimated remaining time.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Pace:
         self._costs.append(cost)
 
     def describe(self, left: float) -> str:
-        """Say rate and remaining time of what costs so much; empty without a rate."""
+        """Describe the rate and the remaining time for a given cost; empty without a rate."""
         elapsed = self._times[-1] - self._times[0]
         if elapsed <= 0:
             return ""
@@ -153,7 +153,7 @@ def track(
     running: Collection[str] = (),
 ) -> Generator[T]:
     """
-    Hand items on, and show how far they are, what runs, and how long the rest will take.
+    Yield items, showing progress, running items and the remaining time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which screened candidates a command is about: filters as typed, and the store to look in."""
+"""Selection of screened candidates: filters from the command line, and the store to search."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from trona.stores.collections.filters import Filters
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
 from trona.stores.settings import Settings
-from trona.workflows.jobs.backends import find_backend
 
 from .options import comma_list
 
@@ -27,7 +26,7 @@ _NO_LIMIT = 5.0
 
 def read_filters(typed: FilterOptions) -> Filters:
     """
-    Read filters as they are typed.
+    Parse filters from the command line.
 
     Parameters
     ----------
@@ -57,14 +56,21 @@ def read_filters(typed: FilterOptions) -> Filters:
             "elements": _symbols(typed.elements),
             "without": _symbols(typed.without),
             "products": [canonical(parse(part)) for part in comma_list(typed.products)],
-            "method": None if backend is None else find_backend(backend).method,
+            "method": None if backend is None else _method(backend),
         }
     )
 
 
+def _method(backend: str) -> str:
+    """Name the method of a backend."""
+    from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415 (slow to import)
+
+    return find_backend(backend).method
+
+
 def say_filters(filters: Filters) -> str:
     """
-    Name what is looked for.
+    Describe the filters.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How commands print."""
+"""Terminal output of the commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of clusters, copied into the results store; collecting twice changes nothing."""
+"""Collection of cluster results into the results store; collecting twice changes nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Collected", "collect_results", "summed_up"]
 @dataclass(frozen=True)
 class Collected:
     """
-    What a collection brought.
+    Outcome of a collection.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""How many candidates stand where, counted by the server: no job is fetched.
+"""Number of candidates in each state, counted by the server without fetching any job.
 
-Jobs are grouped by candidate and candidates by what their jobs look like; one of each kind is then
-judged as `standing` judges it. What comes over the wire grows with the kinds, a dozen, and with the
-candidates that failed.
+Jobs are grouped by candidate, and candidates by the states of their jobs; one of each group is then
+classified as `standing` does. The traffic grows with the number of groups, a dozen, and with the
+number of failed candidates.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Flows put into a queue many at a time; no flow stays there without its jobs.
+"""Flows inserted into a queue in batches; no flow is left there without its jobs.
 
-`JobController.add_flow` takes one flow, in three round trips. Here a batch takes four. As there,
-flows are inserted before their jobs, since a runner may look in between.
+`JobController.add_flow` takes one flow in three round trips. Here a batch takes four. As there,
+flows are inserted before their jobs, since a runner may read the queue in between.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Project files of jobflow-remote from ready templates; jobflow-remote's own models check them."""
+"""Project files of jobflow-remote from templates, validated by jobflow-remote's own models."""
 
 from __future__ import annotations
 

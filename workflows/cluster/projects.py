@@ -1,4 +1,4 @@
-"""Projects of jobflow-remote, found by name; no connection is made.
+"""Projects of jobflow-remote, found by name without connecting.
 
 A project names the queue, the store of outputs and the workers that run jobs.
 """

@@ -1,7 +1,7 @@
-"""The queue of a project: opened, prepared, and put right after a runner was killed.
+"""The queue of a project: opened, prepared, and repaired after a runner was killed.
 
-jobflow-remote's runner locks a document while it works on it, and a lock outlives a runner that
-is killed: nothing takes it away. `release` does, and finishes what stood half-way.
+jobflow-remote's runner locks a document while it works on it, and the lock of a killed runner is
+never removed. `release` removes it and completes what was left half done.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def _age(moment: datetime) -> timedelta:
 
 def release(controller: JobController, project: Project, older: timedelta) -> int:
     """
-    Release what a killed runner left locked, and bring it into a state from which it goes on.
+    Release the locks of a killed runner, and put its jobs in a state from which they continue.
 
     A job that had been handed to its worker is not handed over again if it has finished since.
 

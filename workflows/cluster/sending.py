@@ -1,4 +1,4 @@
-"""From candidates to flows in the queue: what `trona submit` does, and each round of a campaign."""
+"""From candidates to flows in the queue: used by `trona submit` and in each round of a campaign."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["Order", "send"]
 @dataclass(frozen=True)
 class Order:
     """
-    What is to be done with candidates, and where.
+    What to compute for candidates, and where.
 
     Parameters
     ----------

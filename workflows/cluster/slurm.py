@@ -1,8 +1,8 @@
-"""Slurm as jobflow-remote's workers use it, so that no job runs twice in one folder.
+"""Slurm interface of jobflow-remote's workers that keeps a job from running twice in one folder.
 
-jobflow-remote hands a job over again whenever it cannot tell whether it did so: after a runner was
-killed, a command that took too long, a connection that broke. `Slurm` asks the queue for the folder
-first. Project files name it as their scheduler.
+jobflow-remote resubmits a job whenever it cannot tell whether it was submitted: after a runner was
+killed, a command timed out, or a connection broke. `Slurm` first asks the queue about the folder.
+Project files name it as their scheduler.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ exec timeout {patience} sbatch {script}
 
 class Slurm(SlurmIO):  # type: ignore[no-untyped-call]
     """
-    Slurm, asked for a job's folder before the job is handed over.
+    Slurm interface that checks the folder of a job before submitting it.
 
     A job that waits or runs in the folder, or has run there, is not submitted again.
 
@@ -81,7 +81,7 @@ class Slurm(SlurmIO):  # type: ignore[no-untyped-call]
 
     def get_submit_cmd(self, script_file: str | Path | None = "submit.script") -> str:
         """
-        Write the command that hands a job over, unless it has been already.
+        Write the command that submits a job unless it has been submitted.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Slurm(SlurmIO):  # type: ignore[no-untyped-call]
         self, exit_code: int, stdout: str | bytes, stderr: str | bytes
     ) -> SubmissionResult:
         """
-        Read what the command said.
+        Parse the output of the command.
 
         Parameters
         ----------

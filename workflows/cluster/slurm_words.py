@@ -1,4 +1,4 @@
-"""What Slurm says, in a user's words: why a job was refused, waits, or came to an end."""
+"""Slurm states in plain words: why a job was refused, is waiting, or ended."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def ended(text: str) -> str | None:
 
 
 def refusal(stderr: str) -> str:
-    """
+    r"""
     Say in one line why sbatch or squeue refused.
 
     Parameters
@@ -93,16 +93,23 @@ def refusal(stderr: str) -> str:
     Returns
     -------
     str
-        Without the names of the programs.
+        Its last error without the names of the programs; before it Slurm may have named the wrong
+        value or the limit, which follows in parentheses.
 
     Examples
     --------
     >>> refusal("sbatch: error: Batch job submission failed: Invalid partition name specified")
     'Invalid partition name specified'
+    >>> refusal(
+    ...     "sbatch: error: AssocGrpSubmitJobsLimit\n"
+    ...     "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy"
+    ... )
+    'Job violates accounting/QOS policy (AssocGrpSubmitJobsLimit)'
     """
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    said = [line for line in lines if "error:" in line] or lines or ["no word from it"]
-    return re.sub(r"^.*error: (Batch job submission failed: )?", "", said[-1])
+    said = [line for line in lines if "error:" in line] or lines[-1:] or ["no word from it"]
+    said = [re.sub(r"^.*error: (Batch job submission failed: )?", "", line) for line in said[-2:]]
+    return said[-1] if said[0] == said[-1] else f"{said[-1]} ({said[0]})"
 
 
 def is_final(stderr: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where a candidate stands, from the states of its jobs; no database here."""
+"""State of a candidate, from the states of its jobs; no database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .slurm_words import ended
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["FAILED_STATES", "REMEDIES", "STALE", "Standing", "reason_of", "standing"]
+__all__ = ["FAILED_STATES", "REMEDIES", "STALE", "Standing", "is_lost", "reason_of", "standing"]
 
 FAILED_STATES = frozenset({"FAILED", "REMOTE_ERROR", "STOPPED", "USER_STOPPED"})
 """States of jobs from which nothing moves by itself."""
@@ -23,20 +23,23 @@ _LONGEST_REASON = 300
 """Characters of an error's text that are shown."""
 
 _INSTALL = "install the same trona there, with the extra of the backend"
+_NEVER = "the job never started on the worker: see jf on its PATH, and 'pre_run' of the project"
 REMEDIES = {
     "No module named": f"the worker lacks a package: {_INSTALL}",
     "could not be deserialized": f"the worker cannot import the job's function: {_INSTALL}",
     "remote_job_data.json": f"the worker could not import what the job needs: {_INSTALL}",
-    "jfremote_out.json was not present": (
-        "the job never started on the worker: see jf on its PATH, and 'pre_run' of the project"
-    ),
+    "jfremote_out.json was not present": _NEVER,
+    "jfremote_out.json for job": _NEVER,
     "likely killed before": (
         "its process was killed, as by a limit of time or memory, or a node that failed"
     ),
 }
 """What jobflow-remote writes, and what it mostly means."""
 
-_UNFINISHED = ("jfremote_out.json was not present", "likely killed before")
+_CUT_OFF = "its output cannot be read, as of a disk that was full or a killed process"
+_LOST = ("jfremote_out.json for job", "JSONDecodeError", "does not contain the required info")
+"""Of an output that is missing or cut off, so that to fetch it again is in vain."""
+_UNFINISHED = ("jfremote_out.json was not present", "likely killed before", *_LOST[:2])
 """Of a job that came to an end before it could say how."""
 
 _Judgement = tuple[str, "Mapping[str, Any] | None", str | None]
@@ -176,9 +179,27 @@ def _trouble(job: Mapping[str, Any]) -> str | None:
     return None if error is None else f"will be tried again: {_last_line(error)}"
 
 
+def is_lost(job: Mapping[str, Any]) -> bool:
+    """
+    Tell whether a job came back without an output that can be read: only a new run gives one.
+
+    Parameters
+    ----------
+    job
+        Document of the queue.
+
+    Returns
+    -------
+    bool
+        False also for a job whose transfer failed.
+    """
+    error = (job.get("remote") or {}).get("error") or ""
+    return any(words in error for words in _LOST)
+
+
 def reason_of(job: Mapping[str, Any]) -> str:
     """
-    Say in one line why a job failed, and where there is a usual remedy, which.
+    State in one line why a job failed, with the usual remedy if there is one.
 
     Parameters
     ----------
@@ -197,6 +218,8 @@ def reason_of(job: Mapping[str, Any]) -> str:
     said = (remote.get("queue_err") or "").strip()
     if any(words in error for words in _UNFINISHED) and (how := ended(said)):
         return f"{how} ({_last_line(said)})"
+    if not job.get("error") and "JSONDecodeError" in error:
+        return f"{_CUT_OFF} ({_last_line(said or error)})"
     for words, remedy in REMEDIES.items():
         if words in error:
             return f"{remedy} ({_last_line(said or error)})"

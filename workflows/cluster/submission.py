@@ -1,7 +1,7 @@
-"""Screenings submitted to clusters through jobflow-remote.
+"""Submission of screenings to clusters through jobflow-remote.
 
-A candidate is one flow. Its identity is that of the result, so what the results store holds or the
-queue knows is not submitted again.
+A candidate is one flow. Its identity is that of the result, so a candidate that is in the results
+store or in the queue is not submitted again.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Placement:
 @dataclass(frozen=True)
 class Submitted:
     """
-    What became of a candidate that was to be submitted.
+    Outcome of the submission of a candidate.
 
     Parameters
     ----------
@@ -237,7 +237,7 @@ def submit(
     run: str | None = None,
 ) -> Iterator[Submitted]:
     """
-    Put the flows of a plan into the queue, some at a time: each stands there with all its jobs.
+    Put the flows of a plan into the queue in batches, each flow with all its jobs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Candidates on clusters: where each stands, and failed ones let go on."""
+"""Candidates on clusters: the state of each, and restarting of failed ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trona.screening.errors import ProjectError
 
 from .queue import BATCH, TAG
-from .status import FAILED_STATES, Standing, standing
+from .status import FAILED_STATES, Standing, is_lost, standing
 from .submission import is_small
 
 if TYPE_CHECKING:
@@ -128,10 +128,10 @@ def retry(
     project: Project | None = None,
 ) -> list[tuple[str, str | None]]:
     """
-    Let candidates go on that failed, or wait to be tried again.
+    Restart candidates that failed or are waiting for another attempt.
 
     A step that failed on the way to the worker or back is repeated; a job that failed on the worker
-    begins again, and what depends on it after it.
+    or left no readable output begins again, and what depends on it after it.
 
     Parameters
     ----------
@@ -198,8 +198,8 @@ def _retry_one(
         if current is None or current["state"] != job["state"]:
             continue
         # A job that was in a batch is in none any more: its way cannot be repeated.
-        in_batch = str(job.get("previous_state")).startswith("BATCH_")
-        if job["state"] == "REMOTE_ERROR" and not again and not in_batch:
+        lost = str(job.get("previous_state")).startswith("BATCH_") or is_lost(job)
+        if job["state"] == "REMOTE_ERROR" and not again and not lost:
             controller.retry_job(db_id=job["db_id"])
         else:
             controller.rerun_job(db_id=job["db_id"], force=True)

@@ -1,7 +1,7 @@
-"""Jobs of a batch, run by copies of one process that has imported everything.
+"""Jobs of a batch, run by forks of one process that has already imported everything.
 
-jobflow-remote starts a new Python for each job of a batch, and its imports take longer than many a
-job. ``python -m trona.workflows.cluster.warm FOLDER`` runs the job of a folder as ``jf execution
+jobflow-remote starts a new Python for each job of a batch, and its imports take longer than many
+jobs. ``python -m trona.workflows.cluster.warm FOLDER`` runs the job of a folder as ``jf execution
 run`` does. Within a batch, which sets ``TRONA_WARM`` to an empty folder and ``TRONA_BATCH`` to the
 process id of its script, the first such command starts a server with its own environment; the
 server forks a copy of itself for each job of that environment, and ends with the batch.

@@ -1,3 +1,3 @@
-"""Glasses by melting and quenching."""
+"""Glass models by melting and quenching."""
 
 from __future__ import annotations

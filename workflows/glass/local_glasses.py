@@ -1,4 +1,4 @@
-"""Make glasses on this machine, piece by piece: what the store already holds is not done again."""
+"""Glass models made on this machine by segments; those already in the store are skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makers of molecular dynamics and glasses on atomate2's force-field makers."""
+"""Makers of molecular dynamics and glass models, based on atomate2's force-field makers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _COUPLING = 10.0
 
 def dynamics_maker(segment: Segment, backend: ForceField) -> ForceFieldMDMaker:
     """
-    Molecular dynamics of atomate2 at constant volume, with a thermostat that draws nothing.
+    atomate2 molecular dynamics at constant volume with a deterministic thermostat.
 
     Parameters
     ----------

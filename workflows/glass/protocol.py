@@ -1,8 +1,8 @@
-"""Glass models by melting and quenching: the protocol, its pieces, and what comes out; pure values.
+"""Melt-quench protocol of glass models: its segments and its results, as plain values.
 
-A crystal model is heated at constant volume until its framework has lost its order, cooled at a
-constant rate, and relaxed. Real quenches are slower by nine orders of magnitude: such models hold
-more energy than the glass, and several of them show by how much they scatter.
+A crystal model is heated at constant volume until its framework is disordered, cooled at a constant
+rate, and relaxed. Real quenches are slower by nine orders of magnitude: such models have a higher
+energy than the glass, and the scatter between several models shows by how much.
 """
 
 from __future__ import annotations
@@ -283,7 +283,7 @@ def glasses(
     relaxations: Sequence[RelaxationDoc | str | None],
 ) -> tuple[list[ModelDoc], list[str]]:
     """
-    Write down what came out of the quenches of a composition.
+    Describe the results of the quenches of a composition.
 
     Parameters
     ----------

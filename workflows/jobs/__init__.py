@@ -1,3 +1,3 @@
-"""Makers and jobs of jobflow; their addresses are stored, so they stay."""
+"""Makers and jobs of jobflow; their import paths are stored, so they must not change."""
 
 from __future__ import annotations

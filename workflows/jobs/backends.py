@@ -1,4 +1,4 @@
-"""Backends by name and the identity of a relaxation; light enough to look things up with."""
+"""Backends by name, and the identity of a relaxation; light to import."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Backend(MSONable):
 
     @property
     def energies(self) -> Method | None:
-        """What its energies are: basis, corrections, stated error; None where nobody says."""
+        """Its energies: basis, corrections, stated error; None if not specified."""
         return self.stated or method_of(self.method)
 
     @property
@@ -101,7 +101,7 @@ class Backend(MSONable):
 
     @property
     def is_mock(self) -> bool:
-        """True where energies mean nothing and only the way through the program is of interest."""
+        """True if energies have no physical meaning and only the workflow is tested."""
         return False
 
 

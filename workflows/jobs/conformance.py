@@ -1,7 +1,7 @@
-"""Does a backend behave as trona takes for granted? Its author runs this, and so do our tests.
+"""Conformance test of a backend, for its author and for trona's own tests.
 
-``python -m trona.workflows.jobs.conformance NAME`` prints one line for each property;
-`check_backend` raises at the first that does not hold, for a test of one's own.
+``python -m trona.workflows.jobs.conformance NAME`` prints one line for each requirement;
+`check_backend` raises at the first that is not met, for use in the author's own tests.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _ENERGY_TOLERANCE = 1e-3
 
 
 class ConformanceError(TronaError):
-    """A backend lacks a property that trona takes for granted; the message says which."""
+    """A backend lacks a property that trona requires; the message names it."""
 
 
 @dataclass(frozen=True)
 class Subject:
     """
-    A backend with the crystal that it is tried on.
+    A backend and the crystal that it is tested on.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def check_backend(
     name: str, structure: Structure | None = None, *, backend: ForceField | None = None
 ) -> Iterator[str]:
     """
-    Try a backend, property by property.
+    Test a backend, property by property.
 
     Parameters
     ----------

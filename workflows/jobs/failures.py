@@ -1,7 +1,7 @@
-"""Errors of calculations, left where the jobs that depend on them find the reason.
+"""Errors of calculations, recorded where dependent jobs can read the reason.
 
-jobflow keeps no trace of a failed job in the job store. Here the job leaves a `FailureDoc` as its
-output before it fails, so that a later job that allows for missing outputs can say what went wrong.
+jobflow keeps no trace of a failed job in the job store. Here the job stores a `FailureDoc` as its
+output before it fails, so that a later job that tolerates missing outputs can report the cause.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Relaxation: an atomate2 maker, and the reduction of its document to what a hull needs."""
+"""Force-field relaxation with atomate2, and reduction of its document to what a hull needs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def force_field_maker(backend: ForceField) -> ForceFieldRelaxMaker:
 
 @dataclass
 class Continued(Recorded):
-    """Make jobs that go on from where a relaxation ended above its force limit."""
+    """Make jobs that continue a relaxation that ended above its force limit."""
 
     def carried_out(self, maker: Maker, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (as Recorded has it)
         """

@@ -1,4 +1,4 @@
-"""Files of calculations that a user wants to keep: where, and compressed as custodian does it."""
+"""Calculation files that a user wants to keep: where, and compressed as custodian does it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What makes VASP flows quick to build: the schema of an output is written out once, not each time.
+"""Cache of output schemas, which makes VASP flows fast to build.
 
 jobflow checks each `job.output.field` against the JSON schema of the output's class, and has
-pydantic write that schema anew for each of them: 0.17 s for emmet's `TaskDoc`, four times for a
-candidate, nine tenths of the time that submitting took.
+pydantic generate that schema each time: 0.17 s for emmet's `TaskDoc`, four times per candidate,
+nine tenths of the time that submission took.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _checked = cache(reference.validate_schema_access)
 @contextmanager
 def schemas_kept() -> Iterator[None]:
     """
-    Have jobflow check each field of a class once, as long as the block lasts.
+    Cache jobflow's check of output fields within the block.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""Which pseudopotentials a family of VASP settings wants, and where pymatgen looks for them."""
+"""Pseudopotentials required by a family of VASP settings, and where pymatgen looks for them."""
 
 from __future__ import annotations
 

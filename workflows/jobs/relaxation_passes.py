@@ -1,10 +1,11 @@
-"""When a relaxation by a force field is continued, and which stored ones are at their end.
+"""Second pass of a force-field relaxation, and which stored relaxations are final.
 
-The force limit is checked on the relaxed structure, the optimiser's in coordinates scaled by the
-change of the cell: after a large one a relaxation may end just above the limit. A second pass, from
-where the first ended and with FIRE, settles that; what is above the limit after it is rejected. A
-first pass that ends higher than it began went astray: the second starts where it did.
-Both passes are one job, so the rule is the same wherever a relaxation is asked for. VASP's flows
+The force limit is checked on the relaxed structure, whereas the optimiser uses coordinates scaled
+by the change of the cell: after a large change a relaxation may end just above the limit. A second
+pass with FIRE, starting where the first ended, resolves this; a structure that is still above the
+limit is rejected. If the first pass ends at a higher energy than it began, the second starts from
+the same structure as the first.
+Both passes are one job, so the rule is the same wherever a relaxation is requested. VASP's flows
 relax twice by themselves.
 """
 

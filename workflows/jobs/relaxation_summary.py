@@ -1,4 +1,4 @@
-"""What task documents of force fields and of VASP have in common, reduced to what a hull needs."""
+"""The common part of force-field and VASP task documents, reduced to what a hull needs."""
 
 from __future__ import annotations
 

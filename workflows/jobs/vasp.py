@@ -1,4 +1,4 @@
-"""Relaxation with VASP: atomate2's makers with Materials Project's settings, and their summary."""
+"""VASP relaxations: atomate2's makers with Materials Project settings, and their summary."""
 
 from __future__ import annotations
 

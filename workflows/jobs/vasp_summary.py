@@ -1,6 +1,6 @@
-"""Task documents of VASP reduced to what a hull needs and what one must know to trust it.
+"""VASP task documents reduced to what a hull needs and what its quality is judged by.
 
-Nothing is judged here but custodian's corrections: which of them may have changed the energy.
+The only judgement made here is which of custodian's corrections may have changed the energy.
 """
 
 from __future__ import annotations

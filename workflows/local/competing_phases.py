@@ -1,4 +1,4 @@
-"""Relax competing phases of the user's own, elements among them, to make a reference of them."""
+"""Relaxation of the user's competing phases, including elements, to build a reference."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Settled", "gather_structures", "relax"]
 @dataclass(frozen=True, eq=False)
 class Settled:
     """
-    What became of a competing phase.
+    Outcome of a competing phase.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Run one jobflow flow per candidate in worker processes; heavy imports happen only there.
+"""One jobflow flow per candidate in worker processes; heavy imports happen only there.
 
-An error in one candidate becomes a sentence and stops no other.
+An error in one candidate becomes a sentence and does not stop the others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Run a function on items in worker processes; a death is blamed on one item and stops no other.
+"""Run a function on items in worker processes; a crash is attributed to one item only.
 
-Each process holds one item at a time and has a pipe of its own. The end of a pipe says which item
-its process held, computing or in the middle of sending, and touches no other pipe.
+Each process holds one item at a time and has its own pipe. When a pipe closes, the item that its
+process was computing or sending is known, and no other pipe is affected.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def run_each(
     begun: Callable[[Item], object] = lambda _: None,
 ) -> Generator[tuple[Item, Result | None], None, None]:
     """
-    Apply a function to each item, in processes that go on from item to item.
+    Apply a function to each item in reusable worker processes.
 
     Parameters
     ----------

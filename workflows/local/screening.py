@@ -1,6 +1,6 @@
-"""Screen on this machine: resumable, each result saved as soon as it is there.
+"""Screening on this machine: resumable, each result saved as soon as it is available.
 
-What the store already holds is not computed again.
+Results already in the store are not recomputed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Outcome:
 @dataclass(frozen=True, eq=False)
 class Plan:
     """
-    What a screening has to do, and what is there already.
+    Remaining work of a screening, and results that exist already.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def plan(
     air: Atmosphere | None = None,
 ) -> Plan:
     """
-    Sort candidates by what is left to do.
+    Group candidates by the work that remains.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def run_screening(
     running: set[str] | None = None,
 ) -> Generator[Outcome, None, None]:
     """
-    Carry a plan out; each outcome is saved before it is handed on.
+    Execute a plan; each outcome is saved before it is yielded.
 
     Parameters
     ----------

@@ -1,3 +1,3 @@
-"""A program that stands in for VASP where there is no licence."""
+"""A stand-in for VASP that needs no licence."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bands that mock VASP makes up: a gap from electronegativities, or a metal's crossing bands."""
+"""Invented band structures of mock VASP: a gap from electronegativities, or metallic bands."""
 
 from __future__ import annotations
 

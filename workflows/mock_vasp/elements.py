@@ -1,4 +1,4 @@
-"""Numbers of the elements that mock VASP needs; nothing of it describes a real pseudopotential."""
+"""Element data for mock VASP; they do not describe any real pseudopotential."""
 
 from __future__ import annotations
 

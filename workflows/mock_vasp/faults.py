@@ -1,7 +1,7 @@
-"""Faults that mock VASP shows on demand, and which of them a run is asked for.
+"""Faults that mock VASP shows on request.
 
-They are asked for in the environment variable TRONA_MOCK_VASP_FAULTS or in a file MOCK_VASP_FAULTS
-of the run's folder: one or more, separated by commas or lines, each written
+They are requested in the environment variable TRONA_MOCK_VASP_FAULTS or in a file MOCK_VASP_FAULTS
+in the folder of the run: one or more, separated by commas or lines, each written
 ``NAME[:always][:static|relax][:FORMULA]``. Without ``always`` only the first attempt in a folder
 has the fault; with a step or a formula only such runs have it.
 """

@@ -1,4 +1,4 @@
-"""What mock VASP is given: INCAR, POSCAR, KPOINTS or KSPACING, POTCAR or POTCAR.spec; read only.
+"""Input files of mock VASP: INCAR, POSCAR, KPOINTS or KSPACING, POTCAR or POTCAR.spec; read only.
 
 Imports nothing heavier than numpy: the program starts hundreds of times in a test.
 """
@@ -40,7 +40,7 @@ Floats = NDArray[np.float64]
 
 
 class InputProblem(Exception):  # noqa: N818 (it becomes VASP's own words, not an exception)
-    """Inputs that VASP would stop at."""
+    """Input on which VASP would stop."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
-"""A program that stands in for VASP where there is no licence: the command ``trona-mock-vasp``.
+"""The command ``trona-mock-vasp``, a stand-in for VASP that needs no licence.
 
-It reads the inputs that it is given, moves the atoms on a model of the structure, and writes the
-outputs that custodian, pymatgen and emmet read. It computes nothing about electrons: what it writes
-says that it is a mock, and `trona.workflows.jobs.vasp` keeps its energies out of hulls.
+It reads the usual input files, moves the atoms on a model energy surface, and writes the outputs
+that custodian, pymatgen and emmet read. It computes no electronic structure: its outputs are marked
+as a mock's, and `trona.workflows.jobs.vasp` keeps its energies out of hulls.
 """
 
 from __future__ import annotations

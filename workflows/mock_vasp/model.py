@@ -1,8 +1,8 @@
 """Energy, forces and stress of a structure for mock VASP: a pair model, or a machine-learned one.
 
-The pair model is short-ranged and knows radii and electronegativities only. Its energies mean
-nothing. They are smooth, depend on the structure alone, and ripple with the distance, so that every
-structure has a minimum near: relaxations end soon, and leave no phase for another.
+The pair model is short-ranged and uses only radii and electronegativities. Its energies have no
+physical meaning. They are smooth, depend on the structure alone, and oscillate with distance, so
+that every structure has a minimum nearby: relaxations end soon, without a phase transition.
 """
 
 from __future__ import annotations

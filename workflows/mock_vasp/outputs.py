@@ -1,7 +1,7 @@
-"""What mock VASP writes: OUTCAR, OSZICAR, vasprun.xml, CONTCAR, CHGCAR, WAVECAR.
+"""Output files of mock VASP: OUTCAR, OSZICAR, vasprun.xml, CONTCAR, CHGCAR, WAVECAR.
 
-Every file says that it is a mock's. Files grow as VASP's do, so that a run that is killed leaves
-what a killed VASP leaves.
+Every file is marked as a mock's. Files grow as VASP's do, so that a killed run leaves what a killed
+VASP leaves.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ionic steps of mock VASP: BFGS in the atoms and, if asked, the cell."""
+"""Ionic steps of mock VASP: BFGS on the atoms and, if requested, the cell."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def ionic_steps(
     crystal: Crystal, model: Model, *, moves_cell: bool
 ) -> Iterator[tuple[Crystal, Evaluation]]:
     """
-    Relax a structure step by step, for ever.
+    Relax a structure step by step, without end.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""vasprun.xml of mock VASP, in the pieces in which VASP writes it."""
+"""vasprun.xml of mock VASP, written in the same pieces as VASP writes it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KILOBAR = 1602.1766
 
 def head(inputs: Inputs, bands: Bands) -> str:
     """
-    Write all that stands before the first ionic step.
+    Write everything before the first ionic step.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """Distinct ordered arrangements of a partly occupied structure, lowest electrostatic energy first.
 
-The search is bounded and deterministic: where the arrangements are few they are listed, each
-symmetry-distinct one once; where they are many, seeded descents find low ones. Energies are those
-of formal point charges (Ewald); where charges are unknown, or the same, the order is a seeded
-shuffle and says nothing.
+The search is bounded and deterministic: if there are few arrangements, they are enumerated, each
+symmetry-distinct one once; if there are many, seeded descents find low ones. Energies are those of
+formal point charges (Ewald); if charges are unknown or all equal, the order is a seeded shuffle and
+carries no meaning.
 """
 
 from __future__ import annotations

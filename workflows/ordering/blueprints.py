@@ -1,4 +1,4 @@
-"""What is to be made: a partly occupied structure with a name, ready to be ordered."""
+"""Specification of a model: a named, partly occupied structure that is ready to be ordered."""
 
 from __future__ import annotations
 

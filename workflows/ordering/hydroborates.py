@@ -1,8 +1,9 @@
-"""Hydroborate anions on a lattice with sodium in its holes; geometry only, no energies.
+"""Hydroborate anions on a lattice with sodium in its interstices; geometry only, no energies.
 
-Anions stand on face-centred cubic sites; sodium fills tetrahedral holes (two for each anion), or
-octahedral ones where there is one sodium for each anion, as in NaBH4. Which anion stands where, and
-which holes stay empty, is left to `orderings`; how the anions are turned is drawn with a seed.
+Anions occupy face-centred cubic sites; sodium fills tetrahedral interstices (two per anion), or
+octahedral ones if there is one sodium per anion, as in NaBH4. `orderings` decides which anion
+occupies which site and which interstices stay empty; the orientation of the anions is drawn with a
+seed.
 """
 
 from __future__ import annotations
@@ -265,7 +266,7 @@ def _contact(structure: Structure, groups: Sequence[_Group]) -> float:
 
 def broken(structure: Structure, amounts: Mapping[str, float]) -> bool:
     """
-    Tell whether anions have fallen apart or grown together.
+    Tell whether anions have dissociated or merged.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Make models on this machine: trials are relaxed in worker processes, each kept as it is done.
+"""Models made on this machine: trials are relaxed in worker processes, each saved when it is done.
 
-What the store already holds is not computed again.
+Trials already in the store are not recomputed.
 """
 
 from __future__ import annotations

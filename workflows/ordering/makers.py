@@ -1,4 +1,4 @@
-"""The maker of candidate models: arrange, relax the best few, keep the lowest, in a flow."""
+"""The maker of candidate models: arrange, relax the best few, keep the lowest, in one flow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a user types to blueprints: formulas, series, hydroborates and structure files."""
+"""From user input to blueprints: formulas, series, hydroborates and structure files."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _from_formula(text: str, values: Sequence[float], crystal: Candidate | None)
 
 def read_parent(name: str) -> Candidate:
     """
-    Find the crystal on whose sites others are to be put.
+    Find the parent crystal of a substitution.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Sites of a supercell that are to be filled: what may stand where, and what it costs; no search.
+"""Disordered sites of a supercell: the species allowed on each, and their energies.
 
-A configuration is an array with one code for each disordered site; the code names a species.
+A configuration is an array with one code for each disordered site; the code denotes a species.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Interaction:
 
     def exchanges(self, configuration: NDArray[np.int8]) -> NDArray[np.float64]:
         """
-        Change of the energy when two sites exchange what stands on them.
+        Energy change when two sites exchange their species.
 
         Parameters
         ----------

@@ -1,8 +1,8 @@
-"""Structures of substituted and doped compositions, on the sites of a parent crystal; no energies.
+"""Structures of substituted and doped compositions on the sites of a parent crystal; no energies.
 
-A composition is compared with its parent: anions replace anions, centres replace centres, and
-sodium makes up for the charge, by vacancies on its sites or by atoms in voids. What comes out is
-partly occupied; `orderings` finds ordered models of it.
+A composition is compared with its parent: anions replace anions, framework cations replace
+framework cations, and sodium balances the charge, by vacancies on its sites or by atoms in voids.
+The result is partly occupied; `orderings` finds ordered models of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Supercells in which a partly occupied structure can be written with whole atoms; pure arithmetic.
+"""Supercells in which a partly occupied structure has whole atoms.
 
-The size is bounded, so that a composition is met exactly where it can be, and otherwise as nearly
-as a stated tolerance asks for; the deviation is part of the result.
+The size is bounded, so a composition is met exactly if possible, and otherwise within a stated
+tolerance; the deviation is part of the result.
 """
 
 from __future__ import annotations

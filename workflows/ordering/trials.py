@@ -1,6 +1,6 @@
-"""From a blueprint to a model: structures to try, and the choice among them; nothing is computed.
+"""From a blueprint to a model: the structures to try, and the choice among them.
 
-The functions that the maker and the command line share.
+These functions are shared by the maker and the command line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where an additional atom has room in a structure: the largest empty spheres; pure geometry."""
+"""Positions for an additional atom in a structure: the largest empty spheres."""
 
 from __future__ import annotations
 

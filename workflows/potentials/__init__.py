@@ -1,3 +1,3 @@
-"""Interatomic potentials, evaluated faster than their libraries do, with the same numbers."""
+"""Interatomic potentials, evaluated faster than in their own libraries with the same results."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The calculators that a process has made, so that others can have them made beforehand."""
+"""The calculators that a process has made, so that other processes can create them in advance."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def loaded() -> list[str]:
 
 def make(line: str) -> None:
     """
-    Make a calculator, which copies of this process will have.
+    Make a calculator that forks of this process inherit.
 
     It is made in one thread: those of OpenMP would be missing in a copy, which would wait for them.
     Where torch finds a graphics card nothing is made, as it refuses to differentiate in a copy.

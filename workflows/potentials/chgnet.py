@@ -1,7 +1,7 @@
-"""CHGNet's calculator: made once in a process, with one backward pass a call.
+"""CHGNet's calculator: created once per process, with one backward pass per call.
 
-The library differentiates twice, for forces and for stress, and keeps the graph of each to train
-on. Relaxing needs neither: one pass gives both.
+The library differentiates twice, for forces and for stress, and keeps the graph of each for
+training. Relaxation needs neither: one pass gives both.
 
 Deng et al., Nat. Mach. Intell. 5 (2023) 1031.
 """

@@ -1,4 +1,4 @@
-"""Where potentials compute: on the processor unless the user names something else."""
+"""The device on which potentials run: the CPU unless the user selects another."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SETTING = "TRONA_DEVICE"
 
 def choose_device(name: str) -> Callable[[], None]:
     """
-    Let potentials compute elsewhere, here and in the processes that are started from now on.
+    Select the device of potentials, in this process and those started from now on.
 
     Parameters
     ----------

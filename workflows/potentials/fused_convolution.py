@@ -1,13 +1,15 @@
 """SevenNet's convolution in one pass over the pairs of neighbours.
 
-The library (and NequIP, which it follows) makes a message of some 8,000 numbers for every pair, and
-reads and writes it a dozen times a layer: a processor waits for memory. Here the product of a pair
-is added to its atom at once and no message is kept, forwards and backwards. The weights of a pair
-come from a neural network of its length alone, and are interpolated from a table of it.
+The library (and NequIP, which it follows) builds a message of some 8,000 numbers per pair, and
+reads and writes it a dozen times per layer, so the run time is limited by memory bandwidth. Here
+the product of a pair is added to its atom at once and no message is stored, forwards and backwards.
+The weights of a pair come from a neural network that takes only its length, and are interpolated
+from a table.
 
-Nothing else of the model is touched, and nothing is approximated but the table (0.01 Å, cubic):
-energies agree with the library's within 1e-6 eV/atom, forces within 1e-4 eV/Å, which is what single
-precision leaves to the library itself. So the energies are those of the published model.
+The rest of the model is unchanged, and the table (0.01 Å, cubic) is the only approximation:
+energies agree with the library's within 1e-6 eV/atom, forces within 1e-4 eV/Å, which is the
+single-precision noise of the library itself. The energies are therefore those of the published
+model.
 """
 
 from __future__ import annotations
@@ -75,7 +77,7 @@ class ConvolutionPlan:
 
     @property
     def arguments(self) -> tuple[Any, ...]:
-        """What the kernels take of it, in their order."""
+        """Arguments of the kernels, in their order."""
         return (
             self.table, _STEP, self.paths, self.at, self.of, self.values, self.couplings,
             self.channels,
@@ -154,7 +156,7 @@ class _Convolve(torch.autograd.Function):
         dst: Tensor,
         plan: ConvolutionPlan,
     ) -> Tensor:
-        """Convolve, and keep what the slope needs."""
+        """Convolve, and save what the gradient needs."""
         given = [one.detach().contiguous().numpy() for one in (src, dst, x, y, r)]
         out = torch.zeros(len(x), plan.width)
         convolve(*given, *plan.arguments, out.numpy())
@@ -163,7 +165,7 @@ class _Convolve(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grad: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401 (see above)
-        """Hand the slope on to features, harmonics and lengths."""
+        """Propagate the gradient to features, harmonics and lengths."""
         _, _, x, y, r = ctx.given
         slopes = np.zeros_like(x), np.empty_like(y), np.empty_like(r)
         slope = grad[0].contiguous().numpy()
@@ -173,7 +175,7 @@ class _Convolve(torch.autograd.Function):
 
 class FusedConvolution(nn.Module):
     """
-    Takes the place of a convolution of the library, for inference on a processor.
+    Replaces a convolution of the library for inference on a CPU.
 
     Parameters
     ----------

@@ -1,14 +1,14 @@
-"""The convolution of an equivariant potential, pair by pair, compiled: arrays in, arrays filled.
+"""The convolution of an equivariant potential, pair by pair, compiled; it fills arrays.
 
-Of each pair of neighbours the features of one atom (`x`), the spherical harmonics of the bond (`y`)
+For each pair of neighbours, features of one atom (`x`), spherical harmonics of the bond (`y`)
 and weights that depend on its length (`r`) are multiplied and added to the other atom. A *path* is
 one such product: features of degree l and harmonics of degree l' give results of degree l''. Its
-row in `paths` says how many channels it has, how many components go in and come out, and where its
-features, results, weights and couplings begin. Features lie component by component, the channels of
-one component side by side, so that every inner loop runs over neighbours in memory.
+row in `paths` gives the number of channels, the number of components in and out, and the offsets of
+its features, results, weights and couplings. Features are stored component by component with the
+channels of one component contiguous, so that every inner loop runs over contiguous memory.
 
-Positions are unsigned: numba lets a signed index count from the end of an array, and the test for
-that in an inner loop keeps the compiler from using vector instructions (measured: four times the
+Indices are unsigned: numba lets a signed index count from the end of an array, and the test for
+that in an inner loop prevents the compiler from using vector instructions (measured: four times the
 time of a force call).
 """
 
@@ -101,7 +101,7 @@ def convolve(
     n_channels: int, out: Floats,
 ) -> None:  # fmt: skip
     """
-    Add what each atom hears from its neighbours.
+    Add the contributions of its neighbours to each atom.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def differentiate(
     n_channels: int, slope: Floats, dx: Floats, dy: Floats, dr: Floats,
 ) -> None:  # fmt: skip
     """
-    Take the slope of an energy with respect to results back to what they were made of.
+    Propagate the gradient of an energy from the results back to their inputs.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""A quasi-Newton optimiser that starts from springs between neighbours, not from nothing.
+"""A quasi-Newton optimiser whose initial Hessian consists of springs between neighbours.
 
 ASE's BFGS begins with the same stiffness, 70 eV/Å², along every coordinate. A covalent bond is that
-stiff; the distance of two ions is a hundred times softer, and so is a strain of the cell as ASE's
-filter scales it. Most steps of a relaxation are spent on learning this. Here the first Hessian is
-that of springs between neighbours, of atoms and cell alike, and BFGS only corrects it (as Lindh et
-al., Chem. Phys. Lett. 241 (1995) 423, do for molecules, and Packwood et al., J. Chem. Phys. 144
-(2016) 164109, for crystals). What is minimised and when that is converged stay ASE's.
+stiff; the distance between two ions is a hundred times softer, and so is a strain of the cell as
+scaled by ASE's filter. Most steps of a relaxation are spent on learning this. Here the initial
+Hessian is that of springs between neighbours, for atoms and cell alike, and BFGS only corrects it
+(as Lindh et al., Chem. Phys. Lett. 241 (1995) 423, do for molecules, and Packwood et al., J. Chem.
+Phys. 144 (2016) 164109, for crystals). The objective and the convergence criterion are ASE's.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class PairSpringBFGS(BFGS):
         self, pos: Floats, forces: Floats, pos0: Floats | None, forces0: Floats | None
     ) -> None:
         """
-        Correct the Hessian by the last step, if that says anything about it.
+        Update the Hessian from the last step, if that is informative.
 
         Parameters
         ----------
@@ -192,7 +192,7 @@ class _Kept:
         return getattr(self._optimizable, name)
 
     def set_x(self, x: Floats) -> None:
-        """Move, and forget."""
+        """Move the atoms, and discard the stored gradient."""
         self._optimizable.set_x(x)
         self._x, self._gradient = x.copy(), None
 

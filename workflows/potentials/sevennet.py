@@ -1,4 +1,4 @@
-"""SevenNet's calculator: made once in a process, and fast where that changes no number.
+"""SevenNet's calculator: created once per process, accelerated without changing its results.
 
 Park, Kim, Hwang & Han, J. Chem. Theory Comput. 20 (2024) 4857.
 """

@@ -1,3 +1,3 @@
-"""What `Study` is made of: materials and energies as Python users have them, windows as answers."""
+"""Building blocks of `Study`: materials and energies as Python objects, and windows as answers."""
 
 from __future__ import annotations

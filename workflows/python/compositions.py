@@ -1,4 +1,4 @@
-"""What a study says of compositions for themselves: windows, chemical potentials, discharge."""
+"""Answers of a study about single compositions: windows, chemical potentials, discharge."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["AboutCompositions"]
 
 
 class AboutCompositions(Energies):
-    """Reference energies, and what they say of compositions for themselves."""
+    """Reference energies, and answers about single compositions."""
 
     def window(
         self,

@@ -1,4 +1,4 @@
-"""Tables that draw themselves, for papers and to explore."""
+"""Tables that plot themselves, for papers and interactively."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The energies that a study rests on: loaded once, or as a question needs them."""
+"""The energies behind a study: loaded once, or when a question needs them."""
 
 from __future__ import annotations
 

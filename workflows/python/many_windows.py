@@ -50,7 +50,7 @@ class Windows(Drawn):
 
     @property
     def heading(self) -> str:
-        """How many there are, and what all of them must say."""
+        """Number of windows, and the caveats that all of them share."""
         said = [set(one.caveats) for one in self.windows]
         common = [one for one in self.windows[0].caveats if all(one in them for them in said)]
         return " ".join([f"Windows of {len(self)} compositions.", *common])

@@ -1,4 +1,4 @@
-"""Materials as Python users have them: formulas, compositions, structures, entries of pymatgen."""
+"""Materials as Python objects: formulas, compositions, structures, pymatgen entries."""
 
 from __future__ import annotations
 

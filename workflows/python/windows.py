@@ -1,4 +1,4 @@
-"""The window of a composition as a table that says the answer first and draws itself."""
+"""The window of a composition as a table that states the answer first and plots itself."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = ["AtVoltage", "Window", "class_text"]
 @dataclass(frozen=True, eq=False)
 class AtVoltage(Tabular):
     """
-    What a composition does at one voltage.
+    Reaction of a composition at one voltage.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class AtVoltage(Tabular):
 @dataclass(frozen=True, eq=False)
 class Window(Drawn):
     """
-    Stability of a composition at every voltage: what ``trona window`` says, as an object.
+    Stability of a composition at every voltage: the answer of ``trona window`` as an object.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class Window(Drawn):
 
     @property
     def formula(self) -> str:
-        """As it was asked for."""
+        """The formula as given."""
         return self.assessment.stability.formula
 
     @property
@@ -118,7 +118,7 @@ class Window(Drawn):
 
     @property
     def energy_above_hull(self) -> float | None:
-        """EV per atom; None for a mixture, whose own energy nobody has computed."""
+        """EV per atom; None for a mixture, whose own energy is unknown."""
         return self.assessment.stability.energy_above_hull
 
     @cached_property
@@ -135,7 +135,7 @@ class Window(Drawn):
 
     @property
     def answer(self) -> str:
-        """What becomes of the composition at sodium metal, in a sentence or two."""
+        """The products at sodium metal, in a sentence or two."""
         return self.document.answer
 
     @property
@@ -171,7 +171,7 @@ class Window(Drawn):
 
     @property
     def heading(self) -> str:
-        """The answer, the limits with their errors, what is observed, and what to bear in mind."""
+        """The answer, the limits with their errors, observations, and caveats."""
         above = self.energy_above_hull
         hull = "mixture of phases" if above is None else f"{1000 * above:.0f} meV/atom above hull"
         found = self.electrode
@@ -306,7 +306,7 @@ def _places(found: ElectrodeDoc, ladder: tuple[Rung, ...]) -> list[str]:
 
 def class_text(kind: str, shares: Mapping[str, float]) -> str:
     """
-    Write a class as sure as it is.
+    Write a class with its confidence.
 
     Parameters
     ----------

@@ -1,3 +1,3 @@
-"""A screening as one page for a browser."""
+"""The HTML report of a screening."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One page for a campaign that runs: who failed and why, what is under way, what was decided."""
+"""HTML page of a running campaign: failures with their causes, running jobs, decisions."""
 
 from __future__ import annotations
 

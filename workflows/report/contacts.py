@@ -1,4 +1,4 @@
-"""Kept interfaces for the report: curves and reactions as plain values; nothing is computed."""
+"""Stored interfaces for the report: curves and reactions as plain values."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def interface_view(document: InterfaceDoc) -> dict[str, Any]:
     return {
         "title": f"{document.first} | {document.second}, {sodium}",
         "answer": document.statement,
-        "released": f"{-1000 * strongest.mixing_energy_per_atom:.0f}{error} meV/atom by mixing",
+        "released": f"{-1000 * strongest.mixing_energy_per_atom:z.0f}{error} meV/atom by mixing",
         "kind": strongest.interphase or "unknown",
         "reacts": document.reacts,
         "second": document.second,
@@ -52,9 +52,9 @@ def _points(kinks: list[KinkDoc]) -> list[dict[str, str]]:
     return [
         {
             "x": f"{_EDGE + (_WIDTH - 2 * _EDGE) * kink.fraction:.1f}",
-            "y": f"{_EDGE + (_HEIGHT - 2 * _EDGE) * -kink.energy_per_atom / depth:.1f}",
+            "y": f"{_EDGE + (_HEIGHT - 2 * _EDGE) * -kink.energy_per_atom / depth:z.1f}",
             "kind": kink.interphase or "unknown",
-            "reaction": f"{kink.reaction} ({1000 * kink.energy_per_atom:.0f} meV/atom)",
+            "reaction": f"{kink.reaction} ({1000 * kink.energy_per_atom:z.0f} meV/atom)",
         }
         for kink in kinks
     ]
@@ -65,10 +65,10 @@ def _reaction(kink: KinkDoc) -> dict[str, str]:
     return {
         "fraction": f"{kink.fraction:.3f}",
         "reaction": kink.reaction,
-        "energy": f"{1000 * kink.energy_per_atom:.0f}",
-        "mixing": f"{1000 * kink.mixing_energy_per_atom:.0f}",
+        "energy": f"{1000 * kink.energy_per_atom:z.0f}",
+        "mixing": f"{1000 * kink.mixing_energy_per_atom:z.0f}",
         "kind": kink.interphase or "unknown",
-        "volume": "–" if kink.volume_change is None else f"{100 * kink.volume_change:+.0f}",
+        "volume": "–" if kink.volume_change is None else f"{100 * kink.volume_change:+z.0f}",
     }
 
 

@@ -1,7 +1,7 @@
-"""What a report shows of screening results: text and sort keys in plain values, nothing computed.
+"""Content of a report on screening results: text and sort keys as plain values.
 
-The view is what the page embeds as JSON. What many candidates share (properties of phases, long
-sentences) stands in it once and is referred to by its index.
+The view is what the page embeds as JSON. Content that many candidates share (properties of phases,
+long sentences) is stored once and referred to by index.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         WindowDoc,
     )
 
-__all__ = ["CLASSES", "COLUMNS", "UNBOUNDED", "Column", "Shared", "candidates", "unranked_rows"]
+__all__ = ["COLUMNS", "UNBOUNDED", "Column", "Shared", "candidates", "unranked_rows"]
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,6 @@ COLUMNS = (
 )
 """What the ranking shows, from left to right."""
 
-
-CLASSES = {kind: kind.meaning for kind in InterphaseClass}
-"""Each interphase class and what it means, in order of rising harm."""
 
 UNBOUNDED = 1e9
 """V: sorts above all limits, for a window that ends at none."""
@@ -244,11 +241,11 @@ def _cells(
 
 
 def _class(kind: str, shares: Mapping[str, float]) -> str:
-    """Write a class as sure as it is."""
+    """Write a class with its confidence."""
     word, named = verdict(kind, shares)
     if not word:
-        return kind
-    listed = ", ".join(f"{one.value} {100 * share:.0f} %" for one, share in named.items())
+        return InterphaseClass(kind).short
+    listed = ", ".join(f"{one.short} {100 * share:.0f} %" for one, share in named.items())
     return f"{word}: {listed}" if word == "uncertain" else f"{word} {listed}"
 
 
@@ -307,12 +304,12 @@ def _rung(rung: RungDoc, phases: Shared) -> dict[str, Any]:
         "reaction": rung.reaction,
         "na": rung.na_exchanged,
         "sodium": "0" if still else f"{rung.na_exchanged:+.3g}",
-        "energy": f"{bound}{rung.energy_per_atom:.3f}",
+        "energy": f"{bound}{rung.energy_per_atom:z.3f}",
         "class": rung.interphase,
         "electrons": electron_part(rung),
         "ions": ion_part(rung),
-        "volume": _known(still, rung.volume_change, "+.0%"),
-        "charge": _known(still, rung.sodium_charge_per_um, "+.3f"),
+        "volume": _known(still, rung.volume_change, "+z.0%"),
+        "charge": _known(still, rung.sodium_charge_per_um, "+z.3f"),
         "products": [_product(one, phases) for one in rung.products],
         "tied": ", ".join(rung.tied),
     }
@@ -339,7 +336,7 @@ def _product(product: ProductDoc, phases: Shared) -> list[Any]:
 
 def _provenance(doc: ScreeningDoc) -> list[tuple[str, str]]:
     """Name what a result rests on; what is not known is left out."""
-    change = "" if doc.volume_change is None else f"{doc.volume_change:+.1%}"
+    change = "" if doc.volume_change is None else f"{doc.volume_change:+z.1%}"
     thresholds = ", ".join(f"{name} {number(at)}" for name, at in doc.thresholds.items())
     reference = doc.reference
     named = f"{reference.name}, {reference.n_phases} phases, checksum {reference.checksum}"

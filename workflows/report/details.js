@@ -9,7 +9,7 @@ const details = (() => {
     return made;
   }
 
-  const kind = (name) => node("span", { class: "kind kind-" + name }, name);
+  const kind = (name) => node("span", { class: "kind kind-" + name }, figures.words(name));
 
   function grid(caption, headings, rows) {
     const head = headings.map(([text, look]) => node("th", { scope: "col", class: look }, text));
@@ -51,8 +51,8 @@ const details = (() => {
   }
 
   function products(one, phases) {
-    const headings = [["V", "volts"], ["product", ""], ["amount", "number"], ["part", "number"],
-      ["alone it is", ""], ["electrons", ""], ["Na⁺", ""]];
+    const headings = [["V", "volts"], ["product", ""], ["amount", "number"], ["share", "number"],
+      ["on its own", ""], ["electrons", ""], ["Na⁺", ""]];
     const rows = one.ladder.flatMap((step) => step.products.map(([at, amount, part, type], n) => {
       const [formula, electronic, , ionic] = phases[at];
       const alone = type === "?" ? "?" : kind(type);
@@ -70,7 +70,7 @@ const details = (() => {
     }));
   }
 
-  // All that is known of a candidate; what candidates share stands beside them, once.
+  // Everything known about a candidate; content that candidates share is embedded once.
   function of(one, { phases, sentences }) {
     const caveats = [...one.vetoes,
       ...(one.missing.length ? [`Missing in the score: ${one.missing.join(", ")}.`] : []),

@@ -1,6 +1,7 @@
-// Figures of the report, drawn when they come into view. Plotly lies in the page as plain text and
-// becomes a script with the first of them: the ranking can be read and sorted before that. Figures of
-// many candidates come drawn; ladders are drawn here, since a thousand drawn ones would fill 20 MB.
+// Figures of the report, drawn when they come into view. Plotly is embedded as plain text and runs
+// as a script only with the first figure, so the ranking can be read and sorted before. Figures of
+// many candidates are embedded as Plotly data; ladders are built here, since the data of a thousand
+// would take 20 MB.
 "use strict";
 const figures = (() => {
   const HEADROOM = 0.6; // V shown above the highest limit
@@ -8,12 +9,17 @@ const figures = (() => {
     displaylogo: false, displayModeBar: true, responsive: true,
     modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
   };
-  const COLOURS = Object.fromEntries([...document.querySelectorAll(".classes .kind")].map((kind) =>
-    [kind.textContent, getComputedStyle(kind).getPropertyValue("--kind").trim()]));
+  const classes = [...document.querySelectorAll(".classes .kind")];
+  const COLOURS = Object.fromEntries(classes.map((one) =>
+    [one.dataset.kind, getComputedStyle(one).getPropertyValue("--kind").trim()]));
+  const WORDS = Object.fromEntries(classes.map((one) => [one.dataset.kind, one.textContent]));
+
+  // The words for an interphase class, as the tables of the commands print them.
+  const words = (kind) => WORDS[kind] ?? kind;
 
   let begun = null;
 
-  // Where the page does not hold Plotly, the server of the page has it.
+  // If Plotly is not embedded in the page, the server provides it.
   function begin() {
     begun ??= new Promise((done, failed) => {
       const script = document.createElement("script");
@@ -38,14 +44,14 @@ const figures = (() => {
     }
   }, { rootMargin: "300px" });
 
-  // Calls a function with an element once it is near the part of the page that is seen.
+  // Calls a function with an element once it is close to the viewport.
   function whenSeen(place, draw) {
     waiting.set(place, draw);
     watch.observe(place);
   }
 
-  // A reader who does not see the figure hears what it shows, from the label of its frame, and may
-  // use its buttons; the layers and icons that Plotly draws with say nothing.
+  // A screen reader reads the label of the figure's frame and reaches its buttons; the layers and
+  // icons that Plotly draws with are hidden from it.
   function plot(place, traces, layout) {
     const name = () => place.querySelectorAll("svg").forEach((layer, at) => {
       layer.setAttribute("role", "img");
@@ -59,7 +65,7 @@ const figures = (() => {
     });
   }
 
-  // Plotly reads tags in text: what is not ours is escaped, and digits of formulas are lowered.
+  // Plotly interprets tags in text: foreign text is escaped, digits of formulas become subscripts.
   const escaped = (text) =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const lowered = (formula) =>
@@ -67,8 +73,8 @@ const figures = (() => {
 
   function described(step, phases) {
     const products = step.products.map(([at, amount, part, type]) =>
-      `${amount} ${lowered(phases[at][0])}: ${part} of the products, ${type}`);
-    return [`<b>${step.volts} V</b>, ${step.class}`, `Na exchanged: ${step.sodium}`, ...products]
+      `${amount} ${lowered(phases[at][0])}: ${part} of the products, ${words(type)}`);
+    return [`<b>${step.volts} V</b>, ${words(step.class)}`, `Na exchanged: ${step.sodium}`, ...products]
       .join("<br>");
   }
 
@@ -104,7 +110,7 @@ const figures = (() => {
     return Object.keys(COLOURS).map((kind) => {
       const own = boxes.filter((box) => box.kind === kind);
       return own.length === 0 ? null : {
-        type: "bar", orientation: "h", xaxis: "x2", name: kind,
+        type: "bar", orientation: "h", xaxis: "x2", name: words(kind),
         base: own.map((box) => box.left), x: own.map((box) => box.part),
         y: own.map((box) => box.middle), width: own.map((box) => box.height),
         marker: { color: COLOURS[kind], line: { color: "white", width: 1 } },
@@ -135,7 +141,7 @@ const figures = (() => {
     plot(place, traces, layout);
   }
 
-  // Draws the ladder of a candidate into an element once that is seen.
+  // Draws the ladder of a candidate into an element once that is in view.
   const ladder = (place, one, phases) => whenSeen(place, () => drawLadder(place, one, phases));
 
   // Draws a figure of many candidates; a click on the n-th of its bars calls chosen(n).
@@ -147,5 +153,5 @@ const figures = (() => {
     }));
   }
 
-  return { ladder, overview };
+  return { ladder, overview, words };
 })();

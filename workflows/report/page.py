@@ -1,7 +1,7 @@
-"""One page for a screening: template, style, script and data in a single file, no network.
+"""The report of a screening: template, style, script and data in a single file, no network.
 
-Text from files and databases is escaped by the template, or stands in JSON from which the script
-makes text nodes. A content security policy names the page's own scripts by their hashes: no other
+Text from files and databases is escaped by the template, or placed in JSON from which the script
+creates text nodes. A content security policy lists the page's own scripts by their hashes: no other
 script runs and nothing is loaded, whatever a candidate is called.
 """
 
@@ -19,6 +19,7 @@ from markupsafe import Markup
 from trona.screening.errors import InputError
 from trona.screening.figures.browser.style import library
 from trona.screening.figures.overview_data import ELECTRODES, Mark, WindowBars
+from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.figures import interphase_map, window_bars
 from trona.stores.assess.screenings import rank_documents
@@ -27,7 +28,7 @@ from trona.workflows.drawings import show
 from trona.workflows.tables.ranking import counts
 
 from .contacts import interface_view
-from .content import CLASSES, COLUMNS, Shared, candidates, unranked_rows
+from .content import COLUMNS, Shared, candidates, unranked_rows
 from .stack import buffer_view, cell_view
 from .templates import file_text, style, template
 
@@ -88,8 +89,8 @@ def render(
         summary=f"{counts(docs)} Reference energies: {named}." if docs else "",
         asked=asked,
         caveats=list(dict.fromkeys(line for one in references for line in one.caveats)),
-        classes=[(kind.value, meaning) for kind, meaning in CLASSES.items()],
-        present=[(kind.value, found[kind.value]) for kind in CLASSES if found[kind.value]],
+        classes=[(kind.value, kind.short, kind.meaning) for kind in InterphaseClass],
+        present=[(kind.value, found[kind.value]) for kind in InterphaseClass if found[kind.value]],
         columns=[c for c in COLUMNS if c.key != "air" or any(doc.air for doc in docs)],
         rows=rows,
         mixtures=any(row["mixture"] for row in rows),

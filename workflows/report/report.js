@@ -4,11 +4,11 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const table = document.querySelector(".ranking");
   const form = document.getElementById("filters");
-  if (form === null) return; // kept cells, layers and interfaces only: no ranking to sort
+  if (form === null) return; // only stored cells, layers and interfaces: no ranking to sort
   const bodies = data.candidates.map((one) => document.getElementById("c-" + one.id));
   const order = new Intl.Collator("en", { numeric: true });
 
-  // Sorting: what is not known comes last in both directions.
+  // Sorting: unknown values come last in both directions.
 
   function compare(one, other, sign) {
     if (one === null || other === null) return (one === null) - (other === null);
@@ -27,7 +27,7 @@
     table.append(...places.map((at) => bodies[at]));
   }
 
-  // Filters: an empty field asks nothing; a limit that is not known passes none.
+  // Filters: an empty field does not filter; an unknown limit passes no filter.
 
   const symbols = (text) => text.split(/[\s,-]+/).filter(Boolean)
     .map((symbol) => symbol[0].toUpperCase() + symbol.slice(1).toLowerCase());

@@ -1,4 +1,4 @@
-"""Cells drawn as stacks, and rankings of layers, for a page; nothing is computed."""
+"""Cells drawn as stacks, and rankings of layers, for the report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.provenance import versions
 from trona.workflows.tables.buffers import why
 
@@ -103,7 +104,7 @@ def _joint(released: float, kind: str | None, *, worst: bool = False) -> dict[st
     quiet = released < _NOTHING
     return {
         "role": "contact",
-        "name": "no reaction" if quiet else f"{1000 * released:.0f} meV/atom",
+        "name": "no reaction" if quiet else f"{1000 * released:z.0f} meV/atom",
         "note": "worst contact" if worst else "",
         "kind": "stable" if quiet else kind or "",
     }
@@ -130,7 +131,8 @@ def _contact(one: CellContactDoc, document: CellDoc) -> dict[str, Any]:
         "released": f"{1000 * one.worst:.0f} meV/atom",
         "kind": _worst_class(one) or "unknown",
         "reactions": [
-            f"{volts:.2f} V: {reaction} ({1000 * energy:.0f} meV/atom, {kind})"
+            f"{volts:.2f} V: {reaction} ({1000 * energy:.0f} meV/atom, "
+            f"{InterphaseClass(kind).short})"
             for volts, energy, kind, reaction in (
                 (one.low, one.at_low, one.class_at_low, one.reaction_at_low),
                 (one.high, one.at_high, one.class_at_high, one.reaction_at_high),
@@ -138,7 +140,7 @@ def _contact(one: CellContactDoc, document: CellDoc) -> dict[str, Any]:
         ]
         + [
             f"with {touch.second}: {touch.reaction or 'no reaction'} "
-            f"({1000 * touch.released:.0f} meV/atom)"
+            f"({1000 * touch.released:z.0f} meV/atom)"
             for touch in one.contacts
         ],
         "layers": [_layer(layer) for layer in [*layers, *one.best]],

@@ -1,4 +1,4 @@
-"""Files of the pages: templates, in which all that is put in is escaped, and style."""
+"""Templates of the pages, which escape all inserted text, and their style sheets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from importlib import resources
 import jinja2
 
 from trona.screening.figures.paper.style import COLOURS
+from trona.screening.stability.interphase import InterphaseClass
 
 __all__ = ["file_text", "style", "template"]
 
@@ -31,6 +32,7 @@ def template(name: str) -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["words"] = lambda kind: InterphaseClass(kind).short
     return environment.get_template(name)
 
 

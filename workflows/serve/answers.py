@@ -1,4 +1,4 @@
-"""Answers to requests: the documents that the commands print with ``--json``, made the same way."""
+"""Responses to requests: the same documents that the commands print with ``--json``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from trona.stores.assess.stack.matrices import (
 )
 from trona.stores.assess.windows import window_answer
 from trona.stores.collections.results import RANK
+from trona.stores.documents.sentences import with_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class Session:
     """
-    What a server was started with.
+    Settings with which a server was started.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ class Session:
 
 def keep_energies(load: Callable[..., Reference]) -> Callable[..., Reference]:
     """
-    Load reference energies once, as they are when they are first asked for.
+    Load reference energies once, on their first use.
 
     Parameters
     ----------
@@ -315,9 +316,9 @@ def query_candidates(session: Session, asked: Asked) -> list[ScreeningDoc]:
     return session.store.documents(find_candidates(session, asked).summaries[skip : skip + size])
 
 
-def read_candidate(session: Session, asked: Asked) -> list[ScreeningDoc]:
+def read_candidate(session: Session, asked: Asked) -> list[dict[str, Any]]:
     """
-    Read all that is known of a candidate, as ``trona show`` does.
+    Read everything known about a candidate, as ``trona show`` does.
 
     Parameters
     ----------
@@ -328,7 +329,7 @@ def read_candidate(session: Session, asked: Asked) -> list[ScreeningDoc]:
 
     Returns
     -------
-    list of ScreeningDoc
+    list of dict
         What the command prints with ``--json``.
 
     Raises
@@ -340,4 +341,4 @@ def read_candidate(session: Session, asked: Asked) -> list[ScreeningDoc]:
     docs = session.store.named(name)
     if not docs:
         raise StoreError(f"no result for {name!r} in the store.")
-    return docs
+    return [with_answer(doc) for doc in docs]

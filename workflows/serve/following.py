@@ -1,22 +1,22 @@
-"""The store that a page follows: read anew when it has changed, and only then."""
+"""The store that a page follows, reread only when it has changed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trona.screening.errors import StoreError, TronaError
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
 from trona.stores.database.watching import file_state, require_unlocked
+from trona.stores.documents.bookkeeping import SummaryDoc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from trona.stores.collections.filters import Filters
     from trona.stores.collections.results import Found
-    from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = ["Followed"]
@@ -27,9 +27,30 @@ _KEPT = 8
 """Answers kept for the state that the store is in; each page of the same question needs one."""
 
 
+class _Remembered(Results):
+    """Results whose summaries are read once; filters then read ids only."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self._known: dict[str, SummaryDoc] | None = None
+
+    def forget(self) -> None:
+        """Read the summaries again when they are next asked for."""
+        self._known = None
+
+    def _current(self, criteria: dict[str, Any]) -> Iterator[SummaryDoc]:
+        """Find those that pass among the newest of each candidate, reference and air."""
+        if self._known is None:
+            self._known = {summary.id: summary for summary in super()._current({})}
+        if not criteria:
+            return iter(self._known.values())
+        found = self._store(SummaryDoc).query(criteria, properties=["id"])
+        return (self._known[row["id"]] for row in found if row["id"] in self._known)
+
+
 class Followed:
     """
-    A store that others write while it is looked at, from several threads.
+    A store read from several threads while other processes write to it.
 
     Parameters
     ----------
@@ -41,7 +62,7 @@ class Followed:
         self.location = location
         self.name = redacted(location)
         self._lock = RLock()
-        self._results: Results | None = None
+        self._results: _Remembered | None = None
         self._file = ""
         self._state = ""
         self._kept: dict[tuple[str, str, bool], Found] = {}
@@ -96,10 +117,7 @@ class Followed:
         """
         key = (repr(filters), sort, descending)
         with self._lock:
-            state = self.state()
-            if state != self._state:
-                self._kept.clear()
-                self._state = state
+            self._forget_what_changed()
             if key not in self._kept:
                 found = self._ask(lambda one: one.find(filters, sort=sort, descending=descending))
                 while len(self._kept) >= _KEPT:
@@ -147,7 +165,18 @@ class Followed:
         StoreError
             If the store is not there, is empty, or cannot be read.
         """
-        return self._ask(lambda results: results.named(name))
+        with self._lock:
+            self._forget_what_changed()
+            return self._ask(lambda results: results.named(name))
+
+    def _forget_what_changed(self) -> None:
+        """Keep nothing that was read of another state of the store."""
+        state = self.state()
+        if state != self._state:
+            self._kept.clear()
+            if self._results is not None:
+                self._results.forget()
+            self._state = state
 
     def _ask(self, question: Callable[[Results], T]) -> T:
         """Put a question to the open store."""
@@ -167,7 +196,7 @@ class Followed:
         if self._is_file:
             self._require_file()
         if self._results is None:
-            self._results = Results(self.location)
+            self._results = _Remembered(self.location)
         if self._results.empty:
             raise StoreError(
                 f"the store {self.name!r} holds no results yet: 'trona screen' adds some."

@@ -1,4 +1,4 @@
-"""Parameters of a request, checked: known names, bounded lengths, finite numbers."""
+"""Validated request parameters: known names, bounded lengths, finite numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _YES, _NO = ("1", "true", "on", "yes"), ("", "0", "false", "off", "no")
 
 class Asked:
     """
-    What a request asks for.
+    Parameters of a request.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Asked:
 
     def text(self, name: str) -> str:
         """
-        Return a text that has to be given.
+        Return a required text.
 
         Parameters
         ----------

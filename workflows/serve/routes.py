@@ -1,4 +1,4 @@
-"""The addresses of the page: what may be asked, by whom, and how refusals read."""
+"""The routes of the page: what can be requested, by whom, and the text of refusals."""
 
 from __future__ import annotations
 

@@ -1,14 +1,15 @@
-// Asks the server and shows its answers. The address of the page (#/window?formula=Na3PS4) holds what is
-// asked, so that going back, links and other tabs work. Text enters the page as text nodes only.
+// Sends questions to the server and shows its answers. The URL of the page (#/window?formula=Na3PS4)
+// contains the question, so that the back button, links and other tabs work. Text enters the page as
+// text nodes only.
 "use strict";
 (() => {
-  const EVERY = 2000; // ms between two looks at the store
+  const EVERY = 2000; // ms between two checks of the store
   const PAUSE = 250; // ms without typing after which filters are applied
   const FORMS = ["window", "interface", "matrix", "diagram"];
   const { node, kind } = details;
   const banner = document.getElementById("banner");
-  const full = Object.fromEntries([...document.querySelectorAll(".classes .kind")].map((one) =>
-    [one.dataset.short, one.textContent]));
+  const kinds = Object.fromEntries([...document.querySelectorAll(".classes .kind")].map((one) =>
+    [one.textContent, one.dataset.kind]));
 
   async function ask(path, given = {}) {
     const query = new URLSearchParams(given).toString();
@@ -17,13 +18,13 @@
       answer = await fetch(query ? `${path}?${query}` : path);
       content = await answer.json();
     } catch { // it ended before or while it answered
-      throw new Error("The server of this page does not answer: start 'trona serve' again.");
+      throw new Error("The server of this page does not respond: start 'trona serve' again.");
     }
     if (!answer.ok) throw new Error(content.error);
     return content;
   }
 
-  // Only the newest question of each place is answered.
+  // Only the latest question of each place is answered.
 
   const newest = new Map();
   async function latest(place, path, given) {
@@ -41,11 +42,11 @@
     place.classList.toggle("wrong", wrong);
   }
 
-  // Answers in parts: lines and tables as the commands print them.
+  // Answers consist of lines and tables, as the commands print them.
 
   const chips = (text) => text.split("\n").flatMap((line, at) => {
     const name = line.replace(/ \?$/, "");
-    const shown = full[name] && line !== "unknown" ? kind(full[name]) : line;
+    const shown = kinds[name] && line !== "unknown" ? kind(kinds[name]) : line;
     if (shown !== line && line !== name) shown.classList.add("unsure");
     return at ? [node("br", {}), shown] : [shown];
   });
@@ -82,7 +83,7 @@
 
   function show(section, answer) {
     const end = answer.parts.findIndex((part, at) => at === 2 || !part.lines || part.aside);
-    const before = end < 0 ? answer.parts.length : end; // the answer in a sentence, and its numbers
+    const before = end < 0 ? answer.parts.length : end; // the sentence and the line of numbers
     section.querySelector(".before").replaceChildren(...lay(answer.parts.slice(0, before)));
     section.querySelector(".parts").replaceChildren(...lay(answer.parts.slice(before), false));
     section.querySelector(".figure").replaceChildren(...(answer.figure ? [drawing(answer)] : []));
@@ -136,7 +137,7 @@
     function mark(at) {
       const plot = document.querySelector("#window .plot");
       clearTimeout(drawing);
-      if (!plot || !plot.data) { // which is drawn when it comes into view
+      if (!plot || !plot.data) { // it is drawn when it comes into view
         drawing = setTimeout(mark, 300, at);
         return;
       }
@@ -219,10 +220,10 @@
       return node("td", look, chip);
     }
 
-    // What is stored rests on the energies of its time; the page computes on its own.
+    // Stored results keep the energies they were computed with; the page computes with its own.
     const again = ({ formula }) => node("p", {},
       node("a", { href: `#/window?${new URLSearchParams({ formula })}` },
-        `${formula} computed now, with a voltage slider`));
+        `Compute ${formula} now, with a voltage slider`));
 
     function row(one, shared) {
       const text = JSON.stringify([one, one.ladder.map((step) =>
@@ -305,7 +306,7 @@
       answer.classList.remove("waiting");
     }
 
-    // What is asked goes into the address without a new step of going back.
+    // The filters go into the URL without a new entry in the browser history.
     function change(more) {
       const filters = Object.fromEntries(typed(form));
       given = { sort: given.sort, descending: given.descending, ...more };
@@ -354,7 +355,7 @@
     setTimeout(look, EVERY);
   }
 
-  // The address says which question is shown, and what is asked.
+  // The URL determines which form is shown, and its content.
 
   function route() {
     const [name, query = ""] = location.hash.replace(/^#\//, "").split(/\?(.*)/s);

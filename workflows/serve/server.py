@@ -1,4 +1,4 @@
-"""A server for one machine: bound to its loopback address, until it is interrupted."""
+"""A server for one machine: bound to its loopback address, running until it is interrupted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SECONDS_TO_END = 2
 
 def listen(port: int) -> socket.socket:
     """
-    Take a port of the loopback address.
+    Bind a port of the loopback address.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def listen(port: int) -> socket.socket:
 
 def make_server(application: ASGIApp) -> uvicorn.Server:
     """
-    Make a server that says nothing of its own.
+    Make a server without log output.
 
     Parameters
     ----------

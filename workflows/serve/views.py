@@ -1,4 +1,4 @@
-"""What the page shows of answers: the tables of the commands as plain text, and figures."""
+"""Answers as shown on the page: the tables of the commands as plain text, and figures."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def view_reaction(session: Session, asked: Asked) -> dict[str, Any]:
 
 def view_interface(session: Session, asked: Asked) -> dict[str, Any]:
     """
-    Show what two materials do to each other.
+    Show the reactions of two materials.
 
     Parameters
     ----------

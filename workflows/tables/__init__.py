@@ -1,3 +1,3 @@
-"""How results look on a terminal."""
+"""Tables for the terminal and for CSV."""
 
 from __future__ import annotations

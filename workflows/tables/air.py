@@ -1,4 +1,4 @@
-"""How compositions in moist air look on a terminal, and as flat rows."""
+"""Tables of compositions in moist air, for the terminal and CSV."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def one_in_air(doc: AirDoc, width: int = NARROW) -> list[RenderableType]:
     step = doc.first_step
     facts = [("conditions", f"{doc.conditions.text}, {doc.conditions.method}, {doc.reference}")]
     if step is not None:
-        facts.append(("first step", f"{step.reaction}, {step.energy_per_water:+.2f} eV per H2O"))
+        facts.append(("first step", f"{step.reaction}, {step.energy_per_water:+z.2f} eV per H2O"))
         facts.append(("above", _onset(step)))
     if doc.dries_below is not None:
         dry = f"below {_percent(doc.dries_below)} relative humidity"
@@ -70,7 +70,7 @@ def one_in_air(doc: AirDoc, width: int = NARROW) -> list[RenderableType]:
 
 def _cells(found: ExposureDoc) -> list[str]:
     """Write a row of the table of exposures."""
-    per_water = NONE if found.energy_per_water is None else f"{found.energy_per_water:.3f}"
+    per_water = NONE if found.energy_per_water is None else f"{found.energy_per_water:z.3f}"
     gases = ", ".join(f"{gas.formula} {gas.ml_per_g:.0f}" for gas in found.gases)
     return [
         ",\n".join(found.open_to),
@@ -89,9 +89,9 @@ def _interphase(doc: AirDoc, width: int) -> RenderableType:
     table.add_column("energy\neV/f.u.", justify="right", no_wrap=True)
     table.add_column("first step\neV/H2O", justify="right", no_wrap=True)
     for one in doc.interphase:
-        step = NONE if one.first_step is None else f"{one.first_step.energy_per_water:+.2f}"
+        step = NONE if one.first_step is None else f"{one.first_step.energy_per_water:+z.2f}"
         reaction = one.reaction if one.energy_per_formula_unit < -_NONE else f"{one.formula}: none"
-        table.add_row(escape(reaction), f"{one.energy_per_formula_unit:.2f}", step)
+        table.add_row(escape(reaction), f"{one.energy_per_formula_unit:z.2f}", step)
     return fit(table, width)
 
 
@@ -143,7 +143,7 @@ def _ranking(docs: Sequence[AirDoc], width: int) -> RenderableType:
         cells = [NONE] * 3
         if step is not None:
             dew = NONE if step.dew_point is None else f"{step.dew_point:.0f}"
-            cells = [f"{step.energy_per_water:+.2f}", _percent(step.relative_humidity, ""), dew]
+            cells = [f"{step.energy_per_water:+z.2f}", _percent(step.relative_humidity, ""), dew]
         sulfide = sum(gas.ml_per_g for gas in doc.water.gases if gas.formula == "H2S")
         becomes = " + ".join(doc.water.products) if doc.water.reacts else "no reaction"
         table.add_row(
@@ -257,11 +257,11 @@ def dopant_table(doc: DopantsDoc, width: int = NARROW) -> list[RenderableType]:
             one.element,
             one.site,
             escape(in_pieces(one.doped.formula, _FORMULA)),
-            f"{one.hydrolysis_change:+.2f}",
-            f"{one.reduction_change:+.2f}",
+            f"{one.hydrolysis_change:+z.2f}",
+            f"{one.reduction_change:+z.2f}",
             f"{one.doped.reduction_limit:.2f}",
             f"{one.doped.gas:.0f}" if one.doped.gas else NONE,
-            NONE if step is None else f"{step.energy_per_water:+.2f}",
+            NONE if step is None else f"{step.energy_per_water:+z.2f}",
         )
     said = [
         "Positive: less energy is released than by the undoped host, per dopant atom.",
@@ -279,7 +279,7 @@ def dopant_table(doc: DopantsDoc, width: int = NARROW) -> list[RenderableType]:
 
 def dopant_rows(doc: DopantsDoc) -> list[Row]:
     """
-    List dopants of a host; those that nothing can be said of come last, with the reason.
+    List dopants of a host; those that cannot be assessed come last, with the reason.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How layers and the contacts of a cell look on a terminal and as CSV."""
+"""Tables of buffer layers and of the contacts of a cell, for the terminal and CSV."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from trona.screening.stability.interphase import InterphaseClass
+
+from .classes import styled
 from .layout import NARROW, NONE, fit, framed, notes
 
 if TYPE_CHECKING:
@@ -175,7 +178,7 @@ def _window(one: LayerDoc) -> str:
 
 def why(one: LayerDoc) -> str:
     """
-    Write what speaks against a layer and what is unknown of it.
+    List the drawbacks of a layer and its unknown properties.
 
     Parameters
     ----------
@@ -190,8 +193,8 @@ def why(one: LayerDoc) -> str:
     gaps = [f"no phase with {', '.join(one.open_pairs)}"] if one.open_pairs else []
     open_questions = [f"unknown: {'; '.join(one.unknown)}"] if one.unknown else []
     reacted = {one.class_at_low, one.class_at_high} - {None, "stable", "decomposes"}
-    kinds = sorted(str(kind) for kind in reacted)
-    becomes = [f"becomes {' or '.join(kinds)}"] if kinds else []
+    kinds = [kind.short for kind in InterphaseClass if kind in reacted]
+    becomes = [f"interphase: {' or '.join(kinds)}"] if kinds else []
     parts = [*gaps, *one.alarms, *one.vetoes, *one.drawbacks, *becomes, *open_questions]
     parts = parts or ["passes all gates"]
     if one.missing:
@@ -226,8 +229,8 @@ def _said(one: TouchDoc) -> str:
     pair = f"{escape(one.first)} | {escape(one.second)}"
     if one.reaction is None:
         return f"{pair}: no reaction"
-    kind = "" if one.interphase is None else f", {one.interphase}"
-    return f"{pair}: {1000 * one.released:.0f} meV/atom{kind}, {escape(one.reaction)}"
+    kind = "" if one.interphase is None else f", {styled(one.interphase)}"
+    return f"{pair}: {1000 * one.released:z.0f} meV/atom{kind}, {escape(one.reaction)}"
 
 
 def cell(document: CellDoc, width: int = NARROW) -> list[RenderableType]:
@@ -267,8 +270,8 @@ def _contact(
         points.append((one.high, one.at_high, one.class_at_high, one.reaction_at_high))
     for volts, energy, kind, reaction in points:
         parts.append(
-            f"  {escape(electrolyte)} at {volts:.2f} V: {kind}, {1000 * energy:.0f} meV/atom, "
-            f"{escape(reaction)}"
+            f"  {escape(electrolyte)} at {volts:.2f} V: {styled(kind)}, "
+            f"{1000 * energy:z.0f} meV/atom, {escape(reaction)}"
         )
     parts += [f"  {_said(touch)}" for touch in one.contacts]
     if one.given is not None:

@@ -1,4 +1,4 @@
-"""How candidate structures look on a terminal."""
+"""Tables of candidate structures."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def made(models: Sequence[ModelDoc], width: int = NARROW) -> RenderableType:
 
 def inventory(rows: Sequence[Mapping[str, str]], width: int = NARROW) -> RenderableType:
     """
-    Lay out candidates that were looked through.
+    Lay out candidates that were checked.
 
     Parameters
     ----------

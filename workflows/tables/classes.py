@@ -1,4 +1,4 @@
-"""How interphase classes look on a terminal, as sure as they are."""
+"""Interphase classes in tables, with their confidence."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.uncertainty.confidence import verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["percent", "said", "styled"]
+__all__ = ["legend", "percent", "said", "styled"]
+
+_PLAIN = {InterphaseClass.STABLE, InterphaseClass.UNKNOWN}
+"""Classes whose words need no explanation."""
+_OPEN = {InterphaseClass.GROWTH_STOPS, InterphaseClass.GROWTH_GOES_ON}
+"""Classes that leave open whether sodium ions pass."""
 
 
 def styled(interphase: str) -> str:
@@ -33,7 +38,7 @@ def styled(interphase: str) -> str:
 
 def said(interphase: str, shares: Mapping[str, float], between: str = ", ") -> str:
     """
-    Write a class as sure as it is.
+    Write a class with its confidence.
 
     Parameters
     ----------
@@ -56,6 +61,38 @@ def said(interphase: str, shares: Mapping[str, float], between: str = ", ") -> s
     listed = between.join(f"{styled(kind)} {percent(share)}" for kind, share in named.items())
     gap = between if "\n" in between else " "
     return f"{word}{':' if word == 'uncertain' else ''}{gap}{listed}"
+
+
+def legend(kinds: Iterable[str | None], *, brief: bool = False) -> list[str]:
+    """
+    Explain the short words for the interphase classes in a table, in one line.
+
+    Parameters
+    ----------
+    kinds
+        Classes in the table, in any order.
+    brief
+        True to explain only those whose sodium-ion conduction is unknown.
+
+    Returns
+    -------
+    list of str
+        One line in rich markup; empty if no word needs an explanation.
+
+    Examples
+    --------
+    >>> legend(["stable", "growth-stops"])
+    ['[dim]stops growing: blocks electrons, Na⁺ unknown[/]']
+    """
+    shown = set(kinds)
+    named = [kind for kind in InterphaseClass if kind in shown and kind not in _PLAIN]
+    if brief:
+        named = [kind for kind in named if kind in _OPEN]
+    words = [
+        f"{kind.short}: {kind.meaning.partition(':')[0].replace('both', 'electrons and Na⁺')}"
+        for kind in named
+    ]
+    return [f"[dim]{'; '.join(words)}[/]"] if words else []
 
 
 def percent(fraction: float) -> str:

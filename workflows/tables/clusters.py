@@ -44,7 +44,7 @@ def count(words: Iterable[str]) -> str:
 
 def say_counts(counts: Mapping[str, int]) -> str:
     """
-    Say how many candidates stand where.
+    State the number of candidates in each state.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def say_counts(counts: Mapping[str, int]) -> str:
 
 def table(rows: Sequence[Standing]) -> list[RenderableType]:
     """
-    Show where candidates stand.
+    Lay out the states of candidates.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def table(rows: Sequence[Standing]) -> list[RenderableType]:
 
 def as_row(row: Standing) -> dict[str, Any]:
     """
-    Write where a candidate stands as JSON can hold it.
+    Write the state of a candidate as plain values for JSON.
 
     Parameters
     ----------

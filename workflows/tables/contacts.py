@@ -1,4 +1,4 @@
-"""Tables of two materials in contact, for a terminal."""
+"""Tables of two materials in contact."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from trona.screening.stability.matrix import contacts_made
 
-from .classes import styled
+from .classes import legend, styled
 from .layout import NONE, WIDE, energies_line, fit, framed, in_pieces, notes, observed
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def mixing(document: InterfaceDoc, width: int = WIDE) -> list[RenderableType]:
             f"[dim]x: atomic fraction of {second}; f.u.: formula unit of {first}[/]"
         )
         after.append(_kink_table(document, width))
+        after += legend(kink.interphase for kink in document.kinks)
     statement = [] if document.reacts or not document.statement else [document.statement]
     answer = [escape(document.answer)] if document.answer else []
     if document.charge is not None:
@@ -74,7 +75,7 @@ def _mixing_verdict(document: InterfaceDoc) -> str:
         lacking = f"{nothing} among the phases of the reference, which lacks products"
         return lacking if document.open_pairs else nothing
     error = "" if strongest.uncertainty is None else f" ± {1000 * strongest.uncertainty:.0f}"
-    released = f"up to {1000 * strongest.mixing_energy_per_atom:.0f}{error} meV/atom by mixing"
+    released = f"up to {1000 * strongest.mixing_energy_per_atom:z.0f}{error} meV/atom by mixing"
     kind = "" if strongest.interphase is None else f", {styled(strongest.interphase)}"
     return f"{released}{kind}"
 
@@ -86,7 +87,7 @@ def _both_states(charge: ChargeDoc) -> str:
         lines[0] += f"; no phase of its own: {', '.join(charge.mixtures)}"
     words = ("sodiated", "desodiated") if charge.voltage < _ANODE else ("discharged", "charged")
     for word, one in zip(words, (charge.discharged, charge.charged), strict=True):
-        energy = f"{1000 * one.strongest.mixing_energy_per_atom:.0f} meV/atom"
+        energy = f"{1000 * one.strongest.mixing_energy_per_atom:z.0f} meV/atom"
         kind = "" if one.strongest.interphase is None else f", {styled(one.strongest.interphase)}"
         reaction = f"{energy}, {escape(one.strongest.reaction)}" if one.reacts else "no reaction"
         lines.append(f"{word} {escape(one.formula)}: {reaction}{kind if one.reacts else ''}")
@@ -121,9 +122,9 @@ def _kink_table(document: InterfaceDoc, width: int) -> RenderableType:
         table.add_row(
             f"{kink.fraction:.3f}",
             escape(kink.reaction),
-            f"{kink.energy_per_atom * 1000:.0f}",
-            f"{kink.mixing_energy_per_atom * 1000:.0f}",
-            NONE if per_unit is None else f"{per_unit:.3f}",
+            f"{kink.energy_per_atom * 1000:z.0f}",
+            f"{kink.mixing_energy_per_atom * 1000:z.0f}",
+            NONE if per_unit is None else f"{per_unit:z.3f}",
             NONE if kink.interphase is None else styled(kink.interphase),
             *(known if wide else ()),
             style="bold" if kink == document.strongest and document.reacts else None,
@@ -171,7 +172,8 @@ def matrix(document: MatrixDoc, width: int) -> list[RenderableType]:
     blocks = [headers[at : at + fit] for at in range(0, len(headers), fit)]
     tables = [_block(rows, block, cells) for block in blocks]
     said = notes([*document.left_out, *document.caveats])
-    return [escape(document.answer), head, *tables, *said, energies]
+    words = legend(one.interphase for one in document.cells)
+    return [escape(document.answer), head, *tables, *words, *said, energies]
 
 
 def _block(
@@ -198,7 +200,7 @@ def _contact(cell: MatrixCellDoc) -> str:
     if cell.reaction is None:
         return kind
     error = "" if cell.uncertainty is None else f" [dim]± {1000 * cell.uncertainty:.0f}[/]"
-    return f"{-1000 * cell.energy_per_atom:.0f}{error}\n{kind}"
+    return f"{-1000 * cell.energy_per_atom:z.0f}{error}\n{kind}"
 
 
 def interfaces(documents: Sequence[InterfaceDoc], width: int = WIDE) -> RenderableType:
@@ -217,7 +219,10 @@ def interfaces(documents: Sequence[InterfaceDoc], width: int = WIDE) -> Renderab
     rich.console.RenderableType
         One row per pair.
     """
-    table = framed()
+    table = framed(
+        caption="\n".join(legend(one.strongest.interphase for one in documents)) or None,
+        caption_justify="left",
+    )
     table.add_column("materials", overflow="fold", min_width=12)
     table.add_column("sodium", no_wrap=True)
     table.add_column("strongest reaction", overflow="fold")
@@ -229,7 +234,7 @@ def interfaces(documents: Sequence[InterfaceDoc], width: int = WIDE) -> Renderab
             escape(f"{one.first} | {one.second}"),
             "closed" if one.voltage is None else f"{one.voltage:g} V",
             escape(one.strongest.reaction) if one.reacts else "none",
-            f"{one.strongest.mixing_energy_per_atom * 1000:.0f}",
+            f"{one.strongest.mixing_energy_per_atom * 1000:z.0f}",
             NONE if one.strongest.interphase is None else styled(one.strongest.interphase),
             escape(one.reference),
         )

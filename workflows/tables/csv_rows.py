@@ -1,6 +1,6 @@
-"""Results as flat rows, for CSV: one name of a column, one value.
+"""Results as flat rows for CSV: one value per named column.
 
-Names and units are those of the data dictionary, and what is unknown is None.
+Names and units are those of the data dictionary; an unknown value is None.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How results at a voltage look on a terminal."""
+"""Tables of decomposition ladders, and of the reaction at one voltage."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def heading(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> str
 
 def basis(window: WindowDoc, uncertainty: UncertaintyDoc | None = None) -> list[str]:
     """
-    Write what limits and classes rest on: how often a class was drawn, energies and corrections.
+    Write the basis of limits and classes: frequency of each class, energies and corrections.
 
     Parameters
     ----------
@@ -292,7 +292,8 @@ def ladder_table(formula: str, rungs: Sequence[RungDoc], width: int = NARROW) ->
             volts(rung.voltage_lower, rung.voltage_upper, digits=3),
             _reaction(rung),
             "0" if still else f"{rung.na_exchanged:+.3g}",
-            f"{'≤ ' if rung.voltage_upper is None and not still else ''}{rung.energy_per_atom:.3f}",
+            f"{'≤ ' if rung.voltage_upper is None and not still else ''}"
+            f"{rung.energy_per_atom:z.3f}",
             styled(rung.interphase)
             + ("" if is_sure(rung.interphase, rung.interphase_shares) else " ?"),
             electron_part(rung),

@@ -1,4 +1,4 @@
-"""What all tables of a terminal share: their frame, lists of facts, notes, and what is unknown."""
+"""Layout shared by all tables: frame, lists of facts, notes, and unknown values."""
 
 from __future__ import annotations
 
@@ -296,7 +296,7 @@ def linked(text: str, identity: str) -> str:
 
 def notes(lines: Iterable[str]) -> list[str]:
     """
-    Write what to bear in mind.
+    Write caveats as notes.
 
     Parameters
     ----------
@@ -313,7 +313,7 @@ def notes(lines: Iterable[str]) -> list[str]:
 
 def observed(found: Iterable[ObservationDoc], of: str = "") -> list[str]:
     """
-    Write what experiments say, and whether trona agrees.
+    Write experimental observations, and whether trona agrees.
 
     Parameters
     ----------

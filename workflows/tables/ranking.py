@@ -1,4 +1,4 @@
-"""How screening results look: rich tables."""
+"""Tables of ranked screening results."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from rich.markup import escape
 from trona.screening.formulas import number
 from trona.screening.reactions import terms
 from trona.screening.stability.interphase import InterphaseClass
-from trona.screening.uncertainty.confidence import is_sure
-from trona.stores.assess.electrodes import withstands
+from trona.screening.uncertainty.confidence import is_sure, verdict
 from trona.stores.documents.answers import ranking_sentence
 from trona.stores.documents.sentences import window_sentence
 
-from .classes import said
+from .classes import legend, said
 from .ladder import heading, ladder_table, range_or_crossing
 from .layout import (
     NARROW,
@@ -168,7 +167,7 @@ def _air_notes(found: Iterable[SummaryDoc]) -> list[str]:
 
 def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     """
-    Name the bounds that candidates break, and say why some stand apart.
+    Name the bounds that candidates violate, and why some are not ranked.
 
     Parameters
     ----------
@@ -211,7 +210,7 @@ def unranked_lines(docs: Sequence[ScreeningDoc | SummaryDoc]) -> list[str]:
 
 def counts(docs: Sequence[ScreeningDoc | SummaryDoc]) -> str:
     """
-    Count what became of the candidates.
+    Count the candidates by outcome.
 
     Parameters
     ----------
@@ -233,7 +232,7 @@ def outcomes(
     ranked: Sequence[tuple[Ranked, SummaryDoc]], docs: Sequence[SummaryDoc], width: int
 ) -> list[RenderableType]:
     """
-    Lay out ranked results, and what became of the others.
+    Lay out ranked results, and the outcome of the others.
 
     Parameters
     ----------
@@ -250,6 +249,14 @@ def outcomes(
         Parts to print in order.
     """
     parts: list[RenderableType] = [ranking(ranked, width)] if ranked else []
+    parts += legend(
+        kind
+        for _, one in ranked
+        for kind in (
+            one.interphase,
+            *verdict(one.interphase or "unknown", one.interphase_shares)[1],
+        )
+    )
     parts += _air_notes(one for _, one in ranked)
     parts += [*unranked_lines(docs), *vetoes(ranked)]
     return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
@@ -300,6 +307,8 @@ def beside_electrode(
     """
     if electrode is None:
         return []
+    from trona.stores.assess.electrodes import withstands  # noqa: PLC0415 (seldom needed)
+
     table = framed()
     table.add_column("candidate", overflow="fold")
     table.add_column(f"at {escape(electrode.name)}, {electrode.potential}", overflow="fold")
@@ -310,7 +319,7 @@ def beside_electrode(
 
 def seen(docs: Iterable[ScreeningDoc]) -> list[str]:
     """
-    Say which classes and limits of candidates experiments know, and whether trona agrees.
+    List the classes and limits of candidates known from experiments, and whether trona agrees.
 
     Parameters
     ----------
@@ -367,7 +376,7 @@ def _above_hull(doc: ScreeningDoc) -> str | None:
 
 def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[RenderableType]:
     """
-    Lay out everything that is known of a candidate.
+    Lay out everything known about a candidate.
 
     Parameters
     ----------
@@ -392,10 +401,11 @@ def screening_details(doc: ScreeningDoc, width: int = NARROW) -> list[Renderable
         if not is_sure(metal.interphase, metal.interphase_shares):
             parts.append(f"at 0 V {said(metal.interphase, metal.interphase_shares)}")
         parts.append(ladder_table(doc.window.formula, doc.window.ladder, width))
+        parts += legend(rung.interphase for rung in doc.window.ladder)
         if doc.air is not None:
             parts.append(escape(doc.air.verdict))
         parts += notes(doc.window.caveats)
-    change = None if doc.volume_change is None else f"{doc.volume_change:+.1%}"
+    change = None if doc.volume_change is None else f"{doc.volume_change:+z.1%}"
     versions = ", ".join(f"{name} {number}" for name, number in doc.versions.items())
     by = f" by {doc.who}" if doc.who else ""
     scale = None if doc.window is None else doc.window.energy_scale

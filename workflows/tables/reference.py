@@ -1,4 +1,4 @@
-"""How reference energies look on a terminal."""
+"""Tables of reference energies."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _shifts(found: Mapping[str, float]) -> str:
 
 def listing(rows: Sequence[AvailableDoc], width: int = NARROW) -> list[RenderableType]:
     """
-    Lay out the reference energies at hand.
+    Lay out the available reference energies.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def reference_comparison(
     document: ReferenceComparisonDoc, width: int = NARROW
 ) -> list[RenderableType]:
     """
-    Lay out two references beside each other.
+    Lay out two references side by side.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def reference_comparison(
         sides = (row.first, row.second)
         table.add_row(
             escape(row.formula),
-            *(NONE if side is None else f"{side.formation_energy:.3f}" for side in sides),
+            *(NONE if side is None else f"{side.formation_energy:z.3f}" for side in sides),
             _milli(row.difference, "+"),
             *(_milli(None if side is None else side.above_hull) for side in sides),
             *map(_window, sides),

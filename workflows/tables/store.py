@@ -1,4 +1,4 @@
-"""How the contents of a store look."""
+"""Tables of the contents of a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How predictions beside published values look on a terminal."""
+"""Tables of predictions and published values."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _worst(found: Sequence[Comparison]) -> str:
 
 def verdicts(findings: Sequence[ValidatedCase], width: int) -> list[RenderableType]:
     """
-    Lay out predictions beside published values, one line for each compared quantity.
+    Lay out predictions and published values, one line for each compared quantity.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How products and contacts with electrodes look on a terminal."""
+"""Tables of windows: products, and contacts with electrodes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from .classes import said, styled
+from .classes import legend, said, styled
 from .ladder import basis, electron_part, heading, ion_part, ladder_table, reasons, volts
 from .layout import WIDE, energies_line, fit, framed, linked, notes, observed, share
 
@@ -54,6 +54,9 @@ def answer(
         parts.append(ladder_table(document.formula, document.ladder, width))
     if ranked:
         parts.append(products(document.products, width))
+    kinds = [rung.interphase for rung in document.ladder]
+    kinds += [one.type for one in document.products if ranked]
+    parts += legend(kinds, brief=document.dependence is None)
     parts += [part for limit in document.dependence or () for part in reasons(limit)]
     return [*parts, *notes(document.caveats), *_basis(document)]
 
@@ -119,16 +122,16 @@ def contact(rung: RungDoc) -> list[RenderableType]:
         Parts to print in order.
     """
     head = (
-        f"[bold]At {rung.energy_voltage:.3f} V[/]: "
+        f"[bold]At {rung.energy_voltage:z.3f} V[/]: "
         f"{said(rung.interphase, rung.interphase_shares)}, "
-        f"{rung.energy_per_atom:.3f} eV/atom, {escape(rung.reaction)}"
+        f"{rung.energy_per_atom:z.3f} eV/atom, {escape(rung.reaction)}"
     )
     if rung.reaction_kind == "none":
         return [head]
     parts = f"e⁻ conductor {electron_part(rung)}, Na⁺ conductor {ion_part(rung)}"
     facts = [f"{parts}; in brackets: points above the percolation threshold"]
     if rung.volume_change is not None:
-        facts[0] += f"; volume {rung.volume_change:+.0%}"
+        facts[0] += f"; volume {rung.volume_change:+z.0%}"
     if rung.sodium_charge_per_um is not None:
         metal = rung.sodium_thickness_per_um
         thick = "" if metal is None else f" or {abs(metal):.2f} µm of metal"

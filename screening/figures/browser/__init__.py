@@ -1,3 +1,3 @@
-"""Figures to look at in a browser, drawn by plotly."""
+"""Interactive figures, drawn with plotly."""
 
 from __future__ import annotations

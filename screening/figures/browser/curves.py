@@ -1,4 +1,4 @@
-"""Figures to look at in a browser: mixing curves, discharges, and phase diagrams with a slider."""
+"""Interactive figures of mixing curves, discharges, and phase diagrams with a voltage slider."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def show_mixing(line: MixingLine) -> Figure:
             line={"color": "#909090", "dash": "dash"}, hoverinfo="skip",
         )  # fmt: skip
     state = "closed" if line.voltage is None else f"open to sodium at {line.voltage:g} V"
-    figure.update_layout(title=f"{subscripted(line.names, HTML)}, {state}")
+    figure.update_layout(
+        title=f"{subscripted(line.names, HTML)}, {state}", showlegend=len(figure.data) > 1
+    )
     figure.update_xaxes(title=f"atomic fraction of {subscripted(line.seconds, HTML)}")
     figure.update_yaxes(title="reaction energy (meV per atom of the reactants)")
     return figure
@@ -227,7 +229,7 @@ def _frame(diagram: GrandDiagram, section: Section) -> tuple[dict[str, Any], dic
     for mark in diagram.marks:
         products = mark.products(volts)
         state = f"→ {subscripted(products, HTML)}" if products else "is stable"
-        found.append(f"{subscripted(mark.formula, HTML)} {state}")
+        found.append(f"{subscripted(mark.formula, HTML)} (ring) {state}")
     data = {
         "x": [[tie[0] for tie in ties], points[:, 0].tolist(), rings[:, 0].tolist()],
         "y": [[tie[1] for tie in ties], points[:, 1].tolist(), rings[:, 1].tolist()],

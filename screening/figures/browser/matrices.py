@@ -1,4 +1,4 @@
-"""Heat maps of contacts to look at in a browser."""
+"""Interactive heat maps of contacts."""
 
 from __future__ import annotations
 
@@ -37,8 +37,10 @@ def show_matrix(found: HeatMap) -> Figure:
     """
     rows, columns = len(found.rows), len(found.columns)
     small = max(rows, columns) <= _FEW
-    figure = empty(height=min(240 + 30 * rows, 2400), width=min(380 + 60 * columns, 2400))
-    figure.update_layout(title=found.title, legend=LEGEND, plot_bgcolor="#d9d9d9")
+    figure = empty(height=min(300 + 30 * rows, 2460), width=min(380 + 60 * columns, 2400))
+    figure.update_layout(legend=LEGEND, plot_bgcolor="#d9d9d9", margin={"t": 130})
+    figure.update_layout(title={"text": found.title, "yref": "container", "y": 1, "pad": {"t": 16}})
+    figure.update_layout(title_yanchor="top")
     figure.add_heatmap(
         z=[[cell.released for cell in row] for row in found.cells],
         x=list(range(columns)),
@@ -75,10 +77,11 @@ def show_matrix(found: HeatMap) -> Figure:
         for name, volts in zip(found.columns, found.voltages, strict=True)
     ]
     figure.update_xaxes(tickvals=list(range(columns)), ticktext=names, side="top", ticks="")
+    figure.update_xaxes(range=[-0.5, columns - 0.5], tickangle=-60)
     figure.update_yaxes(
         tickvals=list(range(rows)),
         ticktext=[typeset(name, HTML) for name in found.rows],
-        autorange="reversed",
+        range=[rows - 0.5, -0.5],
         ticks="",
     )
     return figure

@@ -1,4 +1,7 @@
-"""Figures to look at in a browser: many candidates, a ladder. Plotly is imported inside."""
+"""Interactive figures of many candidates, and of a decomposition ladder.
+
+Plotly is imported inside the functions.
+"""
 
 from __future__ import annotations
 
@@ -284,7 +287,8 @@ def show_map(interphases: InterphaseMap) -> Figure:
             annotation={"text": f"{name} connect", "font": {"size": 11, "color": "#606060"}},
         )
     units = " or ".join(sorted({UNITS[p.basis] for p in interphases.points}, reverse=True))
-    figure.update_xaxes(title="driving force (eV released per electrolyte atom)")
+    force = "driving force (eV released per electrolyte atom)"
+    figure.update_xaxes(title="<br>".join([force, *interphases.notes]))
     figure.update_yaxes(title=f"electron-conducting part of the products ({units})")
     _scale_map(figure, interphases)
     return figure
@@ -335,15 +339,21 @@ def show_parity(pairs: Iterable[WindowPair]) -> Figure:
     )  # fmt: skip
     for verdict, colour in VERDICTS.items():
         for side, symbol in (("reduction", "triangle-down"), ("oxidation", "triangle-up")):
-            chosen = [p for p in points if (p.verdict, p.side) == (verdict, side)]
-            if chosen:
+            for observed in (False, True):
+                chosen = [
+                    p
+                    for p in points
+                    if (p.verdict, p.side, p.observed) == (verdict, side, observed)
+                ]
+                if not chosen:
+                    continue
                 figure.add_scatter(
                     x=[p.published for p in chosen],
                     y=[p.predicted for p in chosen],
                     mode="markers",
-                    marker={"color": colour, "symbol": symbol, "size": 10},
+                    marker={"color": colour, "symbol": symbol + "-open" * observed, "size": 10},
                     text=[typeset(p.formula, HTML) for p in chosen],
-                    name=f"{side}, {verdict}",
+                    name=f"{side}, {verdict}" + ", measured" * observed,
                     hovertemplate="%{text}<br>published %{x:.2f} V<br>predicted %{y:.2f} V",
                 )
     figure.update_xaxes(title="published limit (V)", range=[0, top])

@@ -1,4 +1,4 @@
-"""What figures to look at in a browser share. Plotly is imported inside the functions."""
+"""Layout and style shared by the interactive figures. Plotly is imported inside the functions."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def empty(**layout: Any) -> Figure:  # noqa: ANN401
         margin={"l": 70, "r": 45, "t": 70, "b": 60},
         modebar={"orientation": "v"},
         hoverlabel={"align": "left"},
+        showlegend=True,  # of one trace too: what its colour means
     )
     figure.update_layout(**layout)
     return figure

@@ -1,3 +1,3 @@
-"""Figures for papers, drawn by matplotlib."""
+"""Figures for papers, drawn with matplotlib."""
 
 from __future__ import annotations

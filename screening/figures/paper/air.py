@@ -1,11 +1,11 @@
-"""Driving force in moist air against dew point, for papers."""
+"""Paper figure of the driving force in moist air against dew point."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from trona.screening.figures.air_data import AIR_AXIS
-from trona.screening.typesetting import subscripted
+from trona.screening.typesetting import gases, subscripted
 
 from .curves import LINES
 from .style import tidy
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from trona.screening.figures.air_data import AirFigure
 
 __all__ = ["draw_air"]
+
+_STYLES = ("-", "--", ":", "-.")
+"""By turns, so that lines on each other are told apart."""
 
 
 def draw_air(air: AirFigure) -> Figure:
@@ -38,14 +41,15 @@ def draw_air(air: AirFigure) -> Figure:
     axes = figure.subplots()
     for at, curve in enumerate(air.curves):
         colour = LINES[at % len(LINES)]
-        style = ("-", "--", ":")[at // len(LINES) % 3]
-        label = subscripted(curve.formula)
+        style = _STYLES[at % len(_STYLES)]
+        label = subscripted(curve.formula) + curve.note
         axes.plot(curve.dew_points, curve.energies, style, color=colour, label=label)
         if curve.onset is not None:
             axes.plot([curve.onset], [0.0], "o", color=colour, markersize=5, clip_on=False)
     axes.set(xlabel="dew point (°C)", ylabel=AIR_AXIS)
-    axes.set_ylim(bottom=0.0)
-    axes.set_title(air.conditions, fontsize=9, loc="left")
+    axes.margins(y=0.02)
+    axes.set_ylim(bottom=min(0.0, -0.02 * axes.get_ylim()[1]))  # what does not react is seen
+    axes.set_title(gases(air.conditions), fontsize=9, loc="left")
     axes.legend(fontsize=8, frameon=False)
     tidy(axes)
     return figure

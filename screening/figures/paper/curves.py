@@ -1,4 +1,4 @@
-"""Figures of mixing lines and of discharges."""
+"""Paper figures of mixing lines and discharges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from trona.screening.errors import InputError
 from trona.screening.figures.labels import spaced
 from trona.screening.typesetting import in_lines, subscripted
 
-from .style import GREY, VOLTAGE, root, tidy
+from .style import GREY, VOLTAGE, WIDTH, root, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,7 +74,7 @@ def draw_mixing(line: MixingLine) -> Figure:
     labels = [in_lines(kink.equation.partition(" -> ")[2], indent=" " * 5) for kink in line.kinks]
     rows = sum(label.count("\n") + 1.6 for label in labels)
     axes = Figure(
-        figsize=(8.0, max(4.0, 1.0 + rows * _LINE_HEIGHT)), layout="constrained"
+        figsize=(WIDTH, max(4.0, 1.0 + rows * _LINE_HEIGHT)), layout="constrained"
     ).add_subplot()
     fractions = [kink.fraction for kink in line.kinks]
     energies = [kink.energy_per_atom * _MILLI for kink in line.kinks]
@@ -159,7 +159,7 @@ def draw_discharges(discharges: Mapping[str, Discharge]) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     top = top_voltage(discharges.values())
-    figure = Figure(figsize=(8.0, 4.4), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
     curve, comb = figure.subplots(1, 2, sharey=True, width_ratios=[3, 1.4])
     for at, (formula, discharge) in enumerate(discharges.items()):
         colour = LINES[at % len(LINES)]

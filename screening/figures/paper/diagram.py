@@ -1,4 +1,4 @@
-"""Figure of a phase diagram open to sodium, at one voltage."""
+"""Paper figure of a phase diagram open to sodium, at one voltage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from trona.screening.typesetting import subscripted
 from trona.screening.units import range_text
 
-from .style import name_points, root
+from .style import WIDTH, name_points, root, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ STABLE, MARKED = "#0072B2", "#D55E00"
 """Colours of stable phases and of marked compositions, of Okabe & Ito (2008)."""
 _ALONG = 60
 """Points along a tie line that stand for it where names look for room."""
-_SIDE = 6.2
+_SIDE = 5.5
 """Inches of a side of the triangle."""
 
 
@@ -101,7 +101,7 @@ def draw_diagram(diagram: GrandDiagram, volts: float) -> Figure:
         axes.set_axis_off()
         _letter_corners(axes, diagram)
     else:
-        axes = Figure(figsize=(7.2, 4.6)).add_axes((0.15, 0.13, 0.81, 0.75))
+        axes = Figure(figsize=(WIDTH, 4.6)).add_axes((0.15, 0.13, 0.81, 0.75))
         _scale_line(axes, diagram, points)
     place = {column: at for at, column in enumerate(section.stable)}
     for first, second in section.ties:
@@ -111,7 +111,7 @@ def draw_diagram(diagram: GrandDiagram, volts: float) -> Figure:
         axes.plot(*at, "o", mfc="none", mec=MARKED, mew=1.8, markersize=13, zorder=4)
     formulas = [diagram.phases[at].formula for at in section.stable]
     name_points(axes, formulas, points, along(diagram, section, points), size=9.0)
-    axes.set_title(_title(diagram, section, volts), fontsize=10, loc="left")
+    axes.set_title(_title(diagram, section, volts), fontsize=9, loc="left")
     return root(axes)
 
 
@@ -122,7 +122,7 @@ def _scale_line(axes: Axes, diagram: GrandDiagram, points: NDArray[np.float64]) 
     axes.set_ylim(-1.18 * depth, 0.2 * depth)
     axes.set_xlabel(f"{diagram.elements[1]} / ({' + '.join(diagram.elements)}), atomic fraction")
     axes.set_ylabel("formation grand potential\n(eV per atom other than Na)")
-    axes.spines[["top", "right"]].set_visible(False)
+    tidy(axes)
 
 
 def marked(diagram: GrandDiagram, points: NDArray[np.float64]) -> NDArray[np.float64]:

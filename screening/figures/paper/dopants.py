@@ -1,4 +1,4 @@
-"""Chart of dopants on two axes, for papers."""
+"""Paper chart of dopants on two axes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.figures.dopant_data import HYDROLYSIS_AXIS, REDUCTION_AXIS
-from trona.screening.typesetting import subscripted
+from trona.screening.typesetting import gases, subscripted
 
-from .style import COLOURS, class_legend, name_points, root, tidy
+from .style import COLOURS, WIDTH, class_legend, name_points, root, tidy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +35,7 @@ def draw_dopants(chart: DopantFigure) -> Figure:
     """
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    axes = Figure(figsize=(7.2, 5.2)).add_axes((0.11, 0.17, 0.85, 0.73))
+    axes = Figure(figsize=(WIDTH, 5.2)).add_axes((0.11, 0.17, 0.85, 0.73))
     points = np.array([[0.0, 0.0], *([one.hydrolysis, one.reduction] for one in chart.points)])
     low, high = points.min(axis=0), points.max(axis=0)
     room = np.maximum(0.1 * (high - low), 0.1)
@@ -49,7 +49,7 @@ def draw_dopants(chart: DopantFigure) -> Figure:
     name_points(axes, [chart.host, *(one.element for one in chart.points)], points)
     axes.set_xlabel("\n".join(filter(None, [HYDROLYSIS_AXIS, chart.note])))
     axes.set_ylabel(REDUCTION_AXIS)
-    title = f"{subscripted(chart.host)}: {chart.title}\n{chart.conditions}"
+    title = f"{subscripted(chart.host)}: {gases(chart.title)}\n{gases(chart.conditions)}"
     axes.set_title(title, fontsize=9, loc="left")
     class_legend(root(axes), {one.kind for one in chart.points}, "interphase at 0 V")
     tidy(axes)

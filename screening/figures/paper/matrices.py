@@ -1,4 +1,4 @@
-"""Heat maps of contacts for papers."""
+"""Paper heat maps of contacts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of many candidates: their windows as bars, their interphases on a map."""
+"""Paper figures of many candidates: windows as bars, interphases on a map."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trona.screening.figures.labels import spaced
 from trona.screening.figures.ladder_data import UNITS
 from trona.screening.typesetting import typeset
 
-from .style import COLOURS, VOLTAGE, class_legend, name_points, root, tidy
+from .style import COLOURS, VOLTAGE, WIDTH, class_legend, name_points, root, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ def draw_bars(windows: WindowBars) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     n_bars = len(windows.bars)
-    axes = Figure(figsize=(7.2, 1.7 + 0.27 * n_bars), layout="constrained").add_subplot()
+    axes = Figure(figsize=(WIDTH, 1.7 + 0.27 * n_bars), layout="constrained").add_subplot()
     for row, bar in enumerate(windows.bars):
         _draw_bar(axes, row, bar, windows.top)
     names = [typeset(bar.label) + bar.signs for bar in windows.bars]
@@ -105,7 +105,7 @@ def _draw_marks(axes: Axes, windows: WindowBars) -> None:
             fontsize=8,
             ha="center",
             va="bottom",
-            arrowprops={"arrowstyle": "-", "color": "0.45", "linewidth": 0.6},
+            arrowprops={"arrowstyle": "-", "color": "0.45", "linewidth": 0.6, "relpos": (0.5, 0)},
             annotation_clip=False,
         )
 
@@ -127,7 +127,7 @@ def draw_map(interphases: InterphaseMap) -> Figure:
     """
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    axes = Figure(figsize=(7.2, 5.2)).add_axes((0.1, 0.17, 0.86, 0.76))
+    axes = Figure(figsize=(WIDTH, 5.2)).add_axes((0.1, 0.2, 0.86, 0.73))
     for point in interphases.points:
         colour, height = COLOURS[point.kind], 100.0 * point.conducting
         if point.unknown:
@@ -144,7 +144,9 @@ def draw_map(interphases: InterphaseMap) -> Figure:
     _draw_thresholds(axes, interphases)
     points = np.array([[p.driving_force, 100.0 * p.conducting] for p in interphases.points])
     name_points(axes, [point.label for point in interphases.points], points)
-    axes.set_xlabel("driving force (eV released per electrolyte atom)")
+    axes.set_xlabel(
+        "\n".join(["driving force (eV released per electrolyte atom)", *interphases.notes])
+    )
     units = " or ".join(sorted({UNITS[p.basis] for p in interphases.points}, reverse=True))
     axes.set_ylabel(f"electron-conducting part of the products ({units})")
     title = f"interphases at {interphases.voltage:g} V against Na/Na$^+$"

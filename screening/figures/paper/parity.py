@@ -1,4 +1,4 @@
-"""Figures of predicted windows beside published ones."""
+"""Paper figures of predicted against published windows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import InputError
 from trona.screening.typesetting import subscripted
 
-from .style import VOLTAGE, root, tidy
+from .style import VOLTAGE, WIDTH, root, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -217,7 +217,7 @@ def draw_windows(pairs: Sequence[WindowPair]) -> Figure:
 
     if not pairs:
         raise InputError("none of these systems has a published window to draw.")
-    axes = Figure(figsize=(7.6, 1.5 + 0.42 * len(pairs)), layout="constrained").add_subplot()
+    axes = Figure(figsize=(WIDTH, 1.5 + 0.42 * len(pairs)), layout="constrained").add_subplot()
     volts = [limit.published for pair in pairs for limit in pair.limits]
     volts += [x for pair in pairs for x in pair.predicted or () if x < inf]
     top = max(volts) + _HEADROOM

@@ -1,4 +1,4 @@
-"""What matplotlib figures share, and the ladder. Matplotlib is imported inside the functions."""
+"""Style of the matplotlib figures, and the ladder. Matplotlib is imported inside the functions."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ __all__ = [
     "COLOURS",
     "GREY",
     "VOLTAGE",
+    "WIDTH",
     "class_legend",
     "draw_ladder",
+    "letters_on",
     "name_points",
     "root",
     "save_figure",
@@ -40,16 +42,21 @@ COLOURS = {kind: kind.colour for kind in InterphaseClass}
 GREY = "0.75"
 """Lines that lead from a label to what it names."""
 VOLTAGE = "voltage against Na/Na$^+$ (V)"
+WIDTH = 6.9
+"""Inches of two columns of a journal (175 mm): letters have in print the size they are drawn in."""
 _POINTS_PER_INCH = 72.0
 _LETTER = 0.56
 """Width of a letter over the size of its font, on average."""
-_LETTER_WIDTH = 3.2
+_LETTER_WIDTH = 3.5
 """Per cent of the bars of products that a letter in them takes."""
-_READABLE = dict.fromkeys(
-    (InterphaseClass.MIXED_CONDUCTING, InterphaseClass.GROWTH_GOES_ON, InterphaseClass.PASSIVATING),
-    "black",
-)
-"""Colours of letters on classes of light colour."""
+_LONG = 16
+"""Letters from which a formula has a line of its own below the axes."""
+_AROUND = 1.75
+"""Inches above and below the axes of a ladder."""
+_LABEL_LINE, _LABEL_GAP = 0.15, 0.05
+"""Inches that a line of a label beside a ladder takes, and that are free between two labels."""
+_BLACK_FROM = 0.179
+"""Relative luminance from which black letters stand out more than white ones (WCAG 2.2)."""
 _NEAR = 9.0
 """Points between a name and its point up to which no line has to lead there,"""
 _CLEARLY = 1.6
@@ -73,13 +80,16 @@ def draw_ladder(ladder: LadderFigure) -> Figure:
     """
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    figure = Figure(figsize=(9.0, 4.8), layout="constrained")
-    content, parts = figure.subplots(1, 2, sharey=True, width_ratios=[2.6, 1.0])
+    labels = [in_lines(step.products) for step in ladder.steps]
+    needed = sum(_LABEL_LINE * (text.count("\n") + 1) + _LABEL_GAP for text in labels)
+    figure = Figure(figsize=(WIDTH, max(4.4, _AROUND + needed)), layout="constrained")
+    content, parts = figure.subplots(1, 2, sharey=True, width_ratios=[1.9, 1.0])
     _draw_content(content, ladder)
     for step in ladder.steps:
-        _draw_parts(parts, step, min(step.upper, ladder.top), ladder.top / 28)
-    _label_products(parts, ladder)
-    content.set_xlabel(f"Na exchanged per {subscripted(ladder.formula)}")
+        _draw_parts(parts, step, min(step.upper, ladder.top), ladder.top / 26)
+    _label_products(parts, ladder, labels)
+    between = "\n" if len(ladder.formula) > _LONG else " "
+    content.set_xlabel(f"Na exchanged per{between}{subscripted(ladder.formula)}")
     content.set_ylabel(VOLTAGE)
     content.set_ylim(0, ladder.top)
     parts.set_xlabel(f"products ({ladder.units})")
@@ -130,7 +140,7 @@ def _draw_parts(axes: Axes, step: LadderStep, upper: float, room: float) -> None
                 left + 50.0 * part.fraction,
                 (step.lower + upper) / 2,
                 subscripted(part.formula),
-                color=_READABLE.get(kind, "white"),
+                color=letters_on(COLOURS[kind]),
                 fontsize=7,
                 ha="center",
                 va="center_baseline",
@@ -138,20 +148,46 @@ def _draw_parts(axes: Axes, step: LadderStep, upper: float, room: float) -> None
         left += 100.0 * part.fraction
 
 
-def _label_products(axes: Axes, ladder: LadderFigure) -> None:
-    """Write the products beside their steps, apart from each other."""
+def letters_on(colour: str) -> str:
+    """
+    Choose the colour of letters that stand out from what is behind them.
+
+    Parameters
+    ----------
+    colour
+        Behind them, as ``"#0072B2"``.
+
+    Returns
+    -------
+    str
+        ``"black"`` or ``"white"``.
+
+    Examples
+    --------
+    >>> letters_on("#F0E442"), letters_on("#1B3A57")
+    ('black', 'white')
+    """
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "black" if luminance >= _BLACK_FROM else "white"
+
+
+def _label_products(axes: Axes, ladder: LadderFigure, labels: Sequence[str]) -> None:
+    """Write the products beside their steps, apart from each other and not below the axes."""
+    volts = ladder.top / (root(axes).get_figheight() - _AROUND)
+    heights = [volts * (_LABEL_LINE * (text.count("\n") + 1) + _LABEL_GAP) for text in labels]
     middles = [(step.lower + min(step.upper, ladder.top)) / 2 for step in ladder.steps]
-    labels = [in_lines(step.products) for step in ladder.steps]
-    lines = max(label.count("\n") for label in labels) + 1
-    levels = spaced(middles, ladder.top / 21 * (1 + 0.8 * (lines - 1)))
+    apart = [(one + other) / 2 for one, other in itertools.pairwise(heights)]
+    levels = spaced(middles, apart, (heights[0] / 2, ladder.top - heights[-1] / 2))
     for label, middle, level in zip(labels, middles, levels, strict=True):
         axes.annotate(
             label,
             xy=(1.0, middle),
             xycoords=axes.get_yaxis_transform(),
-            xytext=(1.15, level),
+            xytext=(1.12, level),
             textcoords=axes.get_yaxis_transform(),
-            fontsize=8,
+            fontsize=7.5,
             va="center",
             arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "relpos": (0, 0.5)},
             annotation_clip=False,
@@ -248,7 +284,7 @@ def name_points(
 
 def tidy(*axes: Axes) -> None:
     """
-    Leave out the lines around axes that carry no scale.
+    Leave out the lines around axes that carry no scale, and set the size of their texts.
 
     Parameters
     ----------
@@ -257,6 +293,10 @@ def tidy(*axes: Axes) -> None:
     """
     for one in axes:
         one.spines[["top", "right"]].set_visible(False)
+        one.tick_params(axis="x", labelsize=8)
+        for axis in (one.xaxis, one.yaxis):
+            axis.label.set_fontsize(9)
+        one.tick_params(axis="y", labelsize=8)
 
 
 def root(axes: Axes) -> Figure:

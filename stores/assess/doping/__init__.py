@@ -1,3 +1,3 @@
-"""Dopants of an electrolyte: what they change, and how that compares with what was published."""
+"""Dopants of an electrolyte: their predicted effect, and its comparison with published results."""
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a dopant changes in a host, in moist air and at sodium metal, written down.
+"""Effect of a dopant on a host in moist air and at sodium metal, as documents.
 
-A doped composition has no phase of its own, so it is taken as the stable phases that it decomposes
-to, and the host too: what is compared is the energy that these release. If a doped phase lies e
-above the hull, it releases e more on both axes.
+A doped composition has no phase of its own, so it is represented by the stable phases that it
+decomposes to, and so is the host: the comparison is between the energies that these release. If a
+doped phase lies e above the hull, it releases e more on both axes.
 """
 
 from __future__ import annotations

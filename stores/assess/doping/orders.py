@@ -1,4 +1,4 @@
-"""What was published about moist air, and published orders of dopants beside predicted ones."""
+"""Published results on moist air, and published orders of dopants compared with predicted ones."""
 
 from __future__ import annotations
 

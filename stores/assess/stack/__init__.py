@@ -1,3 +1,3 @@
-"""Stacks of materials: layers between electrolyte and electrode, contacts of a cell."""
+"""Stacks of materials: buffer layers between electrolyte and electrode, and contacts of a cell."""
 
 from __future__ import annotations

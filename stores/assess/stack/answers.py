@@ -1,4 +1,4 @@
-"""What a ranking of layers comes to: the outcome of each gate, and the answer in a sentence."""
+"""Outcome of each gate for a ranking of layers, and its summary in one sentence."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def trusted(layers: Sequence[LayerDoc]) -> list[LayerDoc]:
 
 def gate_outcomes(layer: LayerDoc, gates: Gates) -> dict[str, str]:
     """
-    Say what became of a layer at each gate.
+    State the outcome of each gate for a layer.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Layers between an electrolyte and an electrode, ranked and written down."""
+"""Ranked documents of buffer layers between an electrolyte and an electrode."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def read_formulas(path: Path) -> list[str]:
 @dataclass(frozen=True, eq=False)
 class Stack:
     """
-    An electrolyte, an electrode, and energies: what layers are judged with.
+    An electrolyte, an electrode and reference energies, against which layers are judged.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ class Stack:
 
     @property
     def sides(self) -> Neighbours:
-        """What a layer is put between."""
+        """The two neighbours of a layer."""
         one = self.electrode
         return Neighbours(self.electrolyte, one.states, one.low, one.high)
 

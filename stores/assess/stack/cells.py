@@ -1,4 +1,4 @@
-"""The contacts of a cell: what happens at each, which is worst, and the best layers for it."""
+"""The contacts of a cell: the reaction at each, the worst one, and the best layers for it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""An electrode as it is named: its compositions over the range in which it works, and potentials.
+"""An electrode as the user names it: its compositions over its working range, and their potentials.
 
-Whatever asks about an electrode reads its name here: pairs, matrices, layers and cells.
+Every command that takes an electrode (pairs, matrices, layers and cells) resolves its name here.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _BY_ALLOY = "the alloy without its sodium"
 @dataclass(frozen=True)
 class NamedElectrode:
     """
-    What stands in the name of an electrode.
+    Parsed name of an electrode.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Many materials against many on reference energies, written down.
+"""Documents of many materials against many on reference energies.
 
-There is no arithmetic of its own here: `trona.screening` computes.
+The thermodynamics is in `trona.screening`.
 """
 
 from __future__ import annotations

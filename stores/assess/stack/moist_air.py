@@ -1,6 +1,6 @@
 """Layers in moist air: one equilibrium each with its water and CO2, at stated conditions.
 
-Without O2, as in `trona.stores.assess.air`: anions of salts are taken not to be oxidised.
+O2 is left out, as in `trona.stores.assess.air`: the anions of salts are assumed not to be oxidised.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["add_air"]
 
 def add_air(layers: Sequence[LayerDoc], reference: Reference, tolerated: float) -> str | None:
     """
-    Write into layers what H2O and CO2 in air of the default conditions make of them.
+    Add to layers their reactions with H2O and CO2 in air at the default conditions.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Screened candidates beside the phases of a reference, with their own energies."""
+"""Screened candidates with their own energies, added to the phases of a reference."""
 
 from __future__ import annotations
 

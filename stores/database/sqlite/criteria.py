@@ -1,8 +1,8 @@
-"""MongoDB's filters as SQL conditions on JSON text; what is not translated is left to Python.
+"""MongoDB filters as SQL conditions on JSON text; what is not translated is evaluated in Python.
 
 A filter becomes a pair of conditions as in `predicates`: rows that may match, and rows that
-certainly do. Only the rows between are judged by mongomock's own filter. Where a field is indexed
-there is a third condition, which every match meets and which SQLite answers from the index.
+certainly do. Only the rows in between are evaluated by mongomock's own filter. For an indexed field
+there is a third condition, which every match satisfies and which SQLite answers from the index.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""One SQLite file that several processes share: opening, transactions, tables, earlier formats.
+"""One SQLite file shared by several processes: opening, transactions, tables, earlier formats.
 
-Every change is one transaction in the write-ahead log: a kill in the middle leaves the file as it
-was before, and readers go on meanwhile. Nothing is known here of filters.
+Every change is one transaction in the write-ahead log: a process killed in the middle leaves the
+file as it was before, and readers are not blocked. This module does not know about filters.
 """
 
 from __future__ import annotations
@@ -311,7 +311,7 @@ class File:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do all or nothing of what stands in the block; other writers wait."""
+        """Execute the block as one transaction; other writers wait."""
         with self._lock, self._translated():
             self._connection.execute("BEGIN IMMEDIATE")
             try:

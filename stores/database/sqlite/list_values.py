@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .text import ODD, written
+from .text import ODD, stored_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,7 +145,7 @@ def _ends(value: object, path: Sequence[str]) -> Iterator[Any]:
 
 def _typed(value: Any) -> tuple[str, object]:  # noqa: ANN401 (any value of a document)
     """Name the type of a value as SQLite does, and write it as it stands in the file."""
-    stored = written(value)
+    stored = stored_form(value)
     if isinstance(stored, bool):
         return str(stored).lower(), int(stored)
     kinds = {int: "integer", float: "real"}

@@ -1,8 +1,7 @@
-"""The documents of a collection that match a filter: SQLite looks first, mongomock where it must.
+"""The documents of a collection that match a filter: preselected by SQLite, completed by mongomock.
 
-Nothing is written here. Rows are found in one statement and read in pieces, each as it is when its
-piece is read; a document that was removed or changed meanwhile so that it no longer matches is left
-out.
+Read-only. Rows are selected in one statement and read in batches, each in its current state; a
+document that was removed in the meantime, or changed so that it no longer matches, is left out.
 """
 
 from __future__ import annotations

@@ -1,15 +1,46 @@
-"""What MongoDB means by a filter, an order and a path: mongomock-ng's own functions, with types."""
+"""MongoDB's semantics of filters, sort orders and paths: mongomock-ng's functions, typed.
+
+mongomock-ng is imported only where it is needed: SQLite answers most queries alone.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mongomock_ng import filtering, helpers
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = ["applies", "distinct_values", "normal", "sort_key", "value_key"]
+
+
+_COMPARISONS = {"$eq", "$ne", "$gt", "$gte", "$lt", "$lte"}
+_MEMBERSHIPS = {"$in", "$nin", "$all"}
+_CONNECTIVES = {"$and", "$or", "$nor"}
+_SCALARS = (str, int, float, type(None))
+
+
+def _plain(criteria: Mapping[str, Any]) -> bool:
+    """Tell whether a filter has nothing but well-known words and values that stay as they are."""
+    return all(
+        bool(wanted) and isinstance(wanted, list) and all(map(_plain, wanted))
+        if name in _CONNECTIVES
+        else not name.startswith("$") and _plain_condition(wanted)
+        for name, wanted in criteria.items()
+    )
+
+
+def _plain_condition(wanted: object) -> bool:
+    """Tell the same of what is wanted of one field."""
+    if not isinstance(wanted, dict):
+        return isinstance(wanted, _SCALARS)
+    return bool(wanted) and all(
+        isinstance(value, _SCALARS)
+        if word in _COMPARISONS
+        else word in _MEMBERSHIPS
+        and isinstance(value, list)
+        and all(isinstance(one, _SCALARS) for one in value)
+        for word, value in wanted.items()
+    )
 
 
 def normal(criteria: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -31,6 +62,10 @@ def normal(criteria: Mapping[str, Any] | None) -> dict[str, Any]:
     Exception
         As mongomock does, if an operator is unknown.
     """
+    if _plain(criteria or {}):
+        return dict(criteria or {})
+    from mongomock_ng import helpers  # noqa: PLC0415 (slow to import)
+
     wanted: dict[str, Any] = helpers.patch_datetime_awareness_in_document(  # type: ignore[no-untyped-call]
         dict(criteria or {})
     )
@@ -54,6 +89,8 @@ def applies(criteria: Mapping[str, Any], doc: Mapping[str, Any]) -> bool:
     bool
         True if it does.
     """
+    from mongomock_ng import filtering  # noqa: PLC0415 (slow to import)
+
     return bool(filtering.filter_applies(criteria, doc))  # type: ignore[no-untyped-call]
 
 
@@ -73,6 +110,8 @@ def sort_key(path: str, doc: Mapping[str, Any]) -> Any:  # noqa: ANN401 (it is o
     object
         Compares by BSON's order of types and values.
     """
+    from mongomock_ng import filtering  # noqa: PLC0415 (slow to import)
+
     return filtering.resolve_sort_key(path, doc)  # type: ignore[no-untyped-call]
 
 
@@ -90,6 +129,8 @@ def value_key(value: object) -> Any:  # noqa: ANN401 (it is only compared)
     object
         Compares by BSON's order of types and values.
     """
+    from mongomock_ng import filtering  # noqa: PLC0415 (slow to import)
+
     return filtering.BsonComparable(value)  # type: ignore[no-untyped-call]
 
 
@@ -109,6 +150,8 @@ def distinct_values(path: str, docs: Iterable[Mapping[str, Any]]) -> list[Any]:
     list
         Each value once, as it is first met.
     """
+    from mongomock_ng import filtering  # noqa: PLC0415 (slow to import)
+
     found: dict[object, Any] = {}
     for doc in docs:
         for one in filtering.iter_key_candidates(path, doc):  # type: ignore[no-untyped-call]

@@ -1,9 +1,10 @@
-"""Pairs of SQL expressions that bracket the truth about a value in a JSON text; no SQL is run here.
+"""Pairs of SQL expressions that bracket the truth of a condition on JSON text; no SQL is run here.
 
-Of each pair the first holds wherever the answer may be yes, the second only where it certainly is.
-Where both agree SQL has decided; where they differ the caller asks in Python. So a translation
-need not be complete to be sound: what SQLite sees differently (a real number whose last digit its
-reader rounds otherwise, a value that is not JSON, a list inside a list) is left open.
+The first of each pair holds wherever the answer may be yes, the second only where it certainly is.
+Where both agree, SQL has decided; where they differ, the caller evaluates in Python. A translation
+therefore does not need to be complete to be correct: whatever SQLite sees differently (a real
+number whose last digit it rounds otherwise, a value that is not JSON, a nested list) is left
+undecided.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _DEEPEST = 5
 
 class Pair(NamedTuple):
     """
-    Two SQL expressions, never null, around a truth.
+    Two SQL expressions, never null, that bracket a condition.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ UNSURE = Pair("1", "0")
 
 class Place(NamedTuple):
     """
-    Where a value stands, as SQL.
+    Position of a value, as SQL.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a query returns of a document, as MongoDB's projections say."""
+"""The fields of a document that a query returns, following MongoDB's projections."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
 r"""Documents as JSON text and back: what MongoDB would keep, in a form that SQLite can compare.
 
-SQLite's JSON knows null, booleans, numbers, text, lists and objects. All else becomes text that
-begins with a control character, so that no document is changed by being stored:
+SQLite's JSON has null, booleans, numbers, text, lists and objects. Everything else becomes text
+that begins with a control character, so that storing a document does not change it:
 
-- ``\u0002`` and a time of fixed width: a date, UTC to the millisecond as in MongoDB. The text is
-  ordered as the dates are.
+- ``\u0002`` and a time of fixed width: a date, UTC to the millisecond as in MongoDB. The text sorts
+  as the dates do.
 - ``\u0001`` and a letter: a value that only Python compares. NaN and infinities, object ids,
   bytes, other BSON types, and text that itself begins with one of these characters or contains NUL.
 
-A document is stored as a body and, where that is long, a head: the same without its long lists and
-texts. Questions are put to the head, which is a tenth of a screening document.
+A document is stored as a body and, if it is long, a head: the same without its long lists and
+texts. Queries use the head, which is a tenth of the size of a screening document.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 import orjson
 from bson import ObjectId, json_util
-from monty.json import jsanitize
 
 from trona.screening.errors import StoreError
 
@@ -35,7 +34,7 @@ __all__ = [
     "holds",
     "identity_text",
     "plain_values",
-    "written",
+    "stored_form",
 ]
 
 ODD = "\x01"
@@ -59,7 +58,7 @@ _ESCAPES = (b"\\u0000", b"\\u0001", b"\\u0002", b"e-3")
 
 class Stored(NamedTuple):
     """
-    A document as it stands in the file, but for its ``_id``.
+    A document as stored in the file, without its ``_id``.
 
     Parameters
     ----------
@@ -92,7 +91,7 @@ def identity_text(identity: object) -> str:
     str
         The same for the same value.
     """
-    return orjson.dumps(written(identity)).decode()
+    return orjson.dumps(stored_form(identity)).decode()
 
 
 def _prefixed(identity: str, text: str) -> str:
@@ -118,6 +117,8 @@ def plain_values(doc: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """
     if _is_plain(doc):
         return doc, True
+    from monty.json import jsanitize  # noqa: PLC0415 (slow to import, and results are plain)
+
     return jsanitize(doc, allow_bson=True, recursive_msonable=True), False
 
 
@@ -147,7 +148,7 @@ def encode(doc: dict[str, Any], *, json: bool = False) -> Stored:
     try:
         text = orjson.dumps(doc) if json else _ESCAPES[0]
         if any(escape in text for escape in _ESCAPES):
-            doc = written(doc)
+            doc = stored_form(doc)
             text = orjson.dumps(doc)
         head = text if len(text) <= _LONG else orjson.dumps(_head(doc))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -270,7 +271,7 @@ def _head(doc: dict[str, Any]) -> dict[str, Any]:
     return head
 
 
-def written(value: Any) -> Any:  # noqa: ANN401 (any value of a document)
+def stored_form(value: Any) -> Any:  # noqa: ANN401 (any value of a document)
     """
     Write what is not JSON as text.
 
@@ -294,9 +295,9 @@ def written(value: Any) -> Any:  # noqa: ANN401 (any value of a document)
     if isinstance(value, dict):
         if any("\0" in name for name in value):
             raise ValueError("a name holds the character NUL")
-        return {name: written(one) for name, one in value.items()}
+        return {name: stored_form(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [written(one) for one in value]
+        return [stored_form(one) for one in value]
     if isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
         raise OverflowError(f"{value} has more than 64 bits")
     special = _special(value)
@@ -322,7 +323,7 @@ def _special(value: object) -> str | None:
 
 
 def _read(value: Any) -> Any:  # noqa: ANN401 (any value of a document)
-    """Undo `written`."""
+    """Undo `stored_form`."""
     if isinstance(value, dict):
         return {name: _read(one) for name, one in value.items()}
     if isinstance(value, list):

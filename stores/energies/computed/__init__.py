@@ -1,3 +1,3 @@
-"""Entries of pymatgen as reference energies: read, put on a named scale, and written again."""
+"""pymatgen entries as reference energies: read, put on a named scale, and written again."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The own energy of a candidate that a user gives as an entry of pymatgen."""
+"""A candidate's own energy, given by the user as a pymatgen entry."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Relaxed structures of a store as files: CIF, and entries of pymatgen as monty writes them.
+"""Export of relaxed structures from a store: CIF, and pymatgen entries as written by monty.
 
-Only relaxations that may enter a hull are written: what is left out has no energy or structure that
-can be trusted.
+Only relaxations that may enter a hull are written; the others have no trustworthy energy or
+structure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reference energies made of entries of pymatgen: phases on one scale, with their origin."""
+"""Reference energies from pymatgen entries: phases on one scale, with their origin."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ def _runs(entries: Sequence[Entry]) -> str:
 def _from_trona(
     entries: Sequence[Entry], stated: str | None, scheme: Scheme | None, name: str, called: str
 ) -> Reference:
-    """Read back what `Reference.to_entries` wrote: the scale stands beside each energy."""
+    """Read back entries written by `Reference.to_entries`, which carry their scale."""
     notes = [entry_note(entry) for entry in entries]
     foreign = next((one for one, note in zip(entries, notes, strict=True) if note is None), None)
     if foreign is not None:

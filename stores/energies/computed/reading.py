@@ -1,4 +1,4 @@
-"""Entries of pymatgen from what a user has: lists, phase diagrams, files that monty wrote."""
+"""pymatgen entries from user input: lists, phase diagrams, and files written by monty."""
 
 from __future__ import annotations
 

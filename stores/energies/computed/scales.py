@@ -1,4 +1,4 @@
-"""The energy scale of a user's entries: as run types and corrections tell it, or as stated."""
+"""Energy scale of user entries: inferred from run types and corrections, or stated by the user."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""A user's table of formation energies: its rows as phases, and what is kept of them."""
+"""User tables of formation energies: their rows as phases, and a snapshot of large ones."""
 
 from __future__ import annotations

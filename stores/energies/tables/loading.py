@@ -1,4 +1,4 @@
-"""A table of formation energies, from its rows or from what is kept of them."""
+"""Loading of a table of formation energies, from its rows or from its snapshot."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["load_table"]
 
 def load_table(path: Path) -> tuple[bytes, Published]:
     """
-    Load a table; a large one sooner from the second time on.
+    Load a table; a large one is cached and loads faster the next time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rows of a user's table of formation energies, read into phases."""
+"""Rows of a user table of formation energies as phases."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What is kept of a large table, so that it is parsed and sorted once; a cache and nothing else.
+"""Cache of a large table, so that it is parsed and sorted only once.
 
-It is found by a checksum of the table's content, so it cannot be stale, and it is written to a
-file of its own that then takes the name: processes that start together write the same. Where the
-folder cannot be written or read, the table is read anew.
+A snapshot is found by a checksum of the table's content, so it cannot be stale. It is written to a
+temporary file that is then renamed, so processes that start together do not conflict. If the folder
+cannot be read or written, the table is parsed again.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ELEMENT = "element: zero by definition"
 
 def read(raw: bytes, path: Path) -> Published | None:
     """
-    Find what is kept of a table.
+    Find the snapshot of a table.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def read(raw: bytes, path: Path) -> Published | None:
 
 def write(raw: bytes, found: Published) -> None:
     """
-    Keep a table that was read, if it is large.
+    Write the snapshot of a table, if it is large.
 
     Parameters
     ----------

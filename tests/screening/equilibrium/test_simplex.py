@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from trona.screening.equilibrium.simplex import minimise, sweep
+from trona.screening.equilibrium.simplex import minimise, minimise_each, sweep
 from trona.screening.errors import ConvergenceError
 
 
@@ -34,6 +34,22 @@ def test_minimum_agrees_with_scipy(seed):
     oracle = linprog(energies, A_eq=matrix, b_eq=amounts)
     assert basis_energy(best, energies) == pytest.approx(oracle.fun, abs=1e-9)
     assert matrix[:, best.columns] @ best.values == pytest.approx(amounts, abs=1e-10)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_costs_that_differ_a_little_have_the_minima_that_each_has_alone(seed):
+    matrix, amounts, energies, _ = random_program(seed, 2 + seed % 5, 200)
+    rng = np.random.default_rng(seed)
+    costs = energies + rng.normal(0.0, [[0.001], [0.1]] * 15, (30, len(energies)))
+    elements = np.arange(len(amounts))
+    first = minimise(matrix, amounts, energies, elements).columns
+    found = minimise_each(matrix, amounts, costs, first)
+    assert sorted(np.concatenate([rows for _, rows in found])) == list(range(30))
+    for basis, rows in found:
+        for row in rows:
+            alone = minimise(matrix, amounts, costs[row], elements)
+            assert set(basis.columns) == set(alone.columns)
+            assert basis_energy(basis, costs[row]) == pytest.approx(basis_energy(alone, costs[row]))
 
 
 @pytest.mark.parametrize("seed", range(8))

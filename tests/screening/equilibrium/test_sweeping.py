@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from trona.screening.equilibrium import system as systems
 from trona.screening.equilibrium.grand import sweep_system
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
-from trona.screening.equilibrium.simplex import sweep
+from trona.screening.equilibrium.simplex import load_compiled, sweep
 
 SCALE = EnergyScale("synthetic", "none")
 SYMBOLS = ("Na", "P", "S", "Cl", "O")
@@ -25,9 +26,14 @@ def table(seed, n_phases, step):
     return PhaseTable.from_phases(found)
 
 
+@pytest.mark.parametrize("room", [65, 4096])
 @pytest.mark.parametrize("step", [1e-6, 0.5])
 @pytest.mark.parametrize("seed", range(3))
-def test_paths_before_and_after_the_hull_is_known_are_those_over_all_columns(seed, step):
+def test_paths_before_and_after_the_hull_is_known_are_those_over_all_columns(
+    seed, step, room, monkeypatch
+):
+    monkeypatch.setattr(systems, "_KNOWN", room)  # with room for a path or two, most are forgotten
+    load_compiled()
     given = table(seed, 150, step)
     rng = np.random.default_rng(seed)
     system = given.system(SYMBOLS)
@@ -42,3 +48,4 @@ def test_paths_before_and_after_the_hull_is_known_are_those_over_all_columns(see
             assert one.tolist() == other.tolist()
     assert system.layout.near is not None
     assert len(system.layout.near.at) < len(system.index)
+    assert 0 < system.layout.near.known.used <= room

@@ -25,7 +25,8 @@ from trona.screening.stability.products import (
     unknown_sides,
     volume_change,
 )
-from trona.screening.stability.window import HELD, Reaction, assess
+from trona.screening.stability.window import Reaction, assess
+from trona.screening.units import HELD
 
 # Å³ per formula unit: lattice parameters of Na3PS4 (P-42_1c), Na2S, Na3P and bcc sodium.
 VOLUMES = {"Na3PS4": 171.2, "Na2S": 69.5, "Na3P": 91.8, "Na": 39.5}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from trona.screening.stability.window import HELD
+from trona.screening.units import HELD
 from trona.stores.assess.screenings import rank_documents, screening_document
 from trona.stores.collections.summaries import rank_summaries, summarize_screening
 from trona.stores.documents.migration import read_document

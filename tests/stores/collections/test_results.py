@@ -104,6 +104,12 @@ def test_the_newest_result_of_a_candidate_wins(results, table_path):
     assert [doc.source for doc in results.named("Na3PS4")] == ["again"]
 
 
+def test_results_are_counted_as_they_are_found(results, table_path):
+    plain = load_reference(f"table:{table_path}", "as-published")
+    results.save_screening(screening_document("Na3PS4", "Na3PS4", "again", plain))
+    assert results.total() == results.find().total
+
+
 def test_only_the_newest_result_is_tested_by_a_filter(results, table_path):
     plain = load_reference(f"table:{table_path}", "as-published")
     before = results.find(Filters(text="test", elements=["P"], state="completed"))

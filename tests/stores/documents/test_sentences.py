@@ -79,7 +79,10 @@ def test_every_class_has_a_clause(kind):
 
 def test_a_divided_verdict_names_its_shares():
     told = class_clause("passivating", {"passivating": 0.5, "mixed-conducting": 0.5})
-    assert told == "what the layer does is uncertain: passivating (50 %) or mixed-conducting (50 %)"
+    assert told == (
+        "the class of the layer is uncertain: passivating in 50 % or mixed (MCI) in 50 % of the "
+        "draws"
+    )
 
 
 def test_words_are_joined_as_in_a_sentence():

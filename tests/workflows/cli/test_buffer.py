@@ -104,7 +104,7 @@ def test_kept_layers_and_cells_are_listed_and_drawn(trona, among, tmp_path):
         places = [text.index(one) for one in order]
         assert places == sorted(places)
         assert "worst contact" in text
-    assert "Layers between electrolyte and electrode" in page.read_text("utf-8")
+    assert "Buffer layers between electrolyte and electrode" in page.read_text("utf-8")
     assert "<script" not in stack.read_text("utf-8")
 
 

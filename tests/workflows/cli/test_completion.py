@@ -59,6 +59,7 @@ def test_the_lists_are_those_that_commands_take(monkeypatch):
         (["query", "--class", "growth"], {"growth-stops", "growth-goes-on"}),
         (["screen", "--backend", "seven"], {"sevennet", "sevennet-0"}),
         (["window", "--reference", "bundl"], {"bundled", "bundled-chgnet"}),
+        (["window", "--reference", "entr"], {"entries:"}),
         (["window", "--correction", "mp2019,calib"], {"mp2019,calibrated"}),
         (["query", "--sort", "sod"], {"sodium"}),
     ],

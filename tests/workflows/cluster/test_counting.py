@@ -25,7 +25,7 @@ def job(candidate, at, state, locked):
     lock = {"lock_id": "x", "lock_time": NOW - timedelta(hours=1)} if locked else {}
     return {
         "uuid": f"{candidate}-{at}", "index": 1, "db_id": f"{candidate}-{at}", "state": state,
-        "created_on": NOW, "updated_on": NOW, "lock_id": None, "lock_time": None,
+        "created_on": NOW, "updated_on": NOW, "priority": 0, "lock_id": None, "lock_time": None,
         "job": {"name": "relax", "metadata": {TAG: tag}}, **lock,
     }  # fmt: skip
 
@@ -69,40 +69,64 @@ def test_counts_are_those_of_the_candidates_one_by_one(queue):
     assert failed <= set(failed_labels(queue))
 
 
-class _Size(monitoring.CommandListener):
-    """Adds up how many documents came over the wire."""
+class _Wire(monitoring.CommandListener):
+    """Counts commands by name, and documents and values that came back."""
 
     def __init__(self):
-        self.documents = 0
+        self.commands, self.documents = Counter(), 0
 
     def started(self, event):
-        pass
+        self.commands[event.command_name] += 1
 
     def succeeded(self, event):
         cursor = event.reply.get("cursor", {})
-        self.documents += len(cursor.get("firstBatch", cursor.get("nextBatch", [])))
+        found = cursor.get("firstBatch", cursor.get("nextBatch", event.reply.get("values", [])))
+        self.documents += len(found)
 
     def failed(self, event):
         pass
 
+    def clear(self):
+        self.__init__()
 
-def test_what_comes_over_the_wire_does_not_grow_with_the_candidates(mongo):
-    listener, seen = _Size(), []
+
+@pytest.fixture
+def wire():
+    """What drivers opened from now on send and get."""
+    listener = _Wire()
     monitoring.register(listener)
-    try:
-        with project_folder() as folder, open_queue(project(mongo, folder)) as controller:
-            prepare_queue(controller)
-            for number in (20, 200):
-                controller.jobs.delete_many({})
-                states = ("COMPLETED", "READY")
-                for one in range(number):
-                    controller.jobs.insert_one(job(one, 0, states[one % 2], locked=False))
-                listener.documents = 0
-                assert count_states(controller) == {"done": number / 2, "waiting": number / 2}
-                seen.append(listener.documents)
-    finally:
-        monitoring._LISTENERS.command_listeners.remove(listener)
+    yield listener
+    monitoring._LISTENERS.command_listeners.remove(listener)
+
+
+def test_what_comes_over_the_wire_does_not_grow_with_the_candidates(wire, mongo):
+    seen = []
+    with project_folder() as folder, open_queue(project(mongo, folder)) as controller:
+        prepare_queue(controller)
+        for number in (20, 2000):
+            controller.jobs.delete_many({})
+            states = ("COMPLETED", "READY")
+            jobs = [job(one, 0, states[one % 2], locked=False) for one in range(number)]
+            controller.jobs.insert_many(jobs)
+            wire.clear()
+            assert count_states(controller) == {"done": number / 2, "waiting": number / 2}
+            seen.append((dict(wire.commands), wire.documents))
+    assert seen[0] == seen[1] == ({"aggregate": 1, "distinct": 1}, 2)
+
+
+def test_status_of_many_candidates_takes_as_many_commands_as_of_few(wire, mongo, trona):
+    seen = []
+    with project_folder() as folder, open_queue(project(mongo, folder)) as controller:
+        prepare_queue(controller)
+        for number in (300, 1200):
+            controller.jobs.delete_many({})
+            jobs = [job(one, at, "READY", locked=False) for one in range(number) for at in (0, 1)]
+            controller.jobs.insert_many(jobs)
+            wire.clear()
+            assert f"{number} waiting: {number} candidates" in trona("status").stdout
+            seen.append((dict(wire.commands), wire.documents))
     assert seen[0] == seen[1]
+    assert seen[0][1] < 20
 
 
 def test_the_commands_show_a_long_queue_by_counts_and_name_what_failed(mongo, trona, tmp_path):

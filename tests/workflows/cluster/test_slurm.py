@@ -14,17 +14,20 @@ import pytest
 from atomate2.vasp.jobs.mp import MPGGARelaxMaker
 
 from tests.support.clusters import (
+    StepWork,
     Turns,
     executions,
     named,
     project_folder,
     slurm_project,
     start_runner,
+    waits_for,
 )
 from tests.support.folders import ROOT, SCRIPTS
 from tests.support.slurm_cluster import until
 from tests.support.sweeper import holders
 from tests.support.vasp_flows import NA2S
+from tests.support.warm_worker import warm
 from tests.workflows.cluster.test_submission import CRYSTALS, PATIENCE
 from trona.stores.collections.results import Results
 from trona.stores.energies.references import load_reference
@@ -32,7 +35,7 @@ from trona.workflows.cluster.collecting import collect_results
 from trona.workflows.cluster.queue import open_queue, prepare_queue
 from trona.workflows.cluster.submission import place_on_worker, submit
 from trona.workflows.cluster.tracking import retry, standings
-from trona.workflows.jobs.backends import BACKENDS
+from trona.workflows.jobs.backends import BACKENDS, find_backend
 from trona.workflows.jobs.flows import ScreeningMaker
 from trona.workflows.jobs.vasp import VaspRelaxMaker, mock_command
 from trona.workflows.local.pool import Work
@@ -60,6 +63,13 @@ def folder(slurm):
         yield found
 
 
+@pytest.fixture
+def one_process(folder):
+    """Change of a project whose jobs need not import everything anew."""
+    with warm(folder / "warm") as command:
+        yield {"work_dir": f"execution_cmd: {command}\n    work_dir"}
+
+
 @dataclass(frozen=True)
 class OneStep(Work):
     """Work of a single calculation, at which custodian looks often."""
@@ -72,7 +82,7 @@ class OneStep(Work):
         return ScreeningMaker(reference=self.reference, relax_maker=once).make(candidate)
 
 
-def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
+def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder, one_process):
     library, reference = folder / "potcars", load_reference("bundled")
     command = [sys.executable, HEADERS, library, "Na_pv", "S"]
     subprocess.run(command, check=True, capture_output=True)
@@ -83,7 +93,7 @@ def test_vasp_runs_in_jobs_of_slurm_as_the_project_says(mongo, folder):
         "  ATOMATE2_VASP_CMD": f"  PMG_VASP_PSP_DIR: {library}\n      ATOMATE2_VASP_CMD",
         "    modules: [vasp]\n": "",
     }
-    made = slurm_project(mongo, folder, "slurm", changes)
+    made = slurm_project(mongo, folder, "slurm", changes | one_process)
     place = place_on_worker(made, None, {"nodes": 1, "time": "00:10:00"}, "vasp")
     results = Results(str(folder / "results.sqlite"))
     with open_queue(made) as controller:
@@ -125,8 +135,9 @@ def test_what_a_killed_batch_was_doing_begins_again(mongo, folder):
     made, reference = slurm_project(mongo, folder, "slurm-batch", BATCH), load_reference("bundled")
     with open_queue(made) as controller:
         prepare_queue(controller)
-        work = Work(BACKENDS["chgnet"], reference.name)
-        todo = Plan((), ((named("Na2S"), None),), ())
+        step = lambda: waits_for(str(folder / "go"))  # noqa: E731
+        work = StepWork(find_backend("mock"), reference.name, steps=(("NaCl", step),))
+        todo = Plan((), (), CRYSTALS[:1])
         list(submit(controller, todo, reference, work, place_on_worker(made, None)))
         runner = Turns()
         runner.until(lambda: controller.count_jobs({"state": "BATCH_RUNNING"}))
@@ -136,16 +147,15 @@ def test_what_a_killed_batch_was_doing_begins_again(mongo, folder):
         (row,) = standings(controller)
         assert row.state == "failed"
         assert "killed" in row.reason
-        assert retry(controller, [row]) == [("Na2S", None)]
+        assert retry(controller, [row]) == [("NaCl", None)]
+        (folder / "go").touch()
         runner.until(lambda: controller.count_jobs({"state": "COMPLETED"}))
         runner.close()
 
 
 def test_a_login_node_that_does_not_answer_is_tried_again(mongo, folder, slurm):
-    made, reference = (
-        slurm_project(mongo, folder, host="login", activate=ACTIVATE),
-        load_reference("bundled"),
-    )
+    made = slurm_project(mongo, folder, host="login", activate=ACTIVATE)
+    reference = load_reference("bundled")
     with open_queue(made) as controller:
         prepare_queue(controller)
         todo = Plan((), ((named("Na2S"), None),), ())

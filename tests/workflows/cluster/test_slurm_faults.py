@@ -9,25 +9,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.clusters import (
-    StepWork,
-    Turns,
     executions,
-    named,
     project_folder,
     slurm_project,
     start_runner,
-    waits_for,
 )
 from tests.support.mongo_server import temporary
+from tests.support.slurm_bench import Bench
 from tests.support.slurm_cluster import until
 from tests.support.warm_worker import warm
-from trona.stores.energies.references import load_reference
 from trona.workflows.cluster.queue import open_queue, prepare_queue, release
 from trona.workflows.cluster.status import STALE
-from trona.workflows.cluster.submission import place_on_worker, submit
-from trona.workflows.cluster.tracking import retry, standings
-from trona.workflows.jobs.backends import find_backend
-from trona.workflows.local.screening import Plan
 
 SICK = {
     "stuck": "sleep 600",
@@ -36,88 +28,11 @@ SICK = {
 }
 """What is done before the step of a candidate begins, by the name of an exec_config."""
 LATE = "Na3BS3"
-"""Runs into its limit, a minute at least, while the other tests run."""
+"""Runs into its limit, a minute at least, while the tests before its own run."""
 EXEC = "exec_config:\n" + "".join(
     f"  {name}:\n    pre_run: |\n      if [[ $SLURM_JOB_NAME == waits_for* ]]; then {words}; fi\n"
     for name, words in SICK.items()
 )
-
-
-class Bench:
-    """A project on a cluster, its queue and its runner; each candidate has two jobs."""
-
-    def __init__(self, project, controller, cluster, folder):
-        self.project, self.controller = project, controller
-        self.cluster, self.folder = cluster, folder
-        self.runner = Turns(project.name)
-
-    def submit(self, label, resources=None, exec_config=None, worker=None):
-        """Submit a candidate whose step waits until `go` is told about it."""
-        reference = load_reference("bundled")
-        candidate = named(label)
-        place = place_on_worker(self.project, worker, resources, exec_config)
-        step = lambda: waits_for(str(self.folder / f"go-{label}"))  # noqa: E731
-        work = StepWork(find_backend("mock"), reference.name, steps=((label, step),))
-        todo = Plan((), (), (with_structure(candidate),))
-        (told,) = submit(self.controller, todo, reference, work, place)
-        assert told.outcome == "submitted"
-        self.runner.turn()
-
-    def go(self, label):
-        """Let the step of a candidate end."""
-        (self.folder / f"go-{label}").touch()
-
-    def row(self, label):
-        """Where a candidate stands, as `trona status` says."""
-        (found,) = standings(self.controller, [label], self.project)
-        return found
-
-    def job(self, label, name="waits_for"):
-        """A job of a candidate in the queue."""
-        return self.controller.jobs.find_one({"job.name": f"{name} {label}"})
-
-    def process(self, label):
-        """Id in Slurm of the step of a candidate, once it has one."""
-        return self.runner.until(lambda: self.job(label)["remote"]["process_id"])
-
-    def state(self, label, wanted):
-        """Work until the step of a candidate is in a state of the queue."""
-        return self.runner.until(lambda: self.job(label)["state"] == wanted)
-
-    def begun(self, label):
-        """Wait until the step of a candidate has begun on its node."""
-        self.process(label)
-        started = self.cluster_folder(label) / "jfremote_out.json"
-        self.runner.until(started.exists)
-
-    def cluster_folder(self, label, name="waits_for"):
-        from pathlib import Path
-
-        return Path(self.job(label, name)["run_dir"])
-
-    def failed(self, label):
-        """Work until a candidate has failed; the reason."""
-        self.runner.until(lambda: self.row(label).state == "failed")
-        return self.row(label).reason
-
-    def done(self, label):
-        """Work until a candidate is done."""
-        self.go(label)
-        self.runner.until(lambda: self.row(label).state == "done")
-
-    def retry(self, label, resources=None):
-        """What `trona retry` does."""
-        release(self.controller, self.project, STALE)
-        rows = [self.row(label)]
-        return retry(self.controller, rows, resources=resources, project=self.project)
-
-
-def with_structure(candidate):
-    from dataclasses import replace
-
-    from tests.workflows.cluster.test_submission import CRYSTALS
-
-    return replace(CRYSTALS[0], label=candidate.label, formula=candidate.formula)
 
 
 @pytest.fixture(scope="module")
@@ -233,24 +148,6 @@ def test_a_controller_that_is_away_fails_nothing_and_the_wait_can_be_cut_short(b
     bench.done("Na3P")
 
 
-def test_a_node_that_goes_down_begins_the_job_again_once_it_is_back(bench):
-    bench.submit("Na2Te")
-    bench.begun("Na2Te")
-    process = bench.process("Na2Te")
-    node = bench.cluster.ask("sinfo", "--noheader", "-o", "%n").split()[0]
-    change = ["scontrol", "update", f"nodename={node}"]
-    subprocess.run([*change, "state=down", "reason=test"], check=True)
-
-    def is_back():
-        """Resume the node; Slurm refuses that while it looks at it, and where it has come back."""
-        subprocess.run([*change, "state=resume"], check=False)
-        return bench.cluster.ask("sinfo", "--noheader", "-t", "idle,mixed,alloc", "-o", "%n")
-
-    until(is_back)
-    bench.done("Na2Te")
-    assert bench.process("Na2Te") == process  # Slurm itself queued it again
-
-
 def lost_record(bench, label):
     """What a runner leaves that is killed after sbatch, before it could write that down."""
     age = datetime.now(UTC) - 2 * STALE
@@ -289,6 +186,80 @@ def test_a_job_whose_runner_was_killed_before_it_was_noted_is_not_submitted_agai
     assert newest
     assert sum(line.endswith(f" {folder}") for line in known) <= 1
     assert (folder / "slurm_job_id").read_text().strip() == process
+
+
+def test_an_output_that_was_cut_off_is_named_and_the_job_begins_again(bench):
+    label = "Na3AsSe4"
+    bench.submit(label)
+    bench.begun(label)
+    bench.go(label)
+    until(lambda: not bench.cluster.in_folder(bench.cluster_folder(label)))
+    (bench.cluster_folder(label) / "jfremote_out.json").write_text("", encoding="utf-8")
+    assert "output cannot be read" in bench.failed(label)
+    assert bench.retry(label) == [(label, None)]
+    bench.done(label)
+
+
+def test_a_job_that_left_no_output_behind_ssh_begins_again(bench):
+    label = "Na3SbTe4"
+    bench.submit(label)
+    bench.begun(label)
+    subprocess.run(["scancel", bench.process(label)], check=True)
+    bench.failed(label)
+    lost = f"file {bench.cluster_folder(label)}/jfremote_out.json for job 1 does not exist"
+    fields = {"previous_state": "RUN_FINISHED", "error": None, "remote.error": lost}
+    which = {"job.name": f"waits_for {label}"}
+    bench.controller.jobs.update_one(which, {"$set": {"state": "REMOTE_ERROR", **fields}})
+    assert "cancelled in Slurm" in bench.row(label).reason
+    assert bench.retry(label) == [(label, None)]
+    bench.done(label)
+
+
+def test_runners_killed_at_any_moment_run_nothing_twice(bench):
+    labels = ("NaPS4", "Na2S2", "Na2S4")
+    for label in labels:
+        bench.submit(label)
+        bench.go(label)
+    for seconds in (4, 6):
+        runner = start_runner()
+        with suppress(subprocess.TimeoutExpired):
+            runner.wait(timeout=seconds)
+        runner.kill()
+        runner.wait()
+        release(bench.controller, bench.project, timedelta(0))
+    for label in labels:
+        bench.done(label)
+    began = [job for _, job in executions(bench.folder)]
+    for label in labels:
+        for name in ("waits_for", "analyze"):
+            folder = bench.cluster_folder(label, name).name
+            assert began.count(folder) == 1
+
+
+def test_a_job_that_meets_its_time_limit_says_so_and_takes_more(bench):
+    assert "time limit" in bench.failed(LATE)
+    assert bench.retry(LATE, {"time": "00:05:00"}) == [(LATE, None)]
+    bench.done(LATE)
+
+
+def test_a_node_that_goes_down_begins_the_job_again_once_it_is_back(bench):
+    # From here on, after the job that meets its time limit: it would begin again with the node,
+    # and not be found where the work folder is hidden.
+    bench.submit("Na2Te")
+    bench.begun("Na2Te")
+    process = bench.process("Na2Te")
+    node = bench.cluster.ask("sinfo", "--noheader", "-o", "%n").split()[0]
+    change = ["scontrol", "update", f"nodename={node}"]
+    subprocess.run([*change, "state=down", "reason=test"], check=True)
+
+    def is_back():
+        """Resume the node; Slurm refuses that while it looks at it, and where it has come back."""
+        subprocess.run([*change, "state=resume"], check=False)
+        return bench.cluster.ask("sinfo", "--noheader", "-t", "idle,mixed,alloc", "-o", "%n")
+
+    until(is_back)
+    bench.done("Na2Te")
+    assert bench.process("Na2Te") == process  # Slurm itself queued it again
 
 
 def test_a_work_folder_that_cannot_be_written_is_tried_again(bench):
@@ -338,28 +309,19 @@ def test_a_file_system_that_takes_nothing_is_named_and_tried_again(bench, fault)
     bench.done(label)
 
 
-def test_a_job_that_meets_its_time_limit_says_so_and_takes_more(bench):
-    assert "time limit" in bench.failed(LATE)
-    assert bench.retry(LATE, {"time": "00:05:00"}) == [(LATE, None)]
-    bench.done(LATE)
-
-
-def test_runners_killed_at_any_moment_run_nothing_twice(bench):
-    labels = ("NaPS4", "Na2S2", "Na2S4")
-    for label in labels:
+def test_a_disk_that_fills_while_a_job_runs_is_named_and_the_job_begins_again(bench):
+    work, label = bench.folder / "work", "Na3AsS4"
+    with small(work):
         bench.submit(label)
+        bench.begun(label)
+        filler = work / "filler"
+        with suppress(OSError):
+            filler.write_bytes(bytes(1_000_000))
         bench.go(label)
-    for seconds in (4, 6):
-        runner = start_runner()
-        with suppress(subprocess.TimeoutExpired):
-            runner.wait(timeout=seconds)
-        runner.kill()
-        runner.wait()
-        release(bench.controller, bench.project, timedelta(0))
-    for label in labels:
+        # The job has failed, and the assessment without it cannot be handed over either.
+        bench.runner.until(lambda: bench.row(label).reason)
+        assert "No space left" in bench.row(label).reason
+        assert bench.job(label)["state"] == "FAILED"
+        filler.unlink()
+        assert bench.retry(label) == [(label, None)]
         bench.done(label)
-    began = [job for _, job in executions(bench.folder)]
-    for label in labels:
-        for name in ("waits_for", "analyze"):
-            folder = bench.cluster_folder(label, name).name
-            assert began.count(folder) == 1

@@ -23,7 +23,12 @@ MEMORY = "slurmstepd-n1: error: StepId=3.batch exceeded memory limit (212475904 
     ],
 )
 @pytest.mark.parametrize(
-    "error", ["jfremote_out.json was not present in the folder", "was likely killed before it"]
+    "error",
+    [
+        "jfremote_out.json was not present in the folder",
+        "was likely killed before it",
+        "file /work/1/jfremote_out.json for job 1 does not exist",
+    ],
 )
 def test_a_job_that_slurm_ended_says_how(text, meaning, error):
     assert (ended(text) is None) == (meaning is None)

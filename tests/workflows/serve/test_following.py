@@ -10,7 +10,9 @@ import pytest
 from tests.support.served import serving, session_on
 from trona.screening.errors import StoreError
 from trona.stores.assess.screenings import screening_document
+from trona.stores.collections import results as stored
 from trona.stores.collections.results import Filters, Results
+from trona.stores.documents.bookkeeping import SummaryDoc
 from trona.workflows.serve.following import Followed
 
 
@@ -107,3 +109,49 @@ def test_a_server_of_a_store_is_followed_too(mongo, reference):
     write(mongo, reference, "NaCl")
     assert followed.state() != before
     assert labels(followed) == ["Na2S", "NaCl"]
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Kinds of the documents that are read, in order."""
+    kinds = []
+
+    def counted(model, found):
+        kinds.append(model)
+        return original(model, found)
+
+    original = stored.read_document
+    monkeypatch.setattr(stored, "read_document", counted)
+    return kinds
+
+
+def test_summaries_are_read_once_whatever_is_sorted_and_filtered(tmp_path, reference, read):
+    path = tmp_path / "s.sqlite"
+    write(path, reference, "Na2S", "NaCl", "Na3PS4")
+    with serving(session_on(path)) as page:
+        page.ask("/view/candidates")
+        assert read.count(SummaryDoc) == 3
+        for asked in ({"sort": "hull"}, {"elements": "S"}, {"text": "Na", "sort": "label"}):
+            read.clear()
+            found = page.ask("/view/candidates", **asked).json
+            assert read.count(SummaryDoc) == 0
+            assert len(read) == found["total"]  # the results of the page
+        write(path, reference, "Na2PS3")
+        read.clear()
+        assert page.ask("/view/candidates", sort="label").json["total"] == 4
+        assert read.count(SummaryDoc) == 4
+
+
+def test_what_is_remembered_passes_the_same_filters_as_what_is_read(tmp_path, reference):
+    path = tmp_path / "s.sqlite"
+    write(path, reference, "Na2S", "NaCl", "Na3PS4")
+    write(path, reference, "Na2S")  # newer ones of the same candidate and reference
+    followed, results = Followed(str(path)), Results(str(path))
+    every = [Filters(), Filters(elements=("S",)), Filters(text="Na3"), Filters(hull_below=0.0)]
+    for filters in every:
+        for sort in ("rank", "label", "hull"):
+            found = followed.find(filters, sort, descending=True)
+            read = results.find(filters, sort=sort, descending=True)
+            assert (found.total, found.summaries) == (read.total, read.summaries)
+            assert found.places == read.places
+    results.close()

@@ -1,1 +1,1 @@
-"""The commands on clusters."""
+"""Commands for clusters."""

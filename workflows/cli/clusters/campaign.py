@@ -1,4 +1,4 @@
-"""The commands of a campaign: it runs by itself, and proposes which candidates deserve DFT next."""
+"""Commands for campaigns: run one unattended, and propose which candidates deserve DFT next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands for clusters: make a project, submit, follow, retry, collect."""
+"""Commands for clusters: create a project, submit, monitor, retry, collect."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trona.stores.defaults import BACKEND
+from trona.workflows.cli.groups import Group
 from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
@@ -51,8 +52,9 @@ __all__ = [
 
 project_app = typer.Typer(
     help="Projects for clusters: queue, store of outputs, workers.",
+    cls=Group,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
 )
 
 _project = typer.Option(
@@ -195,7 +197,7 @@ def submit(
 
 def tell(sentence: str) -> None:
     """
-    Print a sentence beside the answer.
+    Print a sentence on standard error.
 
     Parameters
     ----------
@@ -241,7 +243,7 @@ def submitted(outcomes: Iterator[Submitted], total: int) -> list[Submitted]:
 
 def print_submitted(told: list[Submitted], where: str, as_json: bool) -> None:
     """
-    Print what became of candidates.
+    Print the outcome of a submission.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What `trona status` shows beside its table: chosen candidates, counts that move, decisions."""
+"""What `trona status` prints besides its table: selected candidates, live counts, decisions."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def watch_counts(controller: JobController) -> None:
 
 def print_decisions(controller: JobController) -> None:
     """
-    Show what a campaign decided of late.
+    Show the recent decisions of a campaign.
 
     Parameters
     ----------

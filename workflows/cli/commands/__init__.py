@@ -1,3 +1,3 @@
-"""The commands of trona, a module for each group of them."""
+"""The commands of trona, grouped in modules."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The commands ``trona air`` and ``trona dopants``: they answer at once and store nothing."""
+"""The commands ``trona air`` and ``trona dopants``, which store nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers between an electrolyte and an electrode, and the contacts of a cell."""
+"""The commands ``trona buffer`` and ``trona cell``: buffer layers, and the contacts of a cell."""
 
 from __future__ import annotations
 

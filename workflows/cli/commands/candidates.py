@@ -1,4 +1,4 @@
-"""The commands about candidates: parse, call, print. Heavy imports happen inside the commands."""
+"""The commands of ``trona candidates``. Heavy imports happen inside the commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.stores.defaults import BACKEND
+from trona.workflows.cli.groups import Group
 from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
@@ -30,8 +31,9 @@ __all__ = ["app"]
 
 app = typer.Typer(
     help="Make candidate structures, and check given ones.",
+    cls=Group,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
 )
 
 To = Annotated[Path, typer.Option("--to", help="New folder to write into.", metavar="FOLDER")]

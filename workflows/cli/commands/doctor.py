@@ -1,6 +1,7 @@
-"""What this machine lacks for a screening: programs, pseudopotentials, store, keys; and remedies.
+"""The command ``trona doctor``: what this machine lacks for a screening, with remedies.
 
-Nothing is computed, written or sent anywhere; no key is shown.
+It checks programs, pseudopotentials, store and API keys, without running, writing or sending
+anything and without printing a key.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _NAMES_BY_VASP = {
 @dataclass(frozen=True)
 class SetupCheck:
     """
-    One thing that was looked at.
+    One check of the setup.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ class SetupCheck:
 
 def examine(backend: Backend, elements: list[str], location: str) -> Iterator[SetupCheck]:
     """
-    Look at everything that a backend needs.
+    Check everything that a backend needs.
 
     Parameters
     ----------

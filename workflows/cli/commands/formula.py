@@ -1,4 +1,4 @@
-"""The commands that answer at once; only an interface is stored, and only on request."""
+"""The commands that take a formula; only an interface is stored, and only on request."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trona.stores.assess.scheme_changes import ChangesDoc
+    from trona.stores.assess.validation import ValidatedCase
     from trona.stores.documents.json_output import WindowAnswerDoc
     from trona.stores.energies.references import Reference as Energies
 
@@ -232,6 +233,14 @@ def profile(
         print_parts(*ladders.plateaus(document, console().width))
 
 
+def _validated(finding: ValidatedCase) -> dict[str, object]:
+    """Write one system as JSON, its answer in a sentence first."""
+    from trona.stores.documents.answers import case_sentence  # noqa: PLC0415
+
+    said = case_sentence(finding.case.formula, [one.verdict for one in finding.comparisons])
+    return {"answer": said, **finding.model_dump(mode="json")}
+
+
 def validate(
     formulas: Annotated[
         list[str] | None, typer.Argument(help="Only these systems; all by default.")
@@ -266,7 +275,7 @@ def validate(
 
         save_figure_file("published windows", plot, findings)
     if as_json:
-        print_json(findings)
+        print_json([_validated(one) for one in findings])
         return
     if as_csv:
         print_csv([row for finding in findings for row in rows.validation_rows(finding)])

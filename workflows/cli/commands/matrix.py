@@ -1,4 +1,4 @@
-"""Many contacts at once: electrolytes against electrodes, or everything with everything."""
+"""The command ``trona matrix``: electrolytes against electrodes, or every pair of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of ``trona plot``: one figure each, of formulas or of what was screened."""
+"""The commands of ``trona plot``: one figure each, of formulas or of screened candidates."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.workflows.cli.energies import load_energies, tell_caveats
+from trona.workflows.cli.groups import Group
 from trona.workflows.cli.options import (
     FIGURE,
     AirMethod,
@@ -42,8 +43,9 @@ __all__ = ["app"]
 
 app = typer.Typer(
     help="Figures: png, pdf and svg for papers, html to explore.",
+    cls=Group,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
 )
 
 To = Annotated[

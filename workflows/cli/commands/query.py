@@ -1,4 +1,4 @@
-"""The commands ``trona query`` and ``trona show``: results out of a store."""
+"""The commands ``trona query`` and ``trona show``, which read results from a store."""
 
 from __future__ import annotations
 
@@ -77,7 +77,6 @@ def query(
 ) -> None:
     """Find screened candidates, best first."""
     from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters  # noqa: PLC0415
 
     kinds = {"interfaces": interfaces, "buffers": buffers, "cells": cells}
@@ -92,7 +91,7 @@ def query(
     if count is not None and electrode is not None:
         raise InputError("--count counts fields of results: leave --electrode out.")
     wanted = read_filters(filters)
-    beside = None if electrode is None else choose_electrode(None, electrode)
+    beside = _electrode(electrode)
     results = open_results(store)
     if count is not None:
         _print_counts(results.counts(by := comma_list(count), wanted), by, as_json, as_csv)
@@ -108,7 +107,7 @@ def query(
     elif as_json:
         _print_documents(results.documents(found.summaries), found.summaries, beside)
     elif not found.total:
-        held = results.find(limit=1).total
+        held = results.total()
         typer.echo(
             f"No candidate passes these filters, of {held} in the store; --count class tells "
             "their classes.",
@@ -116,6 +115,15 @@ def query(
         )
     else:
         _print_found(found, beside)
+
+
+def _electrode(name: str | None) -> ElectrodePotential | None:
+    """Find an electrode where one is asked for."""
+    if name is None:
+        return None
+    from trona.stores.assess.electrodes import choose_electrode  # noqa: PLC0415
+
+    return choose_electrode(None, name)
 
 
 def _print_documents(
@@ -222,7 +230,9 @@ def show(
     if not docs:
         raise StoreError(f"no result for {name!r} in the store: see 'trona query' for what is.")
     if as_json:
-        print_json(docs)
+        from trona.stores.documents.sentences import with_answer  # noqa: PLC0415
+
+        print_json([with_answer(doc) for doc in docs])
         return
     if as_csv:
         print_csv([row for doc in docs for row in rows.candidate_rows(doc)])

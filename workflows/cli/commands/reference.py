@@ -1,4 +1,4 @@
-"""The commands of ``trona reference``: fetch, list and describe reference energies, compare two."""
+"""The commands of ``trona reference``: fetch, list, describe and compare reference energies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trona.workflows.cli.completion import complete_reference
+from trona.workflows.cli.groups import Group
 from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
     AsCsv,
     AsJson,
@@ -26,14 +27,15 @@ __all__ = ["app"]
 
 app = typer.Typer(
     help="Reference energies: fetch, list, describe, compare.",
+    cls=Group,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
 )
 
 Name = Annotated[
     str,
     typer.Argument(
-        help="'bundled', 'mp:Na-P-S', 'table:PATH.csv' or 'store:PATH'.",
+        help="'bundled', 'mp:Na-P-S', 'table:FILE.csv', 'store:PATH' or 'entries:FILE.json'.",
         autocompletion=complete_reference,
     ),
 ]
@@ -185,7 +187,7 @@ def info(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="A reference: bundled, mp, table:PATH.csv.")],
+    first: Annotated[str, typer.Argument(help="A reference: bundled, mp, table:FILE.csv.")],
     second: Annotated[str, typer.Argument(help="Another, as table:energies.csv.")],
     system: Annotated[str, typer.Argument(help="Chemical system, such as Na-P-S.")],
     as_json: AsJson = False,

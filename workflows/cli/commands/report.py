@@ -1,4 +1,4 @@
-"""The command ``trona report``: parse, call, print."""
+"""The command ``trona report``."""
 
 from __future__ import annotations
 

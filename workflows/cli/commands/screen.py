@@ -1,4 +1,4 @@
-"""The commands that end with a ranking: screen stores its results, compare does not."""
+"""The ranking commands: ``trona screen`` stores its results, ``trona compare`` does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``trona serve``: parse, call, print."""
+"""The command ``trona serve``."""
 
 from __future__ import annotations
 
@@ -72,6 +72,6 @@ def serve(
 
 
 def _leave_unfinished() -> None:
-    """End at once where an answer is still computed: nobody waits for it, and nothing is lost."""
+    """Exit at once even if an answer is still being computed; nothing is lost."""
     if any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):
         os._exit(0)

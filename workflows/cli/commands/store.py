@@ -1,4 +1,4 @@
-"""The commands of ``trona store``: what is there, copies, files, checks, rebuilds."""
+"""The commands of ``trona store``: overview, copy, import and export, checks, rebuilds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from trona.workflows.cli.groups import Group
 from trona.workflows.cli.options import AsCsv, AsJson, Correction, Reference, StoreAt, StoreInto  # noqa: TC001 (typer reads annotations at run time)
 from trona.workflows.cli.terminal import print_csv, print_json, print_parts
 
@@ -14,8 +15,9 @@ __all__ = ["app"]
 
 app = typer.Typer(
     help="Stores: contents, copies, export and import, checks, rebuilds.",
+    cls=Group,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
 )
 
 

@@ -1,1 +1,1 @@
-"""A campaign that goes on by itself: its policy, what it does, and what it decided."""
+"""Unattended campaigns: their policy, what they do, and a record of their decisions."""

@@ -1,4 +1,4 @@
-"""What a campaign decided by itself, kept beside the queue: nothing is done without a line here."""
+"""Decisions of a campaign, recorded beside the queue; every action has an entry here."""
 
 from __future__ import annotations
 

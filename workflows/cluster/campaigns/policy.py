@@ -1,10 +1,10 @@
-"""What a campaign does about a job that failed: a stated rule for each cause, and each rule once.
+"""Policy of a campaign for failed jobs: one rule per cause, each applied once per job.
 
-Nothing is retried for ever. A job that failed for want of memory gets double the memory once, one
-that ran out of time double the time once; one that was lost on its way, or whose process died
-without a word, with its node or for another job, is repeated once as it is. What fails by its own
-fault, as VASP's own errors that no correction cured, or was stopped by someone, is left to its
-owner.
+Nothing is retried indefinitely. A job that ran out of memory gets twice the memory once, one that
+ran out of time gets twice the time once; one that was lost in transit, or whose process died
+without an error message, with its node or by preemption, is repeated once unchanged. A job that
+failed on its own, such as on a VASP error that no correction fixed, or that was stopped by a
+person, is left to its owner.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A campaign that goes on by itself: the policy treats what failed, each decision is recorded."""
+"""An unattended campaign: failed jobs are handled by the policy, and each decision is recorded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FIELDS = ("uuid", "index", "state", "worker", "resources", "error", "remote.err
 
 def treat_failures(controller: JobController, project: Project) -> list[Decision]:
     """
-    Let failed candidates go on where the policy says so, and release what a killed runner left.
+    Restart failed candidates where the policy allows, and release the locks of a killed runner.
 
     Parameters
     ----------

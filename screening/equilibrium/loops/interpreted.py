@@ -1,8 +1,8 @@
-"""The inner loops of the simplex without a compiler: the numbers of `kernels`, bit for bit.
+"""Inner loops of the simplex in plain Python, bit for bit the same results as `kernels`.
 
-To load compiled code takes half a second, most of what a command with one ladder takes. These
-loops do the same arithmetic in the same order, small matrices as lists of floats and whole rows
-of columns by numpy, so that it does not matter to an answer which of the two it came from.
+Loading compiled code takes half a second, most of the run time of a command that computes one
+ladder. These loops do the same arithmetic in the same order, with small matrices as lists of floats
+and whole rows of columns in numpy, so the result does not depend on which of the two was used.
 """
 
 from __future__ import annotations
@@ -28,9 +28,13 @@ __all__ = [
     "SLOPE_TOLERANCE",
     "TIE_TOLERANCE",
     "UNBOUNDED",
+    "exchange",
     "follow",
+    "inverted",
     "optimise",
     "optimise_each",
+    "products",
+    "solved",
 ]
 
 DONE, UNBOUNDED, LIMIT, FULL = 0, -1, -2, -3
@@ -56,8 +60,22 @@ def _dot(first: list[float], second: list[float]) -> float:
     return total
 
 
-def _inverted(matrix: Floats, basis: list[int]) -> list[list[float]]:
-    """Invert the columns of a basis by Gauss–Jordan elimination with row pivoting."""
+def inverted(matrix: Floats, basis: list[int]) -> list[list[float]]:
+    """
+    Invert the columns of a basis by Gauss–Jordan elimination with row pivoting.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    basis
+        As many columns as there are rows.
+
+    Returns
+    -------
+    list of list of float
+        Rows of the inverse.
+    """
     size = len(basis)
     inside = matrix[:, basis].tolist()
     work = [[*row, *(float(i == j) for j in range(size))] for i, row in enumerate(inside)]
@@ -95,14 +113,34 @@ def _least(keys: list[list[float]], rows: list[int]) -> int:
     return rows[0]
 
 
-def _exchange(
+def exchange(
     matrix: Floats,
     amounts: list[float],
     basis: list[int],
     inverse: list[list[float]],
     entering: int,
 ) -> int:
-    """Bring a column into the basis; the row that leaves is the lexicographic minimum."""
+    """
+    Bring a column into the basis, in place; the row that leaves is the lexicographic minimum.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    amounts
+        Element amounts to reach, not negative.
+    basis
+        Columns of a feasible basis.
+    inverse
+        Of it, as `inverted` gives it.
+    entering
+        The column.
+
+    Returns
+    -------
+    int
+        `DONE` or `UNBOUNDED`.
+    """
     column = matrix[:, entering].tolist()
     keys: list[list[float]] = []
     rows = []
@@ -118,8 +156,22 @@ def _exchange(
     return DONE
 
 
-def _solved(inverse: list[list[float]], amounts: list[float]) -> list[float]:
-    """Amounts of the columns in the basis, rounding below zero removed."""
+def solved(inverse: list[list[float]], amounts: list[float]) -> list[float]:
+    """
+    Find the amounts of the columns in the basis, rounding below zero removed.
+
+    Parameters
+    ----------
+    inverse
+        Of the basis, as `inverted` gives it.
+    amounts
+        Element amounts to reach, not negative.
+
+    Returns
+    -------
+    list of float
+        Not negative.
+    """
     return [max(_dot(row, amounts), 0.0) for row in inverse]
 
 
@@ -132,7 +184,7 @@ def optimise(
     Parameters
     ----------
     matrix, amounts, costs, basis, values, limit
-        As the compiled loop takes them: `trona.screening.equilibrium.kernels.optimise`.
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.kernels.optimise`.
 
     Returns
     -------
@@ -142,14 +194,14 @@ def optimise(
     inside, targets = basis.tolist(), amounts.tolist()
     outcome = LIMIT
     for _ in range(limit):
-        inverse = _inverted(matrix, inside)
+        inverse = inverted(matrix, inside)
         reduced = _reduced(matrix, costs, inside, inverse)
         entering = int(reduced.argmin())
         if reduced[entering] >= -PRICE_TOLERANCE:
-            values[:] = _solved(inverse, targets)
+            values[:] = solved(inverse, targets)
             outcome = DONE
             break
-        if _exchange(matrix, targets, inside, inverse, entering) != DONE:
+        if exchange(matrix, targets, inside, inverse, entering) != DONE:
             outcome = UNBOUNDED
             break
     basis[:] = inside
@@ -165,7 +217,7 @@ def optimise_each(
     Parameters
     ----------
     matrix, targets, costs, start, limit, lowest
-        As the compiled loop takes them: `trona.screening.equilibrium.kernels.optimise_each`.
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.kernels.optimise_each`.
 
     Returns
     -------
@@ -200,7 +252,7 @@ def follow(
     Parameters
     ----------
     matrix, amounts, energies, sodium, mu_stop, basis, mus, bases, values, tied
-        As the compiled loop takes them: `trona.screening.equilibrium.kernels.follow`.
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.kernels.follow`.
 
     Returns
     -------
@@ -210,14 +262,14 @@ def follow(
     inside, targets = basis.tolist(), amounts.tolist()
     mu = -inf
     for step in range(len(mus)):
-        inverse = _inverted(matrix, inside)
+        inverse = inverted(matrix, inside)
         cost = _reduced(matrix, energies, inside, inverse)
         slope = _reduced(matrix, sodium, inside, inverse)
         rising = slope > SLOPE_TOLERANCE
         level = (np.abs(cost) < LEVEL_TOLERANCE) & (slope > -SLOPE_TOLERANCE) & ~rising
         mus[step], bases[step] = mu, inside
         tied[step] = np.count_nonzero(level) > len(inside)
-        values[step] = _solved(inverse, targets)
+        values[step] = solved(inverse, targets)
         candidates = rising.nonzero()[0]
         crossings = cost[candidates] / slope[candidates]
         first = int(crossings.argmin()) if len(candidates) else 0
@@ -225,6 +277,50 @@ def follow(
         if nearest >= mu_stop - PRICE_TOLERANCE:
             return step + 1
         mu = max(mu, nearest)
-        if _exchange(matrix, targets, inside, inverse, int(candidates[first])) != DONE:
+        if exchange(matrix, targets, inside, inverse, int(candidates[first])) != DONE:
             return UNBOUNDED
     return FULL
+
+
+def products(
+    sizes: Floats,
+    sodium: Floats,
+    energies: Floats,
+    least: float,
+    near: float,
+    columns: Columns,
+    values: Floats,
+    counts: Columns,
+    same: NDArray[np.bool_],
+    sums: Floats,
+) -> int:
+    """
+    Turn bases into products, in place.
+
+    Parameters
+    ----------
+    sizes, sodium, energies, least, near, columns, values, counts, same, sums
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.settling.products`.
+
+    Returns
+    -------
+    int
+        `DONE`.
+    """
+    order = columns.argsort(axis=1)
+    columns[:] = np.take_along_axis(columns, order, axis=1)
+    values[:] = np.take_along_axis(values, order, axis=1)
+    values *= values > least
+    sums[0] = (values * sodium[columns]).sum(axis=1)
+    sums[1] = (values * energies[columns]).sum(axis=1)
+    there = values > 0.0
+    values /= sizes[columns]
+    counts[:] = there.sum(axis=1)
+    for at in np.flatnonzero(~there.all(axis=1)).tolist():
+        columns[at, : counts[at]] = columns[at, there[at]]
+        values[at, : counts[at]] = values[at, there[at]]
+    beyond = np.arange(columns.shape[1]) >= counts[1:, None]
+    alike = (columns[1:] == columns[:-1]) & (np.abs(values[1:] - values[:-1]) <= near)
+    same[:1] = False
+    same[1:] = (counts[1:] == counts[:-1]) & (alike | beyond).all(axis=1)
+    return DONE

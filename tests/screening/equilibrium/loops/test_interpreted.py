@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trona.screening.equilibrium import interpreted, kernels
+from trona.screening.equilibrium.loops import interpreted, kernels, settling
 
 SIZES = [(n_rows, n_columns) for n_rows in (1, 2, 3, 5, 8) for n_columns in (3, 40, 700)]
 
@@ -61,6 +61,29 @@ def test_many_targets_have_the_bits_of_the_compiled_loop():
         lowest = np.zeros(30)
         assert loops.optimise_each(matrix, targets, energies, np.arange(4), 2000, lowest) == 0
         found.append(lowest.tolist())
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("n_rows", [1, 3, 7, 8, 11])
+def test_products_have_the_bits_of_the_compiled_loop(n_rows):
+    rng = np.random.default_rng(n_rows)
+    sizes, sodium, energies = rng.uniform(0.5, 4.0, (3, 40))
+    bases = np.array([rng.permutation(40)[:n_rows] for _ in range(12)])
+    amounts = rng.uniform(0.0, 2.0, bases.shape) * rng.integers(0, 2, bases.shape)
+    again = np.repeat(np.arange(12), 2)  # every basis twice in a row, its columns in another order
+    bases, amounts = bases[again], amounts[again]
+    bases[1::2], amounts[1::2] = bases[1::2, ::-1], amounts[1::2, ::-1]
+    found = []
+    for loops in (interpreted, settling):
+        columns, values = bases.copy(), amounts.copy()
+        counts, same = np.zeros(24, dtype=np.intp), np.zeros(24, dtype=bool)
+        sums = np.zeros((2, 24))
+        given = (sizes, sodium, energies, 1e-9, 1e-9, columns, values, counts, same, sums)
+        assert loops.products(*given) == interpreted.DONE
+        kept = np.arange(n_rows) < counts[:, None]
+        arrays = (columns[kept], values[kept], counts, same, sums)
+        found.append([array.tolist() for array in arrays])
+        assert same[1::2].all()
     assert found[0] == found[1]
 
 

@@ -1,0 +1,42 @@
+"""How loops are compiled: at import, once on a machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from numba import njit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numba.core.typing.templates import Signature
+
+__all__ = ["compiled"]
+
+
+def compiled(
+    signature: Signature, *, nogil: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """
+    Compile at import, and keep the machine code on disk where there is room for it.
+
+    Parameters
+    ----------
+    signature
+        Types of the arguments and of the result.
+    nogil
+        False where threads that run at the same time would spoil each other's arrays.
+
+    Returns
+    -------
+    Callable
+        A decorator.
+    """
+
+    def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
+        try:
+            return njit(signature, cache=True, error_model="numpy", nogil=nogil)(function)
+        except RuntimeError:  # numba finds no folder that it may write to
+            return njit(signature, error_model="numpy", nogil=nogil)(function)
+
+    return compile_function

@@ -1,0 +1,105 @@
+"""Groups of commands: what their help lists, and commands that are imported once they are used.
+
+The help is plain text, as click writes it: drawing it with rich would take longer than all else.
+"""
+
+from __future__ import annotations
+
+from collections import UserDict
+from importlib import import_module
+from inspect import getdoc
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["Group", "LazyCommands", "said"]
+
+
+class Group(TyperGroup):
+    """A group of commands, each of which its help describes by a whole sentence."""
+
+    def listed(self) -> Mapping[str, Iterable[tuple[str, str]]]:
+        """Headings, and below each the names of commands and what they do."""
+        return {"Commands": [(name, one.help or "") for name, one in self.commands.items()]}
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 (click's own)
+        """
+        Write the list of commands, in one column under all headings.
+
+        Parameters
+        ----------
+        ctx
+            Of the help; of no use here.
+        formatter
+            Writes the help.
+        """
+        del ctx
+        wide = max(map(len, self.commands))
+        for heading, commands in self.listed().items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(wide), _first(text)) for name, text in commands])
+
+
+class LazyCommands(UserDict[str, Any]):
+    """
+    Commands by name; those given by an address are imported when they are asked for.
+
+    Parameters
+    ----------
+    commands
+        Commands, or addresses as of `said`.
+    """
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 (typer keeps the class of commands)
+        """Return a command, made once."""
+        command = super().__getitem__(name)
+        if isinstance(command, str):
+            command = self[name] = _made(name, command)
+        return command
+
+
+def said(address: str) -> str:
+    """
+    Say what a command does, without reading its options.
+
+    Parameters
+    ----------
+    address
+        Module below ``trona.workflows.cli``, name of a function or an app in it, and class of the
+        command where it has its own, joined by colons.
+
+    Returns
+    -------
+    str
+        Its description.
+    """
+    named = _named(address)[0]
+    return str(named.info.help if isinstance(named, typer.Typer) else getdoc(named))
+
+
+def _made(name: str, address: str) -> Any:  # noqa: ANN401
+    """Import a command and read its options."""
+    named, *own = _named(address)
+    if isinstance(named, typer.Typer):
+        named.info.name = name
+        return get_group(named)
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+    alone.command(name, cls=own[0] if own else None)(named)
+    return get_command(alone)
+
+
+def _named(address: str) -> list[Any]:
+    """Import what an address names."""
+    module, *names = address.split(":")
+    imported = import_module(f"trona.workflows.cli.{module}")
+    return [getattr(imported, name) for name in names]
+
+
+def _first(text: str) -> str:
+    """Keep the first paragraph."""
+    return text.partition("\n\n")[0]

@@ -29,7 +29,7 @@ from .simplex import (
     minimise,
 )
 from .system import Columns
-from .walking import products, walk
+from .walking import products_of_bases, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -211,7 +211,7 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     steps = [at for at, width in enumerate(widths) if width > VOLTAGE_TOLERANCE][::-1]
     columns, values = path.columns.take(steps, axis=0), path.values.take(steps, axis=0)
     atoms = sum(composition.values())
-    counts, same, sums = products(system, columns, values, AMOUNT_TOLERANCE * atoms)
+    counts, same, sums = products_of_bases(system, columns, values, AMOUNT_TOLERANCE * atoms)
     values.setflags(write=False)
     own, lower = composition.get(SODIUM, 0.0), 0.0
     n_rows, ties = columns.shape[1], path.tied.take(steps).tolist()

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from .system import Columns, System
 
-__all__ = ["products", "walk"]
+__all__ = ["products_of_bases", "walk"]
 
 _ROOM = 64
 """Steps to make room for; most paths are shorter, and others are followed without this."""
 
 
-def products(
+def products_of_bases(
     system: System, columns: NDArray[np.intp], values: NDArray[np.float64], least: float
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.float64]]:
     """
@@ -48,7 +48,7 @@ def products(
     counts, same = np.empty(n_steps, dtype=np.intp), np.empty(n_steps, dtype=np.bool_)
     sums = np.empty((2, n_steps))
     LOOPS.run(
-        *("products", system.sizes, system.sodium, system.energies, least, AMOUNT_TOLERANCE),
+        *("settle", system.sizes, system.sodium, system.energies, least, AMOUNT_TOLERANCE),
         *(columns, values, counts, same, sums),
     )
     return counts, same, sums

@@ -17,7 +17,7 @@ from typer.main import get_command, get_group
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Group", "LazyCommands", "said"]
+__all__ = ["Group", "LazyCommands", "described"]
 
 
 class Group(TyperGroup):
@@ -52,7 +52,7 @@ class LazyCommands(UserDict[str, Any]):
     Parameters
     ----------
     commands
-        Commands, or addresses as of `said`.
+        Commands, or addresses as of `described`.
     """
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 (typer keeps the class of commands)
@@ -63,7 +63,7 @@ class LazyCommands(UserDict[str, Any]):
         return command
 
 
-def said(address: str) -> str:
+def described(address: str) -> str:
     """
     Say what a command does, without reading its options.
 

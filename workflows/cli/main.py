@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trona.workflows.cli.groups import Group, LazyCommands, said
+from trona.workflows.cli.groups import Group, LazyCommands, described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,7 +80,7 @@ class _Program(Group):
     def listed(self) -> Mapping[str, Iterable[tuple[str, str]]]:
         """Headings, and below each the names of commands and what they do."""
         return {
-            panel: [(name, said(address)) for name, address in commands.items()]
+            panel: [(name, described(address)) for name, address in commands.items()]
             for panel, commands in _PANELS.items()
         }
 

@@ -33,7 +33,7 @@ __all__ = [
     "inverted",
     "optimise",
     "optimise_each",
-    "products",
+    "settle",
     "solved",
 ]
 
@@ -282,7 +282,7 @@ def follow(
     return FULL
 
 
-def products(
+def settle(
     sizes: Floats,
     sodium: Floats,
     energies: Floats,
@@ -300,7 +300,7 @@ def products(
     Parameters
     ----------
     sizes, sodium, energies, least, near, columns, values, counts, same, sums
-        As the compiled loop takes them: `trona.screening.equilibrium.loops.settling.products`.
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.settling.settle`.
 
     Returns
     -------

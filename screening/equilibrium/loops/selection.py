@@ -17,7 +17,7 @@ _PATIENCE = 0.3
 """Time that interpreted loops may take in a process before the compiled ones are loaded, s."""
 
 
-class Loops:
+class _Loops:
     """The loops that a process uses: interpreted at first, compiled where there is much to do."""
 
     def __init__(self) -> None:
@@ -48,4 +48,4 @@ class Loops:
         return outcome
 
 
-LOOPS = Loops()
+LOOPS = _Loops()

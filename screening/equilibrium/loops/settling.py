@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Columns = NDArray[np.intp]
 
-__all__ = ["products"]
+__all__ = ["settle"]
 
 _INPUT = types.Array(float64, 1, "C", readonly=True)
 
@@ -52,7 +52,7 @@ def _sort(columns: Columns, values: Floats) -> None:
         *(intp[:, ::1], float64[:, ::1], intp[::1], types.boolean[::1], float64[:, ::1]),
     )
 )
-def products(
+def settle(
     sizes: Floats,
     sodium: Floats,
     energies: Floats,

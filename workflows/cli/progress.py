@@ -32,6 +32,10 @@ __all__ = ["Pace", "Stopped", "show_progress", "track"]
 
 _RECENT = 50
 """Candidates that a rate rests on: enough to be steady, few enough to follow what they cost."""
+_STEADY = 4
+"""Candidates after which the first is left out of the rate, because a model was loaded in it."""
+_STARTED = 60.0
+"""s; after this long a rate is stated from fewer candidates, start included."""
 _NAMED = 3
 """Names of what runs that are written at most."""
 _LINE_SECONDS = 60.0
@@ -48,6 +52,9 @@ class Pace:
     """
     Recent rate of computation, and the estimated remaining time.
 
+    Workers load a model before their first candidate. Nothing is therefore forecast at first, and
+    the first candidate is left out once there are enough others.
+
     Parameters
     ----------
     now
@@ -56,8 +63,8 @@ class Pace:
     Examples
     --------
     >>> pace = Pace(now=0.0)
-    >>> pace.step(now=10.0)
-    >>> pace.step(now=20.0)
+    >>> for seconds in (30.0, 40.0, 50.0, 60.0):
+    ...     pace.step(now=seconds)
     >>> pace.describe(left=100)
     '6/min, 17 min left'
     """
@@ -65,16 +72,21 @@ class Pace:
     def __init__(self, now: float) -> None:
         self._times = deque([now], maxlen=_RECENT + 1)
         self._costs: deque[float] = deque(maxlen=_RECENT)
+        self._steady = False
 
     def step(self, now: float, cost: float = 1.0) -> None:
         """Take note of a computed candidate at a time, s, and of what it cost, in any unit."""
         self._times.append(now)
         self._costs.append(cost)
+        if len(self._costs) == _STEADY and not self._steady:
+            self._times.popleft()
+            self._costs.popleft()
+            self._steady = True
 
     def describe(self, left: float) -> str:
         """Describe the rate and the remaining time for a given cost; empty without a rate."""
         elapsed = self._times[-1] - self._times[0]
-        if elapsed <= 0:
+        if elapsed <= 0 or not (self._steady or elapsed >= _STARTED):
             return ""
         rate = len(self._costs) / elapsed
         speed = f"{rate * 60:.3g}/min" if rate >= 1 / 60 else f"{rate * 3600:.2g}/h"

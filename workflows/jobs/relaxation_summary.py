@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from .backends import Backend
 
-__all__ = ["relaxation_document"]
+__all__ = ["SYMMETRY_PRECISION", "relaxation_document"]
 
-_SYMMETRY_PRECISION = 0.05
+SYMMETRY_PRECISION = 0.05
 """Å; relaxed coordinates carry the noise of the force limit."""
 
 
@@ -59,7 +59,7 @@ def relaxation_document(
         Numbers only; nothing is judged here.
     """
     relaxed, forces = task.structure, task.output.forces
-    symmetry = SpacegroupAnalyzer(relaxed, symprec=_SYMMETRY_PRECISION)
+    symmetry = SpacegroupAnalyzer(relaxed, symprec=SYMMETRY_PRECISION)
     fields: dict[str, Any] = {
         "method": backend.method,
         "versions": versions(*backend.packages),

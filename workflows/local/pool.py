@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,7 @@ from .processes import run_each
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jobflow import Flow, Job
+    from jobflow import Flow, Job, JobStore
 
     from trona.workflows.candidates.sources import Candidate
     from trona.workflows.jobs.backends import Backend
@@ -37,6 +37,8 @@ _ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 the work itself on a busy machine (measured: 10.6 s against 0.28 s for Na2S)."""
 
 
+_EMMET_PRECISION = "EMMET_SYMPREC"
+"""emmet's own setting, Å; what a user has set stays."""
 _LONGEST_REASON = 300
 """Characters of an error's text that are kept."""
 _DIED = "its worker process died twice, the second time without others beside it"
@@ -132,7 +134,8 @@ def run_flows(
         run = partial(_run_one, work=work, location=location, scratch=scratch)
         now: set[str] = set() if running is None else running
         in_order = sorted(candidates, key=size)
-        how = (workers, _prepare, _ONE_BLAS_THREAD, lambda one: now.add(one.label))
+        prepare = partial(_prepare, one_search=not isinstance(work.backend, Vasp))
+        how = (workers, prepare, _ONE_BLAS_THREAD, lambda one: now.add(one.label))
         with closing(run_each(run, in_order, *how)) as done:
             for candidate, outputs in done:
                 now.discard(candidate.label)
@@ -176,16 +179,23 @@ def relaxed(outputs: Sequence[Document] | str) -> RelaxationDoc | str:
     return next(found, "it left no summary")
 
 
-def _prepare() -> None:
-    """Set a process up: one thread, silence on the terminal.
+def _prepare(*, one_search: bool) -> None:
+    """Set a process up: one thread, one search for symmetry, silence on the terminal.
 
-    A cell of some ten atoms leaves nothing to share, and threads that wait for each other on a busy
-    machine cost more than they save (CHGNet, 16 atoms: 1 to 5 s a call with two, 0.1 s with one).
+    emmet looks for the space group of each relaxed structure, at its own tolerance unless told
+    another. At that of the summary pymatgen remembers the answer: a search takes 16 ms for a cubic
+    cell of three atoms. A cell of some ten atoms leaves no work to share, and threads that wait for
+    each other on a busy machine cost more than they save (CHGNet, 16 atoms: 1 to 5 s a call with
+    two, 0.1 s with one).
     """
     if find_spec("torch"):  # VASP alone needs none
         import torch  # noqa: PLC0415 (only here)
 
         torch.set_num_threads(1)
+    if one_search:
+        from trona.workflows.jobs.relaxation_summary import SYMMETRY_PRECISION  # noqa: PLC0415
+
+        os.environ.setdefault(_EMMET_PRECISION, str(SYMMETRY_PRECISION))
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
@@ -206,23 +216,33 @@ def _folder(candidate: Candidate, work: Work, scratch: str) -> Iterator[Path]:
         compress(kept)
 
 
+@cache
+def _connected(location: str) -> JobStore:
+    """Give the store of the jobs, connected once in a process."""
+    from trona.stores.database.connect import job_store  # noqa: PLC0415
+
+    store = job_store(location)
+    store.connect()
+    return store
+
+
 def _run_one(candidate: Candidate, work: Work, location: str, scratch: str) -> list[Document] | str:
     """Run one flow; an error of any kind becomes its sentence."""
     from jobflow import run_locally  # noqa: PLC0415
 
-    from trona.stores.database.connect import job_store  # noqa: PLC0415
-
     try:
-        with _folder(candidate, work, scratch) as folder, job_store(location) as store:
+        with _folder(candidate, work, scratch) as folder:
             responses = run_locally(
                 work.flow(candidate),
                 log=False,
-                store=store,
+                store=_connected(location),
                 root_dir=folder,
-                create_folders=True,  # VASP's files must not meet those of another calculation
+                # VASP's files must not meet those of another calculation
+                create_folders=isinstance(work.backend, Vasp),
                 raise_immediately=True,
             )
     except Exception as error:  # noqa: BLE001 (the boundary of one candidate)
+        _connected.cache_clear()  # it may be the store that failed
         sentence = " ".join(str(error).split())[:_LONGEST_REASON]
         return f"{type(error).__name__}: {sentence}"
     # Only the summaries travel: the large objects are in the store already.

@@ -43,6 +43,21 @@ def test_without_a_computed_candidate_there_is_no_forecast():
     assert Pace(now=5).describe(10) == ""
 
 
+def test_loading_a_model_is_no_part_of_the_pace():
+    pace = Pace(now=0)
+    for seconds in (20.0, 20.1, 20.2):
+        pace.step(now=seconds)
+        assert pace.describe(1000) == ""
+    pace.step(now=20.3)
+    assert pace.describe(1000) == "600/min, 2 min left"
+
+
+def test_long_relaxations_have_a_forecast_from_the_first_on():
+    pace = Pace(now=0)
+    pace.step(now=600)
+    assert pace.describe(10) == "6/h, 1.7 h left"
+
+
 def test_the_time_left_follows_from_atoms_not_from_the_count():
     pace = Pace(now=0)
     for step in range(1, 11):

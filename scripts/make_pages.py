@@ -2,7 +2,7 @@
 """Write the pages of docs/, or parts of them, that are generated from results; do not edit those.
 
 python scripts/make_pages.py validation        docs/validation.md: the output of `trona validate`
-python scripts/make_pages.py benchmark FILE    docs/benchmark.md: the output of benchmark.py
+python scripts/make_pages.py benchmark FILE BESIDE  docs/benchmark.md: outputs of benchmark.py
 python scripts/make_pages.py contacts          docs/contacts.png, and its table in docs/contacts.md
 python scripts/make_pages.py buffers           the rankings in docs/buffers.md, with times
 """
@@ -60,8 +60,9 @@ Energies here: `{name}`, {origin}; checksum `{checksum}`.
 
 BENCHMARK = """\
 # Speed
-Written by `scripts/make_pages.py benchmark FILE`, where FILE holds the output of
-`scripts/benchmark.py --quick`; do not edit by hand.
+Written by `scripts/make_pages.py benchmark FILE BESIDE`, where FILE holds the output of
+`scripts/benchmark.py --quick` and BESIDE that of `scripts/benchmark.py --against COMMIT --relax`;
+do not edit by hand.
 
 trona and pymatgen answer the same questions about the same phases in the same run, on one core.
 Their answers are compared before times are printed. Phases are synthetic unless stated otherwise.
@@ -74,8 +75,18 @@ Further measurements:
 {others}
 ```
 
+## Beside an earlier build
 `scripts/benchmark.py --against PATH_OR_COMMIT` times large tables, screenings of formulas and
-starts of commands beside another build, in processes that take turns. Answers are compared first.
+starts of commands beside another build, in processes that take turns; `--relax` adds relaxations.
+Answers are compared first, bit for bit. The other build here is the last one before the work on
+speed. Its screenings and windows differ because the bundled set, its corrections and the content
+of documents have changed since; relaxed energies are compared in meV/atom.
+
+{beside}
+
+```text
+{relaxed}
+```
 
 A table of 100 kB and more is parsed and sorted once. What is kept of it lies in `tables` in the
 user's cache folder (`TRONA_CACHE` names another), is found by a checksum of the table's content,
@@ -107,6 +118,8 @@ BEGIN, END = "<!-- scripts/make_pages.py buffers -->", "<!-- end of what it writ
 
 TIMED = re.compile(r"^(.+?)\s+([\d.]+) ms\s+([\d.]+) ms\s+(\d+)x$")
 """Line of benchmark.py: question, trona's time, pymatgen's, their ratio."""
+BESIDE = re.compile(r"^(.+?)\s+([\d.]+) ms\s+([\d.]+) ms\s+([\d.]+)x\s+answers (.+)$")
+"""Line of benchmark.py --against: question, both times, their ratio, whether answers agree."""
 
 
 def validation() -> str:
@@ -170,9 +183,11 @@ def released(cell: MatrixCell) -> str:
     return f"{-1000 * cell.energy_per_atom:.0f}{error}"
 
 
-def benchmark(printed: str) -> str:
-    """The page of times, from the lines that benchmark.py printed."""
-    lines = printed.splitlines()
+def benchmark(printed: str, beside: str) -> str:
+    """The page of times, from what benchmark.py printed, alone and beside another build."""
+    lines, theirs = printed.splitlines(), beside.splitlines()
+    compared = [found.groups() for line in theirs if (found := BESIDE.match(line))]
+    _, _, relaxed = beside.partition("an empty Python")
     timed = [found.groups() for line in lines if (found := TIMED.match(line))]
     others = [line for line in lines if not TIMED.match(line) and not line.startswith("question")]
     return BENCHMARK.format(
@@ -184,6 +199,14 @@ def benchmark(printed: str) -> str:
             ),
         ),
         others="\n".join(others).strip(),
+        beside=table(
+            ("question", "this build", "the other", "ratio", "answers"),
+            (
+                (question, time(here), time(there), ratio, verdict.lower())
+                for question, here, there, ratio, verdict in compared
+            ),
+        ),
+        relaxed=relaxed.partition("\n")[2].strip(),
     )
 
 
@@ -225,7 +248,7 @@ def time(milliseconds: str) -> str:
     """A time with two or three digits, in ms or s."""
     value = float(milliseconds)
     if value >= 1000:
-        return f"{value / 1000:.0f} s"
+        return f"{value / 1000:.0f} s" if value >= 10_000 else f"{value / 1000:.1f} s"
     return f"{value:.0f} ms" if value >= 10 else f"{value:.2g} ms"
 
 
@@ -241,14 +264,17 @@ def main() -> None:
     pages.add_parser("validation", help="what `trona validate` answers")
     pages.add_parser("buffers", help="the ten best layers of three contacts")
     measured = pages.add_parser("benchmark", help="what benchmark.py printed")
-    measured.add_argument("file", type=Path)
+    measured.add_argument("file", type=Path, help="output of benchmark.py --quick")
+    measured.add_argument("beside", type=Path, help="output of benchmark.py --against --relax")
     pages.add_parser("contacts", help="electrolytes against electrodes")
     given = parser.parse_args()
     made = {
         "validation": validation,
         "buffers": buffers,
         "contacts": lambda: contacts(DOCUMENTS / "contacts.png"),
-        "benchmark": lambda: benchmark(given.file.read_text("utf-8")),
+        "benchmark": lambda: benchmark(
+            given.file.read_text("utf-8"), given.beside.read_text("utf-8")
+        ),
     }[given.page]()
     (DOCUMENTS / f"{given.page}.md").write_text(made, encoding="utf-8")
 

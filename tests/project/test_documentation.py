@@ -183,7 +183,11 @@ def test_the_page_of_speed_is_made_of_what_the_benchmark_prints(pages):
     made = pages.benchmark(
         "compiled code ready after 0.37 s\n"
         f"{'question':<70}{'trona':>12}{'pymatgen':>14}{'ratio':>9}\n"
-        f"{'one ladder, 4 elements':<70}{1.3149:>9.2f} ms{15994.8:>11.1f} ms{12164:>8.0f}x\n"
+        f"{'one ladder, 4 elements':<70}{1.3149:>9.2f} ms{15994.8:>11.1f} ms{12164:>8.0f}x\n",
+        f"{'load a table':<48}{1110.0:>10.1f} ms{13175.0:>11.1f} ms{11.9:>6.1f}x answers the same\n"
+        "an empty Python: 20.0 ms\nchgnet, 12 crystals\n",
     )
     assert "| one ladder, 4 elements | 1.3 ms | 16 s | 12,164 |" in made
     assert "compiled code ready after 0.37 s" in made
+    assert "| load a table | 1.1 s | 13 s | 11.9 | the same |" in made
+    assert made.count("chgnet, 12 crystals") == 1

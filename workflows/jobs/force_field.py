@@ -118,7 +118,7 @@ def _ends_higher(task: Any) -> bool:  # noqa: ANN401 (a task document)
 
 @contextmanager
 def _one_thread(structure: object) -> Iterator[None]:
-    """Let torch compute a small cell in one thread: more of them wait for each other.
+    """Let torch and BLAS compute a small cell in one thread: more of them wait for each other.
 
     A worker of the local pool does so anyway; a job on a cluster, or one run by hand, may not.
     """
@@ -126,11 +126,13 @@ def _one_thread(structure: object) -> Iterator[None]:
         yield
         return
     import torch  # noqa: PLC0415 (slow to import)
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 (only here)
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with threadpool_limits(1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(before)
 

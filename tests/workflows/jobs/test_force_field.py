@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
+import torch
 from jobflow import JobStore, Maker, job, run_locally
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from trona.stores.documents.results import FailureDoc, RelaxationDoc
 from trona.workflows.candidates.sources import Candidate
@@ -53,6 +55,34 @@ def test_what_does_not_converge_goes_on_once_from_where_it_ended(converges, star
     assert maker.starts == [(start, None) for start in starts]
     assert task.is_force_converged is converges[-1]
     assert task.output.n_steps == steps
+
+
+@dataclass
+class Counting(Relaxing):
+    """Notes the threads that torch and BLAS may use."""
+
+    threads: set[int] = field(default_factory=set)
+
+    @job
+    def make(self, structure, prev_dir=None):
+        libraries = [one for one in threadpool_info() if one["user_api"] == "blas"]
+        assert libraries
+        self.threads |= {one["num_threads"] for one in libraries} | {torch.get_num_threads()}
+        return Relaxing.make.original(self, structure, prev_dir)
+
+
+@pytest.mark.parametrize(("n_atoms", "threads"), [(16, {1}), (1000, {2})])
+def test_a_small_cell_is_computed_in_one_thread(n_atoms, threads):
+    maker = Counting(converges=(True,))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with threadpool_limits(2, user_api="blas"):
+            Continued(maker).carried_out(maker, ["Na"] * n_atoms)
+        assert maker.threads == threads
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 @dataclass

@@ -17,8 +17,10 @@ from trona.stores.assess.assessment import assess_formula
 from trona.stores.assess.screenings import screening_document
 from trona.stores.collections.results import Results
 from trona.stores.documents.results import RelaxationDoc, StructureDoc
+from trona.stores.energies.conditions import under_conditions
 from trona.stores.energies.entries import entry_document
 from trona.stores.energies.kept import load_once
+from trona.stores.energies.references import load_reference
 from trona.stores.materials_project.snapshot_files import save_snapshot
 from trona.workflows.proposals import judge_candidates, propose
 
@@ -102,6 +104,16 @@ def test_a_bare_mp_finds_the_snapshot_of_each_result(store, tmp_path, monkeypatc
         Study("mp").next(mixed)
     with pytest.raises(InputError, match=r"no result in .* rests on these energies"):
         Study("mp").next(store)
+
+
+def test_a_result_is_judged_at_its_own_temperature(store, trona, tmp_path):
+    warm = under_conditions(load_reference(REFERENCE), temperature="25C")
+    results = Results(str(tmp_path / "warm.sqlite"))
+    relaxed = Results(store).relaxation("relaxed-Na2Cl")
+    results.save([relaxed, screening_document("Na2Cl", relaxed.formula, "test", warm, relaxed)])
+    assert results.screenings()[0].reference.checksum == warm.checksum
+    (row,) = json.loads(trona("next", "--store", results.location, "--json").stdout)["proposed"]
+    assert row["candidate"] == "Na2Cl"
 
 
 def test_what_is_proposed_is_submitted_with_its_relaxed_structure(store, trona, mongo):

@@ -169,7 +169,9 @@ def next_candidates(
 
     First come those of which it would tell most: the fall of the chance that two draws of the
     energies disagree on the class at 0 V, plus the places by which the candidate is expected to
-    move, as a fraction of the list (docs/clusters.md).
+    move, as a fraction of the list (docs/clusters.md). Each is judged with the energies and at the
+    temperature of its result; --reference, --correction and --temperature are those of what
+    --submit sends.
     """
     from trona.workflows.cli.store_filters import open_results  # noqa: PLC0415
     from trona.workflows.proposals import propose  # noqa: PLC0415

@@ -5,7 +5,11 @@ from __future__ import annotations
 import importlib
 import tomllib
 from collections import Counter
+from importlib.metadata import requires
 from itertools import chain
+
+import pytest
+from packaging.requirements import Requirement
 
 from tests.support.folders import ROOT
 
@@ -67,3 +71,13 @@ def test_the_constraints_pin_every_direct_dependency():
     wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     names = {text.partition(">")[0].partition("[")[0].strip().lower() for text in wanted}
     assert names - {"trona"} <= pinned
+
+
+@pytest.mark.parametrize(
+    ("package", "by", "limit"), [("pymongo", "jobflow-remote", "4.11"), ("invoke", "fabric", "3.0")]
+)
+def test_what_is_held_back_is_held_back_by_another_package(package, by, limit):
+    asked = next(one for one in map(Requirement, requires(by) or ()) if one.name == package)
+    assert limit not in asked.specifier, (
+        f"{by} allows {package} {limit}: lift it in constraints.txt"
+    )

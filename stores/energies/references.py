@@ -5,8 +5,10 @@ A reference is on one energy scale and carries a checksum that identifies it in 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, lru_cache, reduce
 from pathlib import Path
@@ -39,7 +41,7 @@ from .sources import Reference, Source, joint, misnamed
 from .tables.loading import load_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from trona.screening.equilibrium.phases import Phase
 
@@ -91,16 +93,29 @@ def load_reference(
     EnergyScaleError
         If energies of different scales would meet.
     """
-    asked = None if correction is None else compose(correction)
-    plain = None if asked is None else asked.plain
-    aligned = name.startswith(_ALIGNED)
-    loaded = [_load_part(part, plain, tuple(formulas)) for part in source_names(name)]
-    if not aligned:
-        loaded = [reduce(_joined, loaded)]
-        _require_elements(loaded[0])
-    loaded = [_as_measured(one, asked) for one in loaded]
-    reference = _aligned(loaded, name) if aligned else loaded[0]
-    return _with_unstated(reference).at_temperature(cold_name(name)[1])
+    with _collector_paused():
+        asked = None if correction is None else compose(correction)
+        plain = None if asked is None else asked.plain
+        aligned = name.startswith(_ALIGNED)
+        loaded = [_load_part(part, plain, tuple(formulas)) for part in source_names(name)]
+        if not aligned:
+            loaded = [reduce(_joined, loaded)]
+            _require_elements(loaded[0])
+        loaded = [_as_measured(one, asked) for one in loaded]
+        reference = _aligned(loaded, name) if aligned else loaded[0]
+        return _with_unstated(reference).at_temperature(cold_name(name)[1])
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the garbage collector, which would visit all phases again and again."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def reference_of_entries(

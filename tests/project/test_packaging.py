@@ -78,6 +78,4 @@ def test_the_constraints_pin_every_direct_dependency():
 )
 def test_what_is_held_back_is_held_back_by_another_package(package, by, limit):
     asked = next(one for one in map(Requirement, requires(by) or ()) if one.name == package)
-    assert limit not in asked.specifier, (
-        f"{by} allows {package} {limit}: raise constraints.txt"
-    )
+    assert limit not in asked.specifier, f"{by} allows {package} {limit}: raise constraints.txt"

@@ -11,13 +11,50 @@ from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Group", "LazyCommands", "described"]
+__all__ = ["Command", "Group", "LazyCommands", "described"]
+
+_WORDS = {
+    "<str>": "TEXT", "<int>": "N", "<int range>": "N", "<float>": "NUMBER",
+    "<float range>": "NUMBER", "<path>": "PATH", "<file>": "FILE",
+}  # fmt: skip
+"""What an option takes, in words of a terminal."""
+_NAMED = {
+    "store": "PATH", "backend": "NAME", "project": "NAME", "worker": "NAME", "exec_config": "NAME",
+    "elements": "SYMBOLS", "anions": "SYMBOLS", "without": "SYMBOLS", "products": "FORMULAS",
+    "sort": "FIELD", "state": "STATE",
+}  # fmt: skip
+"""The same for single options."""
+
+
+class Command(TyperCommand):
+    """A command whose help names what its options take, and nothing of Python's types."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 (click's own)
+        """
+        Write the lists of arguments and options.
+
+        Parameters
+        ----------
+        ctx
+            Of the help.
+        formatter
+            Writes the help.
+        """
+        for heading, kind in (("Arguments", "argument"), ("Options", "option")):
+            rows = []
+            for param in self.get_params(ctx):
+                record = param.get_help_record(ctx)
+                if record is not None and param.param_type_name == kind:
+                    rows.append((_plain(param, record[0], ctx), record[1]))
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
 
 
 class Group(TyperGroup):
@@ -87,9 +124,11 @@ def _made(name: str, address: str) -> Any:  # noqa: ANN401
     named, *own = _named(address)
     if isinstance(named, typer.Typer):
         named.info.name = name
+        for one in named.registered_commands:
+            one.cls = Command if one.cls in {None, TyperCommand} else one.cls
         return get_group(named)
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-    alone.command(name, cls=own[0] if own else None)(named)
+    alone.command(name, cls=own[0] if own else Command)(named)
     return get_command(alone)
 
 
@@ -103,3 +142,10 @@ def _named(address: str) -> list[Any]:
 def _first(text: str) -> str:
     """Keep the first paragraph."""
     return text.partition("\n\n")[0]
+
+
+def _plain(param: Any, name: str, ctx: Any) -> str:  # noqa: ANN401 (click's own)
+    """Write what a parameter takes in words; an argument says it by its name."""
+    type_ = param.display_type(ctx)
+    word = _NAMED.get(param.name, _WORDS.get(type_, type_))
+    return name.replace(f" {type_}", f" {word}" if param.param_type_name == "option" else "")

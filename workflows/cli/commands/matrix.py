@@ -6,10 +6,10 @@ from pathlib import Path  # noqa: TC003 (typer reads annotations at run time)
 from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
 from trona.workflows.cli.completion import complete_material
 from trona.workflows.cli.energies import load_energies
+from trona.workflows.cli.groups import Command
 from trona.workflows.cli.options import (
     FIGURE,
     AsCsv,
@@ -27,7 +27,7 @@ from trona.workflows.cli.terminal import console, print_csv, print_json, print_p
 __all__ = ["MatrixCommand", "matrix"]
 
 
-class MatrixCommand(TyperCommand):
+class MatrixCommand(Command):
     """A command whose ``--against`` takes all names that follow it."""
 
     def parse_args(

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from tests.support.clusters import project, project_folder, quicken, start_runner
 from tests.support.warm_worker import warm
+from tests.workflows.cli.test_commands import MAIN, hear_interrupts
 from tests.workflows.cluster.campaigns.test_policy import JOBS
 from trona.stores.collections.results import Results
 from trona.workflows.cluster.campaigns.decisions import decisions
@@ -44,6 +49,30 @@ def test_a_campaign_goes_from_a_growing_table_to_results(trona, mongo, tmp_path,
         assert "2 done, 1 queued" in third.stdout
         assert "nothing new" in third.stdout
     assert {doc.label for doc in Results(store).screenings()} == {"Na3PS4", "Na2S"}
+
+
+def test_a_campaign_looks_again_until_it_is_interrupted(mongo, tmp_path, table):
+    with project_folder() as folder:
+        project(mongo, folder)
+        go = ("campaign", str(table), "--project", "lap", "--store", str(tmp_path / "s.sqlite"))
+        run = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", MAIN, *go, "--every", "0.1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=hear_interrupts,  # noqa: PLW1509 (the test has one thread)
+        )
+        rounds = iter(run.stdout.readline, "")
+        assert any("2 submitted" in line for line in rounds)
+        with table.open("a", encoding="utf-8") as file:
+            file.write("Na3P\n")
+        assert any("2 queued, 1 submitted" in line for line in rounds)
+        assert any("3 queued" in line for line in rounds)
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+        _, told = run.communicate(timeout=60)
+    assert (run.returncode, "Traceback" in told) == (130, False)
+    assert "stopped: the same command goes on from there." in told
 
 
 def test_each_failure_is_treated_once_by_its_rule_and_then_left(trona, mongo, tmp_path):

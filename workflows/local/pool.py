@@ -12,6 +12,7 @@ from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from trona.stores.documents.results import Document, RelaxationDoc
@@ -190,8 +191,12 @@ def _prepare(*, one_search: bool) -> None:
     """
     if find_spec("torch"):  # VASP alone needs none
         import torch  # noqa: PLC0415 (only here)
+        from tqdm import tqdm  # noqa: PLC0415 (only here)
 
         torch.set_num_threads(1)
+        # Building the model of sevenn makes a lock that processes share, and the end of a worker
+        # would be reported to the user as its leak.
+        tqdm.set_lock(RLock())
     if one_search:
         from trona.workflows.jobs.relaxation_summary import SYMMETRY_PRECISION  # noqa: PLC0415
 

@@ -414,6 +414,7 @@ def test_an_interrupted_screening_keeps_what_is_finished_and_goes_on(tmp_path):
     _, printed = run.communicate(timeout=60)
     assert (run.returncode, "Traceback" in printed) == (130, False)
     assert "finished and kept" in printed
+    assert "leaked" not in printed
     finished = Results(path).screenings()
     again = json.loads(succeed("screen", "--store", path, "--json"))
     created = {row["id"]: row["created"] for row in again["ranking"]}

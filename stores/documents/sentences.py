@@ -184,7 +184,8 @@ def _range(document: WindowDoc) -> str:
     if lower is None:
         crossing = document.stabilized.reduction_limit or 0.0
         return (
-            f" At no voltage is it free of exchange; the exchange changes sign at {crossing:.2f} V."
+            f" It exchanges sodium at every voltage: it takes it up below {crossing:.2f} V and "
+            "releases it above."
         )
     if upper is None:
         return f" {subject} exchanges no sodium above {lower:.2f} V."

@@ -45,8 +45,8 @@ def read_filters(typed: FilterOptions) -> Filters:
     """
     if typed.hull_below is not None and typed.hull_below >= _NO_LIMIT:
         raise InputError(
-            f"an energy above hull of {typed.hull_below:g} eV/atom leaves nothing out: tables show "
-            f"meV/atom, of which {typed.hull_below:g} are {typed.hull_below / 1000:g} eV/atom."
+            f"an energy above hull of {typed.hull_below:g} eV/atom excludes nothing: give eV/atom, "
+            f"such as {typed.hull_below / 1000:g} for {typed.hull_below:g} meV/atom."
         )
     filters = asdict(typed)
     backend = filters.pop("backend")

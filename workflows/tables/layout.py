@@ -96,7 +96,7 @@ def fit(table: Table, width: int, spare: Sequence[str] = ()) -> RenderableType:
     table = _copied(table, table.columns, _room(table, width))
     if not gone:
         return table
-    return Group(table, f"[dim]Left out at {width} columns: {', '.join(gone)}[/]")
+    return Group(table, f"[dim]Left out at {width} columns: {', '.join(gone)} (--csv has all)[/]")
 
 
 def _title(column: Column) -> str:

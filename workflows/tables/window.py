@@ -100,7 +100,9 @@ def electrode_details(document: ElectrodeDoc) -> list[RenderableType]:
 def _at_equilibrium(document: ElectrodeDoc, takes_at: float) -> str:
     """Say where an electrode would work at equilibrium."""
     volts_given = document.computed_gives
-    gives = "releases none" if volts_given is None else f"releases sodium at {volts_given:.3f} V"
+    gives = (
+        "releases no sodium" if volts_given is None else f"releases sodium at {volts_given:.3f} V"
+    )
     takes = f"accepts it at {takes_at:.3f} V" if takes_at else "at 0 V sodium plates"
     above = document.energy_above_hull
     state = "mixture" if above is None else f"{above * 1000:.1f} meV/atom above hull"

@@ -49,7 +49,7 @@ def test_a_voltage_that_was_asked_for_is_named(bundled):
 
 def test_a_mixture_has_no_window_of_its_own(bundled):
     assert "As a mixture of stable phases it exchanges" in answer("Na3PS3.4O0.6", bundled)
-    assert "At no voltage is it free of exchange" in answer("Na3SbS4·8H2O", bundled)
+    assert "It exchanges sodium at every voltage" in answer("Na3SbS4·8H2O", bundled)
 
 
 def test_what_decomposes_by_itself_is_no_reaction_with_sodium(bundled):

@@ -113,7 +113,7 @@ def test_window_shows_what_happens_at_an_electrode(table):
     assert "S operates at 1.42 V (1.25–2.30 V), measured; computed 2.09 V, 0.67 V higher" in printed
     assert "At 2.300 V: likely stable" in printed
     printed = succeed("window", "Na3PS4", "--electrode", "S@computed", "--reference", table)
-    assert "At equilibrium it releases none, accepts it at 2.089 V" in printed
+    assert "At equilibrium it releases no sodium, accepts it at 2.089 V" in printed
     assert "At 2.089 V: stable" in printed
     content = json.loads(
         succeed("window", "Na3PS4", "--electrode", "Na", "--reference", table, "--json")

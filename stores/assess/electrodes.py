@@ -8,6 +8,7 @@ conditions.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from math import inf, isfinite
@@ -52,6 +53,8 @@ _HIGHEST = 6.0
 """V against Na/Na+; no electrode of a sodium cell works above it."""
 _SAME_POTENTIAL = 0.005
 """Potentials closer than this (V) are written alike."""
+_ABBREVIATED = 3
+"""Letters from which on capitals alone are taken for an abbreviation."""
 _SAME = 0.003
 """Atomic fractions closer than this are one electrode: Na0.67 is Na2/3."""
 
@@ -230,6 +233,11 @@ def find_measured(name: str) -> MeasuredElectrode | None:
     MeasuredElectrode or None
         None where no source is known.
 
+    Raises
+    ------
+    InputError
+        If it is capital letters alone, and nearly a name.
+
     Examples
     --------
     >>> [find_measured(name).mean for name in ("NVP", "Na6V4(PO4)6", "hard carbon")]
@@ -239,10 +247,26 @@ def find_measured(name: str) -> MeasuredElectrode | None:
         if name in one.formulas or is_named(name, one):
             return one
     try:
-        asked = _fractions(parse(name))
+        amounts = parse(name)
     except FormulaError:
         return None
+    _refuse_mistyped(name, amounts)
+    asked = _fractions(amounts)
     return next((one for one in measured_electrodes() if _is_among(asked, one)), None)
+
+
+def _refuse_mistyped(name: str, amounts: Mapping[str, float]) -> None:
+    """Refuse what can be read as a composition, such as NVPP, but is hardly meant as one."""
+    if not (name.isalpha() and name.isupper() and len(name) >= _ABBREVIATED):
+        return
+    known = [one for found in measured_electrodes() for one in found.names if one.isupper()]
+    near = get_close_matches(name, known, n=1)
+    if near:
+        written = "".join(f"{symbol}{amount:g}" for symbol, amount in amounts.items())
+        raise InputError(
+            f"no electrode is called {name!r}: did you mean {near[0]}? If it is a composition, "
+            f"write {written}."
+        )
 
 
 def is_named(name: str, one: MeasuredElectrode) -> bool:

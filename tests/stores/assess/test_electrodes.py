@@ -194,3 +194,15 @@ def test_without_energies_only_the_measured_potential_is_known():
     assert choose_electrode(None, "NaCrO2").computed is None
     with pytest.raises(InputError, match="NaCrO2@"):
         choose_electrode(None, "NaCrO2@computed")
+
+
+@pytest.mark.parametrize(("name", "meant"), [("NVPP", "NVP"), ("NPV", "NVP")])
+def test_a_mistyped_abbreviation_is_no_composition(name, meant):
+    with pytest.raises(InputError, match=f"did you mean {meant}"):
+        find_measured(name)
+    assert find_measured("N1V1P2") is None
+
+
+@pytest.mark.parametrize("name", ["KOH", "KCN", "VN", "NaVPO4F", "NVP"])
+def test_a_formula_in_capitals_stays_one(name):
+    assert (find_measured(name) is None) is (name != "NVP")

@@ -21,6 +21,13 @@ def test_a_composition_names_its_conditions_and_says_that_kinetics_are_not_in_it
     assert "the rate of a reaction" in text
 
 
+def test_what_withstands_water_alone_is_not_called_stable_in_air(trona):
+    told = " ".join(trona("air", "Na3SbS4").stdout.split())
+    assert "With H2O and CO2 together and with O2 a reaction releases energy" in told
+    assert "releases energy" not in trona("air", "NaCl").stdout
+    assert "releases energy" not in trona("air", "Na3PS4").stdout
+
+
 def test_several_are_ranked_the_most_resistant_first(trona):
     done = trona("air", "Na3PS4", "NaCl", "Na3SbS4")
     table = [line.split() for line in done.stdout.splitlines() if line.startswith(" ")]

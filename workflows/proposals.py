@@ -71,7 +71,7 @@ class Proposal:
         """Say in a sentence why it is proposed."""
         kind = next(iter(self.classes))
         _, named = verdict(kind, self.classes)
-        listed = ", ".join(f"{one.value} {share:.0%}" for one, share in named.items())
+        listed = ", ".join(f"{one.short} {share:.0%}" for one, share in named.items())
         told = f"class {listed}"
         if self.class_gain >= 0.005:
             told += (
@@ -79,7 +79,7 @@ class Proposal:
                 f"{self.disagree_after:.0%}"
             )
         else:
-            told += "; its energy tells nothing of the class"
+            told += "; its energy would not change the class"
         return (
             f"{told}; place {self.place} of {self.of}, expected to move by {self.places_moved:.1f}"
         )
@@ -107,7 +107,7 @@ class Proposals(Tabular):
     @property
     def heading(self) -> str:
         """How many there are."""
-        return f"{len(self.chosen)} of {self.considered} candidates whose own energy tells most"
+        return f"{len(self.chosen)} of {self.considered} candidates proposed"
 
     def rows(self) -> list[dict[str, object]]:
         """List the candidates, the most informative first."""

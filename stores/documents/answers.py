@@ -120,7 +120,8 @@ def matrix_sentence(cells: Sequence[MatrixCellDoc]) -> str:
     still = [one for one in known if one.reaction is None]
     parts = [f"{len(still)} of {len(known)} contacts release no energy"]
     if not still:
-        parts = [f"all {len(known)} contacts release energy"] if len(known) > 1 else []
+        every = "both" if len(known) == 2 else f"all {len(known)}"
+        parts = [f"{every} contacts release energy"] if len(known) > 1 else []
     if len(still) < len(known):
         worst = min(known, key=lambda one: one.energy_per_atom)
         parts.append(

@@ -72,6 +72,8 @@ def test_a_model_is_loaded_once_in_a_process():
 def test_what_does_not_fit_another_version_is_not_used(monkeypatch, caplog, fuse, words):
     monkeypatch.setattr(fused_convolution, "fuse", fuse)
     monkeypatch.setattr(sevennet, "_made", sevennet._made.__wrapped__)
+    # jobflow-remote's logging, set up by other tests, disables the loggers that there are.
+    monkeypatch.setattr(logging.getLogger(sevennet.__name__), "disabled", False)
     with caplog.at_level(logging.WARNING):
         used = sevennet.calculator(model=ZERO)
     assert words in caplog.text

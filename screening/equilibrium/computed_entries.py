@@ -13,13 +13,12 @@ from trona.screening.formulas import parse, plain, same_composition
 from .phases import EnergyScale, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from pymatgen.analysis.phase_diagram import PhaseDiagram
     from pymatgen.core.entries import Entry
     from pymatgen.entries.computed_entries import ComputedEntry
 
-__all__ = ["NOTE", "entry_note", "noted_phase", "phase_diagram", "to_entry"]
+__all__ = ["NOTE", "entry_note", "noted_phase", "to_entry"]
 
 NOTE = "trona"
 """Key of an entry's data under which trona writes the energy scale."""
@@ -123,22 +122,3 @@ def noted_phase(entry: Entry) -> Phase:
         volume=float(volume) if isinstance(volume, int | float) else None,
         space_group=None if group is None else str(group),
     )
-
-
-def phase_diagram(phases: Iterable[Phase]) -> PhaseDiagram:
-    """
-    Build pymatgen's phase diagram.
-
-    Parameters
-    ----------
-    phases
-        On one scale, an element of each kind among them.
-
-    Returns
-    -------
-    pymatgen.analysis.phase_diagram.PhaseDiagram
-        Closed: sodium is an element like any other.
-    """
-    from pymatgen.analysis.phase_diagram import PhaseDiagram  # noqa: PLC0415 (slow to import)
-
-    return PhaseDiagram([to_entry(phase) for phase in phases])

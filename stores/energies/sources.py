@@ -272,7 +272,22 @@ class Reference:
         """
         asked = set(elements)
         self.table.require(asked)
-        table = self.table.within(asked) if asked else self.table
+        return self.entries_of((self.table.within(asked) if asked else self.table).phases)
+
+    def entries_of(self, phases: Iterable[Phase]) -> list[ComputedEntry]:
+        """
+        Make entries of pymatgen of phases on the scale of these energies.
+
+        Parameters
+        ----------
+        phases
+            Of these energies, or a candidate's own.
+
+        Returns
+        -------
+        list of pymatgen.entries.computed_entries.ComputedEntry
+            As of `to_entries`.
+        """
         measured = [part.shift for part in self.scheme.parts if part.anchored]
         return [
             to_entry(
@@ -283,7 +298,7 @@ class Reference:
                     "band_gap": self.band_gaps.get(phase.formula),
                 },
             )
-            for phase in table.phases
+            for phase in phases
         ]
 
     @cached_property

@@ -62,13 +62,14 @@ class AboutCompositions(Energies):
         Raises
         ------
         InputError
-            If it is no compound of sodium, or cannot be used with this reference.
+            If it is no compound of sodium, or cannot be used with this reference, or tolerance or
+            electrode cannot be used.
         """
         formula = sodium_formula(material)
         energies = self.energies(formula, electrode or "")
         own = own_phase(material, energies, self._scale) if is_entry(material) else None
         found = assess_formula(formula, energies, own=own)
-        return Window(found, tolerance, electrode, sigma)
+        return Window(found, tolerance, electrode, sigma).checked()
 
     def windows(
         self,
@@ -105,7 +106,9 @@ class AboutCompositions(Energies):
             raise InputError("there is no composition: give at least one.")
         energies = self.energies(*formulas, electrode or "")
         found = assess_formulas(formulas, energies)
-        return Windows(tuple(Window(one, tolerance, electrode, sigma) for one in found))
+        made = tuple(Window(one, tolerance, electrode, sigma) for one in found)
+        made[0].checked()
+        return Windows(made)
 
     def chemical_potentials(self, material: Material) -> ChemicalPotentials:
         """

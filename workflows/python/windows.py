@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from trona.screening.equilibrium.computed_entries import phase_diagram
 from trona.screening.tabular import Tabular
 from trona.screening.uncertainty.confidence import verdict
 from trona.screening.units import SODIUM, range_text
 from trona.stores.assess.assessment import window_document
+from trona.stores.assess.electrodes import choose_electrode
 from trona.stores.assess.interfaces import dependence_documents
 from trona.stores.assess.validation import observations
 from trona.stores.assess.windows import shares_at, window_answer
@@ -105,6 +105,21 @@ class Window(Drawn):
 
     def __repr__(self) -> str:
         return f"<Window of {self.assessment.stability.heading}>"
+
+    def checked(self) -> Self:
+        """
+        Refuse what was asked for at once, not at the first look.
+
+        Raises
+        ------
+        InputError
+            If tolerance or electrode cannot be used.
+        """
+        if self.tolerance is not None:
+            self.tolerated  # noqa: B018 (raises)
+        if self.against is not None:
+            choose_electrode(self.assessment.table, self.against)
+        return self
 
     @property
     def formula(self) -> str:
@@ -236,9 +251,13 @@ class Window(Drawn):
         -------
         pymatgen.analysis.phase_diagram.PhaseDiagram
             Closed, with every phase that this window rests on; energies hold all corrections.
+            ``Study(diagram)`` takes it.
         """
+        from pymatgen.analysis.phase_diagram import PhaseDiagram  # noqa: PLC0415 (slow to import)
+
         inside = {*self.assessment.stability.profile.composition, SODIUM}
-        return phase_diagram(self.assessment.table.within(inside).phases)
+        phases = self.assessment.table.within(inside).phases
+        return PhaseDiagram(self.assessment.reference.entries_of(phases))
 
     def at(self, voltage: float) -> AtVoltage:
         """

@@ -134,6 +134,22 @@ def test_a_window_gives_the_phase_diagram_that_it_rests_on(study):
     }
 
 
+def test_the_phase_diagram_of_a_window_is_a_reference(study):
+    window = study.window("Na3PS4")
+    again = Study(window.to_phase_diagram()).window("Na3PS4")
+    assert again.limits == pytest.approx(window.limits, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"electrode": "foo"}, {"electrode": "NVPP"}, {"tolerance": -1.0}, {"electrode": ""}]
+)
+def test_what_cannot_be_used_is_refused_at_the_call(study, asked):
+    with pytest.raises(InputError):
+        study.window("Na3PS4", **asked)
+    with pytest.raises(InputError):
+        study.windows(["Na3PS4", "Na3SbS4"], **asked)
+
+
 def test_materials_of_pymatgen_are_materials(study):
     salt = Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(5.6), ["Na+", "Cl-"], [[0, 0, 0], [0.5, 0.5, 0.5]]

@@ -48,7 +48,7 @@ def test_filters_are_read_as_typed():
 
 
 def test_an_energy_above_hull_in_the_unit_of_the_tables_is_refused():
-    with pytest.raises(InputError, match=r"meV/atom, of which 30 are 0\.03 eV/atom"):
+    with pytest.raises(InputError, match=r"such as 0\.03 for 30 meV/atom"):
         read_filters(FilterOptions(hull_below=30))
 
 

@@ -14,15 +14,15 @@ time of a force call).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import float32, float64, int64, njit, types, uint64
+from numba import float32, float64, int64, types, uint64
+
+from trona.screening.compiling import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numba.core.typing.templates import Signature
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
@@ -35,23 +35,7 @@ _ONE = np.uint64(1)
 _ROW, _ROWS = float32[::1], float32[:, ::1]
 _AT = uint64[::1]
 
-
-def _compiled(signature: Signature) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Compile at import, and keep the machine code on disk where there is room for it."""
-
-    def made(function: Callable[..., Any], *, cache: bool) -> Callable[..., Any]:
-        compiled: Callable[..., Any] = njit(
-            signature, cache=cache, fastmath=True, error_model="numpy", nogil=True
-        )(function)
-        return compiled
-
-    def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
-        try:
-            return made(function, cache=True)
-        except RuntimeError:  # numba finds no folder that it may write to
-            return made(function, cache=False)
-
-    return compile_function
+_compiled = partial(compiled, fastmath=True)
 
 
 @_compiled(types.void(_ROW, _AT, _AT, _ROW, _ROW))

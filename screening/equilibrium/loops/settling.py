@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import float64, intp, types
 
-from .compiling import compiled
+from trona.screening.compiling import compiled
+
 from .interpreted import DONE
 
 if TYPE_CHECKING:

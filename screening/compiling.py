@@ -15,7 +15,7 @@ __all__ = ["compiled"]
 
 
 def compiled(
-    signature: Signature, *, nogil: bool = True
+    signature: Signature, *, nogil: bool = True, fastmath: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """
     Compile at import, and keep the machine code on disk where there is room for it.
@@ -26,6 +26,8 @@ def compiled(
         Types of the arguments and of the result.
     nogil
         False where threads that run at the same time would spoil each other's arrays.
+    fastmath
+        True to let the compiler reorder sums; the last bits then depend on the machine.
 
     Returns
     -------
@@ -34,9 +36,10 @@ def compiled(
     """
 
     def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
+        how: dict[str, Any] = {"error_model": "numpy", "nogil": nogil, "fastmath": fastmath}
         try:
-            return njit(signature, cache=True, error_model="numpy", nogil=nogil)(function)
+            return njit(signature, cache=True, **how)(function)
         except RuntimeError:  # numba finds no folder that it may write to
-            return njit(signature, error_model="numpy", nogil=nogil)(function)
+            return njit(signature, **how)(function)
 
     return compile_function

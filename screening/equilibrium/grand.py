@@ -20,16 +20,9 @@ from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM, chemical_potential, voltage
 
 from .hull import energies_above_hull
-from .simplex import (
-    AMOUNT_TOLERANCE,
-    BasicSolution,
-    Path,
-    follow_from,
-    free_columns,
-    minimise,
-)
+from .simplex import AMOUNT_TOLERANCE, BasicSolution, Path, follow_from, free_columns, minimise
 from .system import Columns
-from .walking import products_of_bases, walk
+from .walking import lowest, products_of_bases, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -284,18 +277,15 @@ def sweep_system(table: PhaseTable, system: System, amounts: NDArray[np.float64]
         free = system.layout.free = Columns.of(system, np.flatnonzero(system.sodium == 0.0))
     start, mu_stop = np.searchsorted(free.at, system.start), table.mu_sodium_metal
     near = _near(table, system)
-    at_first = None if near is None else walk(free, amounts, start)
-    if at_first is None:
+    if near is None:
         first = free.at[minimise(free.amounts, amounts, free.energies, start).columns]
     else:
-        first = free.at[at_first.columns[0]]
+        first = free.at[lowest(free, amounts, start)]
     inside = None if near is None else near.find(first)
     if near is None or inside is None:
         costs = (system.energies, system.sodium)
         return follow_from(system.amounts, amounts, *costs, first, mu_stop)
     path = walk(near, amounts, inside, mu_stop)
-    if path is None:
-        path = follow_from(near.amounts, amounts, near.energies, near.sodium, inside, mu_stop)
     return Path(path.mu, near.at.take(path.columns), path.values, path.tied)
 
 

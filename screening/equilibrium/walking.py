@@ -8,14 +8,14 @@ import numpy as np
 
 from .loops.interpreted import FULL, UNBOUNDED
 from .loops.selection import LOOPS
-from .simplex import AMOUNT_TOLERANCE, Path, defect
+from .simplex import AMOUNT_TOLERANCE, Path, defect, follow_from, minimise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .system import Columns, System
 
-__all__ = ["products_of_bases", "walk"]
+__all__ = ["lowest", "products_of_bases", "walk"]
 
 _ROOM = 64
 """Steps to make room for; most paths are shorter, and others are followed without this."""
@@ -55,11 +55,8 @@ def products_of_bases(
 
 
 def walk(
-    columns: Columns,
-    amounts: NDArray[np.float64],
-    start: NDArray[np.intp],
-    mu_stop: float | None = None,
-) -> Path | None:
+    columns: Columns, amounts: NDArray[np.float64], start: NDArray[np.intp], mu_stop: float
+) -> Path:
     """
     Follow the optimum as `follow_from` does, faster for each composition that is asked.
 
@@ -72,28 +69,72 @@ def walk(
     start : shape (n_rows,)
         Columns of the basis that is optimal at μ = −∞.
     mu_stop
-        Upper end of the sweep, eV; None to minimise the energy from any feasible basis, which
-        gives a path of one step.
+        Upper end of the sweep, eV.
 
     Returns
     -------
-    Path or None
-        The same bits; None where it takes more steps than usual, or no loops are compiled yet.
+    Path
+        The same bits.
 
     Raises
     ------
     ConvergenceError
-        If no row can leave.
+        If the sweep does not end within the pivot limit.
     """
+    found = _walked(columns, amounts, start, mu_stop, closed=False)
+    if found is not None:
+        return found
+    costs = (columns.energies, columns.sodium)
+    return follow_from(columns.amounts, amounts, *costs, start, mu_stop)
+
+
+def lowest(
+    columns: Columns, amounts: NDArray[np.float64], start: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """
+    Minimise the energy as `minimise` does, faster for each composition that is asked.
+
+    Parameters
+    ----------
+    columns, amounts
+        As for `walk`.
+    start : shape (n_rows,)
+        Columns of a feasible basis: the elements.
+
+    Returns
+    -------
+    ndarray : shape (n_rows,)
+        Columns of the same basis.
+
+    Raises
+    ------
+    ConvergenceError
+        If no optimum is reached within the pivot limit.
+    """
+    found = _walked(columns, amounts, start, 0.0, closed=True)
+    if found is not None:
+        return found.basis(0).columns
+    return minimise(columns.amounts, amounts, columns.energies, start).columns
+
+
+def _walked(
+    columns: Columns,
+    amounts: NDArray[np.float64],
+    start: NDArray[np.intp],
+    mu_stop: float,
+    *,
+    closed: bool,
+) -> Path | None:
+    """Walk over known bases; None for more steps than usual, or before loops are compiled."""
     if LOOPS.interpreted:
         return None
     known, n_rows = columns.known, len(start)
     mu, tied = np.empty(_ROOM), np.empty(_ROOM, dtype=np.bool_)
     bases, values = np.empty((_ROOM, n_rows), dtype=np.intp), np.empty((_ROOM, n_rows))
     n_steps = LOOPS.run(
-        *("walk", columns.amounts, amounts, columns.energies, columns.sodium),
-        *(0.0 if mu_stop is None else mu_stop, mu_stop is None, start.copy()),
-        *(known.numbers, known.places, known.table, known.used, mu, bases, values, tied),
+        *("walk", columns.amounts, amounts, columns.energies, columns.sodium, mu_stop, closed),
+        *(start.copy(), known.numbers, known.places, known.table, known.used),
+        *(mu, bases, values, tied),
     )
     if n_steps == UNBOUNDED:
         raise defect(n_steps)

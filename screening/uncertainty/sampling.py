@@ -20,11 +20,7 @@ import numpy as np
 
 from trona.screening.equilibrium.arrangement import amounts_matrix
 from trona.screening.equilibrium.phases import PhaseTable
-from trona.screening.equilibrium.simplex import (
-    AMOUNT_TOLERANCE,
-    minimise,
-    minimise_each,
-)
+from trona.screening.equilibrium.simplex import AMOUNT_TOLERANCE, minimise, minimise_each
 from trona.screening.errors import InputError
 from trona.screening.stability.interphase import classify
 from trona.screening.stability.products import interphase

@@ -49,9 +49,13 @@ def dies():
 
 @job
 def waits_for(path):
-    """Wait until there is a file."""
+    """Wait until there is a file, then write a few pages, as VASP does, to the folder of the job.
+
+    The small files of a job that are there already can be written anew on a disk that is full.
+    """
     while not Path(path).exists():
         time.sleep(0.1)
+    Path("OUTCAR").write_bytes(bytes(20_000))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from trona.screening.errors import FormulaError, InputError, VoltageError
-from trona.screening.figures.overview_data import Mark
 from trona.screening.formulas import parse, present
 from trona.screening.stability.charge import sodium_between
 from trona.screening.stability.electrode import Electrode, electrode
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from trona.screening.equilibrium.phases import PhaseTable
+    from trona.screening.figures.overview_data import Mark
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import RungDoc
 
@@ -144,6 +144,8 @@ class ElectrodePotential:
         """The electrode on a voltage axis, with the computed potential where it is another."""
         same = self.difference is not None and abs(self.difference) < _SAME_POTENTIAL
         beside = None if self.computed is None or same else self.computed.mark
+        from trona.screening.figures.overview_data import Mark  # noqa: PLC0415 (of figures only)
+
         return Mark(self.name, self.mean, beside)
 
     @property

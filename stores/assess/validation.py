@@ -13,9 +13,7 @@ from trona.screening.errors import ChemicalSystemError, InputError
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.documents.results import Document, ObservationDoc, WindowDoc
-from trona.stores.energies.atmosphere import atmosphere, read_conditions
 
-from .air import air_documents
 from .assessment import assess_formula, window_document
 from .doping.orders import MoistAir, PublishedOrder, judge_order
 
@@ -342,6 +340,8 @@ def _compare_air(formula: str, stated: MoistAir, obstacle: str, reference: Refer
     """Set what moist air was seen to do beside its prediction."""
     doc = None
     if not obstacle:
+        from .air import air_documents  # noqa: PLC0415 (what a window says needs no air)
+
         try:
             (doc,) = air_documents([formula], _air(reference), interphase=False)
         except InputError as error:
@@ -388,6 +388,11 @@ def _compare_order(
 @lru_cache(maxsize=2)
 def _air(reference: Reference) -> Atmosphere:
     """Put a reference into the air that observations are compared with."""
+    from trona.stores.energies.atmosphere import (  # noqa: PLC0415 (as above)
+        atmosphere,
+        read_conditions,
+    )
+
     known = all(phase.volume is not None for phase in reference.phases)
     return atmosphere(reference, read_conditions(method="free-energies" if known else "zhu-mo"))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Self
 
@@ -225,7 +226,7 @@ class PhaseProperties:
     ionic_source: str = ""
     band_gap: float | None = None
 
-    @property
+    @cached_property
     def kind(self) -> InterphaseClass:
         """Type of the phase: the class of an interphase that consists of it alone."""
         return _CLASSES.get(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from math import gcd, isfinite, lcm, pi
 from typing import TYPE_CHECKING
@@ -103,6 +104,12 @@ def parse(formula: str) -> dict[str, float]:
     >>> parse("75Na2S-25P2S5")
     {'Na': 3.0, 'S': 4.0, 'P': 1.0}
     """
+    return _parsed(formula).copy()
+
+
+@lru_cache(maxsize=1024)
+def _parsed(formula: str) -> dict[str, float]:
+    """Read a formula that one answer asks for in many places; the result is never changed."""
     _require_one_reading(formula)
     if (glass := glass_parts(formula)) is not None:
         return _whole(glass)

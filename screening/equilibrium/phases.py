@@ -288,7 +288,19 @@ class PhaseTable(Tabular):
         ChemicalSystemError
             If the table holds no sodium.
         """
-        return self.find_required({SODIUM: 1.0}).energy_per_atom
+        return self.sodium_metal.energy_per_atom
+
+    @cached_property
+    def sodium_metal(self) -> Phase:
+        """
+        Lowest phase of sodium itself.
+
+        Raises
+        ------
+        ChemicalSystemError
+            If the table holds no sodium.
+        """
+        return self.find_required({SODIUM: 1.0})
 
     def find(self, amounts: Mapping[str, float]) -> Phase | None:
         """

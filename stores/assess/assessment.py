@@ -173,7 +173,8 @@ def assess_formula(
     if own is not None and own_gap is not None:
         properties = with_gaps({own.formula: own_gap}, own.source, properties)
     inside = {*stability.profile.composition, SODIUM}
-    properties = with_rules(properties, table.within(inside).phases)
+    ground = table.system(inside, closed=True).index.tolist()
+    properties = with_rules(properties, map(table.phases.__getitem__, ground))
     interphases = tuple(interphase(rung, properties, thresholds) for rung in stability.ladder)
     found = covered([formula], reference)
     return Assessment(

@@ -145,11 +145,19 @@ class _Crew(Generic[Item, Result]):
         """Start processes for waiting items; tell whether there is something to wait for."""
         starting = sum(worker.item is None for worker in self._members)
         for _ in range(min(self._workers - len(self._members), waiting - starting)):
+            self._employ()
+        return waiting > 0 or len(self._members) > starting
+
+    def _employ(self) -> None:
+        """Start a process, unless there are others and it cannot be started."""
+        while True:
             try:
                 self._members.append(_Worker[Item](self._start))
             except (EOFError, OSError):  # no memory for it, or its server was killed
                 self._count_stillborn()
-        return waiting > 0 or len(self._members) > starting
+                if not self._members:
+                    continue
+            return
 
     def _dismiss(self, worker: _Worker[Item]) -> None:
         """End a process."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from trona.stores.documents.results import Document, RelaxationDoc
 from trona.workflows.jobs.backends import ForceField, Vasp, find_force_field, require_installed
 from trona.workflows.jobs.kept_files import compress, kept_name
-from trona.workflows.potentials.beforehand import written
+from trona.workflows.potentials.beforehand import calculator_line
 from trona.workflows.potentials.device import chosen_device
 
 from .processes import run_each
@@ -204,7 +204,7 @@ def _calculators(backend: Backend) -> list[str]:
             module, function = one.calculator["@module"], one.calculator["@callable"]
             if not module.startswith(_OWN):
                 return []
-            found.append(written(module, function, one.calculator_kwargs))
+            found.append(calculator_line(module, function, one.calculator_kwargs))
     return found
 
 

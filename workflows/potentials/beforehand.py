@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["loaded", "make", "note", "written"]
+__all__ = ["calculator_line", "loaded", "make", "note"]
 
 _PROCESSOR = "cpu"
 _MADE: dict[str, None] = {}
@@ -29,10 +29,10 @@ def note(function: Callable[..., Any], device: str, choices: Mapping[str, Any]) 
         Its arguments, plain content.
     """
     if device == _PROCESSOR:
-        _MADE[written(function.__module__, function.__name__, choices)] = None
+        _MADE[calculator_line(function.__module__, function.__name__, choices)] = None
 
 
-def written(module: str, name: str, choices: Mapping[str, Any]) -> str:
+def calculator_line(module: str, name: str, choices: Mapping[str, Any]) -> str:
     """
     Describe a calculator.
 

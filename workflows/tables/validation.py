@@ -126,8 +126,20 @@ def verdicts(findings: Sequence[ValidatedCase], width: int) -> list[RenderableTy
             cells = (compared.quantity, *values)
             table.add_row(name, *map(escape, cells), _styled(compared.verdict))
             name = ""
-    parts: list[RenderableType] = [comparison_sentence(one.verdict for one in findings)]
+    parts: list[RenderableType] = [_counts(findings)]
     return [*parts, *([table] if table.row_count else []), *_without(findings)]
+
+
+def _counts(findings: Sequence[ValidatedCase]) -> str:
+    """Say how many systems agree; of a single system how many quantities."""
+    if len(findings) != 1 or not findings[0].comparisons:
+        return comparison_sentence(one.verdict for one in findings)
+    (found,) = findings
+    given = [one.verdict for one in found.comparisons]
+    unsaid = given.count("cannot say")
+    told = f"{given.count('agree')} of {len(given) - unsaid} comparable quantities"
+    cannot = f"; {unsaid} cannot be compared" if unsaid else ""
+    return f"{escape(found.case.formula)}: {told} agree with what was published{cannot}."
 
 
 def _without(findings: Sequence[ValidatedCase]) -> list[str]:

@@ -125,7 +125,7 @@ def test_an_interface_without_a_sentence_is_read(printed):
 def test_validate_counts_what_can_be_compared(printed):
     text = " ".join(printed("validate").split())
     assert re.match(
-        r"\d+ of \d+ comparable systems agree with what was published; \d+ cannot", text
+        r"\d+ of \d+ comparable systems agree in all that was published; \d+ cannot", text
     )
     assert "Na3TaCl6" not in text
     assert "Na3TaCl6" in printed("validate", "--all")

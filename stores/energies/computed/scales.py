@@ -182,7 +182,7 @@ def _unknown(entries: Sequence[Entry], name: str) -> str:
     if name.startswith(_ONE):
         return (
             f"the energy scale of {name} is unknown ({why}): state its functional, as "
-            "entry.parameters['run_type'] = 'GGA' ('GGA+U', 'R2SCAN'), or give its composition only."
+            "entry.parameters['run_type'] = 'GGA' ('GGA+U', 'R2SCAN'), or give a composition."
         )
     way = "entries:FILE.json#mp" if name.startswith("entries:") else "Study(entries, scale='mp')"
     return (

@@ -17,7 +17,7 @@ def study():
     return Study("bundled")
 
 
-def exported(study, correction=None, **changes):
+def exported(study, **changes):
     """Make an entry of Na3PS4 as an export of a screening writes it: no molecules are measured."""
     scale, plain = study.reference.scale, study.reference.scheme.plain
     note = {**vars(scale), "correction": plain.name, "formula": "Na3PS4", "scheme": plain.label}

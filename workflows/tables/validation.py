@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.screening.stability.interphase import InterphaseClass
-from trona.stores.documents.answers import comparison_sentence
+from trona.stores.documents.answers import case_sentence, comparison_sentence
 
 from .layout import NARROW, NONE, framed, in_pieces, notes
 
@@ -132,14 +132,10 @@ def verdicts(findings: Sequence[ValidatedCase], width: int) -> list[RenderableTy
 
 def _counts(findings: Sequence[ValidatedCase]) -> str:
     """Say how many systems agree; of a single system how many quantities."""
-    if len(findings) != 1 or not findings[0].comparisons:
+    if len(findings) != 1:
         return comparison_sentence(one.verdict for one in findings)
     (found,) = findings
-    given = [one.verdict for one in found.comparisons]
-    unsaid = given.count("cannot say")
-    told = f"{given.count('agree')} of {len(given) - unsaid} comparable quantities"
-    cannot = f"; {unsaid} cannot be compared" if unsaid else ""
-    return f"{escape(found.case.formula)}: {told} agree with what was published{cannot}."
+    return escape(case_sentence(found.case.formula, [one.verdict for one in found.comparisons]))
 
 
 def _without(findings: Sequence[ValidatedCase]) -> list[str]:

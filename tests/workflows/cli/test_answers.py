@@ -102,7 +102,7 @@ def test_documents_hold_the_sentence(printed):
         "releases nothing more."
     )
     told = json.loads(printed("interface", "Na2S", "Na", "--voltage", "1", "--json"))["answer"]
-    assert told.startswith("Na and Na2S (discharged) do not react at 1 V against sodium. S (charged")
+    assert told.startswith("Na and Na2S (discharged) do not react at 1 V against sodium. S (char")
     matrix = json.loads(printed("matrix", "Na3PS4", "Na2S", "--against", "NaCrO2", "--json"))
     assert matrix["answer"] == (
         "1 of 2 contacts release no energy; the strongest reaction is that of Na3PS4 with NaCrO2 "

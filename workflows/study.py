@@ -46,7 +46,7 @@ from .notebook import Buffers, Cell, Ranking
 from .python.asking import plainly_asked
 from .python.compositions import AboutCompositions
 from .python.many_windows import Windows
-from .python.materials import formula_of, formulas_of, listed
+from .python.materials import formula_of, formulas_given, listed
 from .python.windows import AtVoltage, Window
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ class Study(AboutCompositions):
         InputError
             If a formula or a name cannot be used, or there are fewer than two materials.
         """
-        rows = {formula: formula for formula in formulas_of(materials)}
-        others = None if against is None else formulas_of(against, "material to react with")
+        rows = {formula: formula for formula in formulas_given(materials)}
+        others = None if against is None else formulas_given(against, "material to react with")
         energies = self.energies(*rows, *(others or ()))
         columns = None
         if others is not None:
@@ -236,7 +236,7 @@ class Study(AboutCompositions):
             If a condition or a formula cannot be used with this reference.
         """
         conditions = read_conditions(temperature, humidity, h2s, co2, method)
-        formulas = formulas_of(materials)
+        formulas = formulas_given(materials)
         surroundings = atmosphere(self.cold(*formulas), conditions, strict=co2 is not None)
         docs = ranked_documents(air_documents(formulas, surroundings))
         return InMoistAir(tuple(docs), surroundings)
@@ -378,7 +378,7 @@ class Study(AboutCompositions):
             If a formula or the electrode cannot be used with this reference.
         """
         one, other = formula_of(electrolyte), formula_of(electrode)
-        layers = None if among is None else formulas_of(among, "layer")
+        layers = None if among is None else formulas_given(among, "layer")
         energies = self.energies(one, other, *(layers or ()))
         if voltage is not None and not _is_range(voltage):
             raise InputError(f"{voltage!r} is no range of voltage: give two, as (2.5, 3.6).")
@@ -418,7 +418,7 @@ class Study(AboutCompositions):
         """
         one, middle, other = map(formula_of, (anode, electrolyte, cathode))
         layer = None if buffer is None else formula_of(buffer)
-        layers = None if among is None else formulas_of(among, "layer")
+        layers = None if among is None else formulas_given(among, "layer")
         energies = self.energies(one, middle, other, layer or "", *(layers or ()))
         return Cell(cell_document(one, middle, other, energies, layer, layers))
 
@@ -447,7 +447,7 @@ class Study(AboutCompositions):
         InputError
             If there is no formula, or one cannot be used with this reference.
         """
-        formulas = formulas_of(materials)
+        formulas = formulas_given(materials)
         names = [formula_of(one) for one in listed(electrodes)]
         energies = self.energies(*formulas, *names)
         docs = [screening_document(one, one, "formula", energies) for one in formulas]

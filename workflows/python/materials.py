@@ -17,7 +17,7 @@ __all__ = [
     "Material",
     "elements_of",
     "formula_of",
-    "formulas_of",
+    "formulas_given",
     "is_entry",
     "listed",
     "sodium_formula",
@@ -133,7 +133,9 @@ def listed(materials: Iterable[Material] | Material) -> list[Material]:
     return [materials] if alone else list(materials)  # type: ignore[list-item, arg-type]
 
 
-def formulas_of(materials: Iterable[Material] | Material, what: str = "composition") -> list[str]:
+def formulas_given(
+    materials: Iterable[Material] | Material, what: str = "composition"
+) -> list[str]:
     """
     Write the formulas of some materials, at least one.
 

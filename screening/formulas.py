@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import gcd, isfinite, lcm, pi
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ _GLASS = re.compile(
     r"\s*\(?(?P<unit>(?:mol|wt)\.?\s?%)?\)?"
 )
 """Components with amounts, as 75Na2S-25P2S5, 75Na2S·25P2S5 or 75 Na2S – 25 P2S5 (mol%)."""
+_BRACKETED = re.compile(r"\(([A-Z][A-Za-z\d]*)\)(\d+(?:\.\d+)?)")  # as in (Na2S)75(P2S5)25
 _NAMES = {
     "NASICON": "Na3Zr2Si2PO12",
     "NYZC": "Na2.25Y0.25Zr0.75Cl6",
@@ -81,7 +82,8 @@ def parse(formula: str) -> dict[str, float]:
     formula
         Element symbols with amounts, brackets, subscript digits and adducts after a middle dot or
         an asterisk: ``"Na3PS4"``, ``"Na2.25Y0.25Zr0.75Cl6"``, ``"Na3SbS4·8H2O"``; or components in
-        mol%, as glasses are written: ``"75Na2S-25P2S5"`` or ``"75Na2S·25P2S5"``.
+        mol%, as glasses are written: ``"75Na2S-25P2S5"``, ``"75Na2S·25P2S5"`` or
+        ``"(Na2S)75(P2S5)25"``.
 
     Returns
     -------
@@ -102,6 +104,8 @@ def parse(formula: str) -> dict[str, float]:
     {'Na': 2.0, 'B': 11.0, 'H': 11.0}
     >>> parse("75Na2S-25P2S5")
     {'Na': 3.0, 'S': 4.0, 'P': 1.0}
+    >>> parse("(Na2S)75(P2S5)25") == parse("75Na2S-25P2S5")
+    True
     """
     _require_one_reading(formula)
     if (glass := glass_parts(formula)) is not None:
@@ -127,7 +131,8 @@ def glass_parts(text: str) -> dict[str, float] | None:
     ----------
     text
         Amounts and components joined by hyphens, with or without ``mol%`` behind them; the amounts
-        add up to 100, or to 1. Joined by middle dots, they are a glass only if they add up to 100.
+        add up to 100, or to 1. Joined by middle dots, or in brackets with their amounts behind,
+        they are a glass only if they add up to 100.
 
     Returns
     -------
@@ -144,9 +149,10 @@ def glass_parts(text: str) -> dict[str, float] | None:
     >>> glass_parts("75Na2S-25P2S5"), glass_parts("Na-P-S")
     ({'Na2S': 75.0, 'P2S5': 25.0}, None)
     """
-    match = _GLASS.fullmatch(text.translate(_SUBSCRIPTS).strip())
+    typed = text.translate(_SUBSCRIPTS).strip()
+    match = _GLASS.fullmatch(typed)
     if match is None:
-        return None
+        return _bracketed(typed)
     if match["unit"] and match["unit"].startswith("wt"):
         raise FormulaError(f"{text!r} is in percent by weight: give mol%.")
     found: dict[str, float] = {}
@@ -162,6 +168,15 @@ def glass_parts(text: str) -> dict[str, float] | None:
     return found
 
 
+def _bracketed(text: str) -> dict[str, float] | None:
+    """Read components in brackets whose amounts add up to 100."""
+    parts = _BRACKETED.findall(text)
+    if len(parts) < 2 or _BRACKETED.sub("", text):
+        return None
+    found = {one: sum(float(x) for name, x in parts if name == one) for one, _ in parts}
+    return found if abs(sum(found.values()) - 100.0) <= 0.5 else None
+
+
 def _whole(components: Mapping[str, float]) -> dict[str, float]:
     """Add components up to the smallest unit of whole numbers; 66.7 and 33.3 are thirds."""
     total = sum(components.values())
@@ -174,9 +189,7 @@ def _whole(components: Mapping[str, float]) -> dict[str, float]:
             exact = part * Fraction(amount).limit_denominator(_PARTS)
             amounts[symbol] = amounts.get(symbol, Fraction(0)) + exact
     parts = amounts.values()
-    unit = Fraction(
-        gcd(*(one.numerator for one in parts)), lcm(*(one.denominator for one in parts))
-    )
+    unit = Fraction(gcd(*(x.numerator for x in parts)), lcm(*(x.denominator for x in parts)))
     return {symbol: float(one / unit) for symbol, one in amounts.items()}
 
 
@@ -193,8 +206,7 @@ def _require_one_reading(formula: str) -> None:
         )
     if (zero := _ZERO_FOR_O.search(text)) is not None:
         meant = text[: zero.start(1)] + "O" + text[zero.end(1) :]
-        raise FormulaError(f"{formula!r} has the digit zero where {meant} has the letter O: "
-                           "correct it.")  # fmt: skip
+        raise FormulaError(f"{formula!r} has the digit zero where {meant} has the letter O.")
 
 
 def near(text: str) -> str | None:
@@ -224,9 +236,19 @@ def near(text: str) -> str | None:
     runs = [run for run in re.split(r"([A-Za-z]+)", plain) if run]
     read = [_spellings(run) if run.isalpha() else [[run]] for run in runs]
     options = [[symbol for part in parts for symbol in part] for parts in product(*read)]
-    options = [symbols for symbols in options if "".join(symbols) != plain]
+    options = [one for one in options if "".join(one) != plain and _plausible(one)]
     best = min(options, key=lambda symbols: ("Na" not in symbols, len(symbols)), default=None)
     return None if best is None else "".join(best)
+
+
+def _plausible(symbols: list[str]) -> bool:
+    """Tell whether symbols and amounts may be a compound rather than a word such as foo."""
+    if any(one == other for one, other in pairwise(symbols)):  # as in FOO
+        return False
+    if "Na" in symbols or not all(map(str.isalpha, symbols)):
+        return True
+    first, last = (ELECTRONEGATIVITY.get(symbols[at], 0.0) for at in (0, -1))
+    return len(symbols) == 2 and 0.0 < first < 2.0 < last < 4.0
 
 
 def _spellings(run: str) -> list[list[str]]:

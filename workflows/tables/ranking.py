@@ -19,6 +19,7 @@ from .layout import (
     NARROW,
     NONE,
     WIDE,
+    counted,
     fit,
     framed,
     in_pieces,
@@ -225,7 +226,7 @@ def counts(docs: Sequence[ScreeningDoc | SummaryDoc]) -> str:
     kinds = [doc.state for doc in docs]
     parts = [f"{kinds.count('completed')} assessed"]
     parts += [f"{kinds.count(kind)} {kind}" for kind in ("rejected", "failed") if kind in kinds]
-    return f"{len(docs)} candidates: {', '.join(parts)}."
+    return f"{counted(len(docs), 'candidate')}: {', '.join(parts)}."
 
 
 def outcomes(

@@ -400,6 +400,6 @@ def test_a_matrix_shows_the_classes_of_the_command_in_its_words(served, browse):
     table = next(part for part in told["parts"] if "rows" in part)
     kinds = [kind for row in table["kinds"] for cell in row for kind in cell if kind]
     assert kinds
-    assert set(kinds) <= {one["interphase"] for one in document["contacts"]}
+    assert set(kinds) <= {one["interphase"] for one in document["cells"]}
     words = [one.text for one in seen(page, "#matrix .parts .kind")]
     assert words == [InterphaseClass(kind).short for kind in kinds if kind != "unknown"]

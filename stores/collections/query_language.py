@@ -7,7 +7,7 @@
     operator   = "<" | "<=" | ">" | ">=" | "=" | "!=" | "has" | "lacks"
     value      = number | word | 'text' | "text"
 
-A field is named as here, or as in tables, JSON and CSV: ``reduction_limit``, ``E_hull``,
+A field is named as here, or as in tables, JSON and CSV: ``reduction_limit``, ``above hull``,
 ``products at 0 V``. Energies are eV, whatever unit a table prints.
 
 An unknown field satisfies neither a comparison nor its negation. User text becomes a checked value
@@ -90,6 +90,7 @@ FIELDS = {
 _ALIASES = {one.path: one.name for one in FIELDS.values()} | {
     "candidate": "label",
     "e_hull": "hull",
+    "above_hull": "hull",
     "interphase_at_0_v": "class",
     "released": "force",
     "na_used": "sodium",

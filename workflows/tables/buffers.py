@@ -219,7 +219,7 @@ def _counted(document: BufferDoc) -> str:
 
 def _gate(veto: str) -> str:
     """Cut the numbers off a veto."""
-    return "above the hull" if "above the hull" in veto else veto.partition(" (")[0]
+    return "above hull" if "above hull" in veto else veto.partition(" (")[0]
 
 
 def _range(low: float, high: float) -> str:

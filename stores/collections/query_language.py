@@ -27,7 +27,7 @@ from trona.screening.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FIELDS", "Field", "comparison", "criteria_of", "find_field"]
+__all__ = ["FIELDS", "Field", "comparison", "criteria_of", "find_field", "read_class"]
 
 Kind = Literal["number", "text", "list", "flag", "date"]
 

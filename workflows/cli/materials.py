@@ -9,7 +9,7 @@ from trona.screening.errors import FormulaError, InputError
 from trona.screening.formulas import parse
 
 from .comparison import stored_named
-from .options import LISTS, is_file_name, no_files, require_file
+from .options import LISTS, looks_like_file, no_files, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def written_names(asked: Iterable[str]) -> list[str]:
     for name in asked:
         path = Path(name)
         require_file(name)
-        if is_file_name(name) and path.suffix.lower() not in LISTS:
+        if looks_like_file(name) and path.suffix.lower() not in LISTS:
             no_files(name)
         if not path.is_file():
             found.append(name)

@@ -52,7 +52,7 @@ __all__ = [
     "Unbalanced",
     "Workers",
     "comma_list",
-    "is_file_name",
+    "looks_like_file",
     "no_files",
     "require_file",
     "written_to",
@@ -104,7 +104,7 @@ def no_files(names: _Typed) -> _Typed:
     """
     for name in [names] if isinstance(names, str) else names or []:
         require_file(name)
-        if is_file_name(name):
+        if looks_like_file(name):
             from trona.screening.errors import InputError  # noqa: PLC0415
 
             raise InputError(
@@ -114,7 +114,7 @@ def no_files(names: _Typed) -> _Typed:
     return names
 
 
-def is_file_name(name: str) -> bool:
+def looks_like_file(name: str) -> bool:
     """
     Tell a file of structures, entries or names from a formula.
 
@@ -146,7 +146,7 @@ def require_file(name: str) -> None:
     InputError
         If it can only be a file, and there is none.
     """
-    if is_file_name(name) and not Path(name).exists():
+    if looks_like_file(name) and not Path(name).exists():
         from trona.screening.errors import InputError  # noqa: PLC0415
 
         raise InputError(f"there is no file {name!r}: name one, or formulas themselves.")

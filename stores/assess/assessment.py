@@ -416,7 +416,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
             f"mixture {names}, and its energy above hull is unknown."
         )
     elif above is not None and above > _METASTABLE:
-        yield f"Metastable: {above * 1000:.1f} meV/atom above the hull{_remedy(assessment)}."
+        yield f"Metastable: {above * 1000:.1f} meV/atom above hull{_remedy(assessment)}."
     if stability.window is None:
         volts = number(stability.stabilized.reduction)
         yield f"Sodium is exchanged at every voltage: the exchange changes sign at {volts} V."

@@ -388,13 +388,10 @@ def _compare_order(
 @lru_cache(maxsize=2)
 def _air(reference: Reference) -> Atmosphere:
     """Put a reference into the air that observations are compared with."""
-    from trona.stores.energies.atmosphere import (  # noqa: PLC0415 (as above)
-        atmosphere,
-        read_conditions,
-    )
+    from trona.stores.energies import atmosphere as energies  # noqa: PLC0415 (as above)
 
-    known = all(phase.volume is not None for phase in reference.phases)
-    return atmosphere(reference, read_conditions(method="free-energies" if known else "zhu-mo"))
+    method = "free-energies" if all(phase.volume for phase in reference.phases) else "zhu-mo"
+    return energies.atmosphere(reference, energies.read_conditions(method=method))
 
 
 def _judge_air(stated: MoistAir, doc: AirDoc) -> Judged:

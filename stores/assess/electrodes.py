@@ -56,8 +56,7 @@ _SAME_POTENTIAL = 0.005
 """Potentials closer than this (V) are written alike."""
 _ABBREVIATED = 3
 """Letters from which on capitals alone are taken for an abbreviation."""
-_ALIKE = 0.75
-"""Likeness, from 0 to 1, from which on a known name is suggested."""
+_ALIKE = 0.75  # likeness, from 0 to 1, from which on a known name is suggested
 _SAME = 0.003
 """Atomic fractions closer than this are one electrode: Na0.67 is Na2/3."""
 

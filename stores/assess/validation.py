@@ -42,8 +42,7 @@ __all__ = [
 TOLERANCE = 0.3
 """Limits agree within this (V), by which DFT sources scatter: the oxidation limit of Na3PS4 is 2.13
 or 2.43 V with one correction of polysulfides or another."""
-_BALANCED = 0.005
-"""Charges below this per formula unit are rounding of a printed composition."""
+_BALANCED = 0.005  # charges below this per formula unit are rounding of a printed composition
 _CHARGES = (
     {"H": 1, "Na": 1, "Zn": 2, "Mo": 6, "W": 6}
     | dict.fromkeys(("B", "Al", "In", "Ga", "Y"), 3)

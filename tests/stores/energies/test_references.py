@@ -154,7 +154,7 @@ def test_pressure_without_volumes_is_refused(table_path):
 def test_a_metastable_phase_says_whether_pressure_helps():
     bundled = load_reference("bundled-chgnet")
     said = " ".join(window_document(assess_formula("Na3PS3O", bundled)).caveats)
-    assert "above the hull, at any pressure up to 20 GPa" in said
+    assert "above hull, at any pressure up to 20 GPa" in said
     polysulfide = next(p for p in bundled.phases if p.formula == "Na2S4")
     loose = replace(polysulfide, energy=polysulfide.energy + 0.06, volume=polysulfide.volume * 0.9)
     others = tuple(p for p in bundled.phases if p.formula != "Na2S4")

@@ -18,8 +18,6 @@ from trona.stores.documents.bookkeeping import (
     RunDoc,
     SummaryDoc,
 )
-from trona.stores.documents.buffers import BufferDoc, CellDoc
-from trona.stores.documents.contacts import InterfaceDoc
 from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
 from trona.stores.documents.results import Document, RelaxationDoc, ScreeningDoc
 
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
 
     from trona.screening.stability.ranking import Ranked
     from trona.stores.database.sqlite.collection import Collection
+    from trona.stores.documents.buffers import BufferDoc, CellDoc
+    from trona.stores.documents.contacts import InterfaceDoc
 
 __all__ = ["RANK", "Filters", "Found", "Results"]
 
@@ -121,10 +121,10 @@ class Results:
         docs
             Of any kinds of the data dictionary.
         """
-        for model in COLLECTIONS.values():
+        order = list(COLLECTIONS)
+        for model in sorted(set(map(type, docs)), key=lambda one: order.index(collection_of(one))):
             rows = [doc.model_dump(mode="json") for doc in docs if type(doc) is model]
-            if rows:
-                self._store(model).update(rows, key="id")
+            self._store(model).update(rows, key="id")
         if summaries := [summarize_screening(doc) for doc in docs if isinstance(doc, ScreeningDoc)]:
             self.save(summaries)
 
@@ -160,16 +160,22 @@ class Results:
 
     def interfaces(self) -> list[InterfaceDoc]:
         """All interfaces, sorted by their materials and the time."""
+        from trona.stores.documents.contacts import InterfaceDoc  # noqa: PLC0415 (see `COLLECTIONS`)
+
         found = self._store(InterfaceDoc).query(sort={"first": 1, "second": 1, "created": 1})
         return [read_document(InterfaceDoc, one) for one in found]
 
     def buffers(self) -> list[BufferDoc]:
         """All rankings of layers, sorted by their contact and the time."""
+        from trona.stores.documents.buffers import BufferDoc  # noqa: PLC0415 (see `COLLECTIONS`)
+
         found = self._store(BufferDoc).query(sort={"electrolyte": 1, "electrode": 1, "created": 1})
         return [read_document(BufferDoc, one) for one in found]
 
     def cells(self) -> list[CellDoc]:
         """All cells, sorted by their materials and the time."""
+        from trona.stores.documents.buffers import CellDoc  # noqa: PLC0415 (see `COLLECTIONS`)
+
         order: Any = {"anode": 1, "electrolyte": 1, "cathode": 1, "created": 1}
         return [read_document(CellDoc, one) for one in self._store(CellDoc).query(sort=order)]
 

@@ -5,35 +5,53 @@ Every collection of the data dictionary has its model here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from trona.screening.errors import StoreError
 
-from .bookkeeping import CandidateDoc, EntryDoc, RunDoc, SummaryDoc
-from .buffers import BufferDoc, CellDoc
-from .contacts import InterfaceDoc
-from .molecular_dynamics import SegmentDoc
-from .results import SCHEMA_VERSION, Document, RelaxationDoc, ScreeningDoc
+from .bookkeeping import SummaryDoc
+from .results import SCHEMA_VERSION, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = ["COLLECTIONS", "collection_of", "migrated", "read_document"]
 
-COLLECTIONS: Mapping[str, type[Document]] = {
-    "candidates": CandidateDoc,
-    "relaxations": RelaxationDoc,
-    "entries": EntryDoc,
-    "screenings": ScreeningDoc,
-    "summaries": SummaryDoc,
-    "interfaces": InterfaceDoc,
-    "buffers": BufferDoc,
-    "cells": CellDoc,
-    "runs": RunDoc,
-    "segments": SegmentDoc,
+_MODELS = {
+    "candidates": ("bookkeeping", "CandidateDoc"),
+    "relaxations": ("results", "RelaxationDoc"),
+    "entries": ("bookkeeping", "EntryDoc"),
+    "screenings": ("results", "ScreeningDoc"),
+    "summaries": ("bookkeeping", "SummaryDoc"),
+    "interfaces": ("contacts", "InterfaceDoc"),
+    "buffers": ("buffers", "BufferDoc"),
+    "cells": ("buffers", "CellDoc"),
+    "runs": ("bookkeeping", "RunDoc"),
+    "segments": ("molecular_dynamics", "SegmentDoc"),
 }
+"""Module and class of what each collection holds."""
+
+
+class _Collections(Mapping[str, type[Document]]):
+    """Collections by name; a model is imported when it is asked for, since a query needs few."""
+
+    def __getitem__(self, name: str) -> type[Document]:
+        module, model = _MODELS[name]
+        found: type[Document] = getattr(import_module(f".{module}", __package__), model)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODELS)
+
+    def __len__(self) -> int:
+        return len(_MODELS)
+
+
+COLLECTIONS: Mapping[str, type[Document]] = _Collections()
 """Collections of a store, by name, with what they hold."""
 
 Doc = TypeVar("Doc", bound=Document)
@@ -44,7 +62,7 @@ def _from_1(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "who": None} if "who" in model.model_fields else content
 
 
-_UNVERSIONED: Mapping[type[Document], int] = {SegmentDoc: 1}
+_UNVERSIONED: Mapping[str, int] = {"SegmentDoc": 1}
 """Kinds that were stored without a version at first, and the version that they had."""
 
 _STEPS: dict[int, Callable[[type[Document], dict[str, Any]], dict[str, Any]]] = {1: _from_1}
@@ -70,7 +88,8 @@ def collection_of(model: type[Document]) -> str:
     StopIteration
         If it is not stored.
     """
-    return next(name for name, one in COLLECTIONS.items() if one is model)
+    place = (model.__module__.rpartition(".")[2], model.__name__)
+    return next(name for name, one in _MODELS.items() if one == place)
 
 
 def _current(model: type[Document]) -> int:
@@ -80,7 +99,7 @@ def _current(model: type[Document]) -> int:
 
 def _version(model: type[Document], content: Mapping[str, Any]) -> object:
     """Read the version of a stored document."""
-    return content.get("schema_version", _UNVERSIONED.get(model))
+    return content.get("schema_version", _UNVERSIONED.get(model.__name__))
 
 
 def migrated(model: type[Document], content: dict[str, Any]) -> dict[str, Any]:

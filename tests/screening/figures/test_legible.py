@@ -7,6 +7,7 @@ from math import inf
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
 from trona.screening.figures.browser.matrices import show_matrix
@@ -24,7 +25,7 @@ from trona.screening.figures.overview_data import (
 from trona.screening.figures.paper.matrices import draw_matrix
 from trona.screening.figures.paper.overviews import draw_bars, draw_map
 from trona.screening.figures.paper.parity import PublishedLimit, WindowPair
-from trona.screening.figures.paper.style import WIDTH, draw_ladder
+from trona.screening.figures.paper.style import WIDTH, draw_ladder, letters_on
 from trona.screening.stability.interphase import InterphaseClass
 
 LONG = "Na2.9375Zr1.9375Si2.0625P0.9375O12"
@@ -114,6 +115,23 @@ def test_a_matrix_is_legible_and_its_scale_ends_with_its_cells(n_rows, n_columns
     assert list(page.layout.yaxis.range) == [n_rows - 0.5, -0.5]
     numbers = {t for ax in draw_matrix(found).axes for t in ax.texts}
     assert {text.get_text() for text in numbers} == {"498"}
+
+
+def test_both_scales_of_a_matrix_end_with_its_cells_and_letters_stand_out_from_them():
+    energies = (None, 0.0, 100.0, 250.0, 350.0, 500.0)
+    cells = tuple(HeatCell(value, KINDS[0], "Na + S -> NaS") for value in energies)
+    found = HeatMap(("NaCl",), ("S",) * len(cells), (None,) * len(cells), (cells,))
+    heat = show_matrix(found).data[0]
+    axes, bar = draw_matrix(found).axes
+    assert (heat.zmin, heat.zmax) == bar.get_ylim() == (0.0, 500.0)
+    (image,) = axes.images
+    for text, value in zip(axes.texts, energies, strict=True):
+        behind = "#d9d9d9" if value is None else to_hex(image.to_rgba(value))
+        assert text.get_color() == letters_on(behind)
+    drawn = [to_rgb(image.to_rgba(500.0 * part)) for part in (0.0, 0.5, 1.0)]
+    shown = [heat.colorscale[at][1] for at in (0, len(heat.colorscale) // 2, -1)]
+    for one, other in zip(drawn, shown, strict=True):
+        assert one == pytest.approx([int(part) / 255 for part in other[4:-1].split(",")], abs=0.02)
 
 
 def test_one_colour_has_a_legend_too():

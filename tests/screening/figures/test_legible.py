@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
 from trona.screening.figures.browser.matrices import show_matrix
-from trona.screening.figures.browser.overviews import show_bars, show_parity
+from trona.screening.figures.browser.overviews import show_bars, show_ladder, show_parity
 from trona.screening.figures.labels import spaced
 from trona.screening.figures.ladder_data import LadderFigure, LadderPart, LadderStep
 from trona.screening.figures.matrix_data import HeatCell, HeatMap
@@ -136,6 +136,29 @@ def test_both_scales_of_a_matrix_end_with_its_cells_and_letters_stand_out_from_t
 
 def test_one_colour_has_a_legend_too():
     assert show_bars(WindowBars((WindowBar("NaCl", 0.0, 3.0, KINDS[0]),))).layout.showlegend
+
+
+def test_electrodes_at_like_potentials_are_named_above_each_other_in_the_browser():
+    volts = (0.0, 0.1, 0.1, 0.1, 0.4, 0.55, 3.0, 3.0)
+    marks = tuple(Mark("Na3V2(PO4)3", at, at - 0.1) for at in volts)
+    windows = WindowBars((WindowBar("NaCl", 0.0, 3.0, KINDS[0]),), marks)
+    page = show_bars(windows).layout
+    assert [name.x for name in page.annotations] == list(volts)
+    for one, other in combinations(page.annotations, 2):
+        across = abs(one.x - other.x) / windows.top * 700  # pixels of a narrow window
+        assert across >= len("Na3V2(PO4)3 0.10 V") * 6 or abs(one.yshift - other.yshift) >= 36
+    assert max(name.yshift for name in page.annotations) + 36 <= page.margin.t
+    plain = show_bars(WindowBars(windows.bars, marks[:1])).layout
+    assert page.height - page.margin.t == plain.height - plain.margin.t  # bars are as high
+
+
+def test_letters_in_the_products_of_a_ladder_stand_out_and_are_not_tiny():
+    page = show_ladder(ladder(4))
+    bars = [trace for trace in page.data if trace.type == "bar"]
+    assert bars
+    for trace in bars:
+        assert trace.insidetextfont.color == letters_on(trace.marker.color)
+    assert (page.layout.uniformtext.minsize, page.layout.uniformtext.mode) == (9, "hide")
 
 
 def test_measured_limits_are_open_in_the_browser_too():

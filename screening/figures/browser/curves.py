@@ -266,7 +266,7 @@ def _annotations(
     if len(diagram.elements) == 2:
         low, high = np.array([_FIRST, _BELOW * depth]), np.array([_LAST, _ABOVE * depth])
         scale = np.array([_ACROSS, _UP]) / (high - low)
-        left, bottom, right, top = *(low * scale).tolist(), *(high * scale).tolist()
+        (left, bottom), (right, top) = (low * scale).tolist(), (high * scale).tolist()
         room = (left, bottom, right, top)
     rings = marked(diagram, points)[:, None] + _RING / scale * _CIRCLE
     avoid = np.vstack([along(diagram, section, points), rings.reshape(-1, 2)])

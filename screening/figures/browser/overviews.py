@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trona.screening.figures.labels import stacked
 from trona.screening.figures.ladder_data import UNITS
 from trona.screening.figures.paper.parity import VERDICTS, parity_points
 from trona.screening.figures.paper.style import COLOURS, letters_on
@@ -100,17 +101,15 @@ def show_bars(windows: WindowBars) -> Figure:
 def _mark_electrodes(figure: Figure, windows: WindowBars) -> None:
     """Draw electrodes as dashed lines, with their names above in as many rows as they need."""
     marks = sorted(windows.marks, key=lambda mark: mark.voltage)
-    ends: list[float] = []  # of the last name in each row, from the lowest
-    for mark in marks:
+    lines = [f"{mark.formula} {mark.potential}".split("\n") for mark in marks]
+    rows = stacked(
+        [mark.voltage / windows.top * _NAMES_ACROSS for mark in marks],
+        [_NAME_LETTER * max(map(len, text)) for text in lines],
+    )
+    for mark, row in zip(marks, rows, strict=True):
         figure.add_vline(
             mark.voltage, opacity=1, line={"color": "#707070", "width": 1, "dash": "dash"}
         )
-        lines = f"{mark.formula} {mark.potential}".split("\n")
-        half = _NAME_LETTER * max(map(len, lines)) / 2
-        middle = mark.voltage / windows.top * _NAMES_ACROSS
-        free = [row for row, end in enumerate(ends) if end < middle - half]
-        row = free[0] if free else len(ends)
-        ends[row : row + 1] = [middle + half]
         figure.add_annotation(
             x=mark.voltage,
             y=1.0,
@@ -120,7 +119,7 @@ def _mark_electrodes(figure: Figure, windows: WindowBars) -> None:
             text=f"{typeset(mark.formula, HTML)} {mark.potential}".replace("\n", "<br>"),
             showarrow=False,
         )
-    above = _NAME_ROW * max(0, len(ends) - 2)
+    above = _NAME_ROW * max(0, max(rows, default=0) - 1)
     figure.update_layout(margin_t=90 + above, height=figure.layout.height + above)
 
 

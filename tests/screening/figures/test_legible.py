@@ -90,6 +90,14 @@ def test_windows_with_equal_limits_and_crowded_electrodes_are_legible():
     assert_legible(draw_bars(WindowBars((*bars, WindowBar("NaCl", 0.0, inf, KINDS[0])), marks)))
 
 
+@pytest.mark.parametrize("computed", [0.3, None])
+def test_many_electrodes_stay_on_the_page(computed):
+    volts = (0.0, 0.1, 0.1, 0.4, 0.55, 1.4, 1.7, 1.8, 3.0, 3.4, 3.4)
+    marks = tuple(Mark("Na2FeS2", at, computed) for at in volts)
+    windows = WindowBars((WindowBar("NaCl", 0.0, 3.7, KINDS[0]),), marks)
+    assert_legible(draw_bars(windows))
+
+
 def test_what_open_points_and_bars_mean_is_said():
     kind = InterphaseClass.UNKNOWN
     points = (

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from itertools import product
+from functools import lru_cache
 from math import gcd, isfinite, lcm, pi
 from typing import TYPE_CHECKING
 
 from .errors import FormulaError
 from .simple_formulas import ELECTRONEGATIVITY, read_simple, reduced_formula
+from .spelling import near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,6 @@ __all__ = [
     "fraction_codes",
     "fractions_key",
     "glass_parts",
-    "near",
     "number",
     "parse",
     "plain",
@@ -48,6 +48,7 @@ _GLASS = re.compile(
     r"\s*\(?(?P<unit>(?:mol|wt)\.?\s?%)?\)?"
 )
 """Components with amounts, as 75Na2S-25P2S5, 75Na2S·25P2S5 or 75 Na2S – 25 P2S5 (mol%)."""
+_BRACKETED = re.compile(r"\(([A-Z][A-Za-z\d]*)\)(\d+(?:\.\d+)?)")  # as in (Na2S)75(P2S5)25
 _NAMES = {
     "NASICON": "Na3Zr2Si2PO12",
     "NYZC": "Na2.25Y0.25Zr0.75Cl6",
@@ -59,12 +60,6 @@ _SIMPLE, _ROUNDED = 12, 5e-4
 _PARTS = 10_000
 """Denominators of other shares."""
 _LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
-_PLAIN = re.compile(r"(?:[A-Za-z]+(?:\d+(?:\.\d+)?)?)+")
-_WRITTEN = {*ELECTRONEGATIVITY, "D", "T"}
-"""Symbols that a formula may hold; deuterium and tritium count as hydrogen."""
-_WORD = 4
-"""Letters without a digit, above which a text is a word rather than a formula."""
-_LONGEST_RUN = 8
 _FRACTION_DIGITS = 8
 """Compositions equal to this many digits of atomic fraction are one composition."""
 _UNITS: float = 10.0**_FRACTION_DIGITS
@@ -81,7 +76,8 @@ def parse(formula: str) -> dict[str, float]:
     formula
         Element symbols with amounts, brackets, subscript digits and adducts after a middle dot or
         an asterisk: ``"Na3PS4"``, ``"Na2.25Y0.25Zr0.75Cl6"``, ``"Na3SbS4·8H2O"``; or components in
-        mol%, as glasses are written: ``"75Na2S-25P2S5"`` or ``"75Na2S·25P2S5"``.
+        mol%, as glasses are written: ``"75Na2S-25P2S5"``, ``"75Na2S·25P2S5"`` or
+        ``"(Na2S)75(P2S5)25"``.
 
     Returns
     -------
@@ -102,7 +98,15 @@ def parse(formula: str) -> dict[str, float]:
     {'Na': 2.0, 'B': 11.0, 'H': 11.0}
     >>> parse("75Na2S-25P2S5")
     {'Na': 3.0, 'S': 4.0, 'P': 1.0}
+    >>> parse("(Na2S)75(P2S5)25") == parse("75Na2S-25P2S5")
+    True
     """
+    return _parsed(formula).copy()
+
+
+@lru_cache(maxsize=1024)
+def _parsed(formula: str) -> dict[str, float]:
+    """Read a formula that one answer asks for in many places; the result is never changed."""
     _require_one_reading(formula)
     if (glass := glass_parts(formula)) is not None:
         return _whole(glass)
@@ -127,7 +131,8 @@ def glass_parts(text: str) -> dict[str, float] | None:
     ----------
     text
         Amounts and components joined by hyphens, with or without ``mol%`` behind them; the amounts
-        add up to 100, or to 1. Joined by middle dots, they are a glass only if they add up to 100.
+        add up to 100, or to 1. Joined by middle dots, or in brackets with their amounts behind,
+        they are a glass only if they add up to 100.
 
     Returns
     -------
@@ -144,9 +149,10 @@ def glass_parts(text: str) -> dict[str, float] | None:
     >>> glass_parts("75Na2S-25P2S5"), glass_parts("Na-P-S")
     ({'Na2S': 75.0, 'P2S5': 25.0}, None)
     """
-    match = _GLASS.fullmatch(text.translate(_SUBSCRIPTS).strip())
+    typed = text.translate(_SUBSCRIPTS).strip()
+    match = _GLASS.fullmatch(typed)
     if match is None:
-        return None
+        return _bracketed(typed)
     if match["unit"] and match["unit"].startswith("wt"):
         raise FormulaError(f"{text!r} is in percent by weight: give mol%.")
     found: dict[str, float] = {}
@@ -162,6 +168,15 @@ def glass_parts(text: str) -> dict[str, float] | None:
     return found
 
 
+def _bracketed(text: str) -> dict[str, float] | None:
+    """Read components in brackets whose amounts add up to 100."""
+    parts = _BRACKETED.findall(text)
+    if len(parts) < 2 or _BRACKETED.sub("", text):
+        return None
+    found = {one: sum(float(x) for name, x in parts if name == one) for one, _ in parts}
+    return found if abs(sum(found.values()) - 100.0) <= 0.5 else None
+
+
 def _whole(components: Mapping[str, float]) -> dict[str, float]:
     """Add components up to the smallest unit of whole numbers; 66.7 and 33.3 are thirds."""
     total = sum(components.values())
@@ -174,9 +189,7 @@ def _whole(components: Mapping[str, float]) -> dict[str, float]:
             exact = part * Fraction(amount).limit_denominator(_PARTS)
             amounts[symbol] = amounts.get(symbol, Fraction(0)) + exact
     parts = amounts.values()
-    unit = Fraction(
-        gcd(*(one.numerator for one in parts)), lcm(*(one.denominator for one in parts))
-    )
+    unit = Fraction(gcd(*(x.numerator for x in parts)), lcm(*(x.denominator for x in parts)))
     return {symbol: float(one / unit) for symbol, one in amounts.items()}
 
 
@@ -193,54 +206,9 @@ def _require_one_reading(formula: str) -> None:
         )
     if (zero := _ZERO_FOR_O.search(text)) is not None:
         meant = text[: zero.start(1)] + "O" + text[zero.end(1) :]
-        raise FormulaError(f"{formula!r} has the digit zero where {meant} has the letter O: "
-                           "correct it.")  # fmt: skip
-
-
-def near(text: str) -> str | None:
-    """
-    Find a formula that differs from a text in capitals only.
-
-    Parameters
-    ----------
-    text
-        As a user typed it.
-
-    Returns
-    -------
-    str or None
-        The reading with sodium, or else with the fewest elements; None where there is none, or
-        the text looks like a word.
-
-    Examples
-    --------
-    >>> near("na3ps4"), near("Na3Ps4"), near("NACL"), near("nonsense")
-    ('Na3PS4', 'Na3PS4', 'NaCl', None)
-    """
-    plain = text.strip()
-    letters = sum(character.isalpha() for character in plain)
-    if _PLAIN.fullmatch(plain) is None or (letters == len(plain) and letters > _WORD):
-        return None
-    runs = [run for run in re.split(r"([A-Za-z]+)", plain) if run]
-    read = [_spellings(run) if run.isalpha() else [[run]] for run in runs]
-    options = [[symbol for part in parts for symbol in part] for parts in product(*read)]
-    options = [symbols for symbols in options if "".join(symbols) != plain]
-    best = min(options, key=lambda symbols: ("Na" not in symbols, len(symbols)), default=None)
-    return None if best is None else "".join(best)
-
-
-def _spellings(run: str) -> list[list[str]]:
-    """Split letters into symbols of elements in every way; at most a few letters."""
-    if not run:
-        return [[]]
-    if len(run) > _LONGEST_RUN:
-        return []
-    return [
-        [run[:length].capitalize(), *rest]
-        for length in (2, 1)
-        if length <= len(run) and run[:length].capitalize() in _WRITTEN
-        for rest in _spellings(run[length:])
-    ]
+        raise FormulaError(
+            f"{formula!r} has the digit zero where {meant} has the letter O: correct it."
+        )
 
 
 def present(amounts: Mapping[str, float], name: str | None = None) -> dict[str, float]:

@@ -74,7 +74,10 @@ class Tabular(ABC):
         """Show the heading and the table in a notebook."""
         frame = self.to_frame()
         written = {
-            name: [_chemical(x) if name in _CHEMICAL else _written(x) for x in frame[name]]
+            escape(name): [
+                _chemical(x) if name in _CHEMICAL and isinstance(x, str) else _written(x)
+                for x in frame[name]
+            ]
             for name in frame.columns
         }
         table = type(frame)(written).to_html(index=False, escape=False, max_rows=_PAGE)

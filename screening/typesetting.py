@@ -12,7 +12,6 @@ __all__ = [
     "HTML",
     "MATH",
     "Markup",
-    "class_words",
     "gases",
     "in_lines",
     "subscripted",
@@ -195,32 +194,3 @@ def in_lines(side: str, markup: Markup = MATH, indent: str = "") -> str:
     parts = [subscripted(term, markup) for term in side.split(" + ")]
     lines = (" + ".join(parts[start : start + 2]) for start in range(0, len(parts), 2))
     return f" +{markup.new_line}{indent}".join(lines)
-
-
-_CLASSES = {
-    "growth-stops": "stops growing (Na⁺ unknown)",
-    "growth-goes-on": "keeps growing (Na⁺ unknown)",
-    "electronic-conductor": "electronic conductor",
-}
-
-
-def class_words(kind: str) -> str:
-    """
-    Write an interphase class in the words of a legend.
-
-    Parameters
-    ----------
-    kind
-        Its value, as results and stores hold it.
-
-    Returns
-    -------
-    str
-        Plain words.
-
-    Examples
-    --------
-    >>> class_words("growth-goes-on"), class_words("stable")
-    ('keeps growing (Na⁺ unknown)', 'stable')
-    """
-    return _CLASSES.get(str(kind), str(kind))

@@ -15,6 +15,7 @@ others may use the machine; loading the model is not counted for relaxations, bu
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
 import resource
@@ -24,6 +25,7 @@ import tarfile
 import tempfile
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -39,6 +41,8 @@ TWELVE = (
     "Na3PS4, rattled", "Na3PO4, rattled", "Na3YCl6, rattled", "Na4SnS4, rattled", "vacancy",
 )  # fmt: skip
 ROWS = ("chgnet", "sevennet", "fire", "screen-chgnet", "screen-sevennet")
+_ADOPT = 36
+"""PR_SET_CHILD_SUBREAPER of Linux: what a command leaves behind counts as its own."""
 LOWER = 1.0
 """meV/atom; an energy of this side may not be higher by more."""
 
@@ -117,9 +121,15 @@ def screen(backend_name: str, number: int, workers: int, folder: Path) -> dict[s
         "--backend", backend_name, "--workers", str(workers), "--store", f"{folder}/s.sqlite",
         *files,
     ]  # fmt: skip
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_ADOPT, 1, 0, 0, 0)
     begin = time.monotonic()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-    seconds, used = time.monotonic() - begin, os.times()
+    seconds = time.monotonic() - begin
+    with suppress(ChildProcessError):  # the server that workers are forked from ends after it
+        while True:
+            os.wait()
+    used = os.times()
     energies = stored_energies(f"{folder}/s.sqlite")
     return {
         "wall": seconds,

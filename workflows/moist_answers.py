@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trona.stores.documents.answers import air_sentence
+
 from .python.drawn import Drawn
 
 if TYPE_CHECKING:
@@ -33,9 +35,12 @@ class InMoistAir(Drawn):
 
     @property
     def heading(self) -> str:
-        """The conditions, and caveats."""
+        """What happens, the conditions, and caveats."""
         said = dict.fromkeys(line for doc in self.docs for line in doc.caveats)
-        return " ".join([f"In moist air at {self.surroundings.conditions.text}.", *said])
+        if len(self.docs) == 1:
+            return " ".join([self.docs[0].verdict, *said])
+        lead = f"In moist air at {self.surroundings.conditions.text}:"
+        return " ".join([lead, air_sentence(self.docs), *said])
 
     def rows(self) -> list[dict[str, object]]:
         """List the compositions, the most resistant first."""
@@ -104,6 +109,7 @@ def _air_row(doc: AirDoc) -> dict[str, object]:
     step, water = doc.first_step, doc.water
     return {
         "formula": doc.formula,
+        "answer": doc.verdict,
         "first step (eV per H2O)": None if step is None else step.energy_per_water,
         "onset humidity (%)": None if step is None else 100.0 * step.relative_humidity,
         "onset dew point (°C)": None if step is None else step.dew_point,

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import InputError, ReferenceDataError
 from trona.screening.tabular import Tabular
 from trona.screening.uncertainty.confidence import verdict
-from trona.screening.uncertainty.information import own_information, places, places_moved
+from trona.screening.uncertainty.information import (
+    DRAWS,
+    STRATA,
+    own_information,
+    places,
+    places_moved,
+)
+from trona.screening.uncertainty.sampling import SAMPLES
 from trona.stores.assess.assessment import assess_formula
 from trona.stores.collections.results import Results
 from trona.stores.energies.accuracy import accuracy
@@ -108,6 +115,15 @@ class Proposals(Tabular):
     def heading(self) -> str:
         """How many there are."""
         return f"{len(self.chosen)} of {self.considered} candidates proposed"
+
+    @property
+    def basis(self) -> str:
+        """Say which draws the shares are of: rankings state those of others."""
+        return (
+            f"Shares are of {STRATA * DRAWS} draws, {DRAWS} at each of {STRATA} energies of the "
+            f"candidate; those of 'trona screen' are of {SAMPLES} other draws, so the two differ "
+            "by the error of sampling."
+        )
 
     def rows(self) -> list[dict[str, object]]:
         """List the candidates, the most informative first."""

@@ -25,6 +25,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trona.screening.equilibrium.diagram import grand_diagram
+from trona.screening.errors import InputError
 from trona.screening.figures.overview_data import WindowBars
 from trona.screening.formulas import parse
 from trona.stores.assess import figures
@@ -42,13 +43,14 @@ from trona.stores.energies.atmosphere import atmosphere, read_conditions
 
 from .moist_answers import Dopants, InMoistAir
 from .notebook import Buffers, Cell, Ranking
+from .python.asking import plainly_asked
 from .python.compositions import AboutCompositions
 from .python.many_windows import Windows
-from .python.materials import formula_of, listed
+from .python.materials import formula_of, formulas_given, listed
 from .python.windows import AtVoltage, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from trona.screening.equilibrium.diagram import GrandDiagram
     from trona.screening.stability.interface import MixingLine
@@ -72,6 +74,7 @@ __all__ = [
 ]
 
 
+@plainly_asked
 class Study(AboutCompositions):
     """
     Reference energies, and everything that can be asked of them.
@@ -87,7 +90,7 @@ class Study(AboutCompositions):
     correction
         Names of corrections, joined by commas; by default those that fit.
     exclude
-        Formulas of phases to leave out.
+        Formulas of phases to leave out, or one.
     pressure
         GPa; enthalpies at this pressure instead of energies.
     temperature
@@ -132,8 +135,8 @@ class Study(AboutCompositions):
 
     def matrix(
         self,
-        materials: Iterable[Material],
-        against: Iterable[Material] | None = None,
+        materials: Iterable[Material] | Material,
+        against: Iterable[Material] | Material | None = None,
         *,
         at_electrode: bool = False,
         charged: bool = False,
@@ -144,7 +147,7 @@ class Study(AboutCompositions):
         Parameters
         ----------
         materials
-            Formulas: the rows.
+            Formulas: the rows; one that is given twice is one row.
         against
             Electrodes, as `electrode` takes them, or formulas: the columns; by default the rows.
         at_electrode
@@ -162,8 +165,8 @@ class Study(AboutCompositions):
         InputError
             If a formula or a name cannot be used, or there are fewer than two materials.
         """
-        rows = {formula: formula for formula in map(formula_of, listed(materials))}
-        others = None if against is None else list(map(formula_of, listed(against)))
+        rows = {formula: formula for formula in formulas_given(materials)}
+        others = None if against is None else formulas_given(against, "material to react with")
         energies = self.energies(*rows, *(others or ()))
         columns = None
         if others is not None:
@@ -197,7 +200,7 @@ class Study(AboutCompositions):
 
     def air(
         self,
-        materials: Iterable[Material],
+        materials: Iterable[Material] | Material,
         temperature: str = "25C",
         humidity: str = "30%",
         h2s: str = "1ppm",
@@ -210,7 +213,7 @@ class Study(AboutCompositions):
         Parameters
         ----------
         materials
-            Compositions.
+            Compositions; one that is given twice is answered once.
         temperature
             Of the air, such as ``"25C"``; it may differ from that of the study.
         humidity
@@ -233,7 +236,7 @@ class Study(AboutCompositions):
             If a condition or a formula cannot be used with this reference.
         """
         conditions = read_conditions(temperature, humidity, h2s, co2, method)
-        formulas = list(map(formula_of, listed(materials)))
+        formulas = formulas_given(materials)
         surroundings = atmosphere(self.cold(*formulas), conditions, strict=co2 is not None)
         docs = ranked_documents(air_documents(formulas, surroundings))
         return InMoistAir(tuple(docs), surroundings)
@@ -241,7 +244,7 @@ class Study(AboutCompositions):
     def dopants(
         self,
         host: Material,
-        elements: Sequence[str] = (),
+        elements: str | Iterable[str] = (),
         fraction: float = 0.1,
         site: str | None = None,
         temperature: str = "25C",
@@ -286,9 +289,10 @@ class Study(AboutCompositions):
         """
         conditions = read_conditions(temperature, humidity, h2s, co2, method)
         formula = formula_of(host)
-        cold = self.cold(formula, *elements)
+        dopants = [elements] if isinstance(elements, str) else list(elements)
+        cold = self.cold(formula, *dopants)
         found = compare_dopants(
-            formula, elements, cold, conditions, fraction, site, with_dioxide=co2 is not None
+            formula, dopants, cold, conditions, fraction, site, with_dioxide=co2 is not None
         )
         return Dopants(found)
 
@@ -346,7 +350,7 @@ class Study(AboutCompositions):
         electrolyte: Material,
         electrode: Material,
         voltage: tuple[float, float] | None = None,
-        among: Iterable[Material] | None = None,
+        among: Iterable[Material] | Material | None = None,
     ) -> Buffers:
         """
         Rank layers to put between an electrolyte and an electrode.
@@ -374,8 +378,10 @@ class Study(AboutCompositions):
             If a formula or the electrode cannot be used with this reference.
         """
         one, other = formula_of(electrolyte), formula_of(electrode)
-        layers = None if among is None else list(map(formula_of, listed(among)))
+        layers = None if among is None else formulas_given(among, "layer")
         energies = self.energies(one, other, *(layers or ()))
+        if voltage is not None and not _is_range(voltage):
+            raise InputError(f"{voltage!r} is no range of voltage: give two, as (2.5, 3.6).")
         return Buffers(buffer_document(one, other, energies, voltage, layers))
 
     def cell(
@@ -384,7 +390,7 @@ class Study(AboutCompositions):
         electrolyte: Material,
         cathode: Material,
         buffer: Material | None = None,
-        among: Iterable[Material] | None = None,
+        among: Iterable[Material] | Material | None = None,
     ) -> Cell:
         """
         Find what happens at both contacts of a cell, and the best layers for each.
@@ -412,20 +418,24 @@ class Study(AboutCompositions):
         """
         one, middle, other = map(formula_of, (anode, electrolyte, cathode))
         layer = None if buffer is None else formula_of(buffer)
-        layers = None if among is None else list(map(formula_of, listed(among)))
+        layers = None if among is None else formulas_given(among, "layer")
         energies = self.energies(one, middle, other, layer or "", *(layers or ()))
         return Cell(cell_document(one, middle, other, energies, layer, layers))
 
-    def rank(self, materials: Iterable[Material], electrodes: Sequence[str] = ("Na",)) -> Ranking:
+    def rank(
+        self,
+        materials: Iterable[Material] | Material,
+        electrodes: Iterable[Material] | Material = ("Na",),
+    ) -> Ranking:
         """
         Rank compositions by the default criteria.
 
         Parameters
         ----------
         materials
-            Compositions.
+            Compositions; one that is given twice counts once.
         electrodes
-            Electrodes, as `electrode` takes them: marked in the figure, and a column each.
+            One or several, as `electrode` takes them: marked in the figure, and a column each.
 
         Returns
         -------
@@ -437,11 +447,12 @@ class Study(AboutCompositions):
         InputError
             If there is no formula, or one cannot be used with this reference.
         """
-        formulas = list(map(formula_of, listed(materials)))
-        energies = self.energies(*formulas, *electrodes)
+        formulas = formulas_given(materials)
+        names = [formula_of(one) for one in listed(electrodes)]
+        energies = self.energies(*formulas, *names)
         docs = [screening_document(one, one, "formula", energies) for one in formulas]
         places = tuple(rank_documents(docs))
-        chosen = tuple(choose_electrode(energies.table, one) for one in electrodes)
+        chosen = tuple(choose_electrode(energies.table, one) for one in names)
         marks = tuple(one.mark for one in chosen)
         bars = WindowBars(figures.window_bars(doc for _, doc in places), marks)
         return Ranking(places, bars, chosen)
@@ -465,3 +476,10 @@ class Study(AboutCompositions):
         from .proposals import propose_from  # noqa: PLC0415 (its jobs are not needed elsewhere)
 
         return propose_from(results, self.energies, budget)
+
+
+def _is_range(given: object) -> bool:
+    """Tell two numbers."""
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        return False
+    return all(isinstance(one, int | float) for one in given)

@@ -148,7 +148,7 @@ def chemical_potentials(table: PhaseTable, composition: Mapping[str, float]) -> 
     above = energy_above_hull(inside, phase)
     if above > _STABLE:
         raise ChemicalSystemError(
-            f"{phase.formula} is {1000 * above:.1f} meV/atom above the hull: it is stable at no "
+            f"{phase.formula} is {1000 * above:.1f} meV/atom above hull: it is stable at no "
             "chemical potentials."
         )
     fractions = inside.amounts / inside.amounts.sum(axis=1, keepdims=True)

@@ -311,7 +311,7 @@ def _tied(
 ) -> tuple[Phase, ...]:
     """List phases outside the products that some equally good product set contains."""
     free = free_columns(system.amounts, system.energies, system.sodium, solution.columns)
-    columns = np.union1d(free, solution.columns)
+    columns = np.array(sorted({*free.tolist(), *solution.columns.tolist()}), dtype=np.intp)
     matrix = np.ascontiguousarray(system.amounts[:, columns])
     start = np.searchsorted(columns, solution.columns).astype(np.intp)
     target = np.array([composition[symbol] for symbol in system.elements])

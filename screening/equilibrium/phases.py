@@ -288,7 +288,12 @@ class PhaseTable(Tabular):
         ChemicalSystemError
             If the table holds no sodium.
         """
-        return self.find_required({SODIUM: 1.0}).energy_per_atom
+        return self.sodium_metal.energy_per_atom
+
+    @cached_property
+    def sodium_metal(self) -> Phase:
+        """Lowest phase of sodium itself."""
+        return self.find_required({SODIUM: 1.0})
 
     def find(self, amounts: Mapping[str, float]) -> Phase | None:
         """
@@ -473,17 +478,7 @@ class PhaseTable(Tabular):
             keep = (amounts[:, inside] > 0).any(axis=1)
             index, amounts = index[keep], amounts[keep]
         sodium = amounts[:, free[-1]] if opens else np.zeros(len(amounts))
-        sizes = amounts[:, inside].sum(axis=1)
-        matrix = np.ascontiguousarray((amounts[:, inside] / sizes[:, None]).T)
-        return System(
-            elements=rows,
-            amounts=matrix,
-            energies=self.energies[index] / sizes,
-            sodium=sodium / sizes,
-            sizes=sizes,
-            index=index,
-            start=np.argmax(np.where(sodium == 0.0, matrix, 0.0), axis=1),
-        )
+        return System.laid_out(rows, amounts[:, inside], self.energies[index], sodium, index)
 
 
 def _check_together(phases: Sequence[Phase]) -> None:

@@ -45,6 +45,7 @@ __all__ = [
     "minima",
     "minimise",
     "minimise_each",
+    "pivot_limit",
     "sweep",
     "sweep_between",
 ]
@@ -157,7 +158,7 @@ def minimise(
         If no optimum is reached within the pivot limit.
     """
     columns, values = start.copy(), np.empty(len(start))
-    outcome = LOOPS.run("optimise", matrix, amounts, costs, columns, values, _pivot_limit(matrix))
+    outcome = LOOPS.run("optimise", matrix, amounts, costs, columns, values, pivot_limit(matrix))
     if outcome != DONE:
         raise defect(outcome)
     return BasicSolution(columns, values)
@@ -200,7 +201,7 @@ def minimise_each(
     targets = amounts.tolist()
     found: list[tuple[BasicSolution, NDArray[np.intp]]] = []
     waiting = {tuple(start.tolist()): np.arange(len(costs))}
-    for _ in range(_pivot_limit(matrix) * len(costs)):
+    for _ in range(pivot_limit(matrix) * len(costs)):
         if not waiting:
             return found
         columns = next(iter(waiting))
@@ -257,7 +258,7 @@ def minima(
     lowest = np.empty(len(targets))
     if len(targets) > _FEW:
         LOOPS.compile()
-    limit = _pivot_limit(matrix)
+    limit = pivot_limit(matrix)
     outcome = LOOPS.run("optimise_each", matrix, targets, costs, start, limit, lowest)
     if outcome != DONE:
         raise defect(outcome)
@@ -380,7 +381,7 @@ def follow_from(
         If the sweep does not end within the pivot limit.
     """
     room, n_rows = _ROOM, len(first)
-    while room <= 2 * _pivot_limit(matrix):
+    while room <= 2 * pivot_limit(matrix):
         mu, tied = np.empty(room), np.empty(room, dtype=np.bool_)
         columns, values = np.empty((room, n_rows), dtype=np.intp), np.empty((room, n_rows))
         n_steps = LOOPS.run(
@@ -425,8 +426,20 @@ def free_columns(
     return np.flatnonzero(level)
 
 
-def _pivot_limit(matrix: NDArray[np.float64]) -> int:
-    """Bound the number of pivots far above what any real system takes."""
+def pivot_limit(matrix: NDArray[np.float64]) -> int:
+    """
+    Bound the number of pivots far above what any real system takes.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+
+    Returns
+    -------
+    int
+        The bound.
+    """
     return 200 + 20 * sum(matrix.shape)
 
 

@@ -150,6 +150,21 @@ class System:
     start: NDArray[np.intp]
     layout: Layout = field(default_factory=Layout, init=False)
 
+    @classmethod
+    def laid_out(
+        cls,
+        elements: tuple[str, ...],
+        amounts: NDArray[np.float64],
+        energies: NDArray[np.float64],
+        sodium: NDArray[np.float64],
+        index: NDArray[np.intp],
+    ) -> System:
+        """Scale phases, given per formula unit and in rows, by their atoms in the elements."""
+        sizes = amounts.sum(axis=1)
+        matrix = np.ascontiguousarray((amounts / sizes[:, None]).T)
+        start = np.argmax(np.where(sodium == 0.0, matrix, 0.0), axis=1)
+        return cls(elements, matrix, energies / sizes, sodium / sizes, sizes, index, start)
+
     def __post_init__(self) -> None:
         for array in vars(self).values():
             if isinstance(array, np.ndarray):

@@ -1,4 +1,4 @@
-"""Placement of point labels so that none overlaps another."""
+"""Labels in figures: words of interphase classes, and places where none overlaps another."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["placed", "spaced", "stacked"]
+    from trona.screening.stability.interphase import InterphaseClass
 
+__all__ = ["class_words", "placed", "spaced", "stacked"]
+
+_OPEN = "Na⁺ unknown"
 _RINGS = (8.0, 15.0, 24.0, 35.0, 48.0, 63.0, 80.0, 100.0)
 """Distances of a label's nearest edge from its point that are tried in turn."""
 _DIRECTIONS = tuple(np.arange(0.0, 360.0, 22.5).tolist())
@@ -182,3 +185,26 @@ def _outside(
     """Tell which trials leave the room; shape (n_tried,)."""
     low, high = tried - size / 2 < np.array(bounds[:2]), tried + size / 2 > np.array(bounds[2:])
     return np.asarray((low | high).any(axis=1) * 3.0)
+
+
+def class_words(kind: InterphaseClass) -> str:
+    """
+    Write an interphase class in the words of tables, for a legend that has no line below it.
+
+    Parameters
+    ----------
+    kind
+        The class.
+
+    Returns
+    -------
+    str
+        That the conduction of sodium ions is unknown stands behind it.
+
+    Examples
+    --------
+    >>> from trona.screening.stability.interphase import InterphaseClass
+    >>> class_words(InterphaseClass.GROWTH_GOES_ON), class_words(InterphaseClass.STABLE)
+    ('keeps growing (Na⁺ unknown)', 'stable')
+    """
+    return f"{kind.short} (Na⁺ unknown)" if _OPEN in kind.meaning else kind.short

@@ -171,7 +171,7 @@ class Layer:
         eV per atom; zero for a mixture.
     at_low, at_high
         What it releases by its own reaction with sodium where the electrode works, beyond its
-        energy above the hull, eV per atom of it. Between the two potentials it releases no more
+        energy above hull, eV per atom of it. Between the two potentials it releases no more
         than at one of them, since the energy is concave.
     electrolyte
         Its contact with the electrolyte.
@@ -401,7 +401,7 @@ def judge(
         elif released > limits.tolerated:
             drawbacks.append(sentence)
     if layer.above_hull > limits.tolerated:
-        vetoes.append(f"{1000 * layer.above_hull:.0f} meV/atom above the hull")
+        vetoes.append(f"{1000 * layer.above_hull:.0f} meV/atom above hull")
     grade = Grade.WEAK if drawbacks else Grade.FITS
     if properties.electronic is Electronic.UNKNOWN:
         grade = Grade.UNKNOWN

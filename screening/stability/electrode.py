@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AtPotential", "Electrode", "at_potential", "electrode", "passed"]
 
+_NONMETALS = frozenset({"H", "C", "N", "O", "F", "P", "S", "Cl", "Se", "Br", "I"})
 _BEYOND = 1e-6
 """V by which a working electrode lies beyond its edge: it decides which side of an edge of the
 electrolyte counts where the two coincide."""
@@ -52,6 +53,14 @@ class Electrode:
     takes: float
     gives: float
     stability: Stability | None
+
+    @property
+    def known(self) -> bool:
+        """False for a salt of which no phase is known, so that 0 V is that of a mixture."""
+        alone = self.stability
+        if alone is None or not alone.mixture or self.mark > 0.0:
+            return True
+        return _NONMETALS.isdisjoint(alone.profile.composition)
 
     @property
     def mark(self) -> float:

@@ -149,6 +149,8 @@ class MixingLine(Tabular):
         Class of the products of each kink; None where there are none. Empty where not asked for.
     other
         The same with the other state of an electrode; None where there is none.
+    state
+        Word for the state of the electrode, such as ``"charged"``; empty where it has none.
     """
 
     first: Reactant
@@ -158,20 +160,25 @@ class MixingLine(Tabular):
     caveats: tuple[str, ...] = ()
     contacts: tuple[Interphase | None, ...] = ()
     other: MixingLine | None = None
+    state: str = ""
 
     @property
     def heading(self) -> str:
         """The two materials and what they release."""
         state = "closed" if self.voltage is None else f"open to sodium at {self.voltage:g} V"
         lines = [self] if self.other is None else [self, self.other]
-        found = "; ".join(f"{line.names}: {line.answer}" for line in lines)
-        what = f"{found} ({state})"
+        what = ". ".join(f"{line.label}: {line.answer} ({state})" for line in lines)
         return ". ".join([what, " ".join(self.caveats)]) if self.caveats else what
 
     @property
     def names(self) -> str:
         """Both materials."""
         return f"{self.first.formula} | {self.second.formula}"
+
+    @property
+    def label(self) -> str:
+        """Both materials, with the state of the electrode."""
+        return f"{self.names} ({self.state})" if self.state else self.names
 
     @property
     def seconds(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Self
 
@@ -225,7 +226,7 @@ class PhaseProperties:
     ionic_source: str = ""
     band_gap: float | None = None
 
-    @property
+    @cached_property
     def kind(self) -> InterphaseClass:
         """Type of the phase: the class of an interphase that consists of it alone."""
         return _CLASSES.get(
@@ -411,11 +412,11 @@ def classify(
     """
     limits = thresholds or Thresholds()
     shares, basis = _share_out(phases, amounts, properties)
-    metal = _sum(shares, electronic={Electronic.METAL})
-    narrow = _sum(shares, electronic={Electronic.NARROW_GAP})
-    dark = _sum(shares, electronic={Electronic.UNKNOWN})
-    ionic = _sum(shares, ionic={Ionic.CONDUCTOR})
-    dark_ionic = _sum(shares, ionic={Ionic.UNKNOWN})
+    metal = _electronic(shares, Electronic.METAL)
+    narrow = _electronic(shares, Electronic.NARROW_GAP)
+    dark = _electronic(shares, Electronic.UNKNOWN)
+    ionic = _ionic(shares, Ionic.CONDUCTOR)
+    dark_ionic = _ionic(shares, Ionic.UNKNOWN)
     electrons = _electrons(metal, narrow, dark, limits)
     ions = _verdict(ionic, dark_ionic, limits.percolation)
     still = InterphaseClass.DECOMPOSES if decomposes else InterphaseClass.STABLE
@@ -458,25 +459,21 @@ def _share_out(
             phase=phase,
             amount=float(amount),
             fraction=weight / total,
-            properties=properties.get(phase.key, PhaseProperties(phase.formula)),
+            properties=properties.get(phase.key) or PhaseProperties(phase.formula),
         )
         for phase, amount, weight in zip(phases, amounts, weights, strict=True)
     )
     return shares, "volume" if by_volume else "atoms"
 
 
-def _sum(
-    shares: Sequence[Share],
-    electronic: set[Electronic] | None = None,
-    ionic: set[Ionic] | None = None,
-) -> float:
-    """Fraction of the products whose class is among those named."""
-    return sum(
-        share.fraction
-        for share in shares
-        if (electronic is None or share.properties.electronic in electronic)
-        and (ionic is None or share.properties.ionic in ionic)
-    )
+def _electronic(shares: Sequence[Share], kind: Electronic) -> float:
+    """Fraction of the products of an electronic class."""
+    return sum([share.fraction for share in shares if share.properties.electronic is kind])
+
+
+def _ionic(shares: Sequence[Share], kind: Ionic) -> float:
+    """Fraction of the products of a sodium-ion class."""
+    return sum([share.fraction for share in shares if share.properties.ionic is kind])
 
 
 def _verdict(known: float, dark: float, threshold: float) -> Conduction:

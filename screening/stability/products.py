@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trona.screening.units import SODIUM, areal_charge
+from trona.screening.units import areal_charge
 
 from .interphase import Conduction, Electronic, InterphaseClass, Ionic, classify
 from .window import Reaction
@@ -123,7 +123,7 @@ def sodium_use(table: PhaseTable, stability: Stability, rung: Rung) -> SodiumUse
     if volume is None:
         return SodiumUse(None, None)
     exchanged = rung.interval.sodium_exchanged if rung.kind is not Reaction.NONE else 0.0
-    metal = table.find_required({SODIUM: 1.0})
+    metal = table.sodium_metal
     atom = None if metal.volume is None else metal.volume / metal.n_atoms
     return SodiumUse(
         charge=areal_charge(exchanged / volume),

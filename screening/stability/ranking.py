@@ -138,7 +138,7 @@ DEFAULT_CRITERIA = (
 """What matters against a sodium anode first, then against a cathode."""
 
 DEFAULT_VETOES = (
-    Veto("energy_above_hull", 0.1, "more than 0.1 eV/atom above the hull: unlikely to be made"),
+    Veto("energy_above_hull", 0.1, "more than 0.1 eV/atom above hull: unlikely to be made"),
     Veto(
         "decomposes",
         0.0,

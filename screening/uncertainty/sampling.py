@@ -10,7 +10,7 @@ does not capture.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
@@ -19,21 +19,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.equilibrium.arrangement import amounts_matrix
+from trona.screening.equilibrium.grand import VOLTAGE_TOLERANCE
 from trona.screening.equilibrium.phases import PhaseTable
-from trona.screening.equilibrium.simplex import AMOUNT_TOLERANCE, minimise, minimise_each
+from trona.screening.equilibrium.simplex import (
+    AMOUNT_TOLERANCE,
+    BasicSolution,
+    minimise,
+    minimise_each,
+)
 from trona.screening.errors import InputError
 from trona.screening.stability.interphase import classify
-from trona.screening.stability.products import interphase
-from trona.screening.stability.window import NO_EXCHANGE, assess
-from trona.screening.units import HELD, SODIUM
+from trona.screening.stability.window import NO_EXCHANGE
+from trona.screening.units import HELD, SODIUM, voltage
+
+from .paths import sweep_each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from trona.screening.equilibrium.phases import Phase
-    from trona.screening.equilibrium.simplex import BasicSolution
     from trona.screening.equilibrium.system import System
     from trona.screening.stability.interphase import InterphaseClass, PropertyTable, Thresholds
     from trona.screening.stability.window import Stability
@@ -156,24 +162,21 @@ def sample(
     """
     if samples < 2:
         raise InputError(f"{samples} draws have no spread: give at least 2.")
-    composition = stability.profile.composition
-    limits: list[tuple[float, float]] = []
-    windows = 0
-    kinds: list[Counter[InterphaseClass]] = [Counter() for _ in voltages]
-    for drawn in _draws(table, {*composition, SODIUM}, model, samples, seed):
-        found = assess(drawn, composition, stability.formula, voltages=voltages)
-        limits.append((found.stabilized.reduction, found.stabilized.oxidation))
-        windows += found.window is not None
-        for counter, volts in zip(kinds, voltages, strict=True):
-            counter[interphase(found.rung(volts), properties, thresholds).kind] += 1
-    reduction, oxidation = np.array(limits).T
+    for volts in voltages:
+        stability.profile.at(volts)  # refuses what is no voltage
+    varied = _Varied(table, stability.profile.composition, properties, thresholds)
+    errors = varied.draw(model, samples, seed)
+    ladders = varied.ladders(errors)
+    limits = [_limits(ladder) for ladder in ladders]
+    kinds = [Counter(varied.kinds_at(volts, ladders, errors)) for volts in voltages]
+    reduction, oxidation = np.array([edges[:2] for edges in limits]).T
     return Uncertainty(
         model=model,
         samples=samples,
         seed=seed,
         reduction=_spread(reduction),
         oxidation=_spread(oxidation) if stability.stabilized.oxidation < inf else None,
-        with_window=windows / samples,
+        with_window=sum(wide for _, _, wide in limits) / samples,
         voltages=tuple(voltages),
         classes=tuple(
             {kind: count / samples for kind, count in counter.most_common()} for counter in kinds
@@ -216,17 +219,48 @@ def classes_at_metal(
     dict
         Class to fraction of the draws, most frequent first: the same as of `sample` at 0 V.
     """
-    composition = stability.profile.composition
-    elements = {*composition, SODIUM}
-    places = table.system(elements, closed=True).index
-    inside = [table.phases[at] for at in places.tolist()]
-    errors = draw_errors(inside, elements, model, samples, seed)
-    kinds = Counter(_AtMetal(table, composition, properties, thresholds, places).kinds(errors))
+    varied = _Varied(table, stability.profile.composition, properties, thresholds)
+    kinds = Counter(varied.kinds_at_metal(varied.draw(model, samples, seed)))
     return {kind: count / samples for kind, count in kinds.most_common()}
 
 
-class _AtMetal:
-    """Interphase class at sodium metal as energies vary."""
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """
+    A range of voltage with one set of products, as energies vary.
+
+    Parameters
+    ----------
+    lower, upper
+        V.
+    products
+        Columns and amounts of the open system.
+    exchanged
+        Sodium taken up, atoms per formula unit, with rounding noise set to zero.
+    """
+
+    lower: float
+    upper: float
+    products: BasicSolution
+    exchanged: float
+
+    @property
+    def reacts(self) -> bool:
+        """True for a reduction or an oxidation; at sodium metal nothing is oxidised."""
+        return self.exchanged > 0.0 or (self.exchanged < 0.0 < self.lower)
+
+
+def _limits(ladder: Sequence[_Step]) -> tuple[float, float, bool]:
+    """Both stabilised limits (V), and whether a range lies between them."""
+    still = [step for step in ladder if step.exchanged == 0.0]
+    if still:
+        return still[0].lower, still[-1].upper, True
+    crossing = max((step.upper for step in ladder if step.exchanged > 0.0), default=0.0)
+    return crossing, crossing, False
+
+
+class _Varied:
+    """A composition as the energies of its competing phases vary."""
 
     def __init__(
         self,
@@ -234,42 +268,106 @@ class _AtMetal:
         composition: Mapping[str, float],
         properties: PropertyTable,
         thresholds: Thresholds | None,
-        places: NDArray[np.intp],
     ) -> None:
         self.table, self.properties, self.thresholds = table, properties, thresholds
         self.composition, self.atoms = composition, sum(composition.values())
-        self.places = places
+        self.elements = {*composition, SODIUM}
+        self.places = table.system(self.elements, closed=True).index
+        self.open = table.system(composition)
 
-    def kinds(self, errors: NDArray[np.float64]) -> list[InterphaseClass]:
-        """Classify draws of errors: eV per formula unit of the phases at the places, a row each."""
-        system, mu = self.table.system(self.composition), self.table.mu_sodium_metal
+    def draw(self, model: ErrorModel, samples: int, seed: int) -> NDArray[np.float64]:
+        """Draw errors: eV per formula unit of the phases at the places, a row each."""
+        inside = [self.table.phases[at] for at in self.places.tolist()]
+        return draw_errors(inside, self.elements, model, samples, seed)
+
+    def ladders(self, errors: NDArray[np.float64]) -> list[list[_Step]]:
+        """Ladders of draws of errors, lowest voltage first."""
+        system, metal = self.open, self.table.mu_sodium_metal
+        energies = self.table.energies[system.index] + self._of(system, errors)
+        paths = sweep_each(system, self._target(system), energies / system.sizes, metal)
+        bases = [BasicSolution(*one) for one in zip(paths.columns, paths.values, strict=True)]
+        exchanged = [self._exchanged(basis) for basis in bases]
+        ladders: list[list[_Step]] = []
+        for path in paths.steps:
+            lower, after = 0.0, 0.0
+            ladders.append([])
+            for mu, at in reversed(path):
+                upper = voltage(mu, metal)
+                if upper - after > VOLTAGE_TOLERANCE:
+                    ladders[-1].append(_Step(lower, upper, bases[at], exchanged[at]))
+                    lower = upper
+                after = upper
+        return ladders
+
+    def kinds_at(
+        self, volts: float, ladders: Sequence[Sequence[_Step]], errors: NDArray[np.float64]
+    ) -> list[InterphaseClass]:
+        """Classify draws at a voltage."""
+        alike = defaultdict[tuple[int, bool], list[int]](list)
+        steps = [next(step for step in ladder if volts <= step.upper) for ladder in ladders]
+        for draw, step in enumerate(steps):
+            alike[id(step.products), step.reacts].append(draw)
+        found: dict[int, InterphaseClass] = {}
+        for (_, reacts), draws in alike.items():
+            products = steps[draws[0]].products
+            found |= self._classified(products, np.array(draws), errors, reacts=reacts)
+        return [found[draw] for draw in range(len(errors))]
+
+    def kinds_at_metal(self, errors: NDArray[np.float64]) -> list[InterphaseClass]:
+        """Classify draws at sodium metal, without their ladders."""
+        system, mu = self.open, self.table.mu_sodium_metal
         found: dict[int, InterphaseClass] = {}
         for best, draws in self._optima(system, errors, system.energies - mu * system.sodium):
-            columns, values = best.support(AMOUNT_TOLERANCE * self.atoms)
-            exchanged = float(values @ system.sodium[columns])
-            exchanged -= self.composition.get(SODIUM, 0.0)
-            reacts = exchanged > NO_EXCHANGE * self.atoms
-            falls = np.zeros(len(draws), dtype=bool) if reacts else self._decompose(errors[draws])
-            for decomposes in set(falls.tolist()):
-                kind = classify(
-                    [self.table.phases[at] for at in system.index[columns]],
-                    (values / system.sizes[columns]).tolist(),
-                    self.properties,
-                    self.thresholds,
-                    reacts=reacts,
-                    decomposes=decomposes,
-                ).kind
-                found |= dict.fromkeys(draws[falls == decomposes].tolist(), kind)
+            reacts = self._exchanged(best) > 0.0
+            found |= self._classified(best, draws, errors, reacts=reacts)
         return [found[draw] for draw in range(len(errors))]
+
+    def _classified(
+        self,
+        products: BasicSolution,
+        draws: NDArray[np.intp],
+        errors: NDArray[np.float64],
+        *,
+        reacts: bool,
+    ) -> dict[int, InterphaseClass]:
+        """Classify draws with the same products."""
+        system = self.open
+        found: dict[int, InterphaseClass] = {}
+        columns, values = products.support(AMOUNT_TOLERANCE * self.atoms)
+        falls = np.zeros(len(draws), dtype=bool) if reacts else self._decompose(errors[draws])
+        for decomposes in set(falls.tolist()):
+            kind = classify(
+                [self.table.phases[at] for at in system.index[columns]],
+                (values / system.sizes[columns]).tolist(),
+                self.properties,
+                self.thresholds,
+                reacts=reacts,
+                decomposes=decomposes,
+            ).kind
+            found |= dict.fromkeys(draws[falls == decomposes].tolist(), kind)
+        return found
+
+    def _exchanged(self, products: BasicSolution) -> float:
+        """Sodium that products take up, with rounding noise set to zero."""
+        columns, values = products.support(AMOUNT_TOLERANCE * self.atoms)
+        exchanged = float(values @ self.open.sodium[columns]) - self.composition.get(SODIUM, 0.0)
+        return exchanged if abs(exchanged) > NO_EXCHANGE * self.atoms else 0.0
+
+    def _target(self, system: System) -> NDArray[np.float64]:
+        """Amounts of the elements of a system."""
+        return np.array([self.composition[symbol] for symbol in system.elements])
+
+    def _of(self, system: System, errors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Errors of the phases of a system."""
+        return errors.take(np.searchsorted(self.places, system.index), axis=1)
 
     def _optima(
         self, system: System, errors: NDArray[np.float64], exact: NDArray[np.float64]
     ) -> list[tuple[BasicSolution, NDArray[np.intp]]]:
         """Solve for costs with errors; most draws keep the optimum of the exact ones."""
-        target = np.array([self.composition[symbol] for symbol in system.elements])
+        target = self._target(system)
         first = minimise(system.amounts, target, exact, system.start).columns
-        there = np.searchsorted(self.places, system.index)
-        drawn = exact + errors.take(there, axis=1) / system.sizes
+        drawn = exact + self._of(system, errors) / system.sizes
         return minimise_each(system.amounts, target, drawn, first)
 
     def _decompose(self, errors: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -304,25 +402,6 @@ def phases_inside(table: PhaseTable, elements: set[str]) -> list[Phase]:
     """
     near = table.within(elements)
     return [near.phases[at] for at in near.ground.tolist()]
-
-
-def _draws(
-    table: PhaseTable, elements: set[str], model: ErrorModel, samples: int, seed: int
-) -> Iterator[PhaseTable]:
-    """Tables of the phases that matter, with errors."""
-    inside = phases_inside(table, elements)
-    drawn = PhaseTable.from_phases(inside)
-    exact, order = drawn.phases, _order(drawn, inside)
-    for errors in draw_errors(inside, elements, model, samples, seed):
-        moved = zip(exact, errors[order].tolist(), strict=True)
-        drawn = drawn.changed([phase.moved(error, phase.scale) for phase, error in moved])
-        yield drawn
-
-
-def _order(table: PhaseTable, phases: Sequence[Phase]) -> NDArray[np.intp]:
-    """Find the places of a table's phases among those that it was made of."""
-    place = {phase.id: at for at, phase in enumerate(phases)}
-    return np.array([place[phase.id] for phase in table.phases])
 
 
 def draw_errors(

@@ -311,7 +311,7 @@ def air_document(found: InAir, air: Atmosphere | None = None) -> AirDoc:
         reference=air.reference.name,
         energy_scale=scale_document(air.table.scale),
         conditions=conditions_document(air.conditions),
-        verdict=_verdict(found, water, step, air),
+        verdict=_verdict(found, water, step, air) + _beside_water(found, water, mu),
         open_pairs=list(found.open),
         mixture=exposed.mixture,
         energy_above_hull=None if exposed.mixture else max(above / exposed.n_atoms, 0.0),
@@ -459,3 +459,17 @@ def _verdict(found: InAir, water: Exposure, step: FirstStepDoc | None, air: Atmo
     else:
         where = f"it would above {100 * step.relative_humidity:.3g} % relative humidity"
     return f"{exposed.formula} does not react with water at {text}: {per_water}; {where}."
+
+
+def _beside_water(found: InAir, water: Exposure, mu: float) -> str:
+    """Say which other gases attack a composition that water alone does not."""
+    gases = {
+        "CO2": found.carbon_dioxide,
+        "H2O and CO2 together": None if found.moist is None else found.moist.at(mu),
+        "O2": found.oxygen,
+    }
+    named = [name for name, one in gases.items() if one is not None and one.reacts]
+    if water.reacts or found.open or not named:
+        return ""
+    listed = " and with ".join(named)
+    return f" With {listed} a reaction releases energy; energies do not tell how fast it is."

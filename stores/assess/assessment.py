@@ -173,7 +173,8 @@ def assess_formula(
     if own is not None and own_gap is not None:
         properties = with_gaps({own.formula: own_gap}, own.source, properties)
     inside = {*stability.profile.composition, SODIUM}
-    properties = with_rules(properties, table.within(inside).phases)
+    ground = table.system(inside, closed=True).index.tolist()
+    properties = with_rules(properties, map(table.phases.__getitem__, ground))
     interphases = tuple(interphase(rung, properties, thresholds) for rung in stability.ladder)
     found = covered([formula], reference)
     return Assessment(
@@ -415,7 +416,7 @@ def _caveats(assessment: Assessment, rungs: Sequence[RungDoc]) -> Iterable[str]:
             f"mixture {names}, and its energy above hull is unknown."
         )
     elif above is not None and above > _METASTABLE:
-        yield f"Metastable: {above * 1000:.1f} meV/atom above the hull{_remedy(assessment)}."
+        yield f"Metastable: {above * 1000:.1f} meV/atom above hull{_remedy(assessment)}."
     if stability.window is None:
         volts = number(stability.stabilized.reduction)
         yield f"Sodium is exchanged at every voltage: the exchange changes sign at {volts} V."

@@ -18,8 +18,8 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from trona.screening.errors import FormulaError, InputError, VoltageError
-from trona.screening.figures.overview_data import Mark
 from trona.screening.formulas import parse, present
+from trona.screening.spelling import near
 from trona.screening.stability.charge import sodium_between
 from trona.screening.stability.electrode import Electrode, electrode
 from trona.stores.documents.json_output import ElectrodeDoc
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from trona.screening.equilibrium.phases import PhaseTable
+    from trona.screening.figures.overview_data import Mark
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import RungDoc
 
@@ -55,6 +56,7 @@ _SAME_POTENTIAL = 0.005
 """Potentials closer than this (V) are written alike."""
 _ABBREVIATED = 3
 """Letters from which on capitals alone are taken for an abbreviation."""
+_ALIKE = 0.75  # likeness, from 0 to 1, from which on a known name is suggested
 _SAME = 0.003
 """Atomic fractions closer than this are one electrode: Na0.67 is Na2/3."""
 
@@ -143,6 +145,8 @@ class ElectrodePotential:
     def mark(self) -> Mark:
         """The electrode on a voltage axis, with the computed potential where it is another."""
         same = self.difference is not None and abs(self.difference) < _SAME_POTENTIAL
+        from trona.screening.figures.overview_data import Mark  # noqa: PLC0415 (of figures only)
+
         beside = None if self.computed is None or same else self.computed.mark
         return Mark(self.name, self.mean, beside)
 
@@ -325,9 +329,25 @@ def choose_electrode(table: PhaseTable | None, asked: str) -> ElectrodePotential
         ends = (measured.low, measured.high, measured.mean)
         return ElectrodePotential(name, "measured", *ends, measured, computed, obstacle)
     if computed is None:
+        if measured is None:
+            _require_formula(name)
         raise InputError(f"no potential of {name!r}: {obstacle}; give one as {name}{_AT}3.4.")
     ends = (computed.takes, computed.gives, computed.mark)
     return ElectrodePotential(name, "computed", *ends, measured, computed, obstacle)
+
+
+def _require_formula(name: str) -> None:
+    """Refuse what is neither an electrode nor a formula, suggesting only what exists."""
+    try:
+        parse(name)
+    except FormulaError:
+        listed = ((*one.names, *one.formulas) for one in measured_electrodes())
+        known = {one.casefold(): one for names in listed for one in names}
+        alike = get_close_matches(name.casefold(), known, n=1, cutoff=_ALIKE)
+        meant = known[alike[0]] if alike else near(name)
+        way = f"did you mean {meant}? If not," if meant else "write one like NaCrO2 or NVP, or"
+        said = f"no electrode or formula {name!r}: {way} give its potential as {name}{_AT}3.4."
+        raise InputError(said) from None
 
 
 def withstands(limits: SummaryDoc, found: ElectrodePotential) -> str:
@@ -460,7 +480,8 @@ def _compute(
     absent = sorted(present(composition, name).keys() - set(table.elements))
     if absent:
         return None, f"the reference lacks {', '.join(absent)}"
-    return electrode(table, composition, name), ""
+    found = electrode(table, composition, name)
+    return (found, "") if found.known else (None, "no phase of this composition is known")
 
 
 def _fractions(amounts: Mapping[str, float]) -> dict[str, float]:

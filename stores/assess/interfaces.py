@@ -57,7 +57,11 @@ __all__ = [
     "dependence_documents",
     "discharge_document",
     "interface_document",
+    "state_words",
 ]
+
+_ANODE = 1.0
+"""Below this mean voltage (V) an electrode is an anode, which is charged where it is full."""
 
 
 def interface_document(
@@ -92,6 +96,12 @@ def interface_document(
     contacts, kinks = _written_kinks(line, found, reference)
     strongest = kinks[line.kinks.index(line.strongest)]
     pairs = ["-".join(pair) for pair in found.open]
+    charge = None if states is None else _charge_document(other, states, volts, reference)
+    answer = contact_sentence(
+        (first, second), kinks, strongest if line.reacts else None, volts, pairs
+    )
+    if charge is not None:
+        answer = f"{charge.discharged.answer} {charge.charged.answer}"
     asked = [first, second, states, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(
         id=fingerprint([SCHEMA_VERSION, *asked]),
@@ -106,11 +116,9 @@ def interface_document(
         strongest=strongest,
         kinks=kinks,
         statement=_statement(line, found, reference),
-        answer=contact_sentence(
-            (first, second), kinks, strongest if line.reacts else None, volts, pairs
-        ),
+        answer=answer,
         open_pairs=pairs,
-        charge=(None if states is None else _charge_document(other, states, volts, reference)),
+        charge=charge,
         observed=pair_observations(first, second, reference),
         caveats=[
             *([] if found.open else _unknown_properties(contacts)),
@@ -152,9 +160,14 @@ def contact_line(
     asked = first if other == second else second
     state = states[0] if asked == states[1] else states[1]
     pair = (state, second) if other == second else (first, state)
-    if not parse(state).keys() <= set(reference.table.elements):
+    table = reference.table
+    if not parse(state).keys() <= set(table.elements):
         return line
-    return replace(line, other=_classified_line(*pair, reference, volts))
+    full, empty, _ = states
+    words = state_words(mean_voltage(table, parse(full), parse(empty), f"{full}..{empty}"))
+    word, of_other = words[::-1] if asked == empty else words
+    found = replace(_classified_line(*pair, reference, volts), state=of_other)
+    return replace(line, state=word, other=found)
 
 
 def _read_pair(
@@ -211,27 +224,51 @@ def _charge_document(
     full, empty = parse(discharged), parse(charged)
     if not {*full, *empty} <= set(reference.table.elements):
         return None
+    between = mean_voltage(reference.table, full, empty, f"{discharged}..{charged}")
+    full_word, empty_word = state_words(between)
     return ChargeDoc(
         source=source,
-        voltage=mean_voltage(reference.table, full, empty, f"{discharged}..{charged}"),
+        voltage=between,
         mixtures=[one for one in (discharged, charged) if not reference.table.find(parse(one))],
-        discharged=_state_document(other, discharged, volts, reference),
-        charged=_state_document(other, charged, volts, reference),
+        discharged=_state_document(other, discharged, full_word, volts, reference),
+        charged=_state_document(other, charged, empty_word, volts, reference),
     )
 
 
+def state_words(volts: float) -> tuple[str, str]:
+    """
+    Name the states of an electrode with more and with less sodium.
+
+    Parameters
+    ----------
+    volts
+        Mean voltage between them.
+
+    Returns
+    -------
+    tuple of str
+        An anode is charged where it is full, and is named by its sodium.
+    """
+    return ("sodiated", "desodiated") if volts < _ANODE else ("discharged", "charged")
+
+
 def _state_document(
-    other: str, state: str, volts: float | None, reference: Reference
+    other: str, state: str, word: str, volts: float | None, reference: Reference
 ) -> StateContactDoc:
     """React one state of an electrode with the other material."""
     line = mix(reference.table, parse(other), parse(state), (other, state), volts)
     found = covered([other, state], reference)
     _, kinks = _written_kinks(line, found, reference)
+    strongest = kinks[line.kinks.index(line.strongest)]
+    pairs = ["-".join(pair) for pair in found.open]
     return StateContactDoc(
         formula=state,
         reacts=line.reacts,
         statement=_statement(line, found, reference),
-        strongest=kinks[line.kinks.index(line.strongest)],
+        answer=contact_sentence(
+            (other, f"{state} ({word})"), kinks, strongest if line.reacts else None, volts, pairs
+        ),
+        strongest=strongest,
     )
 
 

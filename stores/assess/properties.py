@@ -166,7 +166,7 @@ def with_rules(known: Mapping[Key, PhaseProperties], phases: Iterable[Phase]) ->
     table = dict(known)
     for phase in phases:
         key = phase.key
-        table[key] = _by_rule(table.get(key, PhaseProperties(phase.formula)), key)
+        table[key] = _by_rule(table.get(key) or PhaseProperties(phase.formula), key)
     return table
 
 

@@ -70,11 +70,9 @@ def reservations(
     questions = [[one] for one in formulas] if apart else [list(formulas)]
     coverages = [covered(one, reference) for one in questions] if found is None else [found]
     systems = [{SODIUM}.union(*map(parse, question)) for question in questions]
-    gone = [
-        formula
-        for formula, inside in _elements(tuple(reference.missing))
-        if any(map(inside.issubset, systems))
-    ]
+    missing = _elements(tuple(reference.missing))
+    absent = {formula for one in systems for formula, inside in missing if inside <= one}
+    gone = [formula for formula in reference.missing if formula in absent]
     return [
         *_uncalibrated(set().union(*systems), reference),
         *dict.fromkeys(line for one in coverages for line in one.sentences),

@@ -13,9 +13,7 @@ from trona.screening.errors import ChemicalSystemError, InputError
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.documents.results import Document, ObservationDoc, WindowDoc
-from trona.stores.energies.atmosphere import atmosphere, read_conditions
 
-from .air import air_documents
 from .assessment import assess_formula, window_document
 from .doping.orders import MoistAir, PublishedOrder, judge_order
 
@@ -44,8 +42,7 @@ __all__ = [
 TOLERANCE = 0.3
 """Limits agree within this (V), by which DFT sources scatter: the oxidation limit of Na3PS4 is 2.13
 or 2.43 V with one correction of polysulfides or another."""
-_BALANCED = 0.005
-"""Charges below this per formula unit are rounding of a printed composition."""
+_BALANCED = 0.005  # charges below this per formula unit are rounding of a printed composition
 _CHARGES = (
     {"H": 1, "Na": 1, "Zn": 2, "Mo": 6, "W": 6}
     | dict.fromkeys(("B", "Al", "In", "Ga", "Y"), 3)
@@ -342,6 +339,8 @@ def _compare_air(formula: str, stated: MoistAir, obstacle: str, reference: Refer
     """Set what moist air was seen to do beside its prediction."""
     doc = None
     if not obstacle:
+        from .air import air_documents  # noqa: PLC0415 (what a window says needs no air)
+
         try:
             (doc,) = air_documents([formula], _air(reference), interphase=False)
         except InputError as error:
@@ -388,8 +387,10 @@ def _compare_order(
 @lru_cache(maxsize=2)
 def _air(reference: Reference) -> Atmosphere:
     """Put a reference into the air that observations are compared with."""
-    known = all(phase.volume is not None for phase in reference.phases)
-    return atmosphere(reference, read_conditions(method="free-energies" if known else "zhu-mo"))
+    from trona.stores.energies import atmosphere as energies  # noqa: PLC0415 (as above)
+
+    method = "free-energies" if all(phase.volume for phase in reference.phases) else "zhu-mo"
+    return energies.atmosphere(reference, energies.read_conditions(method=method))
 
 
 def _judge_air(stated: MoistAir, doc: AirDoc) -> Judged:

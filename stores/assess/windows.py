@@ -27,7 +27,6 @@ from trona.stores.energies.accuracy import Accuracy, accuracy
 
 from .assessment import window_document
 from .electrodes import choose_electrode, electrode_document
-from .interfaces import dependence_documents
 from .reservations import covered
 from .validation import observations
 
@@ -119,6 +118,8 @@ def window_answer(
         else:
             content["electrode"] = _with_shares(found, shares)
     if why:
+        from .interfaces import dependence_documents  # noqa: PLC0415 (slow, and seldom asked)
+
         content["dependence"] = dependence_documents(assessment, drawn)
     made = WindowAnswerDoc.model_validate(content)
     # With an electrode the ladder is a part of it, which need not begin at sodium metal.

@@ -7,7 +7,7 @@
     operator   = "<" | "<=" | ">" | ">=" | "=" | "!=" | "has" | "lacks"
     value      = number | word | 'text' | "text"
 
-A field is named as here, or as in tables, JSON and CSV: ``reduction_limit``, ``E_hull``,
+A field is named as here, or as in tables, JSON and CSV: ``reduction_limit``, ``above hull``,
 ``products at 0 V``. Energies are eV, whatever unit a table prints.
 
 An unknown field satisfies neither a comparison nor its negation. User text becomes a checked value
@@ -27,7 +27,7 @@ from trona.screening.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FIELDS", "Field", "comparison", "criteria_of", "find_field"]
+__all__ = ["FIELDS", "Field", "comparison", "criteria_of", "find_field", "read_class"]
 
 Kind = Literal["number", "text", "list", "flag", "date"]
 
@@ -90,6 +90,7 @@ FIELDS = {
 _ALIASES = {one.path: one.name for one in FIELDS.values()} | {
     "candidate": "label",
     "e_hull": "hull",
+    "above_hull": "hull",
     "interphase_at_0_v": "class",
     "released": "force",
     "na_used": "sodium",
@@ -102,6 +103,8 @@ _RANGES = {"window": "reduction and oxidation"}
 _WORDS = 4
 """Words that the name of a column has at most."""
 
+_ABBREVIATED = {"sei": "passivating", "mci": "mixed-conducting"}
+"""What papers call classes."""
 _OPERATORS: dict[Kind, dict[str, str]] = {
     "number": {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "=": "$eq", "!=": "$nin"},
     "text": {"=": "$eq", "!=": "$nin"},
@@ -225,7 +228,41 @@ def _checked(field: Field, value: object) -> float | str | bool:
             raise InputError(
                 f"{field.name!r} is compared with {text!r}: give a date as in 2026-11-21."
             ) from None
-    return text
+    return read_class(text) if field.name == "class" else text
+
+
+def read_class(text: str) -> str:
+    """
+    Read an interphase class.
+
+    Parameters
+    ----------
+    text
+        As results hold it, as tables write it, or SEI or MCI, in any case; hyphens count as spaces.
+
+    Returns
+    -------
+    str
+        As results hold it; the text itself where it is no class.
+
+    Examples
+    --------
+    >>> [read_class(one) for one in ("MCI", "keeps growing", "e- conductor", "blocking")]
+    ['mixed-conducting', 'growth-goes-on', 'electronic-conductor', 'blocking']
+    """
+    from trona.screening.stability.interphase import InterphaseClass  # noqa: PLC0415 (completion)
+
+    words = dict(_ABBREVIATED)
+    for kind in InterphaseClass:
+        plain = kind.short.replace("⁻", "")
+        words |= dict.fromkeys(map(_spelt, (kind.value, kind.short, plain)), kind.value)
+        words[_spelt(plain.partition(" (")[0])] = kind.value
+    return words.get(_spelt(text), text)
+
+
+def _spelt(words: str) -> str:
+    """Write words so that case, hyphens and spaces make no difference."""
+    return " ".join(words.casefold().replace("-", " ").split())
 
 
 def criteria_of(expression: str) -> dict[str, Any]:

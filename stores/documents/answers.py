@@ -326,17 +326,14 @@ def comparison_sentence(verdicts: Iterable[str]) -> str:
     Examples
     --------
     >>> comparison_sentence(["agree", "agree", "disagree", "cannot say"])
-    '2 of 3 comparable systems agree with what was published; 1 cannot be compared.'
+    '2 of 3 comparable systems agree in all that was published; 1 cannot be compared.'
     """
     given = list(verdicts)
     open_ones = given.count("cannot say")
     comparable = len(given) - open_ones
     told = (
-        f"{given.count('agree')} of {comparable} comparable systems agree with what was published"
+        f"{given.count('agree')} of {comparable} comparable systems agree in all that was published"
     )
-    if comparable == 1:
-        agrees = "agrees" if "agree" in given else "does not agree"
-        told = f"The one comparable system {agrees} with what was published"
     if not comparable:
         told = "No system can be compared with what was published"
         return f"{told}."

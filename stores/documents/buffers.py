@@ -79,7 +79,7 @@ class LayerDoc(Document):
     energy_above_hull: float | None = Field(description="eV/atom; null for a mixture.")
     at_low: float = Field(
         description="Released by its own reaction with sodium at the lowest potential of the "
-        "electrode, beyond its energy above the hull, eV/atom."
+        "electrode, beyond its energy above hull, eV/atom."
     )
     at_high: float = Field(description="The same at the highest potential.")
     class_at_low: str | None = Field(

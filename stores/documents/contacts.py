@@ -100,6 +100,9 @@ class StateContactDoc(Document):
     formula: str = Field(description="Composition of the electrode in this state.")
     reacts: bool = Field(description="True where mixing releases energy.")
     statement: str = Field(description="The answer in a sentence.")
+    answer: str = Field(
+        default="", description="Products, energy and class in a sentence that names the state."
+    )
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
 
 

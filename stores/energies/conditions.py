@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
@@ -40,6 +41,8 @@ def under_conditions(
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
+    if not isinstance(temperature, Real):
+        raise InputError(f"{temperature!r} is no temperature: give kelvins as 298.15, or '25C'.")
     if require_temperature(temperature) and pressure:
         raise InputError(
             f"free energies at {temperature:g} K are at 1 bar, not {pressure:g} GPa: give a "

@@ -166,14 +166,14 @@ class Reference:
         """Temperature of the free energies, K; 0 for energies."""
         return temperature_of(self.scale)
 
-    def without(self, formulas: Sequence[str]) -> Reference:
+    def without(self, formulas: str | Sequence[str]) -> Reference:
         """
         Leave phases out, as an option that the result names.
 
         Parameters
         ----------
         formulas
-            Compositions, any multiple; all their polymorphs are left out.
+            Compositions or one, any multiple; all their polymorphs are left out.
 
         Returns
         -------
@@ -185,6 +185,7 @@ class Reference:
         ReferenceDataError
             If it has no such phase, or the phase is an element.
         """
+        formulas = [formulas] if isinstance(formulas, str) else formulas
         if not formulas:
             return self
         phases = self.phases
@@ -255,14 +256,14 @@ class Reference:
         checksum = fingerprint([self.checksum, "temperature", temperature])
         return replace(self, name=name, phases=found, checksum=checksum, caveats=caveats)
 
-    def to_entries(self, elements: Iterable[str] = ()) -> list[ComputedEntry]:
+    def to_entries(self, elements: str | Iterable[str] = ()) -> list[ComputedEntry]:
         """
         Make entries of pymatgen, to build its diagrams from or to keep in a file.
 
         Parameters
         ----------
         elements
-            Only phases that consist of these; all phases by default.
+            Only phases that consist of these, or of one; all phases by default.
 
         Returns
         -------
@@ -270,7 +271,7 @@ class Reference:
             With all corrections in the energy, and the scale in ``data["trona"]``, by which
             ``Study(entries)`` knows them again.
         """
-        asked = set(elements)
+        asked = {elements} if isinstance(elements, str) else set(elements)
         self.table.require(asked)
         return self.entries_of((self.table.within(asked) if asked else self.table).phases)
 

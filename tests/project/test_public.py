@@ -83,7 +83,7 @@ def test_errors_are_imported_without_the_analysis():
         "print([name for name in sys.modules if name.startswith('trona.screening.')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    names = {"errors", "simple_formulas", "formulas"}
+    names = {"errors", "simple_formulas", "spelling", "formulas"}
     assert set(literal_eval(done.stdout)) == {f"trona.screening.{name}" for name in names}
 
 

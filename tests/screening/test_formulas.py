@@ -11,12 +11,13 @@ from trona.screening.errors import FormulaError
 from trona.screening.formulas import (
     canonical,
     fractions_key,
-    near,
+    glass_parts,
     number,
     parse,
     same_composition,
     usual,
 )
+from trona.screening.spelling import near
 
 SYMBOLS = ("Na", "P", "S", "Sb", "Cl", "O", "H", "B", "Zr", "Y")
 
@@ -177,9 +178,26 @@ def test_what_looks_like_a_formula_is_answered_with_the_one_that_is_meant(text, 
     assert meant in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["nonsense", "nasicon", "Na3Xx", "na-3", "Na(", "na3ps4)"])
+@pytest.mark.parametrize(
+    "text",
+    ["nonsense", "nasicon", "Na3Xx", "na-3", "Na(", "na3ps4)", "Foo", "foo2", "Coin", "Bin"],
+)
 def test_a_word_is_not_taken_for_a_formula(text):
     assert near(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("(Na2S)75(P2S5)25", {"Na2S": 75.0, "P2S5": 25.0}),
+        ("(Na₂S)₇₅(P₂S₅)₂₅", {"Na2S": 75.0, "P2S5": 25.0}),
+        ("(Na3PS4)3(NaI)2", None),
+        ("Na2(B10H10)0.5(B12H12)0.5", None),
+        ("(NH4)2SO4", None),
+    ],
+)
+def test_a_glass_may_have_its_amounts_behind_brackets(text, same):
+    assert glass_parts(text) == same
 
 
 @pytest.mark.parametrize("text", ["Na5B5H20", "NaCl0.5H2O", "Na2CO3·10H2O", "Na0.35CoO2·1.3H2O"])

@@ -37,7 +37,8 @@ return { checked, failing };
 
 FOCUS = """
 // All that a reader can use and see.
-return [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+const used = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+return [...document.querySelectorAll(used)]
   .filter((element) => element.checkVisibility());
 """
 

@@ -81,7 +81,7 @@ def test_options_choose_the_energies(study):
 
 
 def test_what_cannot_be_asked_is_refused(study):
-    with pytest.raises(InputError, match="no window"):
+    with pytest.raises(InputError, match="at least one"):
         study.rank([])
     with pytest.raises(FormulaError, match="nonsense"):
         study.window("nonsense")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from trona.screening.charges import require_sodium
 from trona.screening.errors import FormulaError, InputError, StoreError
 from trona.screening.formulas import parse
-from trona.stores.assess.screenings import screening_document
 
 from .energies import load_energies
 
@@ -107,6 +106,10 @@ def _document(
     """Choose the stored result on these energies, or assess a formula."""
     if not stored[name]:
         require_sodium(parse(name), name)
+        from trona.stores.assess.screenings import (  # noqa: PLC0415 (slow, and seldom asked)
+            screening_document,
+        )
+
         return screening_document(name, name, "formula", energies)
     for doc in stored[name]:
         if doc.reference.checksum == energies.checksum:

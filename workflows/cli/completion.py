@@ -35,6 +35,8 @@ CLASSES = (
     "electronic-conductor", "decomposes", "unknown",
 )  # fmt: skip
 """As in `InterphaseClass`."""
+CLASS_WORDS = ("SEI", "MCI", "mixed", "stops-growing", "keeps-growing", "e-conductor")
+"""Further words for them, of papers and tables, in which hyphens stand for spaces."""
 CORRECTIONS = (
     "as-published", "mp2020", "mp2019", "sulfide-legacy-to-mp2020", "sulfide-by-charge-legacy",
     "sulfide-by-charge-mp2020", "calibrated", "hydroborate-as-hydride", "hydroborate-uncorrected",
@@ -77,7 +79,7 @@ def complete_class(incomplete: str) -> list[str]:
     incomplete
         The word typed so far.
     """
-    return _beginning(CLASSES, incomplete)
+    return _beginning((*CLASSES, *CLASS_WORDS), incomplete)
 
 
 def complete_state(incomplete: str) -> list[str]:

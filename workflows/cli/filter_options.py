@@ -30,7 +30,7 @@ class FilterOptions:
         str | None,
         typer.Option(
             "--class",
-            help="Interphase class at 0 V.",
+            help="Interphase class at 0 V, also in the words of tables, or SEI or MCI.",
             metavar="CLASS",
             autocompletion=complete_class,
         ),

@@ -99,6 +99,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line; a user's mistake prints one sentence and exits with 2."""
     gc.set_threshold(_COLLECT_AFTER)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looks through all packages for them
     _open_streams()
     debug, arguments = _asked_for_debug(sys.argv[1:])
     code = _run(arguments, debug)

@@ -9,6 +9,7 @@ from trona.screening.errors import FormulaError, InputError
 from trona.screening.formulas import parse
 
 from .comparison import stored_named
+from .options import LISTS, looks_like_file, no_files, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,14 +36,15 @@ def written_names(asked: Iterable[str]) -> list[str]:
     Raises
     ------
     InputError
-        If a file is not there, cannot be read as text or holds no name.
+        If a file is not there, is one of structures, cannot be read as text or holds no name.
     """
     found: list[str] = []
     for name in asked:
         path = Path(name)
+        require_file(name)
+        if looks_like_file(name) and path.suffix.lower() not in LISTS:
+            no_files(name)
         if not path.is_file():
-            if path.suffix.lower() in {".txt", *_TABLES}:
-                raise InputError(f"there is no file {name!r}: name one, or formulas themselves.")
             found.append(name)
             continue
         if path.suffix.lower() in _TABLES:

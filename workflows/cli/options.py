@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURE",
+    "LISTS",
     "PAGE",
     "AirMethod",
     "AsCsv",
@@ -51,6 +52,9 @@ __all__ = [
     "Unbalanced",
     "Workers",
     "comma_list",
+    "looks_like_file",
+    "no_files",
+    "require_file",
     "written_to",
 ]
 
@@ -77,6 +81,75 @@ def _usable_or_default(context: typer.Context, location: str | None) -> str | No
 
     _usable(context, Settings().store if location is None else location)
     return location
+
+
+def no_files(names: _Typed) -> _Typed:
+    """
+    Refuse names of files where formulas are wanted.
+
+    Parameters
+    ----------
+    names
+        One or several, as typed.
+
+    Returns
+    -------
+    str, list of str or None
+        The same.
+
+    Raises
+    ------
+    InputError
+        If one is the name of a file, whether there is such a file or not.
+    """
+    for name in [names] if isinstance(names, str) else names or []:
+        require_file(name)
+        if looks_like_file(name):
+            from trona.screening.errors import InputError  # noqa: PLC0415
+
+            raise InputError(
+                f"{name!r} is a file, and a formula is needed, such as Na3PS4; 'trona screen' "
+                "takes files of structures."
+            )
+    return names
+
+
+def looks_like_file(name: str) -> bool:
+    """
+    Tell a file of structures, entries or names from a formula.
+
+    Parameters
+    ----------
+    name
+        As typed.
+
+    Returns
+    -------
+    bool
+        By its ending, or because VASP calls its files so.
+    """
+    path = Path(name)
+    return path.suffix.lower() in _STRUCTURES | LISTS or path.name in _OF_VASP
+
+
+def require_file(name: str) -> None:
+    """
+    Refuse the name of a file that does not exist.
+
+    Parameters
+    ----------
+    name
+        A formula, a label or a file.
+
+    Raises
+    ------
+    InputError
+        If it can only be a file, and there is none.
+    """
+    if looks_like_file(name) and not Path(name).exists():
+        from trona.screening.errors import InputError  # noqa: PLC0415
+
+        raise InputError(f"there is no file {name!r}: name one, or formulas themselves.")
 
 
 def written_to(*endings: str) -> Callable[[Path | None], Path | None]:
@@ -114,6 +187,12 @@ def written_to(*endings: str) -> Callable[[Path | None], Path | None]:
     return checked
 
 
+_STRUCTURES = frozenset({".cif", ".json", ".gz", ".vasp", ".poscar", ".xyz", ".extxyz"})
+"""Endings of files that hold structures or entries."""
+_Typed = TypeVar("_Typed", str, list[str], str | None, list[str] | None)
+LISTS = frozenset({".txt", ".csv", ".tsv"})
+"""Endings of files that hold formulas."""
+_OF_VASP = frozenset({"POSCAR", "CONTCAR"})
 PAGE = (".html", ".htm")
 """Endings of pages."""
 FIGURE = (".png", ".pdf", ".svg", *PAGE, ".eps", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -195,12 +274,16 @@ Unbalanced = Annotated[
 ]
 FirstMaterial = Annotated[
     str,
-    typer.Argument(help="Electrolyte, such as Na3PS4.", autocompletion=complete_material),
+    typer.Argument(
+        help="Electrolyte, such as Na3PS4.", autocompletion=complete_material, callback=no_files
+    ),
 ]
 SecondMaterial = Annotated[
     str,
     typer.Argument(
-        help="Electrode, coating or electrolyte, such as NaCrO2.", autocompletion=complete_material
+        help="Electrode, coating or electrolyte, such as NaCrO2.",
+        autocompletion=complete_material,
+        callback=no_files,
     ),
 ]
 AtReservoir = Annotated[
@@ -252,7 +335,11 @@ AirMethod = Annotated[
 ]
 HostFormula = Annotated[
     str,
-    typer.Argument(help="Electrolyte to dope, such as Na3PS4.", autocompletion=complete_formula),
+    typer.Argument(
+        help="Electrolyte to dope, such as Na3PS4.",
+        autocompletion=complete_formula,
+        callback=no_files,
+    ),
 ]
 Dopant = Annotated[
     list[str] | None,

@@ -9,6 +9,7 @@ from trona.screening.errors import InputError, StoreError
 from trona.screening.formulas import canonical, parse
 from trona.screening.simple_formulas import ELECTRONEGATIVITY
 from trona.stores.collections.filters import Filters
+from trona.stores.collections.query_language import read_class
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
 from trona.stores.settings import Settings
@@ -53,6 +54,7 @@ def read_filters(typed: FilterOptions) -> Filters:
     return Filters(
         **filters
         | {
+            "interphase": None if typed.interphase is None else read_class(typed.interphase),
             "elements": _symbols(typed.elements),
             "without": _symbols(typed.without),
             "products": [canonical(parse(part)) for part in comma_list(typed.products)],

@@ -16,8 +16,9 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from trona.stores.documents.results import Document, RelaxationDoc
-from trona.workflows.jobs.backends import Vasp, require_installed
+from trona.workflows.jobs.backends import ForceField, Vasp, find_force_field, require_installed
 from trona.workflows.jobs.kept_files import compress, kept_name
+from trona.workflows.potentials.beforehand import calculator_line
 from trona.workflows.potentials.device import chosen_device
 
 from .processes import run_each
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
     from trona.workflows.candidates.sources import Candidate
     from trona.workflows.jobs.backends import Backend
 
-__all__ = ["Work", "relaxed", "run_flows", "size"]
+__all__ = ["CALCULATORS", "Work", "prepare", "relaxed", "run_flows", "size"]
 
+CALCULATORS = "TRONA_CALCULATORS"
+"""Variable that tells `trona.workflows.local.forerunner` what to make, one in a line."""
+_FORERUNNER = "trona.workflows.local.forerunner"
+_OWN = "trona.workflows.potentials."
 
 _ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """ASE's cell filter solves 3 by 3 systems; threads that wait for each other there cost forty times
@@ -135,8 +140,11 @@ def run_flows(
         run = partial(_run_one, work=work, location=location, scratch=scratch)
         now: set[str] = set() if running is None else running
         in_order = sorted(candidates, key=size)
-        prepare = partial(_prepare, one_search=not isinstance(work.backend, Vasp))
-        how = (workers, prepare, _ONE_BLAS_THREAD, lambda one: now.add(one.label))
+        ready = partial(prepare, one_search=not isinstance(work.backend, Vasp))
+        shared = _calculators(work.backend)
+        environment = {**_ONE_BLAS_THREAD, CALCULATORS: "\n".join(shared)}
+        ahead = _FORERUNNER if shared else ""
+        how = (workers, ready, environment, lambda one: now.add(one.label), ahead)
         with closing(run_each(run, in_order, *how)) as done:
             for candidate, outputs in done:
                 now.discard(candidate.label)
@@ -180,14 +188,40 @@ def relaxed(outputs: Sequence[Document] | str) -> RelaxationDoc | str:
     return next(found, "it left no summary")
 
 
-def _prepare(*, one_search: bool) -> None:
-    """Set a process up: one thread, one search for symmetry, silence on the terminal.
+def _calculators(backend: Backend) -> list[str]:
+    """
+    Describe the potentials of a backend that workers can share; none if there is another.
+
+    A graphics card cannot be shared with a fork, and a package that trona does not know may start
+    threads on import, which a fork loses.
+    """
+    found = []
+    name = getattr(backend, "prerelaxation", "")
+    for one in (backend, find_force_field(name)) if name else (backend,):
+        if isinstance(one, ForceField):
+            if not isinstance(one.calculator, dict) or chosen_device() != "cpu":
+                return []
+            module, function = one.calculator["@module"], one.calculator["@callable"]
+            if not module.startswith(_OWN):
+                return []
+            found.append(calculator_line(module, function, one.calculator_kwargs))
+    return found
+
+
+def prepare(*, one_search: bool = False) -> None:
+    """
+    Set a process up: one thread, one search for symmetry, silence on the terminal.
 
     emmet looks for the space group of each relaxed structure, at its own tolerance unless told
     another. At that of the summary pymatgen remembers the answer: a search takes 16 ms for a cubic
     cell of three atoms. A cell of some ten atoms leaves no work to share, and threads that wait for
     each other on a busy machine cost more than they save (CHGNet, 16 atoms: 1 to 5 s a call with
     two, 0.1 s with one).
+
+    Parameters
+    ----------
+    one_search
+        Whether emmet is told the tolerance of the summary.
     """
     if find_spec("torch"):  # VASP alone needs none
         import torch  # noqa: PLC0415 (only here)

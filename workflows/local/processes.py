@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import deque
 from contextlib import closing, contextmanager, suppress
-from multiprocessing import get_context, parent_process, resource_tracker
+from dataclasses import dataclass
+from multiprocessing import forkserver, get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -20,6 +22,7 @@ from trona.screening.errors import BackendError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 __all__ = ["run_each"]
 
@@ -37,6 +40,7 @@ def run_each(
     prepare: Callable[[], object],
     environment: Mapping[str, str],
     begun: Callable[[Item], object] = lambda _: None,
+    forerunner: str = "",
 ) -> Generator[tuple[Item, Result | None], None, None]:
     """
     Apply a function to each item in reusable worker processes.
@@ -55,6 +59,9 @@ def run_each(
         Variables to set for the processes.
     begun
         Called here with each item that a process begins with.
+    forerunner
+        Module to import once for all processes, in one from which they are forked: safe as long as
+        it starts no threads. Empty to start each process anew, as is done where there is no Linux.
 
     Yields
     ------
@@ -67,9 +74,9 @@ def run_each(
     BackendError
         If processes cannot be prepared, or die while they start.
     """
-    how = (function, prepare, environment, begun)
+    start = _Start(function, prepare, environment, forerunner if sys.platform == "linux" else "")
     suspects: list[Item] = []
-    with closing(_Crew[Item, Result](workers, *how).run(items)) as first:
+    with closing(_Crew[Item, Result](workers, start, begun).run(items)) as first:
         for item, result in first:
             if result is None:
                 suspects.append(item)
@@ -77,7 +84,17 @@ def run_each(
                 yield item, result
     # Once more, one after the other: what wants the memory of the whole machine has it now, and
     # nothing dies of what runs beside it.
-    yield from _Crew[Item, Result](1, *how).run(suspects)
+    yield from _Crew[Item, Result](1, start, begun).run(suspects)
+
+
+@dataclass(frozen=True)
+class _Start(Generic[Item]):
+    """How processes are started."""
+
+    function: Callable[[Item], object]
+    prepare: Callable[[], object]
+    environment: Mapping[str, str]
+    forerunner: str
 
 
 class _Crew(Generic[Item, Result]):
@@ -86,13 +103,10 @@ class _Crew(Generic[Item, Result]):
     def __init__(
         self,
         workers: int,
-        function: Callable[[Item], Result],
-        prepare: Callable[[], object],
-        environment: Mapping[str, str],
+        start: _Start[Item],
         begun: Callable[[Item], object],
     ) -> None:
-        self._workers, self._begun = workers, begun
-        self._how = (function, prepare, environment)
+        self._workers, self._start, self._begun = workers, start, begun
         self._members: list[_Worker[Item]] = []
         self._stillborn = 0
 
@@ -131,8 +145,19 @@ class _Crew(Generic[Item, Result]):
         """Start processes for waiting items; tell whether there is something to wait for."""
         starting = sum(worker.item is None for worker in self._members)
         for _ in range(min(self._workers - len(self._members), waiting - starting)):
-            self._members.append(_Worker[Item](*self._how))
+            self._employ()
         return waiting > 0 or len(self._members) > starting
+
+    def _employ(self) -> None:
+        """Start a process, unless there are others and it cannot be started."""
+        while True:
+            try:
+                self._members.append(_Worker[Item](self._start))
+            except (EOFError, OSError):  # no memory for it, or its server was killed
+                self._count_stillborn()
+                if not self._members:
+                    continue
+            return
 
     def _dismiss(self, worker: _Worker[Item]) -> None:
         """End a process."""
@@ -160,20 +185,26 @@ class _Crew(Generic[Item, Result]):
 class _Worker(Generic[Item]):
     """A process, its pipe, and the item that it holds: None until it is ready."""
 
-    def __init__(
-        self,
-        function: Callable[[Item], object],
-        prepare: Callable[[], object],
-        environment: Mapping[str, str],
-    ) -> None:
-        context = get_context("spawn")
+    def __init__(self, start: _Start[Item]) -> None:
+        context: ForkServerContext | SpawnContext = (
+            get_context("forkserver") if start.forerunner else get_context("spawn")
+        )
         self.item: Item | None = None
         self.connection, theirs = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(theirs, function, prepare), daemon=True
+            target=_serve,
+            args=(theirs, start.function, start.prepare, {**os.environ, **start.environment}),
+            daemon=True,
         )
-        with _environment(environment), _interrupts_held_back():
-            self._process.start()
+        with _environment(start.environment):
+            if start.forerunner:
+                forkserver.set_forkserver_preload([start.forerunner])
+                with _interrupts_held_back():
+                    forkserver.ensure_running()
+                self._process.start()  # waits for the forerunner, and can be interrupted
+            else:
+                with _interrupts_held_back():
+                    self._process.start()
         theirs.close()  # from now on the pipe ends with the process
 
     def give(self, item: Item) -> None:
@@ -207,7 +238,7 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Keep Ctrl-C from the processes started inside for good, from their first moment on.
+    """Keep Ctrl-C from the processes started inside for good, and from their forks.
 
     The parent hears it when this ends, and ends its processes.
     """
@@ -220,9 +251,17 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 def _serve(
-    connection: Connection, function: Callable[[Any], object], prepare: Callable[[], object]
+    connection: Connection,
+    function: Callable[[Any], object],
+    prepare: Callable[[], object],
+    environment: Mapping[str, str],
 ) -> None:
-    """Say that the process is ready, or why not; then answer item after item."""
+    """Say that the process is ready, or why not; then answer item after item.
+
+    A fork has the environment that its server was started with, perhaps long ago.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     Thread(target=_follow_parent, daemon=True).start()
     try:
         prepare()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["loaded", "make", "note"]
+__all__ = ["calculator_line", "loaded", "make", "note"]
 
 _PROCESSOR = "cpu"
 _MADE: dict[str, None] = {}
@@ -29,8 +29,26 @@ def note(function: Callable[..., Any], device: str, choices: Mapping[str, Any]) 
         Its arguments, plain content.
     """
     if device == _PROCESSOR:
-        asked = [function.__module__, function.__name__, dict(choices)]
-        _MADE[json.dumps(asked, sort_keys=True)] = None
+        _MADE[calculator_line(function.__module__, function.__name__, choices)] = None
+
+
+def calculator_line(module: str, name: str, choices: Mapping[str, Any]) -> str:
+    """
+    Describe a calculator.
+
+    Parameters
+    ----------
+    module, name
+        Of the function that makes it.
+    choices
+        Its arguments, plain content.
+
+    Returns
+    -------
+    str
+        One line, as `make` takes it.
+    """
+    return json.dumps([module, name, dict(choices)], sort_keys=True)
 
 
 def loaded() -> list[str]:

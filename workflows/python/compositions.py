@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from trona.screening.equilibrium.chemical_potentials import ChemicalPotentials
     from trona.screening.stability.discharge import Discharge
+    from trona.stores.assess.assessment import Assessment
+    from trona.stores.energies.references import Reference
 
     from .materials import Material
 
@@ -67,13 +69,21 @@ class AboutCompositions(Energies):
         """
         formula = sodium_formula(material)
         energies = self.energies(formula, electrode or "")
-        own = own_phase(material, energies, self._scale) if is_entry(material) else None
-        found = assess_formula(formula, energies, own=own)
+        found = self._with_own_energy(material, energies)
+        if found is None:
+            found = assess_formula(formula, energies)
         return Window(found, tolerance, electrode, sigma).checked()
+
+    def _with_own_energy(self, material: Material, energies: Reference) -> Assessment | None:
+        """Assess an entry with the energy that it brings; None for what brings none."""
+        if not is_entry(material):
+            return None
+        own = own_phase(material, energies, self._scale)
+        return assess_formula(formula_of(material), energies, own=own)
 
     def windows(
         self,
-        materials: Iterable[Material],
+        materials: Iterable[Material] | Material,
         tolerance: float | None = None,
         electrode: str | None = None,
         sigma: float | None = 0.0,
@@ -84,7 +94,7 @@ class AboutCompositions(Energies):
         Parameters
         ----------
         materials
-            Compositions.
+            Compositions; an entry of pymatgen brings its own energy.
         tolerance, electrode
             As for `window`.
         sigma
@@ -94,19 +104,24 @@ class AboutCompositions(Energies):
         Returns
         -------
         Windows
-            In the order of the materials.
+            One for each material, in their order.
 
         Raises
         ------
         InputError
             If there is none, or one is no compound of sodium or cannot be used here.
         """
-        formulas = list(dict.fromkeys(map(sodium_formula, listed(materials))))
+        asked = listed(materials)
+        formulas = [sodium_formula(one) for one in asked]
         if not formulas:
             raise InputError("there is no composition: give at least one.")
         energies = self.energies(*formulas, electrode or "")
         found = assess_formulas(formulas, energies)
-        made = tuple(Window(one, tolerance, electrode, sigma) for one in found)
+        own = (self._with_own_energy(one, energies) for one in asked)
+        made = tuple(
+            Window(mine or one, tolerance, electrode, sigma)
+            for mine, one in zip(own, found, strict=True)
+        )
         made[0].checked()
         return Windows(made)
 

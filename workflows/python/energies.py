@@ -14,7 +14,7 @@ from trona.stores.energies.references import (
 )
 from trona.stores.materials_project.snapshots import KINDS
 
-from .materials import elements_of
+from .materials import elements_of, formula_of, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pymatgen.core.entries import Entry
 
     from trona.stores.energies.references import Reference
+
+    from .materials import Material
 
 __all__ = ["Energies"]
 
@@ -34,7 +36,7 @@ class Energies:
         self,
         reference: str | Iterable[Entry] | PhaseDiagram = REFERENCE,
         correction: str | None = None,
-        exclude: Sequence[str] = (),
+        exclude: Iterable[Material] | Material = (),
         pressure: float = 0.0,
         temperature: float | str = 0.0,
         scale: str | None = None,
@@ -45,7 +47,8 @@ class Energies:
                 f"entries:FILE.json#{scale}."
             )
         self._given = reference
-        self._options = (correction, tuple(exclude), pressure, temperature)
+        left_out = tuple(map(formula_of, listed(exclude)))
+        self._options = (correction, left_out, pressure, temperature)
         self._scale = scale
         self._loaded: dict[frozenset[str], Reference] = {}
         self._changed: dict[str, Reference] = {}

@@ -31,7 +31,7 @@ class Windows(Drawn):
     Parameters
     ----------
     windows
-        One for each composition.
+        One for each composition, as often as it was asked for; ``windows["Na3PS4"]`` is its first.
     """
 
     windows: tuple[Window, ...]
@@ -126,6 +126,6 @@ def assess_formulas(formulas: Sequence[str], reference: Reference) -> list[Asses
     InputError
         If a formula cannot be used with this reference.
     """
-    by_system = sorted(formulas, key=lambda formula: sorted(parse(formula)))
+    by_system = sorted(set(formulas), key=lambda formula: (sorted(parse(formula)), formula))
     found = {formula: assess_formula(formula, reference) for formula in by_system}
     return [found[formula] for formula in formulas]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from trona.screening.charges import exact_formula, require_sodium
-from trona.screening.errors import FormulaError
+from trona.screening.errors import FormulaError, InputError
 from trona.screening.formulas import canonical, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pymatgen.core import Composition, Structure
     from pymatgen.core.entries import Entry
 
-__all__ = ["Material", "elements_of", "formula_of", "is_entry", "listed", "sodium_formula"]
+__all__ = [
+    "Material",
+    "elements_of",
+    "formula_of",
+    "formulas_given",
+    "is_entry",
+    "listed",
+    "sodium_formula",
+]
 
 Material: TypeAlias = "str | Composition | Structure | Entry"
 """A formula, or an object of pymatgen that has a composition."""
@@ -108,13 +115,51 @@ def listed(materials: Iterable[Material] | Material) -> list[Material]:
     -------
     list
         In order.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
     """
     alone = (
         isinstance(materials, str)
         or hasattr(materials, "composition")
         or hasattr(materials, "get_el_amt_dict")
     )
+    if not alone and not isinstance(materials, Iterable):
+        raise InputError(
+            f"{materials!r} is no list of materials: give formulas or objects of pymatgen."
+        )
     return [materials] if alone else list(materials)  # type: ignore[list-item, arg-type]
+
+
+def formulas_given(
+    materials: Iterable[Material] | Material, what: str = "composition"
+) -> list[str]:
+    """
+    Write the formulas of some materials, at least one.
+
+    Parameters
+    ----------
+    materials
+        Several, or one.
+    what
+        What to call them in a message.
+
+    Returns
+    -------
+    list of str
+        As of `formula_of`, in order.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one has no composition.
+    """
+    found = [formula_of(one) for one in listed(materials)]
+    if not found:
+        raise InputError(f"there is no {what}: give at least one.")
+    return found
 
 
 def elements_of(names: Iterable[str]) -> frozenset[str]:

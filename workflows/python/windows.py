@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING, Self
 
+from trona.screening.errors import VoltageError
 from trona.screening.tabular import Tabular
 from trona.screening.uncertainty.confidence import verdict
 from trona.screening.units import SODIUM, range_text
@@ -278,6 +280,10 @@ class Window(Drawn):
         VoltageError
             If the voltage is negative or not a number.
         """
+        if isinstance(voltage, bool) or not isinstance(voltage, Real):
+            raise VoltageError(
+                f"{voltage!r} is no voltage: give volts against Na/Na+ as a number, as at(0.5)."
+            )
         stability = self.assessment.stability
         rung = stability.rung(voltage)
         found = self.assessment.interphases[stability.ladder.index(rung)]

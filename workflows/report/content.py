@@ -63,7 +63,7 @@ class Column:
 COLUMNS = (
     Column("place", "#", "Place by score; equal scores share a place; – where not ranked."),
     Column("label", "candidate", "Its name.", numeric=False),
-    Column("hull", "above hull, meV/atom", "Energy above the hull; ? for a mixture."),
+    Column("hull", "energy above hull, meV/atom", "? for a mixture."),
     Column(
         "reduction",
         "stable from, V",

@@ -8,8 +8,6 @@
   const FORMS = ["window", "interface", "matrix", "diagram"];
   const { node, kind } = details;
   const banner = document.getElementById("banner");
-  const kinds = Object.fromEntries([...document.querySelectorAll(".classes .kind")].map((one) =>
-    [one.textContent, one.dataset.kind]));
 
   async function ask(path, given = {}) {
     const query = new URLSearchParams(given).toString();
@@ -44,10 +42,10 @@
 
   // Answers consist of lines and tables, as the commands print them.
 
-  const chips = (text) => text.split("\n").flatMap((line, at) => {
-    const name = line.replace(/ \?$/, "");
-    const shown = kinds[name] && line !== "unknown" ? kind(kinds[name]) : line;
-    if (shown !== line && line !== name) shown.classList.add("unsure");
+  const chips = (text, kinds) => text.split("\n").flatMap((line, at) => {
+    const name = kinds[at];
+    const shown = name && line !== "unknown" ? kind(name) : line;
+    if (shown !== line && line.endsWith(" ?")) shown.classList.add("unsure");
     return at ? [node("br", {}), shown] : [shown];
   });
 
@@ -62,7 +60,8 @@
     const look = (text, at) => part.numeric[at] ? "number"
       : text.startsWith("reaction") ? "reaction" : at === 0 ? "volts" : "";
     const headings = part.headings.map((text, at) => [text, look(text, at)]);
-    const rows = part.rows.map((row) => row.map((cell) => node("span", {}, ...chips(cell))));
+    const rows = part.rows.map((row, line) => row.map((cell, at) =>
+      node("span", {}, ...chips(cell, part.kinds[line][at]))));
     return details.grid(part.headings.filter(Boolean).slice(0, 3).join(", "), headings, rows);
   }
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trona.screening.formulas import parse
+from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.assess.reservations import reservations
 from trona.workflows.drawings import show as drawn
 from trona.workflows.report.content import Shared, unranked_rows
@@ -61,7 +62,8 @@ def describe_parts(printed: Iterable[RenderableType]) -> list[dict[str, Any]]:
     -------
     list of dict
         ``lines`` and whether they are an aside, or ``headings``, ``numeric`` and ``rows``: plain
-        text, in which a line break may stand.
+        text, in which a line break may stand. ``kinds`` has the interphase class of each line of
+        each cell, None where it is none.
     """
     return [_table(one) if isinstance(one, Table) else _lines(str(one)) for one in printed]
 
@@ -74,16 +76,41 @@ def _lines(markup: str) -> dict[str, Any]:
 def _table(table: Table) -> dict[str, Any]:
     """Describe a table."""
     columns = [[_plain(cell) for cell in column.cells] for column in table.columns]
+    kinds = [[_kinds(cell) for cell in column.cells] for column in table.columns]
     return {
         "headings": [_plain(column.header) for column in table.columns],
         "numeric": [column.justify == "right" for column in table.columns],
         "rows": [list(row) for row in zip(*columns, strict=True)],
+        "kinds": [list(row) for row in zip(*kinds, strict=True)],
     }
+
+
+def _kinds(cell: RenderableType) -> list[str | None]:
+    """Find the interphase class that each line of a cell writes in its colour."""
+    return [
+        next(
+            (
+                kind.value
+                for kind in InterphaseClass
+                for span in line.spans
+                if span.style == kind.style
+                and line.plain[span.start : span.end] == kind.short
+                and line.plain.removesuffix(" ?") == kind.short
+            ),
+            None,
+        )
+        for line in _text(cell).split("\n", allow_blank=True)
+    ]
+
+
+def _text(cell: RenderableType) -> Text:
+    """Read rich markup."""
+    return cell if isinstance(cell, Text) else Text.from_markup(str(cell), emoji=False)
 
 
 def _plain(cell: RenderableType) -> str:
     """Write what a terminal shows of a text, without its colours."""
-    return cell.plain if isinstance(cell, Text) else Text.from_markup(str(cell), emoji=False).plain
+    return _text(cell).plain
 
 
 def _figure(name: str, *asked: object) -> dict[str, Any]:

@@ -62,25 +62,11 @@ def one_in_air(doc: AirDoc, width: int = NARROW) -> list[RenderableType]:
     for found in _exposures(doc):
         table.add_row(*_cells(found))
     shown = fit(table, width, ("energy eV/atom", "energy eV/H2O"))
-    said = f"[bold]{escape(doc.verdict)}{_beside_water(doc)}[/]"
+    said = f"[bold]{escape(doc.verdict)}[/]"
     parts: list[RenderableType] = [said, list_facts(facts), shown]
     if doc.interphase:
         parts.append(_interphase(doc, width))
     return [*parts, *notes(doc.caveats)]
-
-
-def _beside_water(doc: AirDoc) -> str:
-    """Say what else of the air attacks a composition that water alone does not."""
-    others = {
-        "CO2": doc.carbon_dioxide,
-        "H2O and CO2 together": doc.water_and_carbon_dioxide,
-        "O2": doc.oxygen,
-    }
-    named = [name for name, one in others.items() if one is not None and one.reacts]
-    if doc.water.reacts or doc.open_pairs or not named:
-        return ""
-    listed = " and with ".join(named)
-    return f" With {listed} a reaction releases energy; how fast it is, energies do not tell."
 
 
 def _cells(found: ExposureDoc) -> list[str]:

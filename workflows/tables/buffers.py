@@ -10,7 +10,7 @@ from rich.markup import escape
 from trona.screening.stability.interphase import InterphaseClass
 
 from .classes import styled
-from .layout import NARROW, NONE, fit, framed, notes
+from .layout import NARROW, NONE, counted, fit, framed, notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,8 @@ KEPT = ("anode", "electrolyte", "cathode", "buffer", "reference", "worst", "rele
 """Columns of stored cells as CSV."""
 
 _STYLES = {"fits": "green", "reacts weakly": "yellow", "unknown": "magenta", "vetoed": "red"}
+_MANY = {"fits": "fit", "reacts weakly": "react weakly"}
+"""Verdicts on several layers."""
 _AIR = {"no reaction": "holds", "unknown": "?"}
 _SHORT = {"conductor": "yes", "insulator": "no", "metal": "yes", "narrow-gap": "yes"}
 
@@ -205,18 +207,19 @@ def why(one: LayerDoc) -> str:
 def _counted(document: BufferDoc) -> str:
     """Say how many layers passed, and at which gates the others failed."""
     counts = document.counts
-    parts = [f"{counts[name]} {name}" for name in _STYLES if counts.get(name)]
+    named = [(counts[name], name) for name in _STYLES if counts.get(name)]
+    parts = [f"{number} {name if number == 1 else _MANY.get(name, name)}" for number, name in named]
     if counts.get("apart"):
         parts.append(f"{counts['apart']} apart, which these energies cannot assess")
     failed = Counter(gate for one in document.layers for gate in set(map(_gate, one.vetoes)))
     listed = ", ".join(f"{number} {gate}" for gate, number in failed.most_common())
     detail = f" Vetoes (a layer may have several): {listed}." if listed else ""
-    return f"Of {len(document.layers)} layers: {', '.join(parts)}.{detail}"
+    return f"Of {counted(len(document.layers), 'layer')}: {', '.join(parts)}.{detail}"
 
 
 def _gate(veto: str) -> str:
     """Cut the numbers off a veto."""
-    return "above the hull" if "above the hull" in veto else veto.partition(" (")[0]
+    return "above hull" if "above hull" in veto else veto.partition(" (")[0]
 
 
 def _range(low: float, high: float) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from .layout import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -63,7 +65,7 @@ def say_counts(counts: Mapping[str, int]) -> str:
     """
     falling = sorted(counts.items(), key=lambda one: -one[1])
     said = ", ".join(f"{number} {state}" for state, number in falling)
-    return f"{said or 'nothing'}: {sum(counts.values())} candidates"
+    return f"{said or 'nothing'}: {counted(sum(counts.values()), 'candidate')}"
 
 
 def table(rows: Sequence[Standing]) -> list[RenderableType]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.screening.stability.matrix import contacts_made
+from trona.stores.assess.interfaces import state_words
 
 from .classes import legend, styled
 from .layout import NONE, WIDE, energies_line, fit, framed, in_pieces, notes, observed
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["interfaces", "matrix", "mixing"]
 
-_ANODE = 1.0
-"""Below this mean voltage (V) an electrode is an anode, which is charged where it is full."""
 _CELL = 14
 """Columns of a terminal that a contact takes in a matrix."""
 
@@ -85,8 +84,9 @@ def _both_states(charge: ChargeDoc) -> str:
     lines = [f"Mean voltage between the states {charge.voltage:.2f} V, computed ({charge.source})"]
     if charge.mixtures:
         lines[0] += f"; no phase of its own: {', '.join(charge.mixtures)}"
-    words = ("sodiated", "desodiated") if charge.voltage < _ANODE else ("discharged", "charged")
-    for word, one in zip(words, (charge.discharged, charge.charged), strict=True):
+    for word, one in zip(
+        state_words(charge.voltage), (charge.discharged, charge.charged), strict=True
+    ):
         energy = f"{1000 * one.strongest.mixing_energy_per_atom:z.0f} meV/atom"
         kind = "" if one.strongest.interphase is None else f", {styled(one.strongest.interphase)}"
         reaction = f"{energy}, {escape(one.strongest.reaction)}" if one.reacts else "no reaction"

@@ -348,7 +348,7 @@ def changes(document: ChangesDoc) -> list[RenderableType]:
     table = framed()
     table.add_column("correction")
     table.add_column("window, V", no_wrap=True)
-    table.add_column("E_hull meV/at", justify="right", no_wrap=True)
+    table.add_column("above hull meV/atom", justify="right", no_wrap=True)
     for limits, note in ((document.default, " (default)"), (document.chosen, "")):
         above = limits.energy_above_hull
         table.add_row(

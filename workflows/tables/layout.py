@@ -25,6 +25,7 @@ __all__ = [
     "NARROW",
     "NONE",
     "WIDE",
+    "counted",
     "energies_line",
     "fit",
     "framed",
@@ -353,3 +354,27 @@ def share(fraction: float, basis: str) -> str:
     ('43 vol%', '50 at%')
     """
     return f"{fraction * 100:.0f} {'vol%' if basis == 'volume' else 'at%'}"
+
+
+def counted(number: int, noun: str) -> str:
+    """
+    Write how many there are of something.
+
+    Parameters
+    ----------
+    number
+        Of them.
+    noun
+        In the singular; its plural ends in s.
+
+    Returns
+    -------
+    str
+        As ``"2 layers"``.
+
+    Examples
+    --------
+    >>> counted(1, "candidate"), counted(12, "layer")
+    ('1 candidate', '12 layers')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -19,6 +19,7 @@ from .layout import (
     NARROW,
     NONE,
     WIDE,
+    counted,
     fit,
     framed,
     in_pieces,
@@ -84,7 +85,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Renderab
     )
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("candidate", overflow="fold", min_width=20 if wide else 13)
-    table.add_column("E_hull\nmeV/atom", justify="right", no_wrap=True)
+    table.add_column("above\nhull\nmeV/atom", justify="right", no_wrap=True)
     table.add_column("window\nV", no_wrap=True)
     table.add_column("products at 0 V", overflow="fold", min_width=14)
     table.add_column("interphase\nat 0 V", no_wrap=True)
@@ -118,7 +119,7 @@ def ranking(ranked: Sequence[tuple[Ranked, SummaryDoc]], width: int) -> Renderab
             *([first_step_text(one) + letters.get(one.air_conditions, "")] if letters else []),
         ]
         table.add_row(*row, *([f"{place.score:.2f}{'!' if place.vetoes else ''}"] if wide else []))
-    return fit(table, width, ("Na used", "released eV/atom", "E_hull meV/atom"))
+    return fit(table, width, ("Na used", "released eV/atom", "above hull meV/atom"))
 
 
 def _named(one: SummaryDoc, width: int) -> str:
@@ -225,7 +226,7 @@ def counts(docs: Sequence[ScreeningDoc | SummaryDoc]) -> str:
     kinds = [doc.state for doc in docs]
     parts = [f"{kinds.count('completed')} assessed"]
     parts += [f"{kinds.count(kind)} {kind}" for kind in ("rejected", "failed") if kind in kinds]
-    return f"{len(docs)} candidates: {', '.join(parts)}."
+    return f"{counted(len(docs), 'candidate')}: {', '.join(parts)}."
 
 
 def outcomes(
@@ -367,7 +368,7 @@ def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:
 
 
 def _above_hull(doc: ScreeningDoc) -> str | None:
-    """Write the energy above the hull, or why there is none."""
+    """Write the energy above hull, or why there is none."""
     if doc.window is None:
         return None
     above = doc.window.energy_above_hull

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from trona.screening.stability.interphase import InterphaseClass
-from trona.stores.documents.answers import comparison_sentence
+from trona.stores.documents.answers import case_sentence, comparison_sentence
 
 from .layout import NARROW, NONE, framed, in_pieces, notes
 
@@ -126,8 +126,16 @@ def verdicts(findings: Sequence[ValidatedCase], width: int) -> list[RenderableTy
             cells = (compared.quantity, *values)
             table.add_row(name, *map(escape, cells), _styled(compared.verdict))
             name = ""
-    parts: list[RenderableType] = [comparison_sentence(one.verdict for one in findings)]
+    parts: list[RenderableType] = [_counts(findings)]
     return [*parts, *([table] if table.row_count else []), *_without(findings)]
+
+
+def _counts(findings: Sequence[ValidatedCase]) -> str:
+    """Say how many systems agree; of a single system how many quantities."""
+    if len(findings) != 1:
+        return comparison_sentence(one.verdict for one in findings)
+    (found,) = findings
+    return escape(case_sentence(found.case.formula, [one.verdict for one in found.comparisons]))
 
 
 def _without(findings: Sequence[ValidatedCase]) -> list[str]:

@@ -69,7 +69,7 @@ def show_mixing(line: MixingLine) -> Figure:
         },
         text=[in_lines(kink.equation.replace(" -> ", " + → "), HTML) for kink in line.kinks],
         hovertemplate="%{text}<br>%{y:.1f} meV/atom at %{x:.3f}<extra></extra>",
-        name="mixed" if line.other is None else subscripted(line.names, HTML),
+        name="mixed" if line.other is None else subscripted(line.label, HTML),
     )
     if line.other is not None:
         kinks = line.other.kinks
@@ -80,7 +80,7 @@ def show_mixing(line: MixingLine) -> Figure:
             line={"color": LINES[2], "dash": "dot"},
             text=[in_lines(kink.equation.replace(" -> ", " + → "), HTML) for kink in kinks],
             hovertemplate="%{text}<br>%{y:.1f} meV/atom at %{x:.3f}<extra></extra>",
-            name=subscripted(line.other.names, HTML),
+            name=subscripted(line.other.label, HTML),
         )
     if min(energies[0], energies[-1]) < 0.0:
         figure.add_scatter(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.figures.dopant_data import HYDROLYSIS_AXIS, REDUCTION_AXIS
+from trona.screening.figures.labels import class_words
 from trona.screening.figures.paper.style import COLOURS
-from trona.screening.typesetting import HTML, class_words, gases, subscripted
+from trona.screening.typesetting import HTML, gases, subscripted
 
 from .style import LEGEND, annotate_points, empty
 
@@ -55,7 +56,7 @@ def show_dopants(chart: DopantFigure) -> Figure:
             y=[one.reduction for one in points],
             mode="markers",
             marker={"color": colour, "size": 10},
-            name=class_words(kind.value),
+            name=class_words(kind),
             customdata=[subscripted(one.formula, HTML) for one in points],
             hovertemplate="%{customdata}<br>in moist air %{x:+.2f}, at sodium %{y:+.2f} eV"
             "<extra></extra>",

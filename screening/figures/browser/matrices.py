@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trona.screening.figures.labels import class_words
 from trona.screening.figures.matrix_data import DARKEST
 from trona.screening.stability.interphase import InterphaseClass
-from trona.screening.typesetting import HTML, class_words, in_lines, typeset
+from trona.screening.typesetting import HTML, in_lines, typeset
 
 from .style import LEGEND, empty
 
@@ -72,7 +73,7 @@ def show_matrix(found: HeatMap) -> Figure:
             y=[at for _, at in places],
             mode="markers",
             marker={"symbol": "square", "size": 9 if small else 3, "color": kind.colour},
-            name=class_words(kind.value),
+            name=class_words(kind),
             hoverinfo="skip",
         )
     names = [
@@ -92,7 +93,7 @@ def show_matrix(found: HeatMap) -> Figure:
 
 def _details(first: str, second: str, cell: HeatCell) -> str:
     """Write a contact for the pointer."""
-    head = f"{typeset(first, HTML)} | {typeset(second, HTML)}: {class_words(cell.kind.value)}"
+    head = f"{typeset(first, HTML)} | {typeset(second, HTML)}: {class_words(cell.kind)}"
     if cell.released is None:
         return f"{head}<br>the reference cannot assess it"
     if not cell.reaction:

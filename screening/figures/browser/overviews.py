@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trona.screening.figures.labels import stacked
+from trona.screening.figures.labels import class_words, stacked
 from trona.screening.figures.ladder_data import UNITS
 from trona.screening.figures.paper.parity import VERDICTS, parity_points
 from trona.screening.figures.paper.style import COLOURS, letters_on
 from trona.screening.formulas import number
-from trona.screening.typesetting import HTML, class_words, subscripted, typeset
+from trona.screening.typesetting import HTML, subscripted, typeset
 from trona.screening.units import range_text
 
 from .style import LEGEND, VOLTAGE, annotate_points, empty
@@ -79,7 +79,7 @@ def show_bars(windows: WindowBars) -> Figure:
                 "color": colour,
                 "pattern": {"shape": ["" if bar.sure else "/" for bar in bars]},
             },
-            name=class_words(kind.value),
+            name=class_words(kind),
             customdata=[
                 f"{names[at]}<br>{_range(windows.bars[at])}<br>{_class(windows.bars[at])}"
                 for at in rows
@@ -125,7 +125,7 @@ def _mark_electrodes(figure: Figure, windows: WindowBars) -> None:
 
 def _class(one: WindowBar | MapPoint) -> str:
     """Write the class, and that it is not sure where it is not."""
-    words = class_words(one.kind.value)
+    words = class_words(one.kind)
     return words if one.sure else f"{words}, not sure"
 
 
@@ -189,11 +189,11 @@ def show_ladder(ladder: LadderFigure) -> Figure:
 def _details(step: LadderStep) -> str:
     """Describe a step at the pointer."""
     lines = [
-        f"<b>{_range(step)}</b>, {class_words(step.kind.value)}",
+        f"<b>{_range(step)}</b>, {class_words(step.kind)}",
         f"Na exchanged: {number(step.sodium)}",
         *(
             f"{number(part.amount)} {subscripted(part.formula, HTML)}: "
-            f"{100 * part.fraction:.1f} {UNITS[step.basis]}, {class_words(part.kind.value)}"
+            f"{100 * part.fraction:.1f} {UNITS[step.basis]}, {class_words(part.kind)}"
             for part in step.parts
         ),
     ]
@@ -242,7 +242,7 @@ def _add_parts(figure: Figure, ladder: LadderFigure, kind: InterphaseClass) -> N
         constraintext="both",
         customdata=[_details(box[5]) for box in boxes],
         hovertemplate="%{customdata}<extra></extra>",
-        name=class_words(kind.value),
+        name=class_words(kind),
         row=1,
         col=2,
     )
@@ -293,7 +293,7 @@ def show_map(interphases: InterphaseMap) -> Figure:
                 for p in points
             ],
             hovertemplate="%{customdata}<extra></extra>",
-            name=class_words(kind.value),
+            name=class_words(kind),
         )
     limits = interphases.thresholds
     for name, level in (("metals", limits.metal), ("narrow-gap phases", limits.percolation)):

@@ -79,7 +79,7 @@ def draw_mixing(line: MixingLine) -> Figure:
     fractions = [kink.fraction for kink in line.kinks]
     energies = [kink.energy_per_atom * _MILLI for kink in line.kinks]
     depth = max(-min(energies), 1.0)
-    label = "mixed" if line.other is None else subscripted(line.names)
+    label = "mixed" if line.other is None else subscripted(line.label)
     axes.plot(fractions, energies, color=LINES[0], marker="o", markersize=4, label=label)
     by_itself = min(energies[0], energies[-1]) < 0.0
     if by_itself:
@@ -89,7 +89,7 @@ def draw_mixing(line: MixingLine) -> Figure:
         others = [kink.energy_per_atom * _MILLI for kink in line.other.kinks]
         axes.plot(
             [kink.fraction for kink in line.other.kinks], others, color=LINES[2], marker=".",
-            linestyle=":", label=subscripted(line.other.names),
+            linestyle=":", label=subscripted(line.other.label),
         )  # fmt: skip
         depth = max(depth, -min(others))
     if by_itself or line.other is not None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trona.screening.errors import InputError
-from trona.screening.figures.labels import placed, spaced
+from trona.screening.figures.labels import class_words, placed, spaced
 from trona.screening.stability.interphase import InterphaseClass
-from trona.screening.typesetting import class_words, in_lines, subscripted, typeset
+from trona.screening.typesetting import in_lines, subscripted, typeset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -215,7 +215,7 @@ def class_legend(figure: Figure, kinds: Iterable[InterphaseClass], title: str = 
 
     shown = set(kinds)
     patches = [
-        Patch(color=colour, label=class_words(kind.value))
+        Patch(color=colour, label=class_words(kind))
         for kind, colour in COLOURS.items()
         if kind in shown
     ]

@@ -9,7 +9,6 @@ from pydantic import Field
 from trona.screening.dopants import host_of, substitute
 from trona.screening.formulas import parse
 from trona.screening.stability.coverage import coverage
-from trona.stores.assess.air import first_step, follow_in_air
 from trona.stores.documents.results import Document
 
 if TYPE_CHECKING:
@@ -65,6 +64,8 @@ def predicted_steps(host: str, elements: list[str], air: Atmosphere) -> dict[str
         Element to eV per H2O, best first; those without a first step, or that the reference
         does not cover, are left out.
     """
+    from trona.stores.assess.air import first_step, follow_in_air  # noqa: PLC0415 (slow)
+
     base, found = host_of(host), {}
     for element in elements:
         if element not in air.table.elements:

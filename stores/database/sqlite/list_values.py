@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .text import ODD, stored_form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["MARK", "making_statements", "path_of", "reached", "table_prefix", "values_table"]
 
@@ -127,20 +127,26 @@ def reached(doc: object, path: Sequence[str]) -> set[tuple[str, object]]:
         Type and value as SQLite has them; without null, lists and objects, which equal no
         constant and are neither more nor less than one.
     """
-    return {_typed(value) for value in _ends(doc, path) if value is not None}
+    ends = [value for value in _ends(doc, path) if value is not None]
+    words = {value for value in ends if type(value) is str}  # the same ones stand there many times
+    return {_typed(value) for value in (*words, *(one for one in ends if type(one) is not str))}
 
 
-def _ends(value: object, path: Sequence[str]) -> Iterator[Any]:
-    """Follow a path through lists wherever they stand."""
-    if isinstance(value, list | tuple):
-        for element in value:
-            if isinstance(element, dict) if path else not isinstance(element, dict | list | tuple):
-                yield from _ends(element, path)
-    elif not path:
-        if not isinstance(value, dict):
+def _ends(doc: object, path: Sequence[str]) -> list[Any]:
+    """Follow a path through lists wherever they stand, but not through lists of lists."""
+    level: list[Any] = [doc]
+    for name in path:
+        level = [one.get(name) for one in _elements(level) if isinstance(one, dict)]
+    return [one for one in _elements(level) if not isinstance(one, dict | list | tuple)]
+
+
+def _elements(values: Iterable[Any]) -> Iterator[Any]:
+    """Give what lists hold in the place of the lists."""
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from value
+        else:
             yield value
-    elif isinstance(value, dict):
-        yield from _ends(value.get(path[0]), path[1:])
 
 
 def _typed(value: Any) -> tuple[str, object]:  # noqa: ANN401 (any value of a document)

@@ -10,7 +10,7 @@ from trona.screening.errors import EnergyScaleError
 from trona.stores.corrections.anchors import shifted
 from trona.stores.corrections.schemes import Scheme, compose
 
-from .loading import Reading, entry_phases
+from .loading import Reading, entries_reference, entry_phases
 from .scales import STATED, UNCORRECTED, entries_method
 
 if TYPE_CHECKING:
@@ -49,10 +49,7 @@ def own_phase(entry: Entry, reference: Reference, stated: str | None = None) -> 
     """
     formula = entry.composition.reduced_formula
     if entry_note(entry) is not None:
-        found = noted_phase(entry)
-        if found.scale != reference.scale:
-            raise EnergyScaleError(_refusal(formula, str(found.scale), reference))
-        return found
+        return _noted(entry, formula, reference)
     name = f"the entry {formula}"
     method = entries_method([entry], stated, name)
     scheme = reference.scheme.plain
@@ -65,6 +62,21 @@ def own_phase(entry: Entry, reference: Reference, stated: str | None = None) -> 
     (phase,), _ = entry_phases([entry], stated, scheme, name)
     (placed,) = shifted([replace(phase, scale=reference.scale)], reference.scheme)
     return replace(placed, scale=reference.scale)
+
+
+def _noted(entry: Entry, formula: str, reference: Reference) -> Phase:
+    """Put an entry that trona wrote beside the phases of a reference, as joining them would."""
+    found = noted_phase(entry)
+    if found.scale == reference.scale:
+        return found
+    of = (found.scale.method, found.scale.zero)
+    if of == (reference.scale.method, reference.scale.zero):
+        read = entries_reference([entry], name=f"the entry {formula}")
+        if read.scheme.plain.name == reference.scheme.plain.name:
+            phase = replace(read.phases[0], scale=reference.scale)
+            (placed,) = shifted([phase], reference.scheme)
+            return replace(placed, scale=reference.scale)
+    raise EnergyScaleError(_refusal(formula, str(found.scale), reference))
 
 
 def _refusal(formula: str, method: str, reference: Reference) -> str:

@@ -23,6 +23,8 @@ UNCORRECTED = "VASP PBE"
 """Method of energies in PBE and PBE+U that hold no correction."""
 STATED = {"mp": METHODS["GGA_GGA+U"], "mp-r2scan": METHODS["R2SCAN"]}
 """Methods by the short name by which a user may state them."""
+_ONE = "the entry "
+"""How the name of a candidate's own entry begins, of which only the entry can state the scale."""
 
 _PBE, _R2SCAN = frozenset({"GGA", "GGA+U"}), frozenset({"R2SCAN"})
 _MP2020, _MIXING = "MaterialsProject2020Compatibility", "MaterialsProjectDFTMixingScheme"
@@ -177,8 +179,14 @@ def _unknown(entries: Sequence[Entry], name: str) -> str:
         why = f"{len(without)} of {len(entries)}, such as {first}, name no run type"
     elif strange:
         why = f"they hold the corrections {', '.join(sorted(strange))}"
+    if name.startswith(_ONE):
+        return (
+            f"the energy scale of {name} is unknown ({why}): state its functional, as "
+            "entry.parameters['run_type'] = 'GGA' ('GGA+U', 'R2SCAN'), or give a composition."
+        )
+    way = "entries:FILE.json#mp" if name.startswith("entries:") else "Study(entries, scale='mp')"
     return (
-        f"the energy scale of {name} is unknown ({why}): state it as scale='mp' or "
-        f"entries:FILE.json#mp (PBE(+U) corrected by MP2020), or as 'mp-r2scan', {FORMATION!r} "
-        "(formation energies) or the name of the method."
+        f"the energy scale of {name} is unknown ({why}): state it as {way} (PBE(+U) corrected by "
+        f"MP2020), or with 'mp-r2scan', {FORMATION!r} (formation energies) or the name of the "
+        "method instead of 'mp'."
     )

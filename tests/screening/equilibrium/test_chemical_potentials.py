@@ -72,7 +72,7 @@ def test_what_is_stable_nowhere_is_refused(study):
         study.chemical_potentials("Na3PS3.4O0.6")
     with pytest.raises(ChemicalSystemError, match="no compound"):
         study.chemical_potentials("Na")
-    with pytest.raises(ChemicalSystemError, match="meV/atom above the hull"):
+    with pytest.raises(ChemicalSystemError, match="meV/atom above hull"):
         study.chemical_potentials("NaAl11O17")
     with pytest.raises(InputError, match="Es"):
         study.chemical_potentials("NaEs")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from trona.screening.errors import InputError
+from trona.screening.figures.labels import class_words
 from trona.screening.figures.ladder_data import ladder_figure
 from trona.screening.figures.paper.style import COLOURS, draw_ladder, save_figure
 from trona.screening.stability.interphase import InterphaseClass
-from trona.screening.typesetting import class_words, subscripted
+from trona.screening.typesetting import subscripted
 from trona.stores.assess.assessment import assess_formula
 
 

@@ -120,7 +120,7 @@ def test_a_layer_above_the_hull_is_out_and_a_mixture_says_so(table):
     high = make_table(Na2S=-1.3, NaCl=-2.1, NaFeO2=-1.75, Na2S3=-0.5)
     (layer,) = react_layers(high, setting(electrolyte="Na2S", states=("NaFeO2",)),
                             [material("Na2S3")])  # fmt: skip
-    assert "above the hull" in judge(layer, setting(), BLOCKS).vetoes[-1]
+    assert "above hull" in judge(layer, setting(), BLOCKS).vetoes[-1]
     (mixture,) = layers(table, "Na3SCl")
     assert mixture.mixture
     assert "its energy" in judge(mixture, setting(), BLOCKS).unknown[0]

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from math import inf, sqrt
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -14,9 +15,17 @@ from trona.screening.equilibrium.phases import PhaseTable
 from trona.screening.errors import InputError, VoltageError
 from trona.screening.formulas import parse
 from trona.screening.stability.interphase import InterphaseClass
+from trona.screening.stability.products import interphase
 from trona.screening.stability.window import assess
 from trona.screening.uncertainty.error_model import ErrorModel
-from trona.screening.uncertainty.sampling import classes_at_metal, sample
+from trona.screening.uncertainty.sampling import (
+    SEED,
+    classes_at_metal,
+    draw_errors,
+    phases_inside,
+    sample,
+    with_errors,
+)
 from trona.screening.uncertainty.sensitivity import dependence
 from trona.stores.assess.properties import load_properties
 
@@ -69,6 +78,26 @@ def test_small_errors_spread_as_exact_slopes_say(table, formula, model):
         assert spread.std == pytest.approx(std, rel=NEAR)
         assert spread.mean == pytest.approx(limit.voltage, abs=4 * std / DRAWS**0.5)
         assert (spread.high - spread.low) / 2 == pytest.approx(std, rel=0.2)
+
+
+@pytest.mark.parametrize("formula", ["Na3PS4", "Na2PS3", "Na2S", "Na4P2S6.5Cl"])
+def test_each_draw_counts_as_if_it_were_assessed_alone(table, formula):
+    model, volts, draws = ErrorModel(0.05, 0.01), (0.0, 2.0), 40
+    found = ask(table, formula, model, samples=draws, voltages=volts)
+    composition = parse(formula)
+    elements = {*composition, "Na"}
+    inside = phases_inside(table, elements)
+    kinds, limits = [Counter(), Counter()], []
+    for errors in draw_errors(inside, elements, model, draws, SEED):
+        alone = assess(with_errors(inside, errors), composition, formula)
+        limits.append((alone.stabilized.reduction, alone.stabilized.oxidation))
+        for counter, at in zip(kinds, volts, strict=True):
+            counter[interphase(alone.rung(at), load_properties()).kind] += 1
+    reduction, oxidation = np.array(limits).T
+    for spread, values in ((found.reduction, reduction), (found.oxidation, oxidation)):
+        assert (spread.mean, spread.std) == (values.mean(), values.std(ddof=1))
+    for shares, counter in zip(found.classes, kinds, strict=True):
+        assert shares == {kind: n / draws for kind, n in counter.items()}
 
 
 def test_one_reaction_spreads_as_its_energy_does():

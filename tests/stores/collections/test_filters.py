@@ -152,5 +152,5 @@ def test_a_question_takes_the_names_of_tables_and_json(column, question):
 def test_a_range_names_its_two_fields_and_an_unknown_name_all_that_there_are():
     with pytest.raises(InputError, match="ask for reduction and oxidation"):
         criteria_of("window > 2")
-    with pytest.raises(InputError, match=r"hull \(energy_above_hull, e_hull\)"):
+    with pytest.raises(InputError, match=r"hull \(energy_above_hull, e_hull, above_hull\)"):
         criteria_of("gap > 2")

@@ -28,6 +28,13 @@ def test_layers_are_ranked_with_reasons(trona, among):
     assert printed.index("NaAl11O17") < printed.index("Na3PO4")
 
 
+def test_verdicts_on_several_layers_are_in_the_plural(trona, tmp_path):
+    path = tmp_path / "layers.txt"
+    path.write_text("NaAl11O17\nNaCl\nNaBr\nNa3PO4\nNa2SO4\nNaMgF3\n", encoding="utf-8")
+    printed = " ".join(trona("buffer", *SIDES, "--among", str(path)).stdout.split())
+    assert "Of 6 layers: 4 fit, 1 reacts weakly, 1 vetoed." in printed
+
+
 def test_json_and_csv_hold_the_same_layers(trona, among):
     document = json.loads(trona("buffer", *SIDES, *among, "--json").stdout)
     rows = list(csv.DictReader(io.StringIO(trona("buffer", *SIDES, *among, "--csv").stdout)))

@@ -286,6 +286,11 @@ def test_validate_gives_a_verdict_for_each_system():
     printed = succeed("validate", "Na3PS4", "Na3PS3.4O0.6")
     assert "1 of 2 comparable systems agree" in printed
     assert "Lacivita" in printed
+    alone = succeed("validate", "Na3SbS4")
+    rows = [line.split()[-1] for line in alone.partition("•")[0].splitlines() if "agree" in line]
+    agreeing, differing = rows.count("agree"), rows.count("disagree")
+    assert f"Na3SbS4: {agreeing} of {agreeing + differing} comparable quantities agree" in alone
+    assert differing
     content = json.loads(succeed("validate", "Na3PS4", "--json"))
     assert content[0]["verdict"] == "agree"
 

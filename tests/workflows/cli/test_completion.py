@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from trona.screening.stability.interphase import InterphaseClass
+from trona.stores.collections.query_language import read_class
 from trona.stores.corrections.parts import PARTS
 from trona.stores.energies.bundled import SETS, bundled_data
 from trona.stores.settings import Settings
@@ -45,6 +46,10 @@ def completed(*words):
 def test_the_lists_are_those_that_commands_take(monkeypatch):
     assert tuple(BACKENDS) == completion.BACKENDS
     assert tuple(one.value for one in InterphaseClass) == completion.CLASSES
+    named = {read_class(one) for one in completion.CLASS_WORDS}
+    assert named < set(completion.CLASSES)
+    shorts = {read_class(one.short) for one in InterphaseClass}
+    assert shorts == set(completion.CLASSES)
     assert ("as-published", *PARTS) == completion.CORRECTIONS
     assert tuple(SETS) == completion.SETS
     monkeypatch.delenv("TRONA_STORE", raising=False)
@@ -56,6 +61,8 @@ def test_the_lists_are_those_that_commands_take(monkeypatch):
     [
         (["window", "Na3PS"], {"Na3PS4", "Na3PS3O"}),
         (["interface", "Na3PS4", "NaCrO"], {"NaCrO2"}),
+        (["query", "--class", "M"], {"MCI"}),
+        (["query", "--class", "keeps"], {"keeps-growing"}),
         (["query", "--class", "growth"], {"growth-stops", "growth-goes-on"}),
         (["screen", "--backend", "seven"], {"sevennet", "sevennet-0"}),
         (["window", "--reference", "bundl"], {"bundled", "bundled-chgnet"}),

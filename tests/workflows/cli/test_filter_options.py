@@ -52,6 +52,24 @@ def test_an_energy_above_hull_in_the_unit_of_the_tables_is_refused():
         read_filters(FilterOptions(hull_below=30))
 
 
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("MCI", "mixed-conducting"),
+        ("sei", "passivating"),
+        ("mixed (MCI)", "mixed-conducting"),
+        ("keeps growing", "growth-goes-on"),
+        ("stops-growing", "growth-stops"),
+        ("e⁻ conductor", "electronic-conductor"),
+        ("blocking", "blocking"),
+    ],
+)
+def test_a_class_is_named_as_stored_as_in_tables_or_as_in_papers(typed, kind):
+    assert read_filters(FilterOptions(interphase=typed)).interphase == kind
+    found = Filters(where=f"class = '{typed}'").criteria()
+    assert found == Filters(where=f"class = {kind}").criteria()
+
+
 def test_a_filter_that_is_no_number_is_a_mistake_in_the_command():
     done = CliRunner().invoke(get_command(app), ["query", "--hull-below", "much"])
     assert done.exit_code == 2

@@ -68,3 +68,47 @@ def test_output_that_is_closed_from_the_start_is_no_fault(words, code):
         ["bash", "-c", f"trona {words}"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (code, "")
+
+
+@pytest.mark.parametrize("name", ["nofile.cif", "nofile.json", "POSCAR", "list.txt", "x/Na.vasp"])
+@pytest.mark.parametrize(
+    "command",
+    [("window",), ("profile",), ("air",), ("interface", "Na"), ("matrix", "Na"), ("compare",),
+     ("dopants",), ("buffer", "Na"), ("plot", "ladder", "--to", "a.png"),
+     ("plot", "windows", "--to", "a.png"), ("matrix", "Na", "--against"), ("validate",),
+     ("cell", "--anode", "Na", "--cathode", "NaCrO2", "--electrolyte")],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_file_that_does_not_exist_is_not_called_a_formula(trona, command, name):
+    done = trona(*command, name)
+    assert done.returncode == 2
+    assert f"there is no file {name!r}" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("window",), ("profile",), ("matrix", "Na")], ids=" ".join)
+def test_a_file_of_a_structure_is_no_list_of_formulas(trona, tmp_path, command):
+    path = tmp_path / "Na3PS4.cif"
+    path.write_text("data_Na3PS4")
+    done = trona(*command, str(path))
+    assert f"{str(path)!r} is a file, and a formula is needed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Foo", None), ("hardcarbon", "hard carbon"), ("nacro2", "NaCrO2")],
+)
+def test_a_mistyped_electrode_is_answered_with_one_that_exists(trona, name, meant):
+    done = trona("window", "Na3PS4", "--electrode", name)
+    assert repr(name) in done.stderr
+    assert f"{name}@3.4" in done.stderr
+    assert ("did you mean" in done.stderr) == (meant is not None)
+    assert meant is None or f"did you mean {meant}?" in done.stderr
+
+
+def test_a_salt_known_as_a_mixture_only_has_no_potential_of_its_own(trona):
+    done = trona("window", "Na3PS4", "--electrode", "Na4Fe2C6N6")
+    assert "no phase of this composition is known" in done.stderr
+    assert "Na4Fe2C6N6@3.4" in done.stderr
+    answer = trona("window", "Na3PS4", "--electrode", "Na2MnFeC6N6").stdout
+    assert "3.50 V, measured" in answer
+    assert "0.00 V" not in answer.split("0.000–")[0]

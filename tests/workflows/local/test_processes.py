@@ -18,6 +18,7 @@ from threading import Thread
 import pytest
 
 from trona.screening.errors import BackendError
+from trona.workflows.local import processes
 from trona.workflows.local.processes import run_each
 
 SUICIDE = "__import__('os').kill(__import__('os').getpid(), 9)"
@@ -27,13 +28,22 @@ PID = "__import__('os').getpid()"
 RUN = """
 import sys
 from trona.workflows.local.processes import run_each
-for item, result in run_each(eval, sys.argv[1:], 2, int, {}):
+for item, result in run_each(eval, sys.argv[2:], 2, int, {}, forerunner=sys.argv[1]):
     print(result, flush=True)
 """
 
 
-def evaluated(items, workers=2, prepare=int):
-    return run_each(eval, items, workers, prepare, {})
+HOW = {"forerunner": ""}
+
+
+@pytest.fixture(autouse=True, params=["", "trona.screening.errors"], ids=["anew", "forked"])
+def _how(request, monkeypatch):
+    """Hold every test for processes that are started anew, and for forks of one."""
+    monkeypatch.setitem(HOW, "forerunner", request.param)
+
+
+def evaluated(items, workers=2, prepare=int, environment=None):
+    return run_each(eval, items, workers, prepare, environment or {}, **HOW)
 
 
 def slow(result, seconds=0.3):
@@ -138,7 +148,8 @@ def test_closing_ends_the_processes():
 
 def test_no_process_outlives_a_parent_that_is_killed():
     with subprocess.Popen(
-        [sys.executable, "-c", RUN, "1", slow(2, 600), slow(3, 600)], stdout=subprocess.PIPE
+        [sys.executable, "-c", RUN, HOW["forerunner"], "1", slow(2, 600), slow(3, 600)],
+        stdout=subprocess.PIPE,
     ) as run:
         assert run.stdout.readline() == b"1\n"
         run.kill()
@@ -175,5 +186,56 @@ def test_variables_are_set_for_the_processes_alone(monkeypatch):
     monkeypatch.delenv("TRONA_TEST_B", raising=False)
     wanted = "[__import__('os').environ[f'TRONA_TEST_{name}'] for name in 'AB']"
     variables = {"TRONA_TEST_A": "1", "TRONA_TEST_B": "2"}
-    assert list(run_each(eval, [wanted], 1, int, variables)) == [(wanted, ["1", "2"])]
+    assert list(evaluated([wanted], 1, environment=variables)) == [(wanted, ["1", "2"])]
     assert (os.environ["TRONA_TEST_A"], os.environ.get("TRONA_TEST_B")) == ("mine", None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are started anew")
+def test_what_processes_have_in_common_is_imported_once(tmp_path):
+    (tmp_path / "common.py").write_text(
+        "import os\nPID = os.getpid()\nprint('imported by', PID, file=open('imports', 'a'))\n"
+    )
+    common = "__import__('common').PID"
+    items = [f"(__import__('time').sleep(0.5), {n}, {common}, {PID})[2:]" for n in range(6)]
+    run = subprocess.run(
+        [sys.executable, "-c", RUN, "common", *items],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{os.environ.get('PYTHONPATH', '')}:{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    importers, workers = zip(*map(eval, run.stdout.splitlines()), strict=True)
+    assert len(set(importers)) == 1
+    assert len(set(workers)) == 2
+    assert set(importers).isdisjoint(workers)
+    assert (tmp_path / "imports").read_text() == f"imported by {importers[0]}\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are started anew")
+def test_a_server_that_dies_is_started_again():
+    parent = "__import__('os').getppid()"
+    [(_, first)] = run_each(eval, [parent], 1, int, {}, forerunner="json")
+    os.kill(first, signal.SIGKILL)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+    [(_, second)] = run_each(eval, [parent], 1, int, {}, forerunner="json")
+    assert second not in {None, first, os.getpid()}
+
+
+@pytest.mark.parametrize("failures", [2, 3])
+def test_a_process_that_cannot_be_started_is_tried_again(failures, monkeypatch):
+    start = processes._Worker.__init__
+    tries = []
+
+    def fail(*arguments):
+        tries.append(1)
+        if len(tries) <= failures:
+            raise EOFError
+        start(*arguments)
+
+    monkeypatch.setattr(processes._Worker, "__init__", fail)
+    if failures == processes._STARTS:
+        with pytest.raises(BackendError, match="memory"):
+            list(evaluated(["1"], workers=1))
+    else:
+        assert list(evaluated(["1"], workers=1)) == [("1", 1)]

@@ -12,6 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tests.support.page_checks import CONTRAST, FOCUS, OUTLINE, VISIBLE_NAMES
 from tests.support.served import serving, session_on
 from tests.support.tables import ROWS
+from trona.screening.stability.interphase import InterphaseClass
 from trona.stores.assess.screenings import failed_document, screening_document
 from trona.stores.collections.results import Results
 from trona.stores.energies.references import load_reference
@@ -335,7 +336,7 @@ def test_a_narrow_page_does_not_scroll_sideways(served, browse, name):
     assert page.execute_script(WIDE) == 0
 
 
-@pytest.mark.parametrize("name", ["window", "candidates"])
+@pytest.mark.parametrize("name", ASKED)
 def test_everything_can_be_reached_from_the_keyboard_and_shows_where_it_is(served, browse, name):
     page = opened(browse, served, name)
     reached = set()
@@ -359,3 +360,46 @@ def test_the_page_has_one_outline_and_no_name_twice(served, browse, name):
     assert found["levels"].count(1) == 1
     steps = zip(found["levels"], found["levels"][1:], strict=False)
     assert all(after - before <= 1 for before, after in steps)
+
+
+def test_enter_follows_a_tab_answers_a_question_and_sorts(served, browse):
+    page = browse(served.address)
+    link = page.find_element(By.CSS_SELECTOR, "nav a[href='#/candidates']")
+    tab_to(page, link).send_keys(Keys.ENTER)
+    wait(page, lambda _: shown(page))
+    heading = page.find_element(By.CSS_SELECTOR, "[data-column='reduction'] button")
+    tab_to(page, heading).send_keys(Keys.ENTER)
+    wait(page, lambda _: "sort=" in page.current_url)
+    assert page.switch_to.active_element == heading
+    name = seen(page, ".ranking .name")[0]
+    tab_to(page, name).send_keys(Keys.ENTER)
+    wait(page, lambda _: name.get_attribute("aria-expanded") == "true")
+
+
+def test_the_arrow_keys_move_the_slider(served, browse):
+    page = opened(browse, served, "window")
+    slide = tab_to(page, page.find_element(By.NAME, "slide"))
+    slide.send_keys(Keys.ARROW_RIGHT)
+    volts = page.find_element(By.NAME, "volts")
+    assert volts.get_attribute("value") == slide.get_attribute("value") == "0.01"
+
+
+def tab_to(page, wanted):
+    """Press Tab until an element is reached, at most as often as there are elements."""
+    for _ in range(len(page.execute_script(FOCUS)) + 5):
+        if page.switch_to.active_element == wanted:
+            return wanted
+        page.switch_to.active_element.send_keys(Keys.TAB)
+    pytest.fail(f"Tab does not reach {wanted.get_attribute('outerHTML')[:80]}")
+
+
+def test_a_matrix_shows_the_classes_of_the_command_in_its_words(served, browse):
+    page = opened(browse, served, "matrix")
+    document = served.ask("/api/matrix", materials="Na3PS4,Na2ZrCl6,NaCl").json
+    told = served.ask("/view/matrix", materials="Na3PS4,Na2ZrCl6,NaCl").json
+    table = next(part for part in told["parts"] if "rows" in part)
+    kinds = [kind for row in table["kinds"] for cell in row for kind in cell if kind]
+    assert kinds
+    assert set(kinds) <= {one["interphase"] for one in document["cells"]}
+    words = [one.text for one in seen(page, "#matrix .parts .kind")]
+    assert words == [InterphaseClass(kind).short for kind in kinds if kind != "unknown"]

@@ -248,6 +248,6 @@ def _print_proposals(found: Proposals) -> None:
         table.add_column(title, overflow="fold")
     for one in found.chosen:
         table.add_row(escape(one.label), f"{one.value:.3f}", escape(one.reason))
-    print_parts(table, found.heading)
+    print_parts(table, found.heading, *([f"[dim]{found.basis}[/]"] if found.chosen else []))
     for label, why in found.left_out.items():
         tell(f"{label}: not judged: {why}")

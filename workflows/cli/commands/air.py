@@ -25,6 +25,7 @@ from trona.workflows.cli.options import (
     Site,
     Temperature,
     comma_list,
+    no_files,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
@@ -35,7 +36,9 @@ def air(
     formulas: Annotated[
         list[str],
         typer.Argument(
-            help="Compositions, such as Na3PS4 Na3SbS4.", autocompletion=complete_formula
+            help="Compositions, such as Na3PS4 Na3SbS4.",
+            autocompletion=complete_formula,
+            callback=no_files,
         ),
     ],
     temperature: Temperature = "25C",

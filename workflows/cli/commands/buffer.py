@@ -18,6 +18,7 @@ from trona.workflows.cli.options import (
     Pressure,
     Reference,
     Temperature,
+    no_files,
     written_to,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
@@ -46,11 +47,14 @@ Veto = Annotated[
 
 
 def buffer(
-    electrolyte: Annotated[str, typer.Argument(help="Electrolyte, such as Na3SbS4.")],
+    electrolyte: Annotated[
+        str, typer.Argument(help="Electrolyte, such as Na3SbS4.", callback=no_files)
+    ],
     electrode: Annotated[
         str,
         typer.Argument(
-            help="Electrode, such as Na15Sn4; NaCrO2..Na0.5CrO2 with its charged state."
+            help="Electrode, such as Na15Sn4; NaCrO2..Na0.5CrO2 with its charged state.",
+            callback=no_files,
         ),
     ],
     voltage: Annotated[
@@ -107,10 +111,15 @@ def buffer(
 
 
 def cell(
-    anode: Annotated[str, typer.Option("--anode", help="Such as Na15Sn4 or Na.")],
-    electrolyte: Annotated[str, typer.Option("--electrolyte", help="Such as Na3SbS4.")],
+    anode: Annotated[
+        str, typer.Option("--anode", help="Such as Na15Sn4 or Na.", callback=no_files)
+    ],
+    electrolyte: Annotated[
+        str, typer.Option("--electrolyte", help="Such as Na3SbS4.", callback=no_files)
+    ],
     cathode: Annotated[
-        str, typer.Option("--cathode", help="Such as NaCrO2, or NaCrO2..Na0.5CrO2.")
+        str,
+        typer.Option("--cathode", help="Such as NaCrO2, or NaCrO2..Na0.5CrO2.", callback=no_files),
     ],
     layer: Annotated[
         str | None,

@@ -8,7 +8,7 @@ import typer
 
 from trona.workflows.cli.completion import complete_formula
 from trona.workflows.cli.energies import load_energies, tell_caveats
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
     AtElectrode,
@@ -22,6 +22,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     Reference,
     SecondMaterial,
     Temperature,
+    no_files,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
@@ -198,7 +199,9 @@ def profile(
     formulas: Annotated[
         list[str],
         typer.Argument(
-            help="Compositions, such as Na3SbS4 and S.", autocompletion=complete_formula
+            help="Compositions, such as Na3SbS4 and S.",
+            autocompletion=complete_formula,
+            callback=no_files,
         ),
     ],
     reference: Reference = None,
@@ -243,7 +246,8 @@ def _validated(finding: ValidatedCase) -> dict[str, object]:
 
 def validate(
     formulas: Annotated[
-        list[str] | None, typer.Argument(help="Only these systems; all by default.")
+        list[str] | None,
+        typer.Argument(help="Only these systems; all by default.", callback=no_files),
     ] = None,
     reference: Reference = None,
     correction: Correction = None,

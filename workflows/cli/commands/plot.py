@@ -29,6 +29,7 @@ from trona.workflows.cli.options import (
     StoreAt,
     Temperature,
     comma_list,
+    no_files,
     written_to,
 )
 
@@ -60,7 +61,9 @@ To = Annotated[
 ]
 Compositions = Annotated[
     list[str] | None,
-    typer.Argument(help="Compositions; by default all screened candidates, best first."),
+    typer.Argument(
+        help="Compositions; by default all screened candidates, best first.", callback=no_files
+    ),
 ]
 
 
@@ -164,7 +167,7 @@ def interphases(
 
 @app.command()
 def ladder(
-    formula: Annotated[str, typer.Argument(help="Composition, such as Na3PS4.")],
+    formula: Annotated[str, typer.Argument(help="Composition, such as Na3PS4.", callback=no_files)],
     to: To,
     reference: Reference = None,
     correction: Correction = None,
@@ -184,7 +187,11 @@ def ladder(
 @app.command()
 def diagram(
     system: Annotated[
-        str, typer.Argument(help="System, such as Na-P-S-O, or a composition to mark in its own.")
+        str,
+        typer.Argument(
+            help="System, such as Na-P-S-O, or a composition to mark in its own.",
+            callback=no_files,
+        ),
     ],
     to: To,
     at: Annotated[
@@ -239,7 +246,9 @@ def interface(
 
 @app.command()
 def profile(
-    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3SbS4 and S.")],
+    formulas: Annotated[
+        list[str], typer.Argument(help="Compositions, such as Na3SbS4 and S.", callback=no_files)
+    ],
     to: To,
     reference: Reference = None,
     correction: Correction = None,
@@ -255,7 +264,9 @@ def profile(
 
 @app.command()
 def air(
-    formulas: Annotated[list[str], typer.Argument(help="Compositions, such as Na3PS4 Na2ZrCl6.")],
+    formulas: Annotated[
+        list[str], typer.Argument(help="Compositions, such as Na3PS4 Na2ZrCl6.", callback=no_files)
+    ],
     to: To,
     h2s: Released = "1ppm",
     reference: Reference = None,

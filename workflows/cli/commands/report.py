@@ -45,6 +45,7 @@ def report(
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cli.store_filters import open_results, read_filters, say_filters  # noqa: PLC0415
     from trona.workflows.report.page import render, write_page  # noqa: PLC0415
+    from trona.workflows.tables.layout import counted  # noqa: PLC0415
 
     if project is not None:
         _write_campaign(project, to, chosen=filters != FilterOptions() or store is not None)
@@ -62,7 +63,7 @@ def report(
         "cell": len(cells), "ranking of layers": len(buffers), "interface": len(interfaces),
     }  # fmt: skip
     said = "".join(f", {name}: {number}" for name, number in more.items() if number)
-    typer.echo(f"report of {len(docs)} candidates{said}: {to} ({size:.1f} MB)")
+    typer.echo(f"report of {counted(len(docs), 'candidate')}{said}: {to} ({size:.1f} MB)")
 
 
 def _write_campaign(project: str, to: Path, *, chosen: bool) -> None:
@@ -70,6 +71,7 @@ def _write_campaign(project: str, to: Path, *, chosen: bool) -> None:
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.workflows.cluster.tracking import standings  # noqa: PLC0415
     from trona.workflows.report.page import write_page  # noqa: PLC0415
+    from trona.workflows.tables.layout import counted  # noqa: PLC0415
 
     if chosen:
         raise InputError(
@@ -81,4 +83,4 @@ def _write_campaign(project: str, to: Path, *, chosen: bool) -> None:
 
         rows = standings(controller)
         write_page(render_campaign(found.name, rows, decisions(controller)), to)
-    typer.echo(f"report of {len(rows)} candidates of {found.name}: {to}")
+    typer.echo(f"report of {counted(len(rows), 'candidate')} of {found.name}: {to}")

@@ -9,7 +9,7 @@ import typer
 from trona.stores.defaults import BACKEND
 from trona.workflows.cli.completion import complete_material
 from trona.workflows.cli.energies import load_energies, tell_caveats
-from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotations at run time)
+from trona.workflows.cli.options import (
     AsCsv,
     AsJson,
     AtElectrode,
@@ -28,6 +28,7 @@ from trona.workflows.cli.options import (  # noqa: TC001 (typer reads annotation
     ToScreen,
     Unbalanced,
     Workers,
+    no_files,
 )
 from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
 
@@ -142,6 +143,7 @@ def compare(
         typer.Argument(
             help="Compositions, or labels of screened candidates (see --store).",
             autocompletion=complete_material,
+            callback=no_files,
         ),
     ],
     reference: Reference = None,

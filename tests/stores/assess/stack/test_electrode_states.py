@@ -102,7 +102,7 @@ def test_a_potential_in_the_name_opens_a_contact(reference):
 
 def test_the_other_state_is_told_and_has_its_own_line():
     line = Study().interface("Na3SbS4", "Na15Sn4")
-    assert "Na3SbS4 | Sn: at most" in line.heading
+    assert "Na3SbS4 | Sn (desodiated): at most" in line.heading
     assert line.other.other is None
     assert Study().interface("Na3PS4", "Na3PO4").other is None
 

@@ -59,7 +59,7 @@ def show_matrix(found: HeatMap) -> Figure:
         colorscale=sample_colorscale("Greys", 9, high=DARKEST),
         zmin=0.0,
         zmax=found.highest,
-        colorbar={"title": "meV released per atom", "title_side": "right"},
+        colorbar={"title": "meV/atom"},
     )
     for kind in [kind for kind in InterphaseClass if kind in found.kinds]:
         places = [

@@ -16,6 +16,8 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from trona.stores.assess.stack.buffers import buffer_document
 from trona.stores.assess.validation import TOLERANCE, validate
 from trona.stores.energies.references import load_reference
@@ -166,11 +168,19 @@ def contacts(figure: Path | None = None) -> str:
     found = Study("bundled").matrix(ELECTROLYTES, ELECTRODES, at_electrode=True, charged=True)
     if figure is not None:
         save_drawing("matrix", figure, found)
+        lessen(figure)
     heads = (f"{one.label}<br>{one.voltage:.2f} V" for one in found.seconds)
     rows = zip((one.label for one in found.firsts), found.cells, strict=True)
     made = table(("", *heads), ((label, *map(released, row)) for label, row in rows))
     before, rest = (DOCUMENTS / "contacts.md").read_text("utf-8").split(MARKS[0])
     return f"{before}{MARKS[0]}{made}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
+
+
+def lessen(picture: Path) -> None:
+    """Save a picture of few colours with a palette: 256 of them show what it has."""
+    with Image.open(picture) as full:
+        few = full.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(picture, optimize=True)
 
 
 def released(cell: MatrixCell) -> str:

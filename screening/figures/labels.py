@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from trona.screening.stability.interphase import InterphaseClass
 
-__all__ = ["class_words", "placed", "spaced"]
+__all__ = ["class_words", "placed", "spaced", "stacked"]
 
 _OPEN = "Na⁺ unknown"
 _RINGS = (8.0, 15.0, 24.0, 35.0, 48.0, 63.0, 80.0, 100.0)
@@ -63,6 +63,37 @@ def spaced(
     low, high = bounds
     room = max(low, high - float(steps[-1])) if len(levels) else high
     return [float(x) for x in np.clip(moved, low, room) + steps]
+
+
+def stacked(middles: Sequence[float], widths: Sequence[float]) -> list[int]:
+    """
+    Deal labels that stay where they are into rows, so that none overlaps another in its row.
+
+    Parameters
+    ----------
+    middles
+        In rising order.
+    widths
+        Of the labels.
+
+    Returns
+    -------
+    list of int
+        Row of each label, from 0: the first one with room.
+
+    Examples
+    --------
+    >>> stacked([0.0, 0.5, 1.5], [1.0, 1.0, 1.0])
+    [0, 1, 0]
+    """
+    ends: list[float] = []  # of the last label in each row
+    rows = []
+    for middle, width in zip(middles, widths, strict=True):
+        free = [row for row, end in enumerate(ends) if end <= middle - width / 2]
+        row = free[0] if free else len(ends)
+        ends[row : row + 1] = [middle + width / 2]
+        rows.append(row)
+    return rows
 
 
 def placed(

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from trona.screening.stability.interphase import InterphaseClass
     from trona.screening.stability.matrix import Matrix
 
-__all__ = ["HeatCell", "HeatMap", "heat_map"]
+__all__ = ["DARKEST", "HeatCell", "HeatMap", "heat_map"]
+
+DARKEST = 0.7
+"""Part of the scale of greys, from white to black, that is used: the grey of the most energy.
+
+Darker greys would hide the colours of the classes.
+"""
 
 
 @dataclass(frozen=True)

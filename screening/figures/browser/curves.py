@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 __all__ = ["show_diagram", "show_discharges", "show_mixing"]
 
 _SIDE = 485.0
-"""Pixels of a side of the triangle, and of the width of a diagram of two elements."""
+"""Pixels of a side of the triangle."""
+_ACROSS, _UP = 675.0, 370.0
+"""Pixels of the axes of a diagram of two elements."""
+_FIRST, _LAST, _BELOW, _ABOVE = -0.1, 1.1, -1.2, 0.2
+"""Ends of its axes: fractions, and multiples of the largest depth of a hull."""
+_RING = 11.0
+"""Pixels from the middle of a ring around a marked composition to its outer edge."""
+_CIRCLE = np.array([[np.cos(way), np.sin(way)] for way in np.arange(0.0, 2 * np.pi, np.pi / 8)])
+_MARK_LINE = 22
+"""Pixels that the title needs for each marked composition."""
 
 
 def show_mixing(line: MixingLine) -> Figure:
@@ -157,9 +166,12 @@ def show_diagram(diagram: GrandDiagram, volts: float = 0.0) -> Figure:
     """
     shown = diagram.sections.index(diagram.at(volts))
     ternary = len(diagram.elements) == 3
-    figure = empty(height=760 if ternary else 620, width=820, showlegend=False)
-    figure.update_layout(margin={"t": 100, "l": 90})
-    frames = [_frame(diagram, section) for section in diagram.sections]
+    marks = _MARK_LINE * len(diagram.marks)
+    figure = empty(height=(720 if ternary else 580) + marks, width=820, showlegend=False)
+    figure.update_layout(margin={"t": 60 + marks, "l": 90})
+    figure.update_layout(title={"yref": "container", "y": 1, "yanchor": "top", "pad": {"t": 16}})
+    depth = max(0.05, *(-diagram.formation(s.middle).min() for s in diagram.sections))
+    frames = [_frame(diagram, section, depth) for section in diagram.sections]
     line = {"color": "#888888", "width": 1.2}
     figure.add_scatter(mode="lines", line=line, hoverinfo="skip")
     figure.add_scatter(
@@ -189,24 +201,23 @@ def show_diagram(diagram: GrandDiagram, volts: float = 0.0) -> Figure:
             }
         ]
     )
-    _set_axes(figure, diagram)
+    _set_axes(figure, diagram, depth)
     return figure
 
 
-def _set_axes(figure: Figure, diagram: GrandDiagram) -> None:
+def _set_axes(figure: Figure, diagram: GrandDiagram, depth: float) -> None:
     """Scale the axes so that every step of the slider fits."""
     if len(diagram.elements) == 3:
         figure.update_xaxes(visible=False, range=[-0.22, 1.22])
         figure.update_yaxes(visible=False, range=[-0.12, 1.0], scaleanchor="x")
         return
-    depth = max(0.05, *(-diagram.formation(s.middle).min() for s in diagram.sections))
     symbols = " + ".join(diagram.elements)
     figure.update_xaxes(
-        title=f"{diagram.elements[1]} / ({symbols}), atomic fraction", range=[-0.1, 1.1]
+        title=f"{diagram.elements[1]} / ({symbols}), atomic fraction", range=[_FIRST, _LAST]
     )
     figure.update_yaxes(
         title="formation grand potential<br>(eV per atom other than Na)",
-        range=[-1.2 * depth, 0.2 * depth],
+        range=[_BELOW * depth, _ABOVE * depth],
     )
 
 
@@ -215,7 +226,9 @@ def _range(section: Section) -> str:
     return f"{range_text(section.lower, section.upper, digits=3)} V"
 
 
-def _frame(diagram: GrandDiagram, section: Section) -> tuple[dict[str, Any], dict[str, Any]]:
+def _frame(
+    diagram: GrandDiagram, section: Section, depth: float
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Collect data of the three traces and layout of one step: ties, phases, marks."""
     volts = section.middle
     points = positions(diagram, volts)
@@ -238,21 +251,26 @@ def _frame(diagram: GrandDiagram, section: Section) -> tuple[dict[str, Any], dic
     title = f"Na–{'–'.join(diagram.elements)} open to sodium"
     layout = {
         "title.text": "<br>".join([title, *(f"<sub>{line}</sub>" for line in found)]),
-        "annotations": _annotations(diagram, section, points),
+        "annotations": _annotations(diagram, section, points, depth),
     }
     return data, layout
 
 
 def _annotations(
-    diagram: GrandDiagram, section: Section, points: NDArray[np.float64]
+    diagram: GrandDiagram, section: Section, points: NDArray[np.float64], depth: float
 ) -> list[dict[str, Any]]:
     """Names of phases beside their points, and elements at the corners."""
     formulas = [diagram.phases[at].formula for at in section.stable]
     scale = np.array([_SIDE, _SIDE])
-    if len(diagram.elements) == 2:
-        scale[1] = 300.0 / max(-points[:, 1].min(), 0.05)
     room = (-0.2 * _SIDE, -1.2 * _SIDE, 1.2 * _SIDE, 1.2 * _SIDE)
-    names = annotate_points(formulas, points, scale, room, along(diagram, section, points))
+    if len(diagram.elements) == 2:
+        low, high = np.array([_FIRST, _BELOW * depth]), np.array([_LAST, _ABOVE * depth])
+        scale = np.array([_ACROSS, _UP]) / (high - low)
+        (left, bottom), (right, top) = (low * scale).tolist(), (high * scale).tolist()
+        room = (left, bottom, right, top)
+    rings = marked(diagram, points)[:, None] + _RING / scale * _CIRCLE
+    avoid = np.vstack([along(diagram, section, points), rings.reshape(-1, 2)])
+    names = annotate_points(formulas, points, scale, room, avoid)
     if len(diagram.elements) == 2:
         return names
     away = corners(3) + 0.16 * (corners(3) - corners(3).mean(axis=0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trona.screening.figures.labels import class_words
+from trona.screening.figures.matrix_data import DARKEST
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.typesetting import HTML, in_lines, typeset
 
@@ -36,6 +37,8 @@ def show_matrix(found: HeatMap) -> Figure:
         A cell for each contact, shaded by the energy released, with a mark in the colour of its
         class; the reaction at the pointer.
     """
+    from plotly.colors import sample_colorscale  # noqa: PLC0415
+
     rows, columns = len(found.rows), len(found.columns)
     small = max(rows, columns) <= _FEW
     figure = empty(height=min(300 + 30 * rows, 2460), width=min(380 + 60 * columns, 2400))
@@ -53,9 +56,9 @@ def show_matrix(found: HeatMap) -> Figure:
             for at, row in enumerate(found.cells)
         ],
         hovertemplate="%{customdata}<extra></extra>",
-        colorscale="Greys",
+        colorscale=sample_colorscale("Greys", 9, high=DARKEST),
         zmin=0.0,
-        zmax=1.4 * found.highest,
+        zmax=found.highest,
         colorbar={"title": "meV/atom"},
     )
     for kind in [kind for kind in InterphaseClass if kind in found.kinds]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trona.screening.figures.labels import class_words
+from trona.screening.figures.labels import class_words, stacked
 from trona.screening.figures.ladder_data import UNITS
 from trona.screening.figures.paper.parity import VERDICTS, parity_points
-from trona.screening.figures.paper.style import COLOURS
+from trona.screening.figures.paper.style import COLOURS, letters_on
 from trona.screening.formulas import number
 from trona.screening.typesetting import HTML, subscripted, typeset
 from trona.screening.units import range_text
@@ -40,6 +40,10 @@ _WIDTH, _HEIGHT = 860, 560
 """Pixels."""
 _LEAST = 520
 """Pixels that few bars share: a figure of two fills its page too."""
+_NAMES_ACROSS, _NAME_LETTER, _NAME_ROW = 700.0, 7.0, 36.0
+"""Pixels of the voltage axis in a narrow window, of a letter, and of a row of electrodes."""
+_LEAST_LETTERS = 9
+"""Pixels of the smallest letters in the products of a ladder; what needs smaller ones has none."""
 _DASHED = {"color": "#808080", "width": 1, "dash": "dash"}
 
 
@@ -59,9 +63,7 @@ def show_bars(windows: WindowBars) -> Figure:
     """
     height = max(_LEAST, 280 + 26 * len(windows.bars))
     figure = empty(height=height, bargap=0.35, barmode="overlay")
-    figure.update_layout(
-        legend={**LEGEND, "title": "interphase at 0 V"}, margin={"b": 110, "t": 90}
-    )
+    figure.update_layout(legend={**LEGEND, "title": "interphase at 0 V"}, margin_b=110)
     names = [typeset(b.label, HTML) + b.signs for b in windows.bars]
     for kind, colour in COLOURS.items():
         rows = [at for at, bar in enumerate(windows.bars) if bar.kind is kind]
@@ -84,20 +86,7 @@ def show_bars(windows: WindowBars) -> Figure:
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    heights = (0.0, 36.0)
-    for at, mark in enumerate(sorted(windows.marks, key=lambda mark: mark.voltage)):
-        figure.add_vline(
-            mark.voltage, opacity=1, line={"color": "#707070", "width": 1, "dash": "dash"}
-        )
-        figure.add_annotation(
-            x=mark.voltage,
-            y=1.0,
-            yref="paper",
-            yanchor="bottom",
-            yshift=heights[at % 2],
-            text=f"{typeset(mark.formula, HTML)} {mark.potential}".replace("\n", "<br>"),
-            showarrow=False,
-        )
+    _mark_electrodes(figure, windows)
     figure.update_yaxes(
         tickvals=list(range(len(names))),
         ticktext=names,
@@ -107,6 +96,31 @@ def show_bars(windows: WindowBars) -> Figure:
     title = "<br>".join([VOLTAGE, *windows.notes])
     figure.update_xaxes(title=title, range=[0.0, windows.top], showgrid=True)
     return figure
+
+
+def _mark_electrodes(figure: Figure, windows: WindowBars) -> None:
+    """Draw electrodes as dashed lines, with their names above in as many rows as they need."""
+    marks = sorted(windows.marks, key=lambda mark: mark.voltage)
+    lines = [f"{mark.formula} {mark.potential}".split("\n") for mark in marks]
+    rows = stacked(
+        [mark.voltage / windows.top * _NAMES_ACROSS for mark in marks],
+        [_NAME_LETTER * max(map(len, text)) for text in lines],
+    )
+    for mark, row in zip(marks, rows, strict=True):
+        figure.add_vline(
+            mark.voltage, opacity=1, line={"color": "#707070", "width": 1, "dash": "dash"}
+        )
+        figure.add_annotation(
+            x=mark.voltage,
+            y=1.0,
+            yref="paper",
+            yanchor="bottom",
+            yshift=_NAME_ROW * row,
+            text=f"{typeset(mark.formula, HTML)} {mark.potential}".replace("\n", "<br>"),
+            showarrow=False,
+        )
+    above = _NAME_ROW * max(0, max(rows, default=0) - 1)
+    figure.update_layout(margin_t=90 + above, height=figure.layout.height + above)
 
 
 def _class(one: WindowBar | MapPoint) -> str:
@@ -137,6 +151,7 @@ def show_ladder(ladder: LadderFigure) -> Figure:
         Sodium exchanged on the left, products on the right; all details at the pointer.
     """
     figure = empty(height=560, barmode="overlay")
+    figure.update_layout(uniformtext={"minsize": _LEAST_LETTERS, "mode": "hide"})
     figure.set_subplots(
         1, 2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.03
     )
@@ -222,6 +237,7 @@ def _add_parts(figure: Figure, ladder: LadderFigure, kind: InterphaseClass) -> N
         text=[subscripted(box[4], HTML) for box in boxes],
         textposition="inside",
         insidetextanchor="middle",
+        insidetextfont={"color": letters_on(COLOURS[kind])},
         textangle=0,
         constraintext="both",
         customdata=[_details(box[5]) for box in boxes],

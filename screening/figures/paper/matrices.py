@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trona.screening.figures.matrix_data import DARKEST
 from trona.screening.typesetting import typeset
 
-from .style import COLOURS, class_legend, root
+from .style import COLOURS, class_legend, letters_on, root
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,8 +20,6 @@ __all__ = ["draw_matrix"]
 
 _FEW = 40
 """Rows or columns up to which energies and classes are written into the cells."""
-_DARK = 0.6
-"""Part of the scale from which text is white."""
 
 
 def draw_matrix(found: HeatMap) -> Figure:
@@ -38,6 +37,8 @@ def draw_matrix(found: HeatMap) -> Figure:
         A cell for each contact, shaded by the energy released, with its number and a mark in the
         colour of its class; grey where the reference cannot assess it.
     """
+    from matplotlib import colormaps  # noqa: PLC0415
+    from matplotlib.colors import ListedColormap, to_hex  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     n_rows, n_columns = len(found.rows), len(found.columns)
@@ -47,7 +48,8 @@ def draw_matrix(found: HeatMap) -> Figure:
     values = np.array(
         [[np.nan if c.released is None else c.released for c in row] for row in found.cells]
     )
-    image = axes.imshow(values, cmap="Greys", vmin=0.0, vmax=1.4 * found.highest, aspect="auto")
+    greys = ListedColormap(colormaps["Greys"](np.linspace(0.0, DARKEST, 256)))
+    image = axes.imshow(values, cmap=greys, vmin=0.0, vmax=found.highest, aspect="auto")
     small = max(n_rows, n_columns) <= _FEW
     for at, row in enumerate(found.cells):
         for column, cell in enumerate(row):
@@ -55,8 +57,8 @@ def draw_matrix(found: HeatMap) -> Figure:
                 column - 0.36, at, "s", color=COLOURS[cell.kind], markersize=6 if small else 2
             )
             if small:
-                dark = (cell.released or 0.0) > _DARK * found.highest
-                colour = "white" if dark else "black"
+                behind = greys((cell.released or 0.0) / found.highest)
+                colour = letters_on(to_hex(behind))
                 axes.text(
                     column + 0.08, at, cell.text, color=colour, fontsize=7.5, ha="center",
                     va="center",
@@ -73,8 +75,7 @@ def draw_matrix(found: HeatMap) -> Figure:
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     figure = root(axes)
-    scale = figure.colorbar(image, ax=axes, label="meV released per atom", shrink=0.8)
-    scale.ax.set_ylim(0.0, found.highest)  # darker greys would hide the text of a cell
+    figure.colorbar(image, ax=axes, label="meV released per atom", shrink=0.8)
     axes.set_xlabel(found.title)
     class_legend(figure, found.kinds)
     return figure

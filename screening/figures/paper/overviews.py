@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trona.screening.figures.labels import spaced
+from trona.screening.figures.labels import spaced, stacked
 from trona.screening.figures.ladder_data import UNITS
 from trona.screening.typesetting import typeset
 
@@ -23,6 +23,8 @@ __all__ = ["draw_bars", "draw_map"]
 _POINTS_PER_INCH = 72.0
 _ABOVE = 16.0
 """Points between the axes and the names of electrodes above them."""
+_ROW = 37.0
+"""Points that a row of these names takes."""
 
 
 def draw_bars(windows: WindowBars) -> Figure:
@@ -89,12 +91,19 @@ def _draw_marks(axes: Axes, windows: WindowBars) -> None:
     from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415
 
     marks = sorted(windows.marks, key=lambda mark: mark.voltage)
+    leader = {"arrowstyle": "-", "color": "0.45", "linewidth": 0.6, "relpos": (0.5, 0)}
     wide = any(mark.computed is not None for mark in marks)
-    places = spaced([mark.voltage for mark in marks], (0.21 if wide else 0.13) * windows.top)
-    above = axes.get_xaxis_transform() + ScaledTranslation(
-        0.0, _ABOVE / _POINTS_PER_INCH, root(axes).dpi_scale_trans
-    )
-    for mark, place in zip(marks, places, strict=True):
+    width, beyond = (0.21 if wide else 0.13) * windows.top, 0.1 * windows.top
+    volts = [mark.voltage for mark in marks]
+    places, rows = spaced(volts, width, (-beyond, windows.top + beyond)), [0] * len(marks)
+    if (len(marks) - 1) * width > windows.top + 2 * beyond:  # too many for one row
+        places, rows = volts, stacked(volts, [width] * len(marks))
+    figure = root(axes)
+    figure.set_figheight(figure.get_figheight() + max(rows, default=0) * _ROW / _POINTS_PER_INCH)
+    for mark, place, row in zip(marks, places, rows, strict=True):
+        above = axes.get_xaxis_transform() + ScaledTranslation(
+            0.0, (_ABOVE + _ROW * row) / _POINTS_PER_INCH, figure.dpi_scale_trans
+        )
         axes.axvline(mark.voltage, color="0.45", linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
         axes.annotate(
             f"{typeset(mark.formula)}\n{mark.potential}",
@@ -105,7 +114,7 @@ def _draw_marks(axes: Axes, windows: WindowBars) -> None:
             fontsize=8,
             ha="center",
             va="bottom",
-            arrowprops={"arrowstyle": "-", "color": "0.45", "linewidth": 0.6, "relpos": (0.5, 0)},
+            arrowprops=None if row else leader,
             annotation_clip=False,
         )
 

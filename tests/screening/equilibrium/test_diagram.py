@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from math import inf
 
@@ -117,7 +118,35 @@ def test_both_figures_show_the_section_at_the_voltage(bundled):
 def test_two_elements_are_drawn_on_axes_with_units(reference):
     diagram = grand_diagram(reference.table, "PS")
     assert "eV" in draw_diagram(diagram, 1.5).axes[0].get_ylabel()
-    assert "eV" in show_diagram(diagram).layout.yaxis.title.text
+    page = show_diagram(diagram).layout
+    assert "eV" in page.yaxis.title.text
+    assert page.xaxis.title.text == "S / (P + S), atomic fraction"
+
+
+def test_names_of_an_explorer_cover_no_ring_at_any_voltage(reference):
+    formulas = ("Na3PS4", "Na2S", "NaP")
+    diagram = grand_diagram(reference.table, "PS", {name: parse(name) for name in formulas})
+    page = show_diagram(diagram)
+    (x0, x1), (y0, y1) = page.layout.xaxis.range, page.layout.yaxis.range
+    scale = np.array([675.0 / (x1 - x0), 370.0 / (y1 - y0)])
+    for step in page.layout.sliders[0].steps:
+        data, layout, _ = step.args
+        rings = np.column_stack([data["x"][2], data["y"][2]]) * scale
+        for name in layout["annotations"]:
+            letters = re.sub("<[^>]+>", "", name["text"])
+            middle = np.array([name["x"], name["y"]]) * scale + [name["ax"], -name["ay"]]
+            gaps = np.maximum(np.abs(rings - middle) - [3.3 * len(letters), 7.0], 0.0)
+            assert np.hypot(*gaps.T).min() > 10.0, (step.label, letters)
+
+
+def test_a_line_of_the_title_for_each_mark_takes_no_room_from_the_axes(reference):
+    def layout(*formulas):
+        marks = {name: parse(name) for name in formulas}
+        return show_diagram(grand_diagram(reference.table, "PS", marks)).layout
+
+    plain, marked = layout(), layout("Na3PS4", "Na2S", "NaP")
+    assert marked.height - marked.margin.t == plain.height - plain.margin.t
+    assert marked.margin.t - plain.margin.t >= 3 * 20
 
 
 @pytest.mark.parametrize("elements", ["P", "PSOCl", "Na"])

@@ -7,10 +7,11 @@ from math import inf
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
 from trona.screening.figures.browser.matrices import show_matrix
-from trona.screening.figures.browser.overviews import show_bars, show_parity
+from trona.screening.figures.browser.overviews import show_bars, show_ladder, show_parity
 from trona.screening.figures.labels import spaced
 from trona.screening.figures.ladder_data import LadderFigure, LadderPart, LadderStep
 from trona.screening.figures.matrix_data import HeatCell, HeatMap
@@ -24,7 +25,7 @@ from trona.screening.figures.overview_data import (
 from trona.screening.figures.paper.matrices import draw_matrix
 from trona.screening.figures.paper.overviews import draw_bars, draw_map
 from trona.screening.figures.paper.parity import PublishedLimit, WindowPair
-from trona.screening.figures.paper.style import WIDTH, draw_ladder
+from trona.screening.figures.paper.style import WIDTH, draw_ladder, letters_on
 from trona.screening.stability.interphase import InterphaseClass
 
 LONG = "Na2.9375Zr1.9375Si2.0625P0.9375O12"
@@ -89,6 +90,14 @@ def test_windows_with_equal_limits_and_crowded_electrodes_are_legible():
     assert_legible(draw_bars(WindowBars((*bars, WindowBar("NaCl", 0.0, inf, KINDS[0])), marks)))
 
 
+@pytest.mark.parametrize("computed", [0.3, None])
+def test_many_electrodes_stay_on_the_page(computed):
+    volts = (0.0, 0.1, 0.1, 0.4, 0.55, 1.4, 1.7, 1.8, 3.0, 3.4, 3.4)
+    marks = tuple(Mark("Na2FeS2", at, computed) for at in volts)
+    windows = WindowBars((WindowBar("NaCl", 0.0, 3.7, KINDS[0]),), marks)
+    assert_legible(draw_bars(windows))
+
+
 def test_what_open_points_and_bars_mean_is_said():
     kind = InterphaseClass.UNKNOWN
     points = (
@@ -116,8 +125,48 @@ def test_a_matrix_is_legible_and_its_scale_ends_with_its_cells(n_rows, n_columns
     assert {text.get_text() for text in numbers} == {"498"}
 
 
+def test_both_scales_of_a_matrix_end_with_its_cells_and_letters_stand_out_from_them():
+    energies = (None, 0.0, 100.0, 250.0, 350.0, 500.0)
+    cells = tuple(HeatCell(value, KINDS[0], "Na + S -> NaS") for value in energies)
+    found = HeatMap(("NaCl",), ("S",) * len(cells), (None,) * len(cells), (cells,))
+    heat = show_matrix(found).data[0]
+    axes, bar = draw_matrix(found).axes
+    assert (heat.zmin, heat.zmax) == bar.get_ylim() == (0.0, 500.0)
+    (image,) = axes.images
+    for text, value in zip(axes.texts, energies, strict=True):
+        behind = "#d9d9d9" if value is None else to_hex(image.to_rgba(value))
+        assert text.get_color() == letters_on(behind)
+    drawn = [to_rgb(image.to_rgba(500.0 * part)) for part in (0.0, 0.5, 1.0)]
+    shown = [heat.colorscale[at][1] for at in (0, len(heat.colorscale) // 2, -1)]
+    for one, other in zip(drawn, shown, strict=True):
+        assert one == pytest.approx([int(part) / 255 for part in other[4:-1].split(",")], abs=0.02)
+
+
 def test_one_colour_has_a_legend_too():
     assert show_bars(WindowBars((WindowBar("NaCl", 0.0, 3.0, KINDS[0]),))).layout.showlegend
+
+
+def test_electrodes_at_like_potentials_are_named_above_each_other_in_the_browser():
+    volts = (0.0, 0.1, 0.1, 0.1, 0.4, 0.55, 3.0, 3.0)
+    marks = tuple(Mark("Na3V2(PO4)3", at, at - 0.1) for at in volts)
+    windows = WindowBars((WindowBar("NaCl", 0.0, 3.0, KINDS[0]),), marks)
+    page = show_bars(windows).layout
+    assert [name.x for name in page.annotations] == list(volts)
+    for one, other in combinations(page.annotations, 2):
+        across = abs(one.x - other.x) / windows.top * 700  # pixels of a narrow window
+        assert across >= len("Na3V2(PO4)3 0.10 V") * 6 or abs(one.yshift - other.yshift) >= 36
+    assert max(name.yshift for name in page.annotations) + 36 <= page.margin.t
+    plain = show_bars(WindowBars(windows.bars, marks[:1])).layout
+    assert page.height - page.margin.t == plain.height - plain.margin.t  # bars are as high
+
+
+def test_letters_in_the_products_of_a_ladder_stand_out_and_are_not_tiny():
+    page = show_ladder(ladder(4))
+    bars = [trace for trace in page.data if trace.type == "bar"]
+    assert bars
+    for trace in bars:
+        assert trace.insidetextfont.color == letters_on(trace.marker.color)
+    assert (page.layout.uniformtext.minsize, page.layout.uniformtext.mode) == (9, "hide")
 
 
 def test_measured_limits_are_open_in_the_browser_too():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -44,6 +45,7 @@ WIDE = 100
 """Columns from which a terminal is wide."""
 NARROW = 76
 """Columns below which tables leave out what can be spared."""
+_MARKUP = re.compile(r"[\[\\:]")  # brackets, escapes and names of emoji
 _MATERIALS = "https://next-gen.materialsproject.org/materials/"
 _LEAST = 20
 """Columns that a reaction needs."""
@@ -102,18 +104,24 @@ def fit(table: Table, width: int, spare: Sequence[str] = ()) -> RenderableType:
 
 def _title(column: Column) -> str:
     """Write the head of a column in a line."""
-    return " ".join(Text.from_markup(str(column.header)).plain.split())
+    return " ".join(_read(str(column.header)).plain.split())
 
 
-def _lines(column: Column) -> list[str]:
-    """List the lines of head and cells."""
-    cells = (column.header, *column.cells)
-    return [line for cell in cells for line in Text.from_markup(str(cell)).plain.split("\n")]
+@lru_cache(maxsize=4096)
+def _read(cell: str) -> Text:
+    """Read markup once, although a table is measured and drawn several times."""
+    return Text.from_markup(cell) if _MARKUP.search(cell) else Text(cell)
+
+
+@lru_cache(maxsize=4096)
+def _width(cell: str) -> int:
+    """Measure a cell that is not wrapped."""
+    return max(map(cell_len, _read(cell).plain.split("\n")))
 
 
 def _natural(column: Column) -> int:
     """Measure a column that is not wrapped."""
-    return max(cell_len(line) for line in _lines(column))
+    return max(_width(str(cell)) for cell in (column.header, *column.cells))
 
 
 def _least(column: Column) -> int:
@@ -161,6 +169,8 @@ def _copied(
             max_width=given or column.max_width,
         )
         cells.append([_wrapped(cell, given) for cell in column.cells])
+        if room is not None:  # not copied again
+            cells[-1] = [_read(cell) if isinstance(cell, str) else cell for cell in cells[-1]]
     for row, line in zip(table.rows, zip(*cells, strict=True), strict=True):
         new.add_row(*line, style=row.style, end_section=row.end_section)
     return new
@@ -168,7 +178,7 @@ def _copied(
 
 def _wrapped(cell: RenderableType, room: int | None) -> RenderableType:
     """Wrap plain text so that an amount stays with its formula; markup is left to rich."""
-    if room is None or not isinstance(cell, str) or Text.from_markup(cell).plain != cell:
+    if room is None or not isinstance(cell, str) or _read(cell).plain != cell:
         return cell
     joined = re.sub(r"(?<![^ ])([\d.]+|->|\+) (?=\S)", "\\1\u00a0", cell)
     lines = [

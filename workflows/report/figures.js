@@ -10,8 +10,11 @@ const figures = (() => {
     modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
   };
   const classes = [...document.querySelectorAll(".classes .kind")];
-  const COLOURS = Object.fromEntries(classes.map((one) =>
-    [one.dataset.kind, getComputedStyle(one).getPropertyValue("--kind").trim()]));
+  const styled = (property) => Object.fromEntries(classes.map((one) =>
+    [one.dataset.kind, getComputedStyle(one).getPropertyValue(property).trim()]));
+  const COLOURS = styled("--kind");
+  const LETTERS = styled("--letters"); // that stand out from them
+  const LEAST_LETTERS = 9; // px; smaller ones are left to the pointer
   const WORDS = Object.fromEntries(classes.map((one) => [one.dataset.kind, one.textContent]));
 
   // The words for an interphase class, as the tables of the commands print them.
@@ -115,7 +118,7 @@ const figures = (() => {
         y: own.map((box) => box.middle), width: own.map((box) => box.height),
         marker: { color: COLOURS[kind], line: { color: "white", width: 1 } },
         text: own.map((box) => box.name), textposition: "inside", insidetextanchor: "middle",
-        insidetextfont: { color: kind === "blocking" ? "#ffffff" : "#000000" }, textangle: 0,
+        insidetextfont: { color: LETTERS[kind] }, textangle: 0,
         customdata: own.map((box) => box.text),
         hovertemplate: "%{customdata}<extra></extra>",
       };
@@ -126,7 +129,8 @@ const figures = (() => {
     const top = one.ladder[one.ladder.length - 1].from + HEADROOM;
     const axis = { showgrid: true, gridcolor: "#e8e8e8", zeroline: false, linecolor: "#444444" };
     const layout = {
-      height: 460, barmode: "overlay", hoverlabel: { align: "left" }, font: { color: "#1b1f24" },
+      height: 460, barmode: "overlay", uniformtext: { minsize: LEAST_LETTERS, mode: "hide" },
+      hoverlabel: { align: "left" }, font: { color: "#1b1f24" },
       margin: { l: 60, r: 15, t: 36, b: 60 }, legend: { orientation: "h", y: -0.2 },
       xaxis: {
         ...axis, domain: [0, 0.58], title: { text: `Na exchanged per ${lowered(one.formula)}` },

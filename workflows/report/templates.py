@@ -6,7 +6,7 @@ from importlib import resources
 
 import jinja2
 
-from trona.screening.figures.paper.style import COLOURS
+from trona.screening.figures.paper.style import COLOURS, letters_on
 from trona.screening.stability.interphase import InterphaseClass
 
 __all__ = ["file_text", "style", "template"]
@@ -62,5 +62,8 @@ def style() -> str:
     str
         CSS.
     """
-    colours = (f".kind-{kind.value} {{ --kind: {colour}; }}" for kind, colour in COLOURS.items())
+    colours = (
+        f".kind-{kind.value} {{ --kind: {colour}; --letters: {letters_on(colour)}; }}"
+        for kind, colour in COLOURS.items()
+    )
     return "\n".join([file_text("report.css"), *colours])

@@ -213,7 +213,8 @@ def test_a_hostile_name_is_shown_and_does_nothing(served, browse):
     assert HOSTILE in detail.text
     frame = seen(page, ".detail .plots")[0]
     page.execute_script("arguments[0].scrollIntoView()", frame)
-    wait(page, lambda _: "<script>window.taken" in frame.text.replace("\n", ""))
+    (figure,) = wait(page, lambda _: frame.find_elements(By.CSS_SELECTOR, ".js-plotly-plot"))
+    assert "window.taken" in page.execute_script("return JSON.stringify(arguments[0].data)", figure)
     assert HOSTILE in page.find_element(By.ID, "unranked").text
     for part in (
         f"#/window?formula={HOSTILE}",

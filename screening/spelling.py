@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise, product
+from math import inf
 
 from .simple_formulas import ELECTRONEGATIVITY
 
@@ -52,6 +53,8 @@ def near(text: str) -> str | None:
 def _plausible(symbols: list[str]) -> bool:
     """Tell whether symbols and amounts may be a compound rather than a word such as foo."""
     if any(one == other for one, other in pairwise(symbols)):  # as in FOO
+        return False
+    if any(ELECTRONEGATIVITY.get(one) == inf for one in symbols):  # as moscovium in NMc811
         return False
     if "Na" in symbols or not all(map(str.isalpha, symbols)):
         return True

@@ -1,20 +1,59 @@
-"""Answers about moist air for notebooks: tables that can plot themselves."""
+"""Answers about moist air beside what was published; for notebooks, tables that plot themselves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trona.screening.formulas import parse, same_composition
+from trona.stores.assess.validation import published_cases
 from trona.stores.documents.answers import air_sentence
 
 from .python.drawn import Drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trona.stores.documents.air import AirDoc
     from trona.stores.documents.dopants import DopantsDoc
     from trona.stores.energies.atmosphere import Atmosphere
 
-__all__ = ["Dopants", "InMoistAir"]
+__all__ = ["Dopants", "InMoistAir", "beside_published"]
+
+_OUTCOMES = {
+    "gas": "evolves {}",
+    "hydrate": "forms a hydrate, which a reference that lacks it cannot predict",
+    "none": "does not react",
+}
+
+
+def beside_published(docs: Iterable[AirDoc]) -> list[AirDoc]:
+    """
+    Put what was published about moist air first among the caveats.
+
+    Parameters
+    ----------
+    docs
+        Compositions in moist air.
+
+    Returns
+    -------
+    list of AirDoc
+        In their order; unchanged where nothing was published.
+    """
+    found = []
+    for doc in docs:
+        composition = parse(doc.formula)
+        cases = [one for one in published_cases() if one.air]
+        lines = [
+            f"{seen.kind.capitalize()} in moist air: {doc.formula} "
+            f"{_OUTCOMES[seen.outcome].format(seen.gas)} ({seen.source})."
+            for case in cases
+            if same_composition(parse(case.formula), composition)
+            for seen in case.air
+        ]
+        found.append(doc.model_copy(update={"caveats": [*lines, *doc.caveats]}))
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ from trona.stores.assess.stack.matrices import compute_matrix, electrode_columns
 from trona.stores.assess.validation import pair_observations
 from trona.stores.energies.atmosphere import atmosphere, read_conditions
 
-from .moist_answers import Dopants, InMoistAir
+from .moist_answers import Dopants, InMoistAir, beside_published
 from .notebook import Buffers, Cell, Ranking
 from .python.asking import plainly_asked
 from .python.compositions import AboutCompositions
@@ -238,7 +238,7 @@ class Study(AboutCompositions):
         conditions = read_conditions(temperature, humidity, h2s, co2, method)
         formulas = formulas_given(materials)
         surroundings = atmosphere(self.cold(*formulas), conditions, strict=co2 is not None)
-        docs = ranked_documents(air_documents(formulas, surroundings))
+        docs = beside_published(ranked_documents(air_documents(formulas, surroundings)))
         return InMoistAir(tuple(docs), surroundings)
 
     def dopants(

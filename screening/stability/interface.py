@@ -216,6 +216,21 @@ class MixingLine(Tabular):
         return min(self.kinks, key=lambda kink: round(self.mixing_energy(kink), 10))
 
     @property
+    def lasting(self) -> Kink:
+        """
+        The kink that classifies a grown layer.
+
+        A layer beside sodium metal takes up sodium until its products coexist with sodium, whatever
+        releases most per atom: the kink nearest to sodium. Elsewhere it is the strongest.
+        """
+        if self.voltage is None and self.reacts:
+            if self.second.composition.keys() == {SODIUM}:
+                return self.kinks[-2]
+            if self.first.composition.keys() == {SODIUM}:
+                return self.kinks[1]
+        return self.strongest
+
+    @property
     def reacts(self) -> bool:
         """True where the two release more together than each by itself."""
         return any(self.mixing_energy(kink) < -_NO_ENERGY for kink in self.kinks)

@@ -283,8 +283,9 @@ def _cell(
         kind = InterphaseClass.DECOMPOSES if mixture else InterphaseClass.STABLE
         kind = InterphaseClass.UNKNOWN if open_pairs else kind
         return MatrixCell(*pair, 0.0, None, kind, None, open_pairs)
-    found = contact_interphase(line, best, properties, thresholds)
+    lasts = best if line.lasting is line.strongest else line.lasting
+    found = contact_interphase(line, lasts, properties, thresholds)
     known = found is not None and not open_pairs
     kind = found.kind if found is not None and known else InterphaseClass.UNKNOWN
     spread = None if error is None or open_pairs else error(line, best)
-    return MatrixCell(*pair, energy, best, kind, found, open_pairs, spread)
+    return MatrixCell(*pair, energy, lasts, kind, found, open_pairs, spread)

@@ -70,6 +70,10 @@ LOW_SALTS = (
     "Phosphates, borates and other oxygen salts without measured energies are too stable by 0.1 "
     "to 0.3 eV per O: reactions that end there are overstated."
 )
+_MIXTURE = (
+    "{} is no phase of the reference: this is what the phases do that it decomposes to. For a "
+    "hydrate that the reference lacks, nothing follows from it."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +158,7 @@ def in_air(formula: str, air: Atmosphere, *, interphase: bool = True) -> InAir:
         interphase=_interphase(formula, air) if interphase else (),
         open=tuple("-".join(pair) for pair in found.open),
         caveats=(
+            *([_MIXTURE.format(formula)] if exposed.mixture else []),
             *reservations([formula], air.reference, found),
             *air.notes,
             LOW_SALTS,
@@ -280,7 +285,9 @@ def ranked_documents(docs: Iterable[AirDoc]) -> list[AirDoc]:
     """
 
     def key(doc: AirDoc) -> tuple[float, float, str]:
-        step = inf if doc.first_step is None else doc.first_step.energy_per_water
+        step = -inf if doc.water.reacts else inf  # where a first step says nothing
+        if doc.first_step is not None:
+            step = doc.first_step.energy_per_water
         return -step, -doc.water.energy_per_atom, doc.formula
 
     return sorted(docs, key=key)

@@ -97,8 +97,9 @@ def interface_document(
     strongest = kinks[line.kinks.index(line.strongest)]
     pairs = ["-".join(pair) for pair in found.open]
     charge = None if states is None else _charge_document(other, states, volts, reference)
+    lasting = None if line.lasting is line.strongest else kinks[line.kinks.index(line.lasting)]
     answer = contact_sentence(
-        (first, second), kinks, strongest if line.reacts else None, volts, pairs
+        (first, second), kinks, strongest if line.reacts else None, volts, pairs, lasting
     )
     if charge is not None:
         answer = f"{charge.discharged.answer} {charge.charged.answer}"
@@ -114,6 +115,7 @@ def interface_document(
         mixtures=[side.formula for side in (line.first, line.second) if side.mixture],
         reacts=line.reacts,
         strongest=strongest,
+        lasting=lasting,
         kinks=kinks,
         statement=_statement(line, found, reference),
         answer=answer,

@@ -42,6 +42,7 @@ def contact_sentence(
     strongest: KinkDoc | None,
     volts: float | None,
     open_pairs: Sequence[str] = (),
+    lasting: KinkDoc | None = None,
 ) -> str:
     """
     Answer what two materials do in contact.
@@ -58,6 +59,8 @@ def contact_sentence(
         Voltage of a sodium reservoir, V; None where no sodium comes or goes.
     open_pairs
         Pairs of elements that no phase of the reference joins.
+    lasting
+        That which classifies the layer, where it is not the strongest.
 
     Returns
     -------
@@ -88,17 +91,22 @@ def contact_sentence(
         return f"{joined_words(alone)}{where} by itself; mixing {both} releases nothing more."
     if strongest is None:
         return f"{both} do not react{where}."
-    told = f"{both} {_reaction(strongest, where)}"
-    if strongest.interphase is not None:
-        told += f"; {class_clause(strongest.interphase, {})}"
-    return f"{told}."
+    layer = lasting or strongest
+    told = f"{both} {_reaction(strongest, where, layer)}"
+    if layer.interphase is not None:
+        told += f"; {class_clause(layer.interphase, {})}"
+    if lasting is None:
+        return f"{told}."
+    most = joined_words(list(strongest.products))
+    return f"{told}. Most energy is released with less sodium, to {most}."
 
 
-def _reaction(kink: KinkDoc, where: str = "") -> str:
-    """Say what forms, and how much energy that releases."""
+def _reaction(kink: KinkDoc, where: str = "", layer: KinkDoc | None = None) -> str:
+    """Say what forms, and how much energy a contact releases at most."""
+    products = list((layer or kink).products)
     error = "" if kink.uncertainty is None else f" ± {1000 * kink.uncertainty:.0f}"
     released = f"{-1000 * kink.mixing_energy_per_atom:.0f}{error} meV/atom"
-    made = f" to {joined_words(list(kink.products))}" if kink.products else ""
+    made = f" to {joined_words(products)}" if products else ""
     return f"react{where}{made}, releasing up to {released}"
 
 

@@ -135,6 +135,11 @@ class InterfaceDoc(Document):
     mixtures: list[str] = Field(description="Materials that are not phases of the reference.")
     reacts: bool = Field(description="True where mixing releases energy.")
     strongest: KinkDoc = Field(description="The kink that releases most by mixing.")
+    lasting: KinkDoc | None = Field(
+        default=None,
+        description="Beside sodium metal, the kink whose products coexist with sodium: they "
+        "classify the layer. Null elsewhere and in older documents: there the strongest does.",
+    )
     kinks: list[KinkDoc] = Field(description="Ends and kinks, first material first.")
     statement: str = Field(
         default="",

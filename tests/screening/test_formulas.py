@@ -180,7 +180,19 @@ def test_what_looks_like_a_formula_is_answered_with_the_one_that_is_meant(text, 
 
 @pytest.mark.parametrize(
     "text",
-    ["nonsense", "nasicon", "Na3Xx", "na-3", "Na(", "na3ps4)", "Foo", "foo2", "Coin", "Bin"],
+    [
+        "nonsense",
+        "nasicon",
+        "Na3Xx",
+        "na-3",
+        "Na(",
+        "na3ps4)",
+        "Foo",
+        "foo2",
+        "Coin",
+        "Bin",
+        "NMC811",
+    ],
 )
 def test_a_word_is_not_taken_for_a_formula(text):
     assert near(text) is None

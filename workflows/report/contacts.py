@@ -35,7 +35,7 @@ def interface_view(document: InterfaceDoc) -> dict[str, Any]:
         "title": f"{document.first} | {document.second}, {sodium}",
         "answer": document.statement,
         "released": f"{-1000 * strongest.mixing_energy_per_atom:z.0f}{error} meV/atom by mixing",
-        "kind": strongest.interphase or "unknown",
+        "kind": (document.lasting or strongest).interphase or "unknown",
         "reacts": document.reacts,
         "second": document.second,
         "points": _points(document.kinks) if reacts else [],

@@ -75,7 +75,8 @@ def _mixing_verdict(document: InterfaceDoc) -> str:
         return lacking if document.open_pairs else nothing
     error = "" if strongest.uncertainty is None else f" ± {1000 * strongest.uncertainty:.0f}"
     released = f"up to {1000 * strongest.mixing_energy_per_atom:z.0f}{error} meV/atom by mixing"
-    kind = "" if strongest.interphase is None else f", {styled(strongest.interphase)}"
+    layer = document.lasting or strongest
+    kind = "" if layer.interphase is None else f", {styled(layer.interphase)}"
     return f"{released}{kind}"
 
 
@@ -219,8 +220,9 @@ def interfaces(documents: Sequence[InterfaceDoc], width: int = WIDE) -> Renderab
     rich.console.RenderableType
         One row per pair.
     """
+    kinds = [(one.lasting or one.strongest).interphase for one in documents]
     table = framed(
-        caption="\n".join(legend(one.strongest.interphase for one in documents)) or None,
+        caption="\n".join(legend(kind for kind in kinds if kind is not None)) or None,
         caption_justify="left",
     )
     table.add_column("materials", overflow="fold", min_width=12)
@@ -229,13 +231,13 @@ def interfaces(documents: Sequence[InterfaceDoc], width: int = WIDE) -> Renderab
     table.add_column("by mixing\nmeV/atom", justify="right", no_wrap=True)
     table.add_column("interphase", no_wrap=True)
     table.add_column("reference", overflow="fold", min_width=9)
-    for one in documents:
+    for one, kind in zip(documents, kinds, strict=True):
         table.add_row(
             escape(f"{one.first} | {one.second}"),
             "closed" if one.voltage is None else f"{one.voltage:g} V",
             escape(one.strongest.reaction) if one.reacts else "none",
             f"{one.strongest.mixing_energy_per_atom * 1000:z.0f}",
-            NONE if one.strongest.interphase is None else styled(one.strongest.interphase),
+            NONE if kind is None else styled(kind),
             escape(one.reference),
         )
     return fit(table, width, ("reference", "sodium"))

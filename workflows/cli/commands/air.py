@@ -57,6 +57,7 @@ def air(
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assess.air import air_documents  # noqa: PLC0415
     from trona.stores.energies.atmosphere import atmosphere, read_conditions  # noqa: PLC0415
+    from trona.workflows.moist_answers import beside_published  # noqa: PLC0415
     from trona.workflows.tables import air as tables  # noqa: PLC0415
 
     asked = comma_list(humidity) or [humidity]
@@ -65,6 +66,7 @@ def air(
     elements = {symbol for formula in formulas for symbol in parse(formula)}
     surroundings = atmosphere(energies, conditions[0], elements, strict=co2 is not None)
     docs = air_documents(formulas, surroundings, [one.water for one in conditions])
+    docs = beside_published(docs)
     if plot is not None:
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 

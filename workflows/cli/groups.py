@@ -30,10 +30,41 @@ _NAMED = {
     "sort": "FIELD", "state": "STATE",
 }  # fmt: skip
 """The same for single options."""
+_NUMBERS = {"float_parsing": "number", "int_parsing": "whole number"}
+"""What pydantic calls an error, and what was expected; the unit is that of the help."""
 
 
 class Command(TyperCommand):
-    """A command whose help names what its options take, and nothing of Python's types."""
+    """A command whose help and errors name what its options take, and nothing of Python's types."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (click's own)
+        """
+        Read the arguments; a value that is no number is named.
+
+        Parameters
+        ----------
+        ctx
+            Of the call.
+        args
+            As given.
+
+        Returns
+        -------
+        list of str
+            What is left of them.
+
+        Raises
+        ------
+        BadParameter
+            If a value is not of the type of its option.
+        """
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            for one in getattr(error.__cause__, "errors", list)():
+                if one["type"] in _NUMBERS:
+                    error.message = f"{one['input']!r} is no {_NUMBERS[one['type']]}."
+            raise
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 (click's own)
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from .options import LISTS, looks_like_file, no_files, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from trona.stores.documents.results import ScreeningDoc
 
 __all__ = ["name_electrodes", "name_materials", "written_names"]
 
@@ -97,7 +100,7 @@ def name_electrodes(names: Iterable[str], store: str | None = None) -> list[str]
     names
         Electrodes as `read_electrode` takes them, formulas, or labels of screened candidates.
     store
-        Where a label is looked up; by default in the store of the settings.
+        Where a label is looked up first, then in the store of the settings.
 
     Returns
     -------
@@ -118,10 +121,20 @@ def name_electrodes(names: Iterable[str], store: str | None = None) -> list[str]
         except FormulaError:
             if ".." in name or "@" in name:
                 raise
-            found.append(stored_named(name, store)[0].formula)
+            found.append(_labelled(name, store).formula)
         else:
             found.append(name)
     return found
+
+
+def _labelled(name: str, store: str | None) -> ScreeningDoc:
+    """Find a screened candidate in a store, else in that of the settings."""
+    if store is not None:
+        with suppress(InputError):  # which includes that there is no such store yet
+            found = stored_named(name, store)
+            if found:
+                return found[0]
+    return stored_named(name, None)[0]
 
 
 def _column(path: Path) -> list[str]:

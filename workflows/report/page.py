@@ -121,10 +121,10 @@ def _figures(best: Sequence[ScreeningDoc]) -> list[dict[str, Any]]:
         show("windows", WindowBars(window_bars(best), _marks())),
         show("interphases", interphase_map(best)),
     )
-    count = f"the best {len(best)}" if len(best) > 1 else "the one"
+    count = f"the best {len(best)}" if len(best) > 1 else "the only candidate"
     return [
         {
-            "title": f"Windows of {count}, side by side",
+            "title": f"Windows of {count}" + (", side by side" if len(best) > 1 else ""),
             "alt": f"Figure: stability windows of {count} as bars on one voltage axis, coloured "
             "by the interphase at 0 V; the ranking holds the same numbers",
             "note": "A click on a bar opens its candidate. Dashed: electrodes, where they were "

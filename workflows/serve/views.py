@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,8 @@ __all__ = [
 
 _WIDTH = 10_000
 """Columns of a terminal on which every table has all its columns: a page scrolls instead."""
+_OPTION = re.compile(r"; [^;]*: --[a-z]+\.$", re.MULTILINE)
+"""Where a command says which option tells more; a page has boxes instead."""
 _DIAGRAMS = 8
 """Diagrams kept: one of four elements takes seconds."""
 
@@ -70,7 +73,8 @@ def describe_parts(printed: Iterable[RenderableType]) -> list[dict[str, Any]]:
 
 def _lines(markup: str) -> dict[str, Any]:
     """Describe lines of text."""
-    return {"lines": _plain(markup).splitlines(), "aside": markup.startswith("[dim]")}
+    text = _OPTION.sub(".", _plain(markup))
+    return {"lines": text.splitlines(), "aside": markup.startswith("[dim]")}
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -55,6 +55,19 @@ def test_every_command_that_relaxes_refuses_a_device_that_is_not_there(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["window", "Na3PS4", "--at", "500mV"], "'--at': '500mV' is no number."),
+        (["query", "--limit", "x"], "'--limit': 'x' is no whole number."),
+    ],
+)
+def test_a_value_that_is_no_number_is_named(trona, arguments, said):
+    done = trona(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 def test_what_was_changed_in_a_file_is_said(tmp_path):
     (tmp_path / "hydride.xyz").write_text(HYDRIDE)
     result = CliRunner().invoke(app, ["candidates", "check", str(tmp_path / "hydride.xyz")])

@@ -164,7 +164,7 @@ def interface(
     from trona.stores.assess.stack.electrode_states import formulas_of  # noqa: PLC0415
     from trona.workflows.cli.materials import name_electrodes  # noqa: PLC0415
 
-    first, second = name_electrodes([first, second])
+    first, second = name_electrodes([first, second], store)
     named = [formula for one in (first, second) for formula in formulas_of(one)]
     energies = load_energies(
         reference, correction, exclude, *named, pressure=pressure, temperature=temperature

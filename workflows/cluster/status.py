@@ -27,7 +27,10 @@ _NEVER = "the job never started on the worker: see jf on its PATH, and 'pre_run'
 REMEDIES = {
     "No module named": f"the worker lacks a package: {_INSTALL}",
     "could not be deserialized": f"the worker cannot import the job's function: {_INSTALL}",
-    "remote_job_data.json": f"the worker could not import what the job needs: {_INSTALL}",
+    "remote_job_data.json": (
+        "the job was killed before its work began, or the worker could not import what the job "
+        f"needs: {_INSTALL}"
+    ),
     "jfremote_out.json was not present": _NEVER,
     "jfremote_out.json for job": _NEVER,
     "likely killed before": (
@@ -37,9 +40,12 @@ REMEDIES = {
 """What jobflow-remote writes, and what it mostly means."""
 
 _CUT_OFF = "its output cannot be read, as of a disk that was full or a killed process"
-_LOST = ("jfremote_out.json for job", "JSONDecodeError", "does not contain the required info")
+_LOST = (
+    "jfremote_out.json for job", "remote_job_data.json for job", "JSONDecodeError",
+    "does not contain the required info",
+)  # fmt: skip
 """Of an output that is missing or cut off, so that to fetch it again is in vain."""
-_UNFINISHED = ("jfremote_out.json was not present", "likely killed before", *_LOST[:2])
+_UNFINISHED = ("jfremote_out.json was not present", "likely killed before", *_LOST[:3])
 """Of a job that came to an end before it could say how."""
 
 _Judgement = tuple[str, "Mapping[str, Any] | None", str | None]
@@ -218,7 +224,7 @@ def reason_of(job: Mapping[str, Any]) -> str:
     said = (remote.get("queue_err") or "").strip()
     if any(words in error for words in _UNFINISHED) and (how := ended(said)):
         return f"{how} ({_last_line(said)})"
-    if not job.get("error") and "JSONDecodeError" in error:
+    if not job.get("error") and any(words in error for words in _LOST[2:]):
         return f"{_CUT_OFF} ({_last_line(said or error)})"
     for words, remedy in REMEDIES.items():
         if words in error:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.folders import DOCS
-from trona.workflows.cluster.status import REMEDIES, STALE, reason_of, standing
+from trona.workflows.cluster.status import REMEDIES, STALE, is_lost, reason_of, standing
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -104,11 +104,40 @@ def test_a_connection_that_will_be_tried_again_is_no_failure():
             },
             "never started.*PATH.*jf: command not found",
         ),
+        (
+            {
+                "remote": {
+                    "error": "RemoteError: file /w/remote_job_data.json for job 1 does not exist"
+                }
+            },
+            "killed before its work began, or the worker could not import",
+        ),
+        (
+            {
+                "remote": {
+                    "error": "RemoteError: the parsed output does not contain the required info"
+                }
+            },
+            "output cannot be read.*killed process",
+        ),
         ({"error": None}, "stopped by the user"),
     ],
 )
 def test_reasons_are_one_line_with_the_remedy_where_it_is_known(job, reason):
     assert re.search(reason, reason_of({"state": "USER_STOPPED", **job}))
+
+
+@pytest.mark.parametrize(
+    ("error", "lost"),
+    [
+        ("file /w/jfremote_out.json for job 1 does not exist", True),
+        ("file /w/remote_job_data.json for job 1 does not exist", True),
+        ("the parsed output does not contain the required info", True),
+        ("TimeoutError: host", False),
+    ],
+)
+def test_what_came_back_without_its_output_has_to_run_again(error, lost):
+    assert is_lost({"remote": {"error": error}}) == lost
 
 
 def test_the_time_of_the_last_change_is_that_of_the_last_job():

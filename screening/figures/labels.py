@@ -207,4 +207,4 @@ def class_words(kind: InterphaseClass) -> str:
     >>> class_words(InterphaseClass.GROWTH_GOES_ON), class_words(InterphaseClass.STABLE)
     ('keeps growing (Na⁺ unknown)', 'stable')
     """
-    return f"{kind.short} (Na⁺ unknown)" if _OPEN in kind.meaning else kind.short
+    return f"{kind.short} ({_OPEN})" if _OPEN in kind.meaning else kind.short

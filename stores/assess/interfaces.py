@@ -98,10 +98,10 @@ def interface_document(
     pairs = ["-".join(pair) for pair in found.open]
     charge = None if states is None else _charge_document(other, states, volts, reference)
     lasting = None if line.lasting is line.strongest else kinks[line.kinks.index(line.lasting)]
-    answer = contact_sentence(
-        (first, second), kinks, strongest if line.reacts else None, volts, pairs, lasting
-    )
-    if charge is not None:
+    if charge is None:
+        told = strongest if line.reacts else None
+        answer = contact_sentence((first, second), kinks, told, volts, pairs, lasting)
+    else:
         answer = f"{charge.discharged.answer} {charge.charged.answer}"
     asked = [first, second, states, volts, reference.checksum, versions().get("trona")]
     return InterfaceDoc(

@@ -397,7 +397,7 @@ def _solve_known(numbers: Floats, amounts: Floats, values: Floats) -> None:
 
 @compiled(
     intp(
-        *(_MATRIX, _INPUT, _INPUT, _INPUT, float64, types.boolean),
+        *(_MATRIX, _INPUT, _INPUT, _INPUT, _START, float64, types.boolean),
         *(intp[::1], float64[:, ::1], intp[:, ::1], intp[::1], intp[::1]),
         *(float64[::1], intp[:, ::1], float64[:, ::1], types.boolean[::1]),
     ),
@@ -408,6 +408,7 @@ def walk(
     amounts: Floats,
     energies: Floats,
     sodium: Floats,
+    names: Columns,
     mu_stop: float,
     closed: bool,
     basis: Columns,
@@ -431,10 +432,12 @@ def walk(
     ----------
     matrix, amounts, energies, sodium, mu_stop
         As for `follow`.
+    names : shape (n_columns,)
+        What the columns are called in ``bases``.
     closed
         True to minimise the energy, and to keep the last basis alone.
     basis : shape (n_rows,)
-        Columns of the basis to start from; overwritten.
+        In: columns of the basis to start from. Out: of the last one.
     numbers : shape (n_known, 1 + n_rows + n_rows²)
         Of each known basis: the μ at which a column enters, that column in terms of the basis, and
         the inverse.
@@ -475,7 +478,7 @@ def walk(
         mus[at], tied[at] = mu, place[2 * size + 1] != 0
         _solve_known(known, amounts, solved)
         for i in range(size):
-            bases[at, i], values[at, i] = place[i], max(solved[i], 0.0)
+            bases[at, i], values[at, i] = names[place[i]], max(solved[i], 0.0)
         entering = place[2 * size]
         if entering < 0 or (not closed and known[0] >= mu_stop - PRICE_TOLERANCE):
             return at + 1

@@ -37,8 +37,8 @@ __all__ = ["Interval", "Profile", "profile", "sweep_system"]
 
 VOLTAGE_TOLERANCE = 1e-9
 """Breakpoints closer than this (V) are one; rounding noise is four orders below."""
-_OFTEN = 100
-"""Compositions of a system after which its hull is looked for; that takes as long as so many."""
+_OFTEN = 30
+"""Compositions of a system after which its hull is looked for; that takes as long as sixty."""
 _NEAR = 1e-6
 """Phases closer to the hull (eV per atom) are kept; what could enter is within 1e-9 of it."""
 
@@ -304,10 +304,10 @@ def sweep_system(table: PhaseTable, system: System, amounts: NDArray[np.float64]
 
 
 def _near(table: PhaseTable, system: System) -> Columns | None:
-    """Columns on the hull, of a system that is asked often."""
+    """Columns on the hull, of a system that is asked often; only compiled loops make use of it."""
     layout = system.layout
     layout.asked += 1
-    if layout.near is None and layout.asked > _OFTEN:
+    if layout.near is None and layout.asked > _OFTEN and not LOOPS.interpreted:
         some = table.within([*system.elements, SODIUM])
         low = energies_above_hull(some)[some.ground] < _NEAR
         kept = {id(some.phases[at]) for at in some.ground[low].tolist()}

@@ -371,17 +371,25 @@ def _learn(
 @compiled(intp(_INPUT, float64[::1], float64[::1], float64[:, ::1], intp[::1]))
 def _leaving(amounts: Floats, numbers: Floats, values: Floats, keys: Floats, rows: Columns) -> int:
     """Find the row that leaves a known basis, as `_exchange` does; negative without one."""
-    size = len(amounts)
-    left = 0
+    size, left, lowest = len(amounts), 0, np.inf
     for i in range(size):
         pivot = numbers[1 + i]
         if pivot > PIVOT_TOLERANCE:
             keys[i, 0] = values[i] / pivot
-            for j in range(size):
-                keys[i, j + 1] = numbers[1 + size + i * size + j] / pivot
+            lowest = min(lowest, keys[i, 0])
             rows[left] = i
             left += 1
-    return int(_least(keys, rows, left)) if left else UNBOUNDED
+    tied = 0
+    for at in range(left):  # most often one row is left, and needs no further keys
+        if keys[rows[at], 0] <= lowest + TIE_TOLERANCE:
+            rows[tied] = rows[at]
+            tied += 1
+    if tied > 1:
+        for i in rows[:tied]:
+            for j in range(size):
+                keys[i, j + 1] = numbers[1 + size + i * size + j] / numbers[1 + i]
+        return int(_least(keys, rows, tied))
+    return int(rows[0]) if tied else UNBOUNDED
 
 
 @compiled(types.void(float64[::1], _INPUT, float64[::1]))

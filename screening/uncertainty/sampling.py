@@ -277,8 +277,9 @@ class _Varied:
 
     def draw(self, model: ErrorModel, samples: int, seed: int) -> NDArray[np.float64]:
         """Draw errors: eV per formula unit of the phases at the places, a row each."""
-        inside = [self.table.phases[at] for at in self.places.tolist()]
-        return draw_errors(inside, self.elements, model, samples, seed)
+        columns = [self.table.elements.index(symbol) for symbol in sorted(self.elements)]
+        amounts = np.ascontiguousarray(self.table.amounts[self.places][:, columns])
+        return _drawn(amounts, sorted(self.elements), model, samples, seed)
 
     def ladders(self, errors: NDArray[np.float64]) -> list[list[_Step]]:
         """Ladders of draws of errors, lowest voltage first."""
@@ -434,16 +435,29 @@ def draw_errors(
     ndarray : shape (samples, n_phases)
         eV per formula unit.
     """
-    amounts = amounts_matrix([phase.amounts for phase in inside], tuple(sorted(elements)))
+    symbols = sorted(elements)
+    amounts = amounts_matrix([phase.amounts for phase in inside], tuple(symbols))
+    return _drawn(amounts, symbols, model, samples, seed, held)
+
+
+def _drawn(
+    amounts: NDArray[np.float64],
+    symbols: Sequence[str],
+    model: ErrorModel,
+    samples: int,
+    seed: int,
+    held: tuple[int, float] | None = None,
+) -> NDArray[np.float64]:
+    """Draw errors of some compositions, given as rows of amounts of some elements."""
     atoms = amounts.sum(axis=1)
-    sigmas = np.array([model.own(phase.amounts) for phase in inside])
+    sigmas = model.own_of_each(amounts, symbols)
     compound = (amounts > 0).sum(axis=1) > 1
     n_drawn = samples * sum(amounts.shape)
     normal = _normal(seed, n_drawn.bit_length())[:n_drawn].reshape(samples, -1)
     if held is not None:
         normal = normal.copy()
         normal[:, held[0]] = held[1]
-    own, common = np.split(normal, [len(inside)], axis=1)
+    own, common = normal[:, : len(amounts)], normal[:, len(amounts) :]
     shared = amounts @ np.ascontiguousarray(model.common * common)[:, :, None]
     return np.where(compound, sigmas * own * atoms + shared[:, :, 0], 0.0)
 

@@ -212,9 +212,12 @@ def minimise_each(
         reduced = asked - asked[:, basis] @ (np.array(inverse) @ matrix)
         reduced[:, basis] = 0.0
         done = reduced.min(axis=1) >= -PRICE_TOLERANCE
-        if done.any():
+        n_done = np.count_nonzero(done)
+        if n_done:
             values = np.array(interpreted.solved(inverse, targets))
             found.append((BasicSolution(np.array(basis), values), rows[done]))
+        if n_done == len(rows):
+            continue
         left = rows[~done]
         entering = reduced[~done].argmin(axis=1)
         for column in sorted(set(entering.tolist())):

@@ -377,13 +377,14 @@ def assess(
     if phase is not None and phase not in table.phases:
         raise PhaseDataError(f"phase {phase.id!r} is not in the table: build the table with it.")
     found = profile(table, composition)
+    plateau = _plateau(found)
     bare = Stability(
         formula=formula,
         profile=found,
         phase=phase or table.find(composition),
         decomposition=decompose(table, composition),
-        window=_plateau(found),
-        stabilized=_touching(found),
+        window=plateau,
+        stabilized=plateau or _crossing(found),
         ladder=(),
     )
     asked = found.intervals if voltages is None else dict.fromkeys(map(found.at, voltages))
@@ -403,11 +404,8 @@ def _plateau(found: Profile) -> Limits | None:
     return Limits(still[0].voltage_lower, still[-1].voltage_upper) if still else None
 
 
-def _touching(found: Profile) -> Limits:
-    """Range in which the composition, lowered onto the hull, lies on the grand-potential hull."""
-    plateau = _plateau(found)
-    if plateau is not None:
-        return plateau
+def _crossing(found: Profile) -> Limits:
+    """Voltage at which a composition without a plateau, lowered onto the hull, lies on it."""
     taking = [i.voltage_upper for i in found.intervals if _exchange(found, i) > 0.0]
     crossing = max(taking, default=0.0)
     return Limits(crossing, crossing)

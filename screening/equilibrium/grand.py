@@ -8,6 +8,7 @@ At chemical potential μ a composition c decomposes into the phases that minimis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,6 +95,11 @@ class Profile(Tabular):
     composition: Mapping[str, float]
     mu_metal: float
     intervals: tuple[Interval, ...]
+
+    @cached_property
+    def n_atoms(self) -> float:
+        """Atoms per formula unit."""
+        return sum(self.composition.values())
 
     @property
     def heading(self) -> str:

@@ -446,7 +446,7 @@ def _share_out(
     phases: Sequence[Phase], amounts: Sequence[float], properties: PropertyTable
 ) -> tuple[tuple[Share, ...], str]:
     """Divide the interphase among its products, by volume if every volume is known."""
-    if not all(isfinite(x) and x >= 0.0 for x in amounts) or not any(amounts):
+    if not (any(amounts) and isfinite(sum(amounts)) and min(amounts) >= 0.0):
         raise InputError(
             f"products in the amounts {list(amounts)} make no interphase: give at least one "
             "positive amount and none that is negative."

@@ -93,7 +93,7 @@ def interphase(
     """
     return classify(
         rung.interval.phases,
-        [float(amount) for amount in rung.interval.amounts],
+        rung.interval.amounts.tolist(),
         properties,
         thresholds,
         reacts=rung.kind in {Reaction.REDUCTION, Reaction.OXIDATION},

@@ -176,7 +176,7 @@ class Stability(Tabular):
     @cached_property
     def n_atoms(self) -> float:
         """Atoms per formula unit."""
-        return sum(self.profile.composition.values())
+        return self.profile.n_atoms
 
     @cached_property
     def energy_above_hull(self) -> float | None:
@@ -394,7 +394,7 @@ def assess(
 
 def _exchange(found: Profile, interval: Interval) -> float:
     """Sodium exchanged in an interval, with rounding noise set to zero."""
-    noise = NO_EXCHANGE * sum(found.composition.values())
+    noise = NO_EXCHANGE * found.n_atoms
     return interval.sodium_exchanged if abs(interval.sodium_exchanged) > noise else 0.0
 
 
@@ -432,7 +432,9 @@ def _rung(stability: Stability, interval: Interval) -> Rung:
         kind=kind,
         equation=write_reaction(
             stability.formula,
-            ((p.formula, x) for p, x in zip(interval.phases, interval.amounts, strict=True)),
+            zip(
+                [phase.formula for phase in interval.phases], interval.amounts.tolist(), strict=True
+            ),
             _exchange(stability.profile, interval),
         ),
         energy_per_atom=stability.reaction_energy(far),

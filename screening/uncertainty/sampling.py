@@ -333,18 +333,16 @@ class _Varied:
     ) -> dict[int, InterphaseClass]:
         """Classify draws with the same products."""
         system = self.open
-        found: dict[int, InterphaseClass] = {}
         columns, values = products.support(AMOUNT_TOLERANCE * self.atoms)
-        falls = np.zeros(len(draws), dtype=bool) if reacts else self._decompose(errors[draws])
+        phases = [self.table.phases[at] for at in system.index[columns].tolist()]
+        amounts = (values / system.sizes[columns]).tolist()
+        made = (phases, amounts, self.properties, self.thresholds)
+        if reacts:
+            return dict.fromkeys(draws.tolist(), classify(*made).kind)
+        found: dict[int, InterphaseClass] = {}
+        falls = self._decompose(errors[draws])
         for decomposes in set(falls.tolist()):
-            kind = classify(
-                [self.table.phases[at] for at in system.index[columns]],
-                (values / system.sizes[columns]).tolist(),
-                self.properties,
-                self.thresholds,
-                reacts=reacts,
-                decomposes=decomposes,
-            ).kind
+            kind = classify(*made, reacts=False, decomposes=decomposes).kind
             found |= dict.fromkeys(draws[falls == decomposes].tolist(), kind)
         return found
 

@@ -280,7 +280,7 @@ def _equation(stability: Stability) -> str:
     products = stability.decomposition
     return write_reaction(
         stability.formula,
-        ((p.formula, x) for p, x in zip(products.phases, products.amounts, strict=True)),
+        zip([phase.formula for phase in products.phases], products.amounts.tolist(), strict=True),
     )
 
 
@@ -335,6 +335,7 @@ def _rung_content(rung: Rung, found: Interphase, assessment: Assessment) -> dict
         "energy_per_atom": rung.energy_per_atom,
         "energy_voltage": rung.energy_voltage,
         "interphase": found.kind.value,
+        "interphase_shares": {},
         "electrons": found.electrons.value,
         "ions": found.ions.value,
         "fraction_basis": found.fraction_basis,

@@ -71,8 +71,13 @@ def reservations(
     coverages = [covered(one, reference) for one in questions] if found is None else [found]
     systems = [{SODIUM}.union(*map(parse, question)) for question in questions]
     missing = _by_element(tuple(reference.missing))
-    near = (row for one in systems for symbol in one for row in missing.get(symbol, []))
-    absent = {(at, formula) for at, formula, inside in near if any(map(inside.issubset, systems))}
+    absent = {
+        (at, formula)
+        for one in systems
+        for symbol in one
+        for at, formula, inside in missing.get(symbol, ())
+        if inside <= one
+    }
     gone = [formula for _, formula in sorted(absent)]
     return [
         *_uncalibrated(set().union(*systems), reference),

@@ -38,7 +38,7 @@ __all__ = ["Interval", "Profile", "profile", "sweep_system"]
 
 VOLTAGE_TOLERANCE = 1e-9
 """Breakpoints closer than this (V) are one; rounding noise is four orders below."""
-_OFTEN = 30
+_OFTEN = 20
 """Compositions of a system after which its hull is looked for; that takes as long as sixty."""
 _NEAR = 1e-6
 """Phases closer to the hull (eV per atom) are kept; what could enter is within 1e-9 of it."""
@@ -220,10 +220,11 @@ def _intervals(
     for inside, amounts, step, count, alike, upper, sodium, energy in zip(
         *(_phases_at(table, system, columns), values, *places, *numbers), strict=True
     ):
-        phases = inside if count == n_rows else inside[:count]
+        if count < n_rows:
+            inside, amounts = inside[:count], amounts[:count]  # noqa: PLW2901 (what is present)
         tied: tuple[Phase, ...] = ()
         if ties is not None and ties[step]:
-            tied = _tied(table, system, path.basis(step), phases, composition)
+            tied = _tied(table, system, path.basis(step), inside, composition)
         if alike:  # a basis change between the same products altered nothing one could weigh
             before = found.pop()
             lower = before.voltage_lower
@@ -231,8 +232,7 @@ def _intervals(
         interval = Interval.__new__(Interval)  # of what is read-only already: there are many
         fields = interval.__dict__
         fields["voltage_lower"], fields["voltage_upper"] = lower, upper
-        fields["phases"] = tuple(phases)
-        fields["amounts"] = amounts if count == n_rows else amounts[:count]
+        fields["phases"], fields["amounts"] = tuple(inside), amounts
         fields["sodium_exchanged"], fields["energy"] = sodium, energy
         fields["tied"] = tied
         found.append(interval)

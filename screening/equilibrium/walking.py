@@ -97,7 +97,11 @@ def walk(
     n_steps = _walk(near, amounts, mu_stop, basis, (mu, bases, values, tied), closed=False)
     if n_steps is None:
         return None
-    return Path(mu[:n_steps], bases[:n_steps], values[:n_steps], tied[:n_steps])
+    path = Path.__new__(Path)  # many are made
+    found = vars(path)
+    found["mu"], found["columns"] = mu[:n_steps], bases[:n_steps]
+    found["values"], found["tied"] = values[:n_steps], tied[:n_steps]
+    return path
 
 
 def _walk(

@@ -14,10 +14,13 @@ from functools import cache, lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from trona.screening.equilibrium.phase_columns import shifted_table
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.units import SODIUM
-from trona.stores.corrections.anchors import anchored, shifted
+from trona.stores.corrections.anchors import anchored, measured_shifts
 from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import (
@@ -35,13 +38,15 @@ from trona.stores.thermochemistry.temperatures import cold_name
 from . import alignment
 from . import from_store as relaxed
 from .accuracy import unstated
-from .bundled import SETS, bundled_data, packed_energies, set_phases
+from .bundled import SETS, bundled_data, packed_energies, set_table
 from .computed.loading import entries_reference, load_entries
 from .sources import Reference, Source, joint, misnamed
 from .tables.loading import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from trona.screening.equilibrium.phases import Phase
 
@@ -188,7 +193,7 @@ def _as_measured(reference: Reference, asked: Scheme | None) -> Reference:
     if scheme == reference.scheme:
         return reference
     checksum = fingerprint([reference.checksum, scheme.name])
-    return _rescaled(reference, shifted(reference.phases, scheme), scheme, checksum)
+    return _rescaled(reference, measured_shifts(reference.table, scheme), scheme, checksum)
 
 
 def _joined(first: Reference, second: Reference) -> Reference:
@@ -239,9 +244,11 @@ def _combined(
 
 def _require_elements(reference: Reference) -> None:
     """Refuse energies of a store that lack the elements, and say how to add them."""
+    if not reference.stores:  # all others have them
+        return
     present = {symbol for phase in reference.phases for symbol in phase.amounts}
     pure = {next(iter(p.amounts)) for p in reference.phases if len(p.amounts) == 1}
-    if reference.stores and (absent := sorted(present - pure)):
+    if absent := sorted(present - pure):
         same = (one.name for one in SETS.values() if one.method == reference.scale.method)
         raise ReferenceDataError(
             f"{reference.name!r} has no phase of the element {', '.join(absent)}: join it with "
@@ -260,9 +267,11 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
     data = bundled_data(name)
     basis = basis_of(data["method"])
     scheme.require(basis, name)
+    table = set_table(data, scheme)
     return Reference(
         name=name,
-        phases=set_phases(data, scheme),
+        phases=table.phases,
+        arranged=table,
         checksum=_checksum(packed_energies(name), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
@@ -343,31 +352,27 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     scheme.require(basis, name)
     reference = Reference(
         name=name,
-        phases=found.phases,
+        phases=found.table.phases,
+        arranged=found.table,
         checksum=_checksum(raw, scheme),
         scheme=AS_PUBLISHED,
         band_gaps=found.band_gaps,
         gap_source=f"band_gap column of {path.name}",
         basis=basis,
     )
-    vars(reference)["table"] = found.table  # arranged already
     if not scheme.parts:
         return reference
-    scale = replace(reference.scale, correction=scheme.name)
-    shifts = (phase.moved(scheme.shift(phase.amounts), scale) for phase in reference.phases)
-    return _rescaled(reference, tuple(shifts), scheme, reference.checksum)
+    shifts = np.array([scheme.shift(phase.amounts) for phase in reference.table.phases])
+    return _rescaled(reference, shifts, scheme, reference.checksum)
 
 
 def _rescaled(
-    reference: Reference, phases: tuple[Phase, ...], scheme: Scheme, checksum: str
+    reference: Reference, shifts: NDArray[np.float64], scheme: Scheme, checksum: str
 ) -> Reference:
-    """Give all phases the energies of another scheme, in the table that is arranged already."""
-    place = {id(phase): at for at, phase in enumerate(reference.phases)}
-    arranged = [phases[place[id(phase)]] for phase in reference.table.phases]
-    table = reference.table.changed(arranged)
-    changed = replace(reference, phases=phases, scheme=scheme, checksum=checksum)
-    vars(changed)["table"] = table
-    return changed
+    """Shift the energies to those of another scheme, in the table that is arranged already."""
+    scale = replace(reference.scale, correction=scheme.name)
+    table = shifted_table(reference.table, shifts, scale)
+    return replace(reference, phases=table.phases, arranged=table, scheme=scheme, checksum=checksum)
 
 
 SOURCES: dict[str, Source[Reference]] = {

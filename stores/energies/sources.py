@@ -131,10 +131,12 @@ class Reference:
         Locations of the stores that it was read from.
     given
         Name that loads it, where the shown one hides the credentials of a store.
+    arranged
+        Table of the phases, where it was made with them.
     """
 
     name: str
-    phases: tuple[Phase, ...]
+    phases: Sequence[Phase]
     checksum: str
     scheme: Scheme
     band_gaps: Mapping[str, float] = field(default_factory=dict)
@@ -146,6 +148,7 @@ class Reference:
     mixed: bool = False
     stores: tuple[str, ...] = ()
     given: str = ""
+    arranged: PhaseTable | None = None
 
     def __repr__(self) -> str:
         """Name and size: all phases would fill hundreds of screens."""
@@ -312,4 +315,6 @@ class Reference:
         InputError
             If they cannot share a hull.
         """
+        if self.arranged is not None and self.arranged.phases is self.phases:
+            return self.arranged
         return PhaseTable.from_phases(self.phases)

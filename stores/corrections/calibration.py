@@ -8,10 +8,9 @@ module only looks them up.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from trona.stores.data_files import data_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,6 +94,5 @@ def calibration() -> dict[str, Any]:
         ``shifts``: kind of atom to shift and spread (eV per atom) and number of compounds; beside
         them the statistics of the fit and of its cross-validation.
     """
-    text = files("trona.stores.corrections").joinpath("calibration.yaml").read_text("utf-8")
-    content: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    content: dict[str, Any] = data_content("trona.stores.corrections", "calibration.yaml")
     return content

@@ -1,18 +1,13 @@
 """Cache of a large table, so that it is parsed and sorted only once.
 
-A snapshot is found by a checksum of the table's content, so it cannot be stale. It is written to a
-temporary file that is then renamed, so processes that start together do not conflict. If the folder
+A snapshot is found by a checksum of the table's content, so it cannot be stale. If the cache folder
 cannot be read or written, the table is parsed again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from contextlib import suppress
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -22,12 +17,13 @@ import orjson
 from trona.screening.equilibrium.element_index import ElementIndex
 from trona.screening.equilibrium.phase_columns import PackedAmounts, PhaseColumns
 from trona.screening.equilibrium.phases import PhaseTable
-from trona.stores.settings import Settings
+from trona.stores.cache import cached_path, write_cached
 
 from .rows import Published, published_scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -81,31 +77,15 @@ def write(raw: bytes, found: Published) -> None:
     """
     if len(raw) < _WORTH:
         return
-    file = _file(raw)
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, allow_pickle=False, **_written(found))
-            Path(name).replace(file)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        _tidy(file.parent)
+    arrays = _written(found)
+    write_cached(_file(raw), lambda to: np.savez(to, allow_pickle=False, **arrays), _MOST)
 
 
 def _file(raw: bytes) -> Path:
     """Name the snapshot of a table by its content and what reads it."""
     digest = hashlib.sha256(raw)
     digest.update(f"{_FORMAT} {version('trona')} {version('pymatgen')}".encode())
-    return Path(Settings().cache).expanduser() / _FOLDER / f"{digest.hexdigest()[:32]}.npz"
-
-
-def _tidy(folder: Path) -> None:
-    """Remove the oldest snapshots beyond the number that is kept."""
-    files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[_MOST:]:
-        file.unlink(missing_ok=True)
+    return cached_path(_FOLDER, f"{digest.hexdigest()[:32]}.npz")
 
 
 def _written(found: Published) -> dict[str, NDArray[Any]]:

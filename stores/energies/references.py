@@ -30,18 +30,13 @@ from trona.stores.corrections.schemes import (
     compose,
     default_scheme,
 )
-from trona.stores.materials_project import snapshot_files, snapshots
 from trona.stores.provenance import fingerprint
 from trona.stores.settings import Settings
 from trona.stores.thermochemistry.temperatures import cold_name
 
-from . import alignment
-from . import from_store as relaxed
 from .accuracy import unstated
 from .bundled import SETS, bundled_data, packed_energies, set_table
-from .computed.loading import entries_reference, load_entries
 from .sources import Reference, Source, joint, misnamed
-from .tables.loading import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -149,6 +144,8 @@ def reference_of_entries(
     InputError
         If the entries cannot share a hull, or their scale is unknown.
     """
+    from .computed.loading import entries_reference  # noqa: PLC0415 (only entries need it)
+
     asked = None if correction is None else compose(correction)
     found = entries_reference(entries, scale, None if asked is None else asked.plain)
     return _with_unstated(_as_measured(found, asked))
@@ -198,12 +195,16 @@ def _as_measured(reference: Reference, asked: Scheme | None) -> Reference:
 
 def _joined(first: Reference, second: Reference) -> Reference:
     """Join two references of one scale."""
+    from . import alignment  # noqa: PLC0415 (only joint references need it)
+
     phases = alignment.join(first.phases, second.phases)
     return _combined(first, second, phases, "")
 
 
 def _aligned(parts: Sequence[Reference], name: str) -> Reference:
     """Put a second reference onto the scale of a first one, and say how far they disagree."""
+    from . import alignment  # noqa: PLC0415 (as above)
+
     if len(parts) != 2:
         raise ReferenceDataError(
             f"{name!r} does not name two references: write aligned:FIRST+SECOND, as in "
@@ -284,6 +285,8 @@ def _load_snapshot(
     kind: str, which: str, scheme: Scheme | None, formulas: Iterable[str]
 ) -> Reference:
     """Find and read a snapshot of the Materials Project."""
+    from trona.stores.materials_project import snapshot_files, snapshots  # noqa: PLC0415
+
     needed = {symbol for formula in formulas for symbol in parse(formula)}
     folder = Path(Settings().references).expanduser()
     file = snapshot_files.find_snapshot(folder, kind, which, {*needed, SODIUM} if needed else ())
@@ -309,6 +312,8 @@ def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     """Read the relaxations in a store; those that cannot be trusted are left out and counted."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.database.connect import exists, redacted, resolved  # noqa: PLC0415 (imports jobflow)
+
+    from . import from_store as relaxed  # noqa: PLC0415
 
     location, _, method = rest.partition("#")
     name = f"store:{redacted(location)}"
@@ -344,6 +349,8 @@ def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
 
 def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
     """Read a CSV table of formation energies; elements that it leaves out are zero."""
+    from .tables.loading import load_table  # noqa: PLC0415
+
     path = Path(rest).expanduser()
     raw, found = load_table(path)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if found.flagged else AS_PUBLISHED)
@@ -366,6 +373,13 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     return _rescaled(reference, shifts, scheme, reference.checksum)
 
 
+def _load_entries(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
+    """Read entries of pymatgen."""
+    from .computed.loading import load_entries  # noqa: PLC0415
+
+    return load_entries(rest, scheme)
+
+
 def _rescaled(
     reference: Reference, shifts: NDArray[np.float64], scheme: Scheme, checksum: str
 ) -> Reference:
@@ -384,13 +398,9 @@ SOURCES: dict[str, Source[Reference]] = {
         )
         for name in SETS
     },
-    **dict.fromkeys(
-        snapshots.KINDS.values(), Source(_load_snapshot, "'mp:SYSTEM' as in mp:Na-P-S")
-    ),
+    **dict.fromkeys(("mp", "mp-r2scan"), Source(_load_snapshot, "'mp:SYSTEM' as in mp:Na-P-S")),
     "table": Source(_load_table, "'table:FILE.csv'", located=True),
     "store": Source(_load_store, "'store:PATH'", located=True),
-    "entries": Source(
-        lambda _, rest, scheme, __: load_entries(rest, scheme), "'entries:FILE.json'", located=True
-    ),
+    "entries": Source(_load_entries, "'entries:FILE.json'", located=True),
 }
 """Kinds of reference energies, by what stands before the colon; another package may add its own."""

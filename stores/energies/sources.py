@@ -10,9 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from trona.screening.equilibrium.computed_entries import to_entry
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
-from trona.screening.equilibrium.pressure import at_pressure
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import parse, same_composition
 from trona.stores.provenance import fingerprint
@@ -226,6 +224,8 @@ class Reference:
         """
         if pressure == 0.0:
             return self
+        from trona.screening.equilibrium.pressure import at_pressure  # noqa: PLC0415
+
         return replace(
             self,
             name=f"{self.name} at {pressure:g} GPa",
@@ -292,6 +292,8 @@ class Reference:
         list of pymatgen.entries.computed_entries.ComputedEntry
             As of `to_entries`.
         """
+        from trona.screening.equilibrium.computed_entries import to_entry  # noqa: PLC0415
+
         measured = [part.shift for part in self.scheme.parts if part.anchored]
         return [
             to_entry(

@@ -65,10 +65,8 @@ def calibration_shift(
     float
         eV per formula unit; kinds of atoms that the fit has not seen add nothing.
     """
-    shifts = calibration()["shifts"]
-    return float(
-        sum(shifts[kind]["shift"] * n for kind, n in kinds(amounts).items() if kind in shifts)
-    )
+    shifts = _shifts()
+    return float(sum(shifts[kind] * n for kind, n in kinds(amounts).items() if kind in shifts))
 
 
 def calibrated_elements() -> frozenset[str]:
@@ -81,6 +79,12 @@ def calibrated_elements() -> frozenset[str]:
         Element symbols.
     """
     return frozenset(kind.removesuffix("+U") for kind in calibration()["shifts"])
+
+
+@cache
+def _shifts() -> dict[str, float]:
+    """Shift of each kind of atom, eV per atom."""
+    return {kind: one["shift"] for kind, one in calibration()["shifts"].items()}
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,7 @@ def bundled_data(name: str = REFERENCE) -> dict[str, Any]:
     return data
 
 
+@lru_cache(maxsize=1)
 def packed_energies(name: str) -> bytes:
     """
     Text of a set's energies, which its checksum rests on.

@@ -41,13 +41,18 @@ class _Reader:
     """Reads what a parameter takes; unusual values are left to typer, which imports pydantic."""
 
     def __init__(self, param: Any) -> None:  # noqa: ANN401 (click's own)
-        self._typers = param.get_runtime_param
         self._kind = param.type_descriptor.annotation
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 (click's own)
         """Read a value."""
         found = self._plain(value, param)
-        return self._typers().coerce(value, param, ctx) if found is _UNREAD else found
+        if found is not _UNREAD:
+            return found
+        return type(param).get_runtime_param(param).coerce(value, param, ctx)
+
+    def itself(self) -> _Reader:
+        """Stand where typer asks a parameter for its reader."""
+        return self
 
     def _plain(self, value: object, param: Any) -> object:  # noqa: ANN401 (click's own)
         """Read nothing, text and plain numbers within the bounds."""
@@ -70,7 +75,7 @@ _UNREAD = object()
 def _read_plainly(params: Iterable[Any]) -> None:
     """Have parameters read without pydantic where that can be."""
     for param in params:
-        param.get_runtime_param = lambda reader=_Reader(param): reader
+        param.get_runtime_param = _Reader(param).itself
 
 
 class Command(TyperCommand):

@@ -33,6 +33,7 @@ from trona.screening.stability.window import NO_EXCHANGE
 from trona.screening.units import HELD, SODIUM, voltage
 
 from .paths import sweep_each
+from .spreads import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 __all__ = [
     "SAMPLES",
     "SEED",
-    "Spread",
     "Uncertainty",
     "classes_at_metal",
     "draw_errors",
@@ -62,25 +62,6 @@ SAMPLES = 200
 """Draws by default: a standard deviation is then known to 5 %."""
 SEED = 20120430
 """Of the generator: the same question has the same answer."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """
-    Distribution of a limit over the draws, V.
-
-    Parameters
-    ----------
-    mean, std
-        Mean and standard deviation.
-    low, high
-        16th and 84th percentile.
-    """
-
-    mean: float
-    std: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,8 +155,8 @@ def sample(
         model=model,
         samples=samples,
         seed=seed,
-        reduction=_spread(reduction),
-        oxidation=_spread(oxidation) if stability.stabilized.oxidation < inf else None,
+        reduction=Spread.of(reduction),
+        oxidation=Spread.of(oxidation) if stability.stabilized.oxidation < inf else None,
         with_window=sum(wide for _, _, wide in limits) / samples,
         voltages=tuple(voltages),
         classes=tuple(
@@ -488,9 +469,3 @@ def with_errors(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTa
         replace(phase, energy=phase.energy + float(error))
         for phase, error in zip(phases, errors, strict=True)
     )
-
-
-def _spread(values: NDArray[np.float64]) -> Spread:
-    """Summarise a limit over the draws."""
-    low, high = np.percentile(values, [16, 84])
-    return Spread(float(values.mean()), float(values.std(ddof=1)), float(low), float(high))

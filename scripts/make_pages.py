@@ -92,8 +92,9 @@ of documents have changed since; relaxed energies are compared in meV/atom.
 
 A table of 100 kB and more is parsed and sorted once. What is kept of it lies in `tables` in the
 user's cache folder (`TRONA_CACHE` names another), is found by a checksum of the table's content,
-and may be removed at any time. Phases are found by an index of the elements that they hold, so an
-answer looks at the phases of its elements and at no others.
+and may be removed at any time; the data files that ship with trona are kept in `data` there in the
+same way. Phases are found by an index of the elements that they hold and made when they are asked
+for, so an answer looks at the phases of its elements and at no others.
 
 `scripts/stream.py` streams candidates through one table; `scripts/stress.py` screens many small
 crystals with relaxations, kills the run and resumes it.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from trona.stores.defaults import REFERENCE
+from trona.stores.defaults import REFERENCE, store_location
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,11 +24,6 @@ def _data() -> Path:
     from platformdirs import user_data_path  # noqa: PLC0415 (not needed where all is set)
 
     return user_data_path("trona")
-
-
-def _default_store() -> str:
-    """Place the embedded store in the user's data folder."""
-    return str(_data() / "trona.sqlite")
 
 
 def _default_references() -> str:
@@ -55,7 +50,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     store: str = Field(
-        default_factory=_default_store,
+        default_factory=store_location,
         description="Path of the embedded store file, or a mongodb:// URI with a database name.",
     )
     reference: str = Field(

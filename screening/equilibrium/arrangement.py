@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trona.screening.errors import ChemicalSystemError
 from trona.screening.formulas import fraction_code, fraction_codes
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["amounts_matrix", "composition_key", "composition_keys", "table_order"]
+__all__ = ["amounts_matrix", "arranged", "composition_key", "composition_keys", "table_order"]
 
 _ELEMENT = 2**32
 """What one element counts for in a key; the codes of fractions are smaller."""
@@ -128,3 +129,46 @@ def table_order(
         return order
     places = np.argsort(np.argsort(names))
     return np.lexsort((places, per_atom, *keys.T[::-1]))
+
+
+def arranged(
+    amounts: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    elements: Sequence[str],
+    names: Sequence[str],
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """
+    Order the phases of a table, and find the lowest of each composition.
+
+    Parameters
+    ----------
+    amounts : shape (n_phases, n_elements)
+        Amounts per formula unit.
+    energies : shape (n_phases,)
+        eV per formula unit.
+    elements
+        Of the columns.
+    names
+        As of `table_order`.
+
+    Returns
+    -------
+    tuple of ndarray
+        Positions in their order, and in this order those of the lowest of each composition.
+
+    Raises
+    ------
+    ChemicalSystemError
+        If an element has no phase of its own.
+    """
+    keys = composition_keys(amounts)
+    order = table_order(keys, energies / amounts.sum(axis=1), names)
+    keys = keys[order]
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = (keys[1:] != keys[:-1]).any(axis=1)
+    held = amounts > 0
+    missing = ~held[held.sum(axis=1) == 1].any(axis=0)
+    if missing.any():
+        absent = ", ".join(elements[at] for at in np.flatnonzero(missing).tolist())
+        raise ChemicalSystemError(f"no reference phase for {absent}: add it to the energies.")
+    return order, np.flatnonzero(first)

@@ -162,7 +162,7 @@ def chemical_potentials(table: PhaseTable, composition: Mapping[str, float]) -> 
     touching = tuple(
         tuple(inside.phases[others[at]] for at in np.flatnonzero(row < _TOUCHES)) for row in slack
     )
-    return ChemicalPotentials(phase, inside.elements, corners, touching, inside.phases)
+    return ChemicalPotentials(phase, inside.elements, corners, touching, tuple(inside.phases))
 
 
 def _order(elements: tuple[str, ...]) -> list[int]:

@@ -141,14 +141,31 @@ class ElementIndex:
         """List the positions of the phases of each system."""
         return np.split(self.rows, self.ends[1:-1])
 
+    def joined(self, first: int, second: int) -> int:
+        """
+        Count the phases that hold both of two elements.
+
+        Parameters
+        ----------
+        first, second
+            Positions of the elements.
+        """
+        pair = (first, second)
+        if pair not in self._joined:
+            both = self._held[first] & self._held[second]
+            self._joined[pair] = int(np.diff(self.ends)[both].sum())
+        return self._joined[pair]
+
     @cached_property
-    def joined(self) -> NDArray[np.int64]:
-        """How many phases hold both of two elements; square, with room for more elements."""
-        held = np.unpackbits(self.masks.view(np.uint8), axis=1).astype(np.float64)
-        weighted = held * np.diff(self.ends)[:, None]  # products of floats are many times faster
-        found = np.rint(weighted.T @ held).astype(np.int64)
-        found.setflags(write=False)
-        return found
+    def _held(self) -> NDArray[np.bool_]:
+        """Which systems hold an element; shape (n_elements or more, n_systems)."""
+        bits = np.unpackbits(self.masks.view(np.uint8), axis=1)
+        return np.ascontiguousarray(bits.T).astype(bool)
+
+    @cached_property
+    def _joined(self) -> dict[tuple[int, int], int]:
+        """What `joined` has counted."""
+        return {}
 
     def _mask(self, columns: Sequence[int]) -> NDArray[np.uint64]:
         """Set the bits of some elements."""

@@ -7,7 +7,7 @@ A table keeps all phases for reporting and marks the lowest polymorph of each co
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from math import isfinite
@@ -20,7 +20,7 @@ from trona.screening.formulas import fractions_key
 from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM
 
-from .arrangement import amounts_matrix, composition_key, composition_keys, table_order
+from .arrangement import amounts_matrix, arranged, composition_key, composition_keys
 from .element_index import ElementIndex
 from .system import System
 
@@ -154,7 +154,7 @@ class PhaseTable(Tabular):
     """
     All phases of a study on one energy scale, in an order independent of the input order.
 
-    Build it with `PhaseTable.from_phases`.
+    Build it with `PhaseTable.from_phases`, or with `phase_columns.arranged_table`.
 
     Parameters
     ----------
@@ -170,15 +170,17 @@ class PhaseTable(Tabular):
         eV per formula unit.
     ground : shape (n_ground,)
         Positions of the lowest polymorph of each composition.
+    systems
+        What `system` has laid out.
     """
 
-    phases: tuple[Phase, ...]
+    phases: Sequence[Phase]
     elements: tuple[str, ...]
     scale: EnergyScale
     amounts: NDArray[np.float64]
     energies: NDArray[np.float64]
     ground: NDArray[np.intp]
-    _systems: dict[tuple[tuple[str, ...], bool], System] = field(default_factory=dict)
+    systems: dict[tuple[tuple[str, ...], bool], System] = field(default_factory=dict)
 
     @classmethod
     def from_phases(cls, phases: Iterable[Phase]) -> PhaseTable:
@@ -209,54 +211,13 @@ class PhaseTable(Tabular):
         elements = tuple(sorted(set(chain.from_iterable(phase.amounts for phase in given))))
         amounts = amounts_matrix([phase.amounts for phase in given], elements)
         energies = np.array([phase.energy for phase in given])
-        keys, names = composition_keys(amounts), [phase.id for phase in given]
-        order = table_order(keys, energies / amounts.sum(axis=1), names)
-        amounts, energies, keys = amounts[order], energies[order], keys[order]
-        first = np.ones(len(given), dtype=bool)
-        first[1:] = (keys[1:] != keys[:-1]).any(axis=1)
-        ground = np.flatnonzero(first)
-        present = (amounts[ground] > 0).sum(axis=1) == 1
-        missing = (amounts[ground[present]] > 0).sum(axis=0) == 0
-        if missing.any():
-            absent = ", ".join(elements[i] for i in np.flatnonzero(missing))
-            raise ChemicalSystemError(f"no reference phase for {absent}: add it to the energies.")
-        for array in (amounts, energies, ground):
-            array.setflags(write=False)
+        order, ground = arranged(amounts, energies, elements, [phase.id for phase in given])
         ordered = tuple(map(given.__getitem__, order.tolist()))
-        return cls(ordered, elements, given[0].scale, amounts, energies, ground)
+        return cls(ordered, elements, given[0].scale, amounts[order], energies[order], ground)
 
-    def changed(self, phases: Sequence[Phase]) -> PhaseTable:
-        """
-        Replace the energies of the same compositions; only polymorphs are sorted again.
-
-        Parameters
-        ----------
-        phases
-            As of this table and in its order, with energies on a common scale.
-
-        Returns
-        -------
-        PhaseTable
-            As `from_phases` makes it of these phases.
-        """
-        energies = np.array([phase.energy for phase in phases])
-        place = np.searchsorted(self.ground, np.arange(len(self)), side="right")
-        per_atom, names = energies / self.amounts.sum(axis=1), [phase.id for phase in phases]
-        order = table_order(place[:, None], per_atom, names)
-        amounts, energies = self.amounts, energies[order]
-        energies.setflags(write=False)
-        systems = dict[tuple[tuple[str, ...], bool], System]()
-        if (order[1:] < order[:-1]).any():
-            phases, amounts = [phases[at] for at in order.tolist()], amounts[order]
-            amounts.setflags(write=False)
-        else:  # the columns of a system are the same phases as before
-            for key, one in self._systems.items():
-                systems[key] = replace(one, energies=energies[one.index] / one.sizes)
-        rest = (self.elements, phases[0].scale, amounts, energies, self.ground, systems)
-        changed = PhaseTable(tuple(phases), *rest)
-        shared = vars(self).keys() & {"index", "keys", "_places", "_is_ground"}
-        vars(changed).update({name: vars(self)[name] for name in shared})
-        return changed
+    def __post_init__(self) -> None:
+        for array in (self.amounts, self.energies, self.ground):
+            array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.phases)
@@ -351,8 +312,8 @@ class PhaseTable(Tabular):
     def polymorphs(self, amounts: Mapping[str, float]) -> tuple[Phase, ...]:
         """All phases of a composition, lowest energy per atom first."""
         at = self._place(amounts)
-        first = 0 if at is None else self.ground[at]
-        return self.phases[first : first + self.n_polymorphs(amounts)]
+        first = 0 if at is None else int(self.ground[at])
+        return tuple(self.phases[first : first + self.n_polymorphs(amounts)])
 
     def holding(self, symbols: Iterable[str]) -> tuple[Phase, ...]:
         """
@@ -363,11 +324,35 @@ class PhaseTable(Tabular):
         symbols
             Elements; none is found where the table lacks one.
         """
+        return tuple(map(self.phases.__getitem__, self.places_holding(symbols).tolist()))
+
+    def places_holding(self, symbols: Iterable[str]) -> NDArray[np.intp]:
+        """
+        Find the positions of the phases that contain all of these elements; see `holding`.
+
+        Parameters
+        ----------
+        symbols
+            Elements.
+        """
         asked = set(symbols)
         if not asked <= self._columns_of.keys():
-            return ()
-        rows = self.index.holding(self._columns(asked))
-        return tuple(map(self.phases.__getitem__, rows.tolist()))
+            return np.empty(0, dtype=np.intp)
+        return self.index.holding(self._columns(asked))
+
+    def places_of(self, symbols: Iterable[str]) -> NDArray[np.intp]:
+        """
+        Find the positions of the phases that contain exactly these elements.
+
+        Parameters
+        ----------
+        symbols
+            Elements; none is found where the table lacks one.
+        """
+        asked = set(symbols)
+        if not asked <= self._columns_of.keys():
+            return np.empty(0, dtype=np.intp)
+        return self.index.exactly(self._columns(asked))
 
     def require(self, symbols: Iterable[str]) -> None:
         """
@@ -433,12 +418,12 @@ class PhaseTable(Tabular):
             If an element has no reference phase.
         """
         rows = tuple(sorted(set(symbols) if closed else set(symbols) - {SODIUM}))
-        if (rows, closed) not in self._systems:
+        if (rows, closed) not in self.systems:
             self.require(rows)
-            while len(self._systems) >= _MAX_SYSTEMS:
-                del self._systems[next(iter(self._systems))]
-            self._systems[rows, closed] = self._build_system(rows, closed=closed)
-        return self._systems[rows, closed]
+            while len(self.systems) >= _MAX_SYSTEMS:
+                del self.systems[next(iter(self.systems))]
+            self.systems[rows, closed] = self._build_system(rows, closed=closed)
+        return self.systems[rows, closed]
 
     @cached_property
     def index(self) -> ElementIndex:

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from trona.screening.formulas import fractions_key
 from trona.screening.units import SODIUM
 
@@ -121,21 +119,16 @@ def coverage(
         Pairs in alphabetical order, the anion former second.
     """
     symbols = sorted(({*elements, SODIUM} & set(table.elements)) - _NOBLE)
-    n_elements = len(table.elements)
-    joined = table.index.joined[:n_elements, :n_elements]
-    if any(len(composition) > 2 for composition in asked):
-        joined = joined.copy()
-    for composition in {fractions_key(one): one for one in asked if len(one) > 2}.values():
-        if alike := table.n_polymorphs(composition):
-            held = [table.elements.index(one) for one, n in composition.items() if n > 0]
-            joined[np.ix_(held, held)] -= alike
-    places = [table.elements.index(one) for one in symbols]
-    found = joined[np.ix_(places, places)] > 0
-    gaps = [
-        _ordered((symbols[i], symbols[j]))
-        for i, j in combinations(range(len(symbols)), 2)
-        if not found[i, j]
+    own = [
+        ({symbol for symbol, n in one.items() if n > 0}, table.n_polymorphs(one))
+        for one in {fractions_key(one): one for one in asked if len(one) > 2}.values()
     ]
+    place = table.elements.index
+    gaps = []
+    for pair in combinations(symbols, 2):
+        joined = table.index.joined(*map(place, pair))
+        if joined == sum(alike for inside, alike in own if inside.issuperset(pair)):
+            gaps.append(_ordered(pair))
     return Coverage(
         tuple(sorted(pair for pair in gaps if _decides(pair))),
         tuple(sorted(pair for pair in gaps if _rarely_decides(pair))),

@@ -236,11 +236,16 @@ def _score(
     for name, value in values.items():
         if value is not None and isnan(value):
             raise InputError(f"candidate {label!r} has {name} = nan: give a number or nothing.")
-    score = sum(c.weight * c.utility(values.get(c.name)) for c in criteria) / total
-    broken = tuple(
+    score, missing = 0.0, []
+    for criterion in criteria:
+        value = values.get(criterion.name)
+        if value is None:
+            missing.append(criterion.name)
+        else:
+            score += criterion.weight * criterion.utility(value)
+    broken = [
         veto.reason
         for veto in vetoes
         if (value := values.get(veto.name)) is not None and value > veto.bound
-    )
-    missing = tuple(c.name for c in criteria if values.get(c.name) is None)
-    return label, round(score, 12), missing, broken
+    ]
+    return label, round(score / total, 12), tuple(missing), tuple(broken)

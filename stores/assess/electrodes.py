@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from trona.screening.errors import FormulaError, InputError, VoltageError
@@ -22,6 +20,7 @@ from trona.screening.formulas import parse, present
 from trona.screening.spelling import near
 from trona.screening.stability.charge import sodium_between
 from trona.screening.stability.electrode import Electrode, electrode
+from trona.stores.data_files import data_content
 from trona.stores.documents.json_output import ElectrodeDoc
 from trona.stores.documents.results import Document
 
@@ -183,19 +182,19 @@ class ElectrodePotential:
         return f"{'; '.join(parts)}. Source: {self.measured.source}."
 
 
-def read_electrodes(text: str) -> tuple[MeasuredElectrode, ...]:
+def read_electrodes(rows: Iterable[object]) -> tuple[MeasuredElectrode, ...]:
     """
     Read measured potentials, refusing incomplete and duplicate ones.
 
     Parameters
     ----------
-    text
-        YAML: a list of `MeasuredElectrode`.
+    rows
+        Mappings, as of `MeasuredElectrode`.
 
     Returns
     -------
     tuple of MeasuredElectrode
-        In the order of the text.
+        In the same order.
 
     Raises
     ------
@@ -203,7 +202,7 @@ def read_electrodes(text: str) -> tuple[MeasuredElectrode, ...]:
         If a row does not follow the schema, or two rows have a name in common.
     """
     found: list[MeasuredElectrode] = []
-    for number, row in enumerate(yaml.load(text, Loader=yaml.CSafeLoader), start=1):
+    for number, row in enumerate(rows, start=1):
         try:
             found.append(MeasuredElectrode.model_validate(row))
         except (ValidationError, FormulaError) as error:
@@ -219,8 +218,7 @@ def read_electrodes(text: str) -> tuple[MeasuredElectrode, ...]:
 @cache
 def measured_electrodes() -> tuple[MeasuredElectrode, ...]:
     """Read the measured potentials that ship with trona, in the order of their file."""
-    text = files("trona.stores.assess").joinpath("electrodes.yaml").read_text(encoding="utf-8")
-    return read_electrodes(text)
+    return read_electrodes(data_content("trona.stores.assess", "electrodes.yaml"))
 
 
 def find_measured(name: str) -> MeasuredElectrode | None:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from trona.screening.charges import oxidation_states
 from trona.screening.formulas import fractions_key, parse
@@ -23,6 +20,7 @@ from trona.screening.stability.interphase import (
     electronic_class,
 )
 from trona.screening.units import SODIUM
+from trona.stores.data_files import data_content, data_text
 from trona.stores.provenance import fingerprint
 
 if TYPE_CHECKING:
@@ -63,10 +61,7 @@ Key = tuple[tuple[str, float], ...]
 """Composition by atomic fractions (`formulas.fractions_key`)."""
 
 
-@cache
-def _text() -> str:
-    """Read the data file once."""
-    return files("trona.stores.assess").joinpath("properties.yaml").read_text(encoding="utf-8")
+_FILE = ("trona.stores.assess", "properties.yaml")
 
 
 @cache
@@ -79,13 +74,13 @@ def checksum() -> str:
     str
         16 hexadecimal digits.
     """
-    return fingerprint([_text(), RULES])
+    return fingerprint([data_text(*_FILE), RULES])
 
 
 @cache
 def _bundled() -> PropertyTable:
     """Parse the data file once."""
-    rows: list[dict[str, Any]] = yaml.load(_text(), Loader=yaml.CSafeLoader)
+    rows: list[dict[str, Any]] = data_content(*_FILE)
     table: PropertyTable = {}
     for row in rows:
         table[fractions_key(parse(row["formula"]))] = PhaseProperties(

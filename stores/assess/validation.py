@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-import yaml
 from pydantic import Field
 
 from trona.screening.errors import ChemicalSystemError, InputError
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.stability.interphase import InterphaseClass
+from trona.stores.data_files import data_content
 from trona.stores.documents.results import Document, ObservationDoc, WindowDoc
 
 from .assessment import assess_formula, window_document
@@ -143,8 +142,8 @@ class ValidatedCase(Document):
 @cache
 def published_cases() -> tuple[Case, ...]:
     """Read the published values that ship with trona, in the order of their file."""
-    text = files("trona.stores.assess").joinpath("validation.yaml").read_text(encoding="utf-8")
-    return tuple(Case.model_validate(row) for row in yaml.load(text, Loader=yaml.CSafeLoader))
+    rows = data_content("trona.stores.assess", "validation.yaml")
+    return tuple(map(Case.model_validate, rows))
 
 
 def charge_imbalance(formula: str) -> float | None:

@@ -101,11 +101,12 @@ def _write_lines(location: str, path: Path) -> int:
     return number
 
 
-def _summaries(location: str) -> tuple[SummaryDoc, ...]:
+def _summaries(location: str) -> list[SummaryDoc]:
     """Read the current results in short, by label."""
     results = Results(location)
     try:
-        return results.find(sort="label").summaries
+        found = results.find(sort="label").summaries
+        return [SummaryDoc.model_validate(vars(one)) for one in found]
     finally:
         results.close()
 

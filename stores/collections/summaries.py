@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from trona.screening.stability.interphase import InterphaseClass
 from trona.screening.stability.ranking import Ranked, rank
 from trona.screening.uncertainty.confidence import is_sure, worst_plausible
-from trona.stores.documents.bookkeeping import SummaryDoc
 from trona.stores.thermochemistry.temperatures import temperature_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = ["anion_system", "rank_summaries", "summarize_screening"]
@@ -61,6 +61,8 @@ def summarize_screening(doc: ScreeningDoc) -> SummaryDoc:
     SummaryDoc
         What queries look at, flat.
     """
+    from trona.stores.documents.bookkeeping import SummaryDoc  # noqa: PLC0415 (loads pydantic)
+
     window, contact = doc.window, doc.contact
     content = {
         name: getattr(doc, name)

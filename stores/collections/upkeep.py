@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from trona.screening.errors import StoreError
 from trona.stores.database.connect import exists, redacted
 from trona.stores.database.indexes import ensure_indexes
-from trona.stores.documents.bookkeeping import SUMMARY_SCHEMA_VERSION, SummaryDoc
+from trona.stores.defaults import SUMMARY_SCHEMA_VERSION
+from trona.stores.documents.bookkeeping import SummaryDoc
 from trona.stores.documents.migration import COLLECTIONS, collection_of, read_document
 from trona.stores.documents.results import ScreeningDoc
 

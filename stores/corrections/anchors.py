@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from trona.screening.equilibrium.arrangement import composition_keys
 from trona.screening.errors import CorrectionError
 from trona.screening.formulas import fractions_key, parse, same_composition
@@ -28,12 +30,21 @@ from .schemes import Scheme
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from numpy.typing import NDArray
+
     from trona.screening.equilibrium.phases import Phase, PhaseTable
 
     from .mp2020 import Calculation
     from .parts import Part
 
-__all__ = ["Compositions", "MoleculeShift", "WaterShift", "anchored", "shifted"]
+__all__ = [
+    "Compositions",
+    "MoleculeShift",
+    "WaterShift",
+    "anchored",
+    "measured_shifts",
+    "shifted",
+]
 
 _WATER, _HYDROXIDE, _PEROXIDE = (parse(one) for one in ("H2O", "NaOH", "H2O2"))
 _NONMETALS = frozenset(["B", "C", "N", "Si", "P", "S", "Cl", "As", "Se", "Br", "Te", "I"])
@@ -128,6 +139,22 @@ class WaterShift:
         water, hydroxide = water_and_hydroxide(amounts, self.known.hold)
         return water * self.water + hydroxide * self.hydroxide
 
+    def places(self, table: PhaseTable) -> NDArray[np.intp]:
+        """
+        Find the phases that this may shift.
+
+        Parameters
+        ----------
+        table
+            Energies.
+
+        Returns
+        -------
+        ndarray : shape (n_found,)
+            Positions in the table.
+        """
+        return table.places_holding(("H", "O"))
+
 
 @dataclass(frozen=True)
 class MoleculeShift:
@@ -160,6 +187,23 @@ class MoleculeShift:
         if frozenset(amounts) not in systems:  # nearly all phases of a table
             return 0.0
         return by_composition.get(fractions_key(amounts), 0.0) * sum(amounts.values())
+
+    def places(self, table: PhaseTable) -> NDArray[np.intp]:
+        """
+        Find the phases that this may shift.
+
+        Parameters
+        ----------
+        table
+            Energies.
+
+        Returns
+        -------
+        ndarray : shape (n_found,)
+            Positions in the table.
+        """
+        _, systems = self._found
+        return np.concatenate([table.places_of(system) for system in systems])
 
     @cached_property
     def _found(self) -> tuple[dict[Key, float], frozenset[frozenset[str]]]:
@@ -208,7 +252,7 @@ def anchored(scheme: Scheme, table: PhaseTable, name: str, asked: Scheme | None)
 
 def shifted(phases: Iterable[Phase], scheme: Scheme) -> tuple[Phase, ...]:
     """
-    Apply the corrections of water and molecules.
+    Apply the corrections of water and molecules to a few phases.
 
     Parameters
     ----------
@@ -222,17 +266,38 @@ def shifted(phases: Iterable[Phase], scheme: Scheme) -> tuple[Phase, ...]:
     tuple of Phase
         On the scale of the scheme.
     """
-    shifts = [part.shift for part in scheme.parts if part.anchored]
-    listed = tuple(phases)
-    own = {id(phase.scale): phase.scale for phase in listed}  # hashing each is slow
-    scales = {key: replace(scale, correction=scheme.name) for key, scale in own.items()}
-    found = []
-    for phase in listed:
-        energy = 0.0
-        for shift in shifts:
-            energy += shift(phase.amounts, None)
-        found.append(phase.moved(energy, scales[id(phase.scale)]))
-    return tuple(found)
+    parts = [part for part in scheme.parts if part.anchored]
+    return tuple(
+        phase.moved(
+            sum((part.shift(phase.amounts, None) for part in parts), start=0.0),
+            replace(phase.scale, correction=scheme.name),
+        )
+        for phase in phases
+    )
+
+
+def measured_shifts(table: PhaseTable, scheme: Scheme) -> NDArray[np.float64]:
+    """
+    Find what the corrections of water and molecules add to the energies of a table.
+
+    Parameters
+    ----------
+    table
+        With all other corrections of the scheme.
+    scheme
+        With the shifts of these.
+
+    Returns
+    -------
+    ndarray : shape (n_phases,)
+        eV per formula unit; only phases that hold the elements in question are looked at.
+    """
+    shifts = np.zeros(len(table))
+    for part in scheme.parts:
+        if isinstance(part.shift, WaterShift | MoleculeShift):
+            for place in part.shift.places(table).tolist():
+                shifts[place] += part.shift(table.phases[place].amounts, None)
+    return shifts
 
 
 def _bound(part: Part, table: PhaseTable) -> Part | None:

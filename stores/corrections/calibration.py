@@ -8,10 +8,9 @@ module only looks them up.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from trona.stores.data_files import data_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,10 +65,8 @@ def calibration_shift(
     float
         eV per formula unit; kinds of atoms that the fit has not seen add nothing.
     """
-    shifts = calibration()["shifts"]
-    return float(
-        sum(shifts[kind]["shift"] * n for kind, n in kinds(amounts).items() if kind in shifts)
-    )
+    shifts = _shifts()
+    return float(sum(shifts[kind] * n for kind, n in kinds(amounts).items() if kind in shifts))
 
 
 def calibrated_elements() -> frozenset[str]:
@@ -85,6 +82,12 @@ def calibrated_elements() -> frozenset[str]:
 
 
 @cache
+def _shifts() -> dict[str, float]:
+    """Shift of each kind of atom, eV per atom."""
+    return {kind: one["shift"] for kind, one in calibration()["shifts"].items()}
+
+
+@cache
 def calibration() -> dict[str, Any]:
     """
     Read the fitted shifts.
@@ -95,6 +98,5 @@ def calibration() -> dict[str, Any]:
         ``shifts``: kind of atom to shift and spread (eV per atom) and number of compounds; beside
         them the statistics of the fit and of its cross-validation.
     """
-    text = files("trona.stores.corrections").joinpath("calibration.yaml").read_text("utf-8")
-    content: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    content: dict[str, Any] = data_content("trona.stores.corrections", "calibration.yaml")
     return content

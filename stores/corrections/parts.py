@@ -110,8 +110,10 @@ def sulfide_equivalents(amounts: Mapping[str, float], valences: Mapping[str, int
         Half the sum of the partners' valences, at most the S atoms; None where there is no
         partner, no sulfur, or a partner without a stated valence.
     """
+    if "S" not in amounts:
+        return None
     partners = {symbol: amount for symbol, amount in amounts.items() if symbol != "S"}
-    if "S" not in amounts or not partners or not partners.keys() <= valences.keys():
+    if not partners or not partners.keys() <= valences.keys():
         return None
     charge = sum(valences[symbol] * amount for symbol, amount in partners.items())
     return min(amounts["S"], charge / 2)

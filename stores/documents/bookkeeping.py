@@ -10,15 +10,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from trona.stores.defaults import SUMMARY_SCHEMA_VERSION
 from trona.stores.provenance import versions, who
 
 from .results import SCHEMA_VERSION, Document, EnergyScaleDoc, StructureDoc, now
 
-__all__ = ["SUMMARY_SCHEMA_VERSION", "CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
-
-SUMMARY_SCHEMA_VERSION = 5
-"""Raised with every change of `SummaryDoc` alone: no id rests on it, and summaries of a lower
-version are made again from their results. Up to 2 it was the version of all documents."""
+__all__ = ["CandidateDoc", "EntryDoc", "RunDoc", "SummaryDoc"]
 
 
 class CandidateDoc(Document):

@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from math import hypot
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from trona.screening.uncertainty.error_model import CLASSES, ErrorModel
 from trona.stores.corrections.calibration import calibrated_elements, calibration
 from trona.stores.corrections.methods import DFT, Accuracy, method_of
+from trona.stores.data_files import data_content
 from trona.stores.thermochemistry.free_energies import estimate_error, temperature_of
 
 if TYPE_CHECKING:
@@ -212,6 +210,5 @@ def _measured(method: Method) -> Accuracy:
 @cache
 def _content(file: str) -> dict[str, Any]:
     """Read a data file once."""
-    text = files("trona.stores.energies").joinpath(file).read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    content: dict[str, Any] = data_content("trona.stores.energies", file)
     return content

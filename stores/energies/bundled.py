@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
-import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from trona.screening.equilibrium.phases import EnergyScale, Phase
+import numpy as np
+import orjson
+
+from trona.screening.equilibrium.phase_columns import PackedAmounts, PhaseColumns, arranged_table
+from trona.screening.equilibrium.phases import EnergyScale
 from trona.screening.formulas import parse
 from trona.screening.simple_formulas import read_simple
 from trona.stores.corrections.schemes import default_scheme
@@ -18,8 +22,10 @@ from trona.stores.documents.results import StructureDoc
 from trona.stores.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from trona.screening.equilibrium.phases import PhaseTable
+    from trona.stores.corrections.parts import Part
     from trona.stores.corrections.schemes import Scheme
 
 __all__ = [
@@ -29,8 +35,7 @@ __all__ = [
     "bundled_structures",
     "default_reference",
     "packed_energies",
-    "row_energy",
-    "set_phases",
+    "set_table",
 ]
 
 
@@ -84,10 +89,11 @@ def bundled_data(name: str = REFERENCE) -> dict[str, Any]:
     dict
         As written by the script that computes it.
     """
-    data: dict[str, Any] = json.loads(packed_energies(name))
+    data: dict[str, Any] = orjson.loads(packed_energies(name))
     return data
 
 
+@lru_cache(maxsize=1)
 def packed_energies(name: str) -> bytes:
     """
     Text of a set's energies, which its checksum rests on.
@@ -120,7 +126,7 @@ def bundled_structures(name: str = REFERENCE) -> dict[str, StructureDoc]:
     dict
         By the phase's id.
     """
-    rows = json.loads(_unpacked(f"{SETS[name].stem}_structures.json.gz"))
+    rows = orjson.loads(_unpacked(f"{SETS[name].stem}_structures.json.gz"))
     return {identifier: StructureDoc(**row) for identifier, row in rows.items()}
 
 
@@ -149,35 +155,9 @@ def default_reference(method: str) -> str:
     return next((one.name for one in SETS.values() if one.method == method), settings.reference)
 
 
-def row_energy(row: Mapping[str, Any], amounts: Mapping[str, float], scheme: Scheme) -> float:
+def set_table(data: Mapping[str, Any], scheme: Scheme) -> PhaseTable:
     """
-    Corrected energy of a phase; corrections that ask for the structure came with the set.
-
-    Parameters
-    ----------
-    row
-        Of `bundled_data`.
-    amounts
-        Element symbol to amount per formula unit.
-    scheme
-        Corrections.
-
-    Returns
-    -------
-    float
-        eV per formula unit.
-    """
-    n_atoms, known = sum(amounts.values()), row.get("corrections", {})
-    shifts = (
-        known[part.label] * n_atoms if part.label in known else part.shift(amounts, None)
-        for part in scheme.parts
-    )
-    return float(row["energy_per_atom"] * n_atoms + sum(shifts))
-
-
-def set_phases(data: Mapping[str, Any], scheme: Scheme) -> tuple[Phase, ...]:
-    """
-    Make the phases of a set.
+    Arrange the phases of a set; corrections that ask for the structure came with the set.
 
     Parameters
     ----------
@@ -188,23 +168,35 @@ def set_phases(data: Mapping[str, Any], scheme: Scheme) -> tuple[Phase, ...]:
 
     Returns
     -------
-    tuple of Phase
-        In the order of the set.
+    PhaseTable
+        Each phase is made when it is asked for.
     """
-    scale = EnergyScale(data["method"], scheme.name)
-    phases = []
-    for row in data["phases"]:
-        amounts = read_simple(row["formula"]) or parse(row["formula"])
-        phases.append(
-            Phase(
-                id=row["id"],
-                formula=row["formula"],
-                amounts=amounts,
-                energy=row_energy(row, amounts, scheme),
-                scale=scale,
-                source=row["source"],
-                volume=row["volume_per_atom"] * sum(amounts.values()),
-                space_group=row["space_group"],
-            )
+    rows = data["phases"]
+    amounts = [read_simple(row["formula"]) or parse(row["formula"]) for row in rows]
+    sizes = [sum(one.values()) for one in amounts]
+    energies = map(_energy, rows, amounts, sizes, repeat(scheme.parts))
+    volumes = [row["volume_per_atom"] * size for row, size in zip(rows, sizes, strict=True)]
+    return arranged_table(
+        PhaseColumns(
+            amounts=PackedAmounts.of(amounts),
+            energies=np.fromiter(energies, np.float64),
+            scale=EnergyScale(data["method"], scheme.name),
+            volumes=np.array(volumes),
+            ids=[row["id"] for row in rows],
+            formulas=[row["formula"] for row in rows],
+            sources=[row["source"] for row in rows],
+            space_groups=[row["space_group"] for row in rows],
+            order=np.arange(len(rows)),
         )
-    return tuple(phases)
+    )
+
+
+def _energy(
+    row: Mapping[str, Any], amounts: Mapping[str, float], n_atoms: float, parts: Iterable[Part]
+) -> float:
+    """Corrected energy, eV per formula unit."""
+    known, shift = row.get("corrections", {}), 0.0
+    for part in parts:
+        per_atom = known.get(part.label)
+        shift += part.shift(amounts, None) if per_atom is None else per_atom * n_atoms
+    return float(row["energy_per_atom"] * n_atoms + shift)

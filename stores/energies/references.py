@@ -14,10 +14,13 @@ from functools import cache, lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from trona.screening.equilibrium.phase_columns import shifted_table
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import fractions_key, parse
 from trona.screening.units import SODIUM
-from trona.stores.corrections.anchors import anchored, shifted
+from trona.stores.corrections.anchors import anchored, measured_shifts
 from trona.stores.corrections.methods import basis_of
 from trona.stores.corrections.parts import EnergyBasis
 from trona.stores.corrections.schemes import (
@@ -27,21 +30,18 @@ from trona.stores.corrections.schemes import (
     compose,
     default_scheme,
 )
-from trona.stores.materials_project import snapshot_files, snapshots
 from trona.stores.provenance import fingerprint
 from trona.stores.settings import Settings
 from trona.stores.thermochemistry.temperatures import cold_name
 
-from . import alignment
-from . import from_store as relaxed
 from .accuracy import unstated
-from .bundled import SETS, bundled_data, packed_energies, set_phases
-from .computed.loading import entries_reference, load_entries
+from .bundled import SETS, bundled_data, packed_energies, set_table
 from .sources import Reference, Source, joint, misnamed
-from .tables.loading import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from trona.screening.equilibrium.phases import Phase
 
@@ -144,6 +144,8 @@ def reference_of_entries(
     InputError
         If the entries cannot share a hull, or their scale is unknown.
     """
+    from .computed.loading import entries_reference  # noqa: PLC0415 (only entries need it)
+
     asked = None if correction is None else compose(correction)
     found = entries_reference(entries, scale, None if asked is None else asked.plain)
     return _with_unstated(_as_measured(found, asked))
@@ -188,17 +190,21 @@ def _as_measured(reference: Reference, asked: Scheme | None) -> Reference:
     if scheme == reference.scheme:
         return reference
     checksum = fingerprint([reference.checksum, scheme.name])
-    return _rescaled(reference, shifted(reference.phases, scheme), scheme, checksum)
+    return _rescaled(reference, measured_shifts(reference.table, scheme), scheme, checksum)
 
 
 def _joined(first: Reference, second: Reference) -> Reference:
     """Join two references of one scale."""
+    from . import alignment  # noqa: PLC0415 (only joint references need it)
+
     phases = alignment.join(first.phases, second.phases)
     return _combined(first, second, phases, "")
 
 
 def _aligned(parts: Sequence[Reference], name: str) -> Reference:
     """Put a second reference onto the scale of a first one, and say how far they disagree."""
+    from . import alignment  # noqa: PLC0415 (as above)
+
     if len(parts) != 2:
         raise ReferenceDataError(
             f"{name!r} does not name two references: write aligned:FIRST+SECOND, as in "
@@ -239,9 +245,11 @@ def _combined(
 
 def _require_elements(reference: Reference) -> None:
     """Refuse energies of a store that lack the elements, and say how to add them."""
+    if not reference.stores:  # all others have them
+        return
     present = {symbol for phase in reference.phases for symbol in phase.amounts}
     pure = {next(iter(p.amounts)) for p in reference.phases if len(p.amounts) == 1}
-    if reference.stores and (absent := sorted(present - pure)):
+    if absent := sorted(present - pure):
         same = (one.name for one in SETS.values() if one.method == reference.scale.method)
         raise ReferenceDataError(
             f"{reference.name!r} has no phase of the element {', '.join(absent)}: join it with "
@@ -260,9 +268,11 @@ def _load_bundled(name: str, scheme: Scheme) -> Reference:
     data = bundled_data(name)
     basis = basis_of(data["method"])
     scheme.require(basis, name)
+    table = set_table(data, scheme)
     return Reference(
         name=name,
-        phases=set_phases(data, scheme),
+        phases=table.phases,
+        arranged=table,
         checksum=_checksum(packed_energies(name), scheme),
         scheme=scheme,
         missing={row["formula"]: row["reason"] for row in data["missing"]},
@@ -275,6 +285,8 @@ def _load_snapshot(
     kind: str, which: str, scheme: Scheme | None, formulas: Iterable[str]
 ) -> Reference:
     """Find and read a snapshot of the Materials Project."""
+    from trona.stores.materials_project import snapshot_files, snapshots  # noqa: PLC0415
+
     needed = {symbol for formula in formulas for symbol in parse(formula)}
     folder = Path(Settings().references).expanduser()
     file = snapshot_files.find_snapshot(folder, kind, which, {*needed, SODIUM} if needed else ())
@@ -300,6 +312,8 @@ def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     """Read the relaxations in a store; those that cannot be trusted are left out and counted."""
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.database.connect import exists, redacted, resolved  # noqa: PLC0415 (imports jobflow)
+
+    from . import from_store as relaxed  # noqa: PLC0415
 
     location, _, method = rest.partition("#")
     name = f"store:{redacted(location)}"
@@ -335,6 +349,8 @@ def _load_store(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
 
 def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
     """Read a CSV table of formation energies; elements that it leaves out are zero."""
+    from .tables.loading import load_table  # noqa: PLC0415
+
     path = Path(rest).expanduser()
     raw, found = load_table(path)
     scheme = scheme or (SULFIDE_BY_CHARGE_LEGACY if found.flagged else AS_PUBLISHED)
@@ -343,31 +359,34 @@ def _load_table(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> 
     scheme.require(basis, name)
     reference = Reference(
         name=name,
-        phases=found.phases,
+        phases=found.table.phases,
+        arranged=found.table,
         checksum=_checksum(raw, scheme),
         scheme=AS_PUBLISHED,
         band_gaps=found.band_gaps,
         gap_source=f"band_gap column of {path.name}",
         basis=basis,
     )
-    vars(reference)["table"] = found.table  # arranged already
     if not scheme.parts:
         return reference
-    scale = replace(reference.scale, correction=scheme.name)
-    shifts = (phase.moved(scheme.shift(phase.amounts), scale) for phase in reference.phases)
-    return _rescaled(reference, tuple(shifts), scheme, reference.checksum)
+    shifts = np.array([scheme.shift(phase.amounts) for phase in reference.table.phases])
+    return _rescaled(reference, shifts, scheme, reference.checksum)
+
+
+def _load_entries(_: str, rest: str, scheme: Scheme | None, __: Iterable[str]) -> Reference:
+    """Read entries of pymatgen."""
+    from .computed.loading import load_entries  # noqa: PLC0415
+
+    return load_entries(rest, scheme)
 
 
 def _rescaled(
-    reference: Reference, phases: tuple[Phase, ...], scheme: Scheme, checksum: str
+    reference: Reference, shifts: NDArray[np.float64], scheme: Scheme, checksum: str
 ) -> Reference:
-    """Give all phases the energies of another scheme, in the table that is arranged already."""
-    place = {id(phase): at for at, phase in enumerate(reference.phases)}
-    arranged = [phases[place[id(phase)]] for phase in reference.table.phases]
-    table = reference.table.changed(arranged)
-    changed = replace(reference, phases=phases, scheme=scheme, checksum=checksum)
-    vars(changed)["table"] = table
-    return changed
+    """Shift the energies to those of another scheme, in the table that is arranged already."""
+    scale = replace(reference.scale, correction=scheme.name)
+    table = shifted_table(reference.table, shifts, scale)
+    return replace(reference, phases=table.phases, arranged=table, scheme=scheme, checksum=checksum)
 
 
 SOURCES: dict[str, Source[Reference]] = {
@@ -379,13 +398,9 @@ SOURCES: dict[str, Source[Reference]] = {
         )
         for name in SETS
     },
-    **dict.fromkeys(
-        snapshots.KINDS.values(), Source(_load_snapshot, "'mp:SYSTEM' as in mp:Na-P-S")
-    ),
+    **dict.fromkeys(("mp", "mp-r2scan"), Source(_load_snapshot, "'mp:SYSTEM' as in mp:Na-P-S")),
     "table": Source(_load_table, "'table:FILE.csv'", located=True),
     "store": Source(_load_store, "'store:PATH'", located=True),
-    "entries": Source(
-        lambda _, rest, scheme, __: load_entries(rest, scheme), "'entries:FILE.json'", located=True
-    ),
+    "entries": Source(_load_entries, "'entries:FILE.json'", located=True),
 }
 """Kinds of reference energies, by what stands before the colon; another package may add its own."""

@@ -10,9 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from trona.screening.equilibrium.computed_entries import to_entry
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
-from trona.screening.equilibrium.pressure import at_pressure
 from trona.screening.errors import ReferenceDataError
 from trona.screening.formulas import parse, same_composition
 from trona.stores.provenance import fingerprint
@@ -131,10 +129,12 @@ class Reference:
         Locations of the stores that it was read from.
     given
         Name that loads it, where the shown one hides the credentials of a store.
+    arranged
+        Table of the phases, where it was made with them.
     """
 
     name: str
-    phases: tuple[Phase, ...]
+    phases: Sequence[Phase]
     checksum: str
     scheme: Scheme
     band_gaps: Mapping[str, float] = field(default_factory=dict)
@@ -146,6 +146,7 @@ class Reference:
     mixed: bool = False
     stores: tuple[str, ...] = ()
     given: str = ""
+    arranged: PhaseTable | None = None
 
     def __repr__(self) -> str:
         """Name and size: all phases would fill hundreds of screens."""
@@ -223,6 +224,8 @@ class Reference:
         """
         if pressure == 0.0:
             return self
+        from trona.screening.equilibrium.pressure import at_pressure  # noqa: PLC0415
+
         return replace(
             self,
             name=f"{self.name} at {pressure:g} GPa",
@@ -289,6 +292,8 @@ class Reference:
         list of pymatgen.entries.computed_entries.ComputedEntry
             As of `to_entries`.
         """
+        from trona.screening.equilibrium.computed_entries import to_entry  # noqa: PLC0415
+
         measured = [part.shift for part in self.scheme.parts if part.anchored]
         return [
             to_entry(
@@ -312,4 +317,6 @@ class Reference:
         InputError
             If they cannot share a hull.
         """
+        if self.arranged is not None and self.arranged.phases is self.phases:
+            return self.arranged
         return PhaseTable.from_phases(self.phases)

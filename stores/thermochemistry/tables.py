@@ -8,20 +8,21 @@ The data file is extracted from the NIST-JANAF tables (Chase, J. Phys. Chem. Ref
 from __future__ import annotations
 
 import gzip
-import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 from trona.screening.formulas import fractions_key, parse
+from trona.screening.simple_formulas import read_simple
 
 from .temperatures import COLDEST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -62,9 +63,9 @@ class Series:
         Of formation at 298.15 K against trona's elements, eV.
     entropy
         At 298.15 K where there is no table, eV/K; else None, as where it is not known.
-    rows : shape (n_rows, 3)
-        Temperature, K; -[G - H(298.15 K)]/T, eV/K; H - H(298.15 K), eV. Two rows of one
-        temperature are a transition.
+    printed
+        Rows as the source prints them: temperature, K; -[G - H(298.15 K)]/T, J/(mol K);
+        H - H(298.15 K), kJ/mol. Two rows of one temperature are a transition.
     """
 
     formula: str
@@ -73,7 +74,21 @@ class Series:
     source: str
     enthalpy: float
     entropy: float | None
-    rows: NDArray[np.float64]
+    printed: Sequence[Sequence[float]]
+
+    @cached_property
+    def rows(self) -> NDArray[np.float64]:
+        """Rows in K, eV/K and eV; shape (n_rows, 3)."""
+        rows = np.array(self.printed, dtype=float).reshape(-1, 3)
+        rows[:, 1] *= _EV_PER_KJ / 1000
+        rows[:, 2] *= _EV_PER_KJ
+        rows.setflags(write=False)
+        return rows
+
+    @cached_property
+    def key(self) -> Key:
+        """Atomic fractions (`formulas.fractions_key`)."""
+        return fractions_key(self.amounts)
 
     @property
     def atoms(self) -> float:
@@ -97,7 +112,7 @@ class Series:
         """
         if self.entropy is not None:
             return -temperature * self.entropy
-        if not len(self.rows):
+        if not self.printed:
             return None
         known = self.rows[:, 0]
         if temperature < known[0]:
@@ -199,7 +214,7 @@ def known_molecules() -> tuple[str, ...]:
     tuple of str
         Formulas, sorted.
     """
-    liquids = {one.formula for one in _content() if one.state == "condensed" and not len(one.rows)}
+    liquids = {one.formula for one in _content() if one.state == "condensed" and not one.printed}
     return tuple(sorted(liquids.union(known_gases())))
 
 
@@ -207,16 +222,12 @@ def known_molecules() -> tuple[str, ...]:
 def _content() -> tuple[Series, ...]:
     """Read the data file once."""
     packed = files("trona.stores.thermochemistry").joinpath("measured.json.gz").read_bytes()
-    return tuple(map(_read, json.loads(gzip.decompress(packed))["substances"]))
+    return tuple(map(_read, orjson.loads(gzip.decompress(packed))["substances"]))
 
 
 def _read(row: Mapping[str, Any]) -> Series:
     """Convert a substance to eV and to trona's elements."""
-    amounts = parse(row["formula"])
-    rows = np.array(row["rows"], dtype=float).reshape(-1, 3)
-    rows[:, 1] *= _EV_PER_KJ / 1000
-    rows[:, 2] *= _EV_PER_KJ
-    rows.setflags(write=False)
+    amounts = read_simple(row["formula"]) or parse(row["formula"])
     entropy = row.get("entropy")
     return Series(
         formula=row["formula"],
@@ -225,7 +236,7 @@ def _read(row: Mapping[str, Any]) -> Series:
         source=row["source"],
         enthalpy=0.0 if row["state"] == "element" else _against_elements(row["enthalpy"], amounts),
         entropy=None if entropy is None else entropy * _EV_PER_KJ / 1000,
-        rows=rows,
+        printed=row["rows"],
     )
 
 
@@ -238,16 +249,12 @@ def _against_elements(enthalpy: float, amounts: Mapping[str, float]) -> float:
 def _series() -> dict[str, dict[Key, Series]]:
     """Sort the series by state and composition; of gases of one composition, the lightest."""
     found: dict[str, dict[Key, Series]] = {"element": {}, "condensed": {}, "gas": {}}
-    for one in sorted(_content(), key=lambda one: sum(one.amounts.values())):
-        found[one.state].setdefault(fractions_key(one.amounts), one)
+    for one in sorted(_content(), key=lambda one: one.atoms):
+        found[one.state].setdefault(one.key, one)
     return found
 
 
 @cache
 def _molecules() -> dict[tuple[Key, float], Series]:
     """Sort gases by composition and number of atoms."""
-    return {
-        (fractions_key(one.amounts), round(sum(one.amounts.values()), 6)): one
-        for one in _content()
-        if one.state == "gas"
-    }
+    return {(one.key, round(one.atoms, 6)): one for one in _content() if one.state == "gas"}

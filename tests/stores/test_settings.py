@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from trona.stores.defaults import store_location
 from trona.stores.settings import Settings
 
 KEYS = ("TRONA_MP_API_KEY", "MP_API_KEY", "PMG_MAPI_KEY")
@@ -22,6 +23,14 @@ def test_a_variable_sets_a_field_and_an_empty_one_does_not(monkeypatch):
     found = Settings()
     assert (found.store, found.who, found.fused) == ("a.sqlite", "", False)
     assert Settings(store="b.sqlite").store == "b.sqlite"
+
+
+def test_the_store_is_found_without_the_other_settings(monkeypatch):
+    assert store_location() == Settings().store
+    for name, place in (("TRONA_STORE", "a.sqlite"), ("trona_store", "b.sqlite")):
+        monkeypatch.setenv(name, place)
+        assert store_location() == Settings().store == place
+        monkeypatch.setenv(name, "")
 
 
 def test_places_are_named_where_nothing_is_set():

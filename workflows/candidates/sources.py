@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pymatgen.core import Lattice, Structure
 
 from trona.screening.charges import objection, oxidation_states, require_sodium
 from trona.screening.errors import FormulaError, InputError, ReferenceDataError, StructureInputError
 from trona.screening.formulas import parse, same_composition
+from trona.stores.data_files import data_content
 from trona.stores.documents.bookkeeping import CandidateDoc
 from trona.stores.documents.results import StructureDoc
 from trona.stores.provenance import fingerprint
@@ -172,8 +171,7 @@ def bundled() -> list[Candidate]:
 @cache
 def _bundled() -> tuple[Candidate, ...]:
     """Build the crystals once in a process."""
-    text = files("trona.workflows.candidates").joinpath("bundled.yaml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    rows: list[dict[str, Any]] = data_content("trona.workflows.candidates", "bundled.yaml")
     return tuple(
         Candidate(
             label=row["label"],

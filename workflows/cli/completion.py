@@ -6,11 +6,8 @@ what the commands accept.
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 from contextlib import closing
-from importlib import resources
 from pathlib import Path
 
 __all__ = [
@@ -149,6 +146,10 @@ def complete_formula(incomplete: str) -> list[str]:
     """
     if not incomplete:
         return []
+    import gzip  # noqa: PLC0415 (every command imports this module, and hardly any completes)
+    import json  # noqa: PLC0415
+    from importlib import resources  # noqa: PLC0415
+
     text = resources.files("trona.stores.energies").joinpath(_DATA).read_bytes()
     phases = json.loads(gzip.decompress(text))["phases"]
     return _beginning(sorted({phase["formula"] for phase in phases}), incomplete)

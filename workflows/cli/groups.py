@@ -5,6 +5,7 @@ The help is plain text, as click writes it: drawing it with rich would take long
 
 from __future__ import annotations
 
+import re
 from collections import UserDict
 from importlib import import_module
 from inspect import getdoc
@@ -32,6 +33,49 @@ _NAMED = {
 """The same for single options."""
 _NUMBERS = {"float_parsing": "number", "int_parsing": "whole number"}
 """What pydantic calls an error, and what was expected; the unit is that of the help."""
+_WRITTEN = {int: re.compile(r"[0-9]{1,15}"), float: re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")}
+"""Numbers as most are written, which Python and pydantic read alike."""
+
+
+class _Reader:
+    """Reads what a parameter takes; unusual values are left to typer, which imports pydantic."""
+
+    def __init__(self, param: Any) -> None:  # noqa: ANN401 (click's own)
+        self._kind = param.type_descriptor.annotation
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 (click's own)
+        """Read a value."""
+        found = self._plain(value, param)
+        if found is not _UNREAD:
+            return found
+        return type(param).get_runtime_param(param).coerce(value, param, ctx)
+
+    def itself(self) -> _Reader:
+        """Stand where typer asks a parameter for its reader."""
+        return self
+
+    def _plain(self, value: object, param: Any) -> object:  # noqa: ANN401 (click's own)
+        """Read nothing, text and plain numbers within the bounds."""
+        if param.multiple or param.nargs != 1:
+            return _UNREAD
+        if value is None or (self._kind is str and type(value) is str):
+            return value
+        if self._kind not in _WRITTEN or not _WRITTEN[self._kind].fullmatch(str(value)):
+            return _UNREAD
+        number = self._kind(value)
+        below = param.min is not None and number < param.min
+        above = param.max is not None and number > param.max
+        return _UNREAD if below or above else number
+
+
+_UNREAD = object()
+"""Stands for what is left to typer."""
+
+
+def _read_plainly(params: Iterable[Any]) -> None:
+    """Have parameters read without pydantic where that can be."""
+    for param in params:
+        param.get_runtime_param = _Reader(param).itself
 
 
 class Command(TyperCommand):
@@ -58,6 +102,7 @@ class Command(TyperCommand):
         BadParameter
             If a value is not of the type of its option.
         """
+        _read_plainly(self.get_params(ctx))
         try:
             return super().parse_args(ctx, args)
         except typer.BadParameter as error:
@@ -90,6 +135,25 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """A group of commands, each of which its help describes by a whole sentence."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (click's own)
+        """
+        Read the arguments that stand before the name of a command.
+
+        Parameters
+        ----------
+        ctx
+            Of the call.
+        args
+            As given.
+
+        Returns
+        -------
+        list of str
+            What is left of them.
+        """
+        _read_plainly(self.get_params(ctx))
+        return super().parse_args(ctx, args)
 
     def listed(self) -> Mapping[str, Iterable[tuple[str, str]]]:
         """Headings, and below each the names of commands and what they do."""

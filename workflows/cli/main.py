@@ -23,7 +23,7 @@ __all__ = ["app", "main"]
 _DEBUG = "TRONA_DEBUG"
 """Variable that asks for the tracebacks of all errors."""
 
-_COLLECT_AFTER = 50_000
+_COLLECT_AFTER = 200_000
 """New objects between two searches for garbage: imports and results make many, and all stay."""
 _WIDEST = 100
 """Columns of a help text on a wider terminal."""

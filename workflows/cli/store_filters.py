@@ -12,7 +12,7 @@ from trona.stores.collections.filters import Filters
 from trona.stores.collections.query_language import read_class
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
-from trona.stores.settings import Settings
+from trona.stores.defaults import store_location
 
 from .options import comma_list
 
@@ -132,7 +132,7 @@ def open_results(location: str | None, *, kept: bool = False) -> Results:
     StoreError
         If there are none.
     """
-    location = location or Settings().store
+    location = location or store_location()
     results = Results(location) if exists(location) else None
     if (
         results is not None

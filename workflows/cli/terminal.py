@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import re
 from typing import TYPE_CHECKING
 
 import typer
-
-from trona.stores.documents.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +13,9 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 __all__ = ["console", "print_csv", "print_json", "print_parts"]
+
+_EMOJI = re.compile(r":\S*:")
+"""What rich may take for the name of an emoji; reading the list of them takes time."""
 
 
 def console() -> Console:
@@ -37,7 +36,7 @@ def print_parts(*parts: RenderableType) -> None:
     """
     terminal = console()
     for part in parts:
-        terminal.print(part)
+        terminal.print(part, emoji=not isinstance(part, str) or bool(_EMOJI.search(part)))
 
 
 def print_json(content: object) -> None:
@@ -49,6 +48,10 @@ def print_json(content: object) -> None:
     content
         Anything that JSON can write; documents may be in it.
     """
+    import json  # noqa: PLC0415 (tables need none of these)
+
+    from trona.stores.documents.printable import printable  # noqa: PLC0415
+
     typer.echo(json.dumps(printable(content), indent=2, ensure_ascii=False))
 
 
@@ -63,6 +66,11 @@ def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ())
     columns
         Names of the columns, to have a header even where there is no row.
     """
+    import csv  # noqa: PLC0415 (as above)
+    import io  # noqa: PLC0415
+
+    from trona.stores.documents.printable import printable  # noqa: PLC0415
+
     buffer = io.StringIO()
     names = columns or (list(rows[0]) if rows else [])
     writer = csv.DictWriter(buffer, names, lineterminator="\n")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from trona.screening.errors import StoreError, TronaError
 from trona.stores.collections.results import Results
+from trona.stores.collections.stored import ALL
 from trona.stores.database.connect import exists, redacted
 from trona.stores.database.watching import file_state, require_unlocked
-from trona.stores.documents.bookkeeping import SummaryDoc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from trona.stores.collections.filters import Filters
     from trona.stores.collections.results import Found
+    from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import ScreeningDoc
 
 __all__ = ["Followed"]
@@ -38,13 +39,16 @@ class _Remembered(Results):
         """Read the summaries again when they are next asked for."""
         self._known = None
 
-    def _current(self, criteria: dict[str, Any]) -> Iterator[SummaryDoc]:
+    def _current(
+        self, criteria: dict[str, Any], fields: Sequence[str] = ALL
+    ) -> Iterator[SummaryDoc]:
         """Find those that pass among the newest of each candidate, reference and air."""
+        del fields
         if self._known is None:
             self._known = {summary.id: summary for summary in super()._current({})}
         if not criteria:
             return iter(self._known.values())
-        found = self._store(SummaryDoc).query(criteria, properties=["id"])
+        found = self._store("summaries").query(criteria, properties=["id"])
         return (self._known[row["id"]] for row in found if row["id"] in self._known)
 
 

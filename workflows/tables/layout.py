@@ -110,7 +110,9 @@ def _title(column: Column) -> str:
 @lru_cache(maxsize=4096)
 def _read(cell: str) -> Text:
     """Read markup once, although a table is measured and drawn several times."""
-    return Text.from_markup(cell) if _MARKUP.search(cell) else Text(cell)
+    if not _MARKUP.search(cell):
+        return Text(cell)
+    return Text.from_markup(cell, emoji=":" in cell)
 
 
 @lru_cache(maxsize=4096)

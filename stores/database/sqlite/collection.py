@@ -11,8 +11,6 @@ import logging
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
-from bson import ObjectId
-
 from trona.screening.errors import StoreError
 
 from .criteria import index_key
@@ -24,7 +22,7 @@ from .projections import Projection
 from .text import Stored, encode, identity_text, plain_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from maggma.core import Sort
@@ -167,6 +165,26 @@ class Collection:
             None where nothing matches.
         """
         return next(self.query(criteria, properties, sort, limit=1), None)
+
+    def values(
+        self, names: Sequence[str], criteria: dict[str, Any] | None = None
+    ) -> Iterator[list[Any]]:
+        """
+        Read some fields of the documents that match, and nothing else of them.
+
+        Parameters
+        ----------
+        names
+            Of fields at the top of the documents.
+        criteria
+            A Mongo filter; all documents by default.
+
+        Returns
+        -------
+        iterator of list
+            The values of each document, None where it has no such field, as they were inserted.
+        """
+        return self._selection(criteria).values(names)
 
     def count(
         self, criteria: dict[str, Any] | None = None, hint: dict[str, Any] | None = None
@@ -385,6 +403,8 @@ class Collection:
         file, given = self._opened(), None if identity is None else identity_text(identity)
         found = first(file, wanted)
         if found is None:
+            from bson import ObjectId  # noqa: PLC0415 (slow to import, and queries need none)
+
             row = stored.identified(given or identity_text(ObjectId()))
             file.run(f"INSERT INTO {file.table} (id, head, body) VALUES (?, ?, ?)", [row])
             return int(file.rows("SELECT last_insert_rowid()")[0][0])

@@ -15,8 +15,6 @@ from threading import RLock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from bson import json_util
-
 from trona.screening.errors import StoreError
 
 from .list_values import making_statements, path_of, reached, table_prefix, values_table
@@ -139,6 +137,8 @@ class File:
         names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'documents'"
         if self._connection.execute(names).fetchone() is None:
             return
+        from bson import json_util  # noqa: PLC0415 (slow to import, and few files are so old)
+
         tables: dict[str, str] = {}
         for collection, identity, text in self._connection.execute(_FIRST_FORMAT):
             if collection not in tables:

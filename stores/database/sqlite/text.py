@@ -19,7 +19,6 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 import orjson
-from bson import ObjectId, json_util
 
 from trona.screening.errors import StoreError
 
@@ -44,6 +43,8 @@ DATE = "\x02"
 CUT = f"{ODD}c"
 """Stands in a head for a list or text that only the body has."""
 
+_OBJECT_ID = f"{ODD}o"
+"""Begins an object id."""
 _LONG = 1000
 """Length, in bytes of JSON, of what is left out of a head."""
 _LARGEST = 2**63 - 1
@@ -171,8 +172,9 @@ def decode(text: str) -> dict[str, Any]:
         As it was given to `encode`; dates without a time zone, as MongoDB gives them.
     """
     doc: dict[str, Any] = orjson.loads(text)
-    identity = doc["_id"] = _read(doc["_id"])
-    ordinary = text.count('"\\u0001c"') + isinstance(identity, ObjectId)
+    identity = doc["_id"]
+    ordinary = text.count('"\\u0001c"') + (type(identity) is str and identity[:2] == _OBJECT_ID)
+    doc["_id"] = _read(identity)
     return _read(doc) if text.count("\\u0001") > ordinary or "\\u0002" in text else doc
 
 
@@ -312,13 +314,18 @@ def _special(value: object) -> str | None:
             text = f"{ODD}s{orjson.dumps(value).decode()}"
     elif isinstance(value, datetime):
         text = date_text(value)
-    elif isinstance(value, ObjectId):
-        text = f"{ODD}o{value}"
     elif isinstance(value, float):
         ordinary = value == 0 or (isfinite(value) and abs(value) >= _SMALLEST)
         text = None if ordinary else f"{ODD}n{value}"
     elif not isinstance(value, int | None):
-        text = f"{ODD}j{json_util.dumps(value, json_options=json_util.CANONICAL_JSON_OPTIONS)}"
+        from bson import ObjectId, json_util  # noqa: PLC0415 (see `_object_id`)
+
+        options = json_util.CANONICAL_JSON_OPTIONS
+        text = (
+            f"{_OBJECT_ID}{value}"
+            if isinstance(value, ObjectId)
+            else f"{ODD}j{json_util.dumps(value, json_options=options)}"
+        )
     return text
 
 
@@ -335,9 +342,18 @@ def _read(value: Any) -> Any:  # noqa: ANN401 (any value of a document)
     return value
 
 
-_READERS: dict[str, Any] = {
-    "s": orjson.loads,
-    "o": ObjectId,
-    "n": float,
-    "j": json_util.loads,
-}
+def _object_id(text: str) -> object:
+    """Read an object id; bson is slow to import, and queries of some fields need none."""
+    from bson import ObjectId  # noqa: PLC0415
+
+    return ObjectId(text)
+
+
+def _other(text: str) -> Any:  # noqa: ANN401 (any value of BSON)
+    """Read a value of another BSON type."""
+    from bson import json_util  # noqa: PLC0415 (as above)
+
+    return json_util.loads(text)
+
+
+_READERS: dict[str, Any] = {"s": orjson.loads, "o": _object_id, "n": float, "j": _other}

@@ -91,7 +91,7 @@ class Published:
         Of the file, one for each phase; 0 for an element that the rows leave out.
     """
 
-    phases: tuple[Phase, ...]
+    phases: Sequence[Phase]
     table: PhaseTable
     band_gaps: Mapping[str, float]
     flagged: bool

@@ -1,36 +1,31 @@
 """Cache of a large table, so that it is parsed and sorted only once.
 
-A snapshot is found by a checksum of the table's content, so it cannot be stale. It is written to a
-temporary file that is then renamed, so processes that start together do not conflict. If the folder
+A snapshot is found by a checksum of the table's content, so it cannot be stale. If the cache folder
 cannot be read or written, the table is parsed again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import tempfile
-from contextlib import suppress
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
+import orjson
 
 from trona.screening.equilibrium.element_index import ElementIndex
-from trona.screening.equilibrium.phases import Phase, PhaseTable
-from trona.stores.settings import Settings
+from trona.screening.equilibrium.phase_columns import PackedAmounts, PhaseColumns
+from trona.screening.equilibrium.phases import PhaseTable
+from trona.stores.cache import cached_path, write_cached
 
 from .rows import Published, published_scale
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
-
-    from trona.screening.equilibrium.phases import EnergyScale
 
 __all__ = ["read", "write"]
 
@@ -82,31 +77,15 @@ def write(raw: bytes, found: Published) -> None:
     """
     if len(raw) < _WORTH:
         return
-    file = _file(raw)
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, allow_pickle=False, **_written(found))
-            Path(name).replace(file)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        _tidy(file.parent)
+    arrays = _written(found)
+    write_cached(_file(raw), lambda to: np.savez(to, allow_pickle=False, **arrays), _MOST)
 
 
 def _file(raw: bytes) -> Path:
     """Name the snapshot of a table by its content and what reads it."""
     digest = hashlib.sha256(raw)
     digest.update(f"{_FORMAT} {version('trona')} {version('pymatgen')}".encode())
-    return Path(Settings().cache).expanduser() / _FOLDER / f"{digest.hexdigest()[:32]}.npz"
-
-
-def _tidy(folder: Path) -> None:
-    """Remove the oldest snapshots beyond the number that is kept."""
-    files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[_MOST:]:
-        file.unlink(missing_ok=True)
+    return cached_path(_FOLDER, f"{digest.hexdigest()[:32]}.npz")
 
 
 def _written(found: Published) -> dict[str, NDArray[Any]]:
@@ -122,7 +101,7 @@ def _written(found: Published) -> dict[str, NDArray[Any]]:
         "gaps": found.band_gaps,
     }
     return {
-        **{name: np.frombuffer(json.dumps(x).encode(), np.uint8) for name, x in texts.items()},
+        **{name: np.frombuffer(orjson.dumps(x), np.uint8) for name, x in texts.items()},
         "lines": np.array(found.lines),
         "counts": np.array([len(phase.amounts) for phase in phases]),
         "columns": np.array([place[one] for phase in phases for one in phase.amounts]),
@@ -142,56 +121,27 @@ def _written(found: Published) -> dict[str, NDArray[Any]]:
 def _restored(kept: Mapping[str, NDArray[Any]], path: Path) -> Published:
     """Make a table of arrays."""
     names = ("elements", "formulas", "ids", "groups", "gaps")
-    texts = {name: json.loads(kept[name].tobytes()) for name in names}
-    elements = tuple(texts["elements"])
-    lines, scale = kept["lines"].tolist(), published_scale(path)
-    phases = _phases(kept, texts, elements, lines, scale, path)
-    order, counts = kept["order"], kept["counts"]
-    amounts = np.zeros((len(phases), len(elements)))
-    rows = np.empty(len(phases), dtype=np.intp)
-    rows[order] = np.arange(len(phases))
-    amounts[np.repeat(rows, counts), kept["columns"]] = kept["values"]
-    energies, ground = kept["energies"][order], kept["ground"]
-    for array in (amounts, energies, ground):
-        array.setflags(write=False)
-    ordered = tuple(map(phases.__getitem__, order.tolist()))
-    table = PhaseTable(ordered, elements, scale, amounts, energies, ground)
+    texts = {name: orjson.loads(kept[name].tobytes()) for name in names}
+    lines, file = kept["lines"].tolist(), path.name
+    columns = PhaseColumns(
+        amounts=PackedAmounts(
+            tuple(texts["elements"]), kept["counts"], kept["columns"], kept["values"]
+        ),
+        energies=kept["energies"],
+        scale=published_scale(path),
+        volumes=kept["volumes"],
+        ids=texts["ids"],
+        formulas=texts["formulas"],
+        sources=[f"line {line} of {file}" if line else _ELEMENT for line in lines],
+        space_groups=texts["groups"],
+        order=np.arange(len(lines)),
+    )
+    order = kept["order"]
+    amounts, energies = columns.amounts.matrix()[order], columns.energies[order]
+    phases = columns.ordered(order)
+    table = PhaseTable(
+        phases, columns.amounts.elements, columns.scale, amounts, energies, kept["ground"]
+    )
     index = ElementIndex(kept["masks"], kept["ends"], kept["rows"])
     vars(table).update(keys=kept["keys"], index=index)
-    return Published(phases, table, texts["gaps"], bool(kept["flagged"]), lines)
-
-
-def _phases(
-    kept: Mapping[str, NDArray[Any]],
-    texts: Mapping[str, Sequence[str]],
-    elements: tuple[str, ...],
-    lines: Sequence[int],
-    scale: EnergyScale,
-    path: Path,
-) -> tuple[Phase, ...]:
-    """Make phases that were checked when they were read from the table."""
-    symbols = list(map(elements.__getitem__, kept["columns"].tolist()))
-    values, ends = kept["values"].tolist(), np.cumsum(kept["counts"]).tolist()
-    volumes = [None if x != x else x for x in kept["volumes"].tolist()]  # noqa: PLR0124 (nan)
-    file = path.name
-    sources = [f"line {at} of {file}" if at else _ELEMENT for at in lines]
-    columns = (texts["ids"], texts["formulas"], kept["energies"].tolist(), sources, volumes)
-    phases: list[Phase] = []
-    begin, new, append = 0, Phase.__new__, phases.append
-    for end, id_, formula, energy, source, volume, group in zip(
-        ends, *columns, texts["groups"], strict=True
-    ):
-        phase = new(Phase)
-        vars(phase).update(
-            id=id_,
-            formula=formula,
-            amounts=dict(zip(symbols[begin:end], values[begin:end], strict=False)),
-            energy=energy,
-            scale=scale,
-            source=source,
-            volume=volume,
-            space_group=group,
-        )
-        append(phase)
-        begin = end
-    return tuple(phases)
+    return Published(columns, table, texts["gaps"], bool(kept["flagged"]), lines)

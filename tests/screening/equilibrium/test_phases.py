@@ -168,7 +168,7 @@ def test_a_stream_of_systems_does_not_fill_the_memory():
     for size in (2, 3, 4):
         for chosen in combinations(symbols, size):
             assert table.system(chosen, closed=True).elements == tuple(sorted(chosen))
-    assert len(table._systems) <= 64
+    assert len(table.systems) <= 64
 
 
 def test_a_part_of_a_table_holds_what_consists_of_its_elements_and_the_same_hull():

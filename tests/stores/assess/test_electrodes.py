@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 
 import pytest
+import yaml
 
 from tests.support.systems import make_table
 from trona.screening.errors import InputError, VoltageError
@@ -96,7 +97,7 @@ def test_what_no_source_states_is_not_known(name):
 )
 def test_a_row_that_is_not_complete_is_refused_when_it_is_read(text, word):
     with pytest.raises(InputError, match=word):
-        read_electrodes(text)
+        read_electrodes(yaml.safe_load(text))
 
 
 def test_a_measured_potential_comes_before_the_computed_one(table):

@@ -16,7 +16,7 @@ from trona.stores.assess.screenings import failed_document, rank_documents, scre
 from trona.stores.collections.results import Filters, Results
 from trona.stores.collections.upkeep import Problem, check_store, reindex
 from trona.stores.database.connect import open_store
-from trona.stores.documents.bookkeeping import SUMMARY_SCHEMA_VERSION
+from trona.stores.defaults import SUMMARY_SCHEMA_VERSION
 from trona.stores.documents.results import SCHEMA_VERSION
 from trona.stores.energies.references import load_reference
 

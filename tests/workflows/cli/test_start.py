@@ -23,7 +23,10 @@ CODE = (
 )
 
 
-READ = HEAVY | {"maggma", "mongomock_ng", "monty", "numpy", "pymongo", "yaml"}
+READ = HEAVY | {
+    *("bson", "email", "maggma", "mongomock_ng", "monty", "numpy", "pydantic", "pydantic_core"),
+    *("pymongo", "yaml"),
+}
 
 
 def run(arguments, store):
@@ -53,6 +56,9 @@ def store(tmp_path_factory):
         (["profile", "Na3PS4"], (HEAVY | STORES) - {"pymatgen"}),  # masses
         (["query"], READ),
         (["query", "--elements", "S", "--hull-below", "0.1"], READ),
+        (["query", "--class", "stable", "--elements", "S", "--limit", "5"], READ),
+        (["query", "--text", "S4", "--sort", "hull", "--csv"], READ | {"rich"}),
+        (["query", "--count", "class"], READ),
     ],
 )
 def test_a_command_starts_without_what_it_does_not_need(arguments, forbidden, store):

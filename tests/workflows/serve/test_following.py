@@ -12,7 +12,7 @@ from trona.screening.errors import StoreError
 from trona.stores.assess.screenings import screening_document
 from trona.stores.collections import results as stored
 from trona.stores.collections.results import Filters, Results
-from trona.stores.documents.bookkeeping import SummaryDoc
+from trona.stores.collections.stored import FieldReader
 from trona.workflows.serve.following import Followed
 
 
@@ -113,16 +113,21 @@ def test_a_server_of_a_store_is_followed_too(mongo, reference):
 
 @pytest.fixture
 def read(monkeypatch):
-    """Kinds of the documents that are read, in order."""
-    kinds = []
+    """Collections of the documents that are read, in order."""
+    names = []
 
-    def counted(model, found):
-        kinds.append(model)
-        return original(model, found)
+    def counted(name, found):
+        names.append(name)
+        return original(name, found)
 
-    original = stored.read_document
-    monkeypatch.setattr(stored, "read_document", counted)
-    return kinds
+    def counted_fields(reader, values):
+        names.append("summaries")
+        return of_fields(reader, values)
+
+    original, of_fields = stored._read, FieldReader.read
+    monkeypatch.setattr(stored, "_read", counted)
+    monkeypatch.setattr(FieldReader, "read", counted_fields)
+    return names
 
 
 def test_summaries_are_read_once_whatever_is_sorted_and_filtered(tmp_path, reference, read):
@@ -130,16 +135,16 @@ def test_summaries_are_read_once_whatever_is_sorted_and_filtered(tmp_path, refer
     write(path, reference, "Na2S", "NaCl", "Na3PS4")
     with serving(session_on(path)) as page:
         page.ask("/view/candidates")
-        assert read.count(SummaryDoc) == 3
+        assert read.count("summaries") == 3
         for asked in ({"sort": "hull"}, {"elements": "S"}, {"text": "Na", "sort": "label"}):
             read.clear()
             found = page.ask("/view/candidates", **asked).json
-            assert read.count(SummaryDoc) == 0
+            assert read.count("summaries") == 0
             assert len(read) == found["total"]  # the results of the page
         write(path, reference, "Na2PS3")
         read.clear()
         assert page.ask("/view/candidates", sort="label").json["total"] == 4
-        assert read.count(SummaryDoc) == 4
+        assert read.count("summaries") == 4
 
 
 def test_what_is_remembered_passes_the_same_filters_as_what_is_read(tmp_path, reference):

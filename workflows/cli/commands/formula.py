@@ -84,7 +84,6 @@ def window(
     from trona.screening.errors import InputError  # noqa: PLC0415
     from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
-    from trona.stores.assess.scheme_changes import changes_document  # noqa: PLC0415
     from trona.stores.assess.windows import window_answer  # noqa: PLC0415
     from trona.workflows.cli.materials import written_names  # noqa: PLC0415
 
@@ -110,8 +109,11 @@ def window(
         from trona.workflows.cli.figure_files import save_figure_file  # noqa: PLC0415
 
         save_figure_file("ladder", plot, assessments[0])
-    switched = energies.scheme != usual.scheme
-    changes = [changes_document(name, usual, energies) for name in names] if switched else []
+    changes = []
+    if energies.scheme != usual.scheme:
+        from trona.stores.assess.scheme_changes import changes_document  # noqa: PLC0415
+
+        changes = [changes_document(name, usual, energies) for name in names]
     if as_json:
         compared = [{"compared": one.model_dump(mode="json")} for one in changes]
         listed = [

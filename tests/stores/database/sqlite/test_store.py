@@ -51,6 +51,23 @@ def opened(path, collection="c"):
     return store
 
 
+def test_fields_are_those_of_the_documents(tmp_path):
+    store = opened(tmp_path / "s.sqlite")
+    store.update(
+        [
+            {"id": "a", "x": 0.1 + 0.2, "list": [1, {"b": True}], "text": 'a "quoted" \u00e9'},
+            {"id": "b", "x": None, "list": list(range(2000)), "text": "\x01 odd"},
+            {"id": "c", "x": 2**53 + 1, "list": datetime(2026, 1, 2, tzinfo=UTC)},
+            {"id": "d", "x": float("inf"), "list": {}, "text": "long" * 1000},
+        ]
+    )
+    for criteria in (None, {"x": {"$gt": 0.3}}, {"list": 1}, {"text": {"$exists": False}}):
+        for names in (["x"], ["text", "id"], ["id", "x", "list", "text", "_id"]):
+            expected = [[doc.get(n) for n in names] for doc in store.query(criteria)]
+            assert list(store.values(names, criteria)) == expected
+    assert list(store.values(["id"], {"x": "none"})) == []
+
+
 def test_documents_come_back_as_they_went_in(tmp_path):
     doc = {"id": "a", "x": 1.5, "none": None, "nested": {"list": [1, {"b": True}]},
            "when": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}  # fmt: skip

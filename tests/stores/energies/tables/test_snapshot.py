@@ -55,9 +55,9 @@ def test_the_second_time_gives_what_the_first_gave(path, unread, flag, correctio
     first = load_reference(f"table:{path}", correction)
     unread()
     again = load_reference(f"table:{path}", correction)
-    assert again.phases == first.phases
+    assert list(again.phases) == list(first.phases)
     assert [list(p.amounts) for p in again.phases] == [list(p.amounts) for p in first.phases]
-    assert again.table.phases == first.table.phases
+    assert list(again.table.phases) == list(first.table.phases)
     assert (again.checksum, again.scheme.name) == (first.checksum, first.scheme.name)
     assert again.scheme == first.scheme
     assert (again.band_gaps, again.basis) == (first.band_gaps, first.basis)
@@ -89,7 +89,7 @@ def test_a_spoilt_snapshot_is_made_anew(path, content):
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2] if content == "half" else content)
     _, again = load_table(path)
-    assert again.phases == first.phases
+    assert list(again.phases) == list(first.phases)
     assert snapshot.read(path.read_bytes(), path) is not None
 
 
@@ -97,12 +97,12 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(path):
     (path.parent / "cache").write_text("a file stands where the folder would be")
     _, first = load_table(path)
     _, again = load_table(path)
-    assert again.phases == first.phases
+    assert list(again.phases) == list(first.phases)
 
 
 def test_many_at_once_write_one_snapshot_and_leave_nothing_behind(path):
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: load_table(path)[1].phases, range(16)))
+        found = list(pool.map(lambda _: list(load_table(path)[1].phases), range(16)))
     assert all(one == found[0] for one in found)
     assert [file.suffix for file in kept(path)] == [".npz"]
 

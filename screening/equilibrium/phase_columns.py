@@ -1,0 +1,266 @@
+"""Phases held as columns: a question about one chemical system makes only the phases of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+from .arrangement import arranged, table_order
+from .phases import Phase, PhaseTable
+from .system import System
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from .phases import EnergyScale
+
+__all__ = ["PackedAmounts", "PhaseColumns", "arranged_table", "shifted_table"]
+
+
+@dataclass(frozen=True, eq=False)
+class PackedAmounts:
+    """
+    Amounts of many phases, one after another.
+
+    Parameters
+    ----------
+    elements
+        All elements, sorted.
+    counts : shape (n_phases,)
+        Elements of each phase.
+    columns : shape (n_amounts,)
+        Position of the element of each amount.
+    values : shape (n_amounts,)
+        Amounts per formula unit, those of a phase in the order of its formula.
+    """
+
+    elements: tuple[str, ...]
+    counts: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, amounts: Sequence[Mapping[str, float]]) -> PackedAmounts:
+        """
+        Pack amounts.
+
+        Parameters
+        ----------
+        amounts
+            Element symbol to amount per formula unit, of each phase.
+        """
+        elements = tuple(sorted(set(chain.from_iterable(amounts))))
+        place = {symbol: at for at, symbol in enumerate(elements)}
+        columns = map(place.__getitem__, chain.from_iterable(amounts))
+        values = chain.from_iterable(one.values() for one in amounts)
+        return cls(
+            elements,
+            np.fromiter(map(len, amounts), np.intp),
+            np.fromiter(columns, np.intp),
+            np.fromiter(values, np.float64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def __getitem__(self, at: int) -> dict[str, float]:
+        inside = slice(int(self._ends[at]), int(self._ends[at + 1]))
+        symbols = map(self.elements.__getitem__, self.columns[inside].tolist())
+        return dict(zip(symbols, self.values[inside].tolist(), strict=True))
+
+    def matrix(self) -> NDArray[np.float64]:
+        """Write them as the rows of a matrix; shape (n_phases, n_elements)."""
+        written = np.zeros((len(self), len(self.elements)))
+        written[np.repeat(np.arange(len(self)), self.counts), self.columns] = self.values
+        return written
+
+    @cached_property
+    def _ends(self) -> NDArray[np.intp]:
+        """Where the amounts of each phase begin and end."""
+        return np.concatenate([[0], np.cumsum(self.counts)])
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseColumns(Sequence[Phase]):
+    """
+    Phases that are made when they are first asked for, and kept.
+
+    What is given is not checked again.
+
+    Parameters
+    ----------
+    amounts
+        Of all phases.
+    energies : shape (n_phases,)
+        eV per formula unit.
+    scale
+        The scale of all energies.
+    volumes : shape (n_phases,)
+        Å³ per formula unit; nan where unknown.
+    ids, formulas, sources, space_groups
+        As of `Phase`, one for each phase.
+    order : shape (n_phases,)
+        Positions in the order of this sequence.
+    made
+        Phases made so far, by position.
+    """
+
+    amounts: PackedAmounts
+    energies: NDArray[np.float64]
+    scale: EnergyScale
+    volumes: NDArray[np.float64]
+    ids: Sequence[str]
+    formulas: Sequence[str]
+    sources: Sequence[str]
+    space_groups: Sequence[str | None]
+    order: NDArray[np.intp]
+    made: dict[int, Phase] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @overload
+    def __getitem__(self, at: int) -> Phase: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Phase, ...]: ...
+    def __getitem__(self, at: int | slice) -> Phase | tuple[Phase, ...]:
+        if isinstance(at, slice):
+            return tuple(map(self._phase, self.order[at].tolist()))
+        return self._phase(int(self.order[at]))
+
+    def __iter__(self) -> Iterator[Phase]:
+        return map(self._phase, self.order.tolist())
+
+    def ordered(self, order: NDArray[np.intp]) -> PhaseColumns:
+        """
+        Put the same phases in another order.
+
+        Parameters
+        ----------
+        order : shape (n_phases,)
+            Places in this order.
+
+        Returns
+        -------
+        PhaseColumns
+            Made of the same phases.
+        """
+        return replace(self, order=self.order[order])
+
+    def moved(self, energies: NDArray[np.float64], scale: EnergyScale) -> PhaseColumns:
+        """
+        Shift all energies.
+
+        Parameters
+        ----------
+        energies : shape (n_phases,)
+            eV per formula unit, in the order of this sequence.
+        scale
+            That the sums are on.
+
+        Returns
+        -------
+        PhaseColumns
+            The same otherwise.
+        """
+        shifted = self.energies.copy()
+        shifted[self.order] += energies
+        return replace(self, energies=shifted, scale=scale, made={})
+
+    def _phase(self, at: int) -> Phase:
+        """Make a phase, once: threads get the same one."""
+        if at in self.made:
+            return self.made[at]
+        volume = float(self.volumes[at])
+        phase = Phase.__new__(Phase)
+        vars(phase).update(
+            id=self.ids[at],
+            formula=self.formulas[at],
+            amounts=self.amounts[at],
+            energy=float(self.energies[at]),
+            scale=self.scale,
+            source=self.sources[at],
+            volume=None if volume != volume else volume,  # noqa: PLR0124 (nan)
+            space_group=self.space_groups[at],
+        )
+        return self.made.setdefault(at, phase)
+
+
+def arranged_table(columns: PhaseColumns) -> PhaseTable:
+    """
+    Arrange phases in a table without making them.
+
+    Parameters
+    ----------
+    columns
+        The phases, all with ids of their own.
+
+    Returns
+    -------
+    PhaseTable
+        As `PhaseTable.from_phases` makes it.
+
+    Raises
+    ------
+    ChemicalSystemError
+        If an element has no reference phase.
+    """
+    elements, amounts = columns.amounts.elements, columns.amounts.matrix()
+    order, ground = arranged(amounts, columns.energies, elements, columns.ids)
+    phases = columns.ordered(order)
+    energies = columns.energies[order]
+    return PhaseTable(phases, elements, columns.scale, amounts[order], energies, ground)
+
+
+def shifted_table(table: PhaseTable, shifts: NDArray[np.float64], scale: EnergyScale) -> PhaseTable:
+    """
+    Shift the energies of a table; only polymorphs are sorted again.
+
+    Parameters
+    ----------
+    table
+        Phases.
+    shifts : shape (n_phases,)
+        eV per formula unit, in the order of the table.
+    scale
+        That the sums are on.
+
+    Returns
+    -------
+    PhaseTable
+        As `PhaseTable.from_phases` makes it of phases with these energies.
+    """
+    energies, amounts, phases = table.energies + shifts, table.amounts, table.phases
+    place = np.searchsorted(table.ground, np.arange(len(table)), side="right")
+    order = table_order(place[:, None], energies / amounts.sum(axis=1), _ids(phases))
+    systems = dict[tuple[tuple[str, ...], bool], System]()
+    moved: PhaseColumns | tuple[Phase, ...]
+    if isinstance(phases, PhaseColumns):
+        moved = phases.moved(shifts, scale).ordered(order)
+    else:
+        at = zip(order.tolist(), shifts[order].tolist(), strict=True)
+        moved = tuple(phases[place].moved(energy, scale) for place, energy in at)
+    energies = energies[order]
+    if (order[1:] < order[:-1]).any():
+        amounts = amounts[order]
+    else:  # the columns of a system are the same phases as before
+        for key, one in table.systems.items():
+            systems[key] = replace(one, energies=energies[one.index] / one.sizes)
+    changed = PhaseTable(moved, table.elements, scale, amounts, energies, table.ground, systems)
+    kept = vars(table).keys() & {"index", "keys", "_places", "_is_ground"}
+    vars(changed).update({name: vars(table)[name] for name in kept})
+    return changed
+
+
+def _ids(phases: Sequence[Phase]) -> Sequence[str]:
+    """Ids of phases in their order."""
+    if isinstance(phases, PhaseColumns):
+        return [phases.ids[at] for at in phases.order.tolist()]
+    return [phase.id for phase in phases]

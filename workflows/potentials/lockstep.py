@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Answers = Callable[[Any, Sequence[Atoms]], Sequence[dict[str, Any]]]
 
-__all__ = ["asking", "in_lockstep"]
+__all__ = ["answered_together", "in_lockstep"]
 
 Result = TypeVar("Result")
 
@@ -36,7 +36,7 @@ def in_lockstep(tasks: Iterable[Callable[[], Result]]) -> list[Result | Exceptio
     Parameters
     ----------
     tasks
-        Each uses calculators that `asking` gave it.
+        Each uses calculators that `answered_together` gave it.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def in_lockstep(tasks: Iterable[Callable[[], Result]]) -> list[Result | Exceptio
     return [run.outcome for run in runs]
 
 
-def asking(calculator: Calculator, answers: Answers) -> Calculator:
+def answered_together(calculator: Calculator, answers: Answers) -> Calculator:
     """
     Give a calculator that is asked together with those of other tasks, where there are any.
 

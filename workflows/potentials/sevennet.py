@@ -18,7 +18,7 @@ from trona.stores.settings import Settings
 
 from .beforehand import note
 from .device import chosen_device
-from .lockstep import asking
+from .lockstep import answered_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def calculator(*, fused: bool | None = None, **choices: Any) -> Calculator:  # n
     placed = {"device": chosen_device(), **choices}
     wanted = Settings().fused if fused is None else fused
     note(calculator, placed["device"], {"fused": wanted, **placed})
-    return asking(_made(wanted, json.dumps(placed, sort_keys=True)), _several)
+    return answered_together(_made(wanted, json.dumps(placed, sort_keys=True)), _several)
 
 
 @cache

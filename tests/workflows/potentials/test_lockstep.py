@@ -20,7 +20,7 @@ from trona.workflows.jobs import force_field
 from trona.workflows.jobs.backends import BACKENDS
 from trona.workflows.jobs.force_field import Continued, force_field_maker, relax_ahead
 from trona.workflows.potentials import sevennet
-from trona.workflows.potentials.lockstep import asking, in_lockstep
+from trona.workflows.potentials.lockstep import answered_together, in_lockstep
 from trona.workflows.potentials.pair_springs import _logarithm
 
 SEVENNET = BACKENDS["sevennet"]
@@ -57,7 +57,7 @@ def relaxed(symbol, calculator, answers=each_by_itself):
     """Relax a distorted metal, with a log on standard output."""
     atoms = bulk(symbol, cubic=True)
     atoms.rattle(0.1, seed=1)
-    atoms.calc = asking(calculator, answers)
+    atoms.calc = answered_together(calculator, answers)
     with BFGS(atoms) as optimizer:
         optimizer.run(fmax=0.01)
     return atoms.get_potential_energy(), optimizer.nsteps
@@ -121,7 +121,7 @@ def test_what_cannot_be_computed_together_is_computed_one_by_one():
 
 def test_outside_nothing_changes():
     calculator = EMT()
-    assert asking(calculator, each_by_itself) is calculator
+    assert answered_together(calculator, each_by_itself) is calculator
     assert in_lockstep([]) == []
 
 

@@ -63,6 +63,8 @@ _LEADING_FACTOR = re.compile(r"^(\d+(?:\.\d+)?)?(.+)$", re.DOTALL)
 _FRACTION_DIGITS = 8
 """Compositions equal to this many digits of atomic fraction are one composition."""
 _UNITS: float = 10.0**_FRACTION_DIGITS
+_PLAIN_DIGITS = 6
+"""Significant digits up to which a number that needs no exponent has ten decimals at most."""
 _OFF_THE_RATIONALS: float = 10**-_FRACTION_DIGITS / pi
 """Added before rounding, so that no fraction of small integers falls on a rounding boundary."""
 
@@ -442,5 +444,7 @@ def number(value: float, digits: int = 4) -> str:
     >>> number(8.000000000001), number(1 / 3), number(40.0)
     ('8', '0.3333', '40')
     """
-    text = f"{float(f'{value:.{digits}g}'):.10f}".rstrip("0").rstrip(".")
+    text = f"{value:.{digits}g}"
+    if "e" in text or digits > _PLAIN_DIGITS:
+        text = f"{float(text):.10f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

@@ -7,8 +7,13 @@ chemical potential difference in eV is numerically a voltage in V.
 from __future__ import annotations
 
 from math import inf, isfinite
+from typing import TYPE_CHECKING, TypeVar
 
 from .errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "HELD",
@@ -43,6 +48,8 @@ _COULOMB_PER_MAH = 3.6
 _PER_CM2 = 1e20
 """Atoms per cm² in 1 µm of a density of one atom per Å³."""
 
+Number = TypeVar("Number", float, "NDArray[np.float64]")
+
 
 def require_small_energy(value: float, name: str) -> None:
     """
@@ -69,20 +76,20 @@ def require_small_energy(value: float, name: str) -> None:
         )
 
 
-def voltage(mu: float, mu_metal: float) -> float:
+def voltage(mu: Number, mu_metal: float) -> Number:
     """
     Voltage against sodium metal at a sodium chemical potential.
 
     Parameters
     ----------
     mu
-        Chemical potential of sodium, eV per atom, on the scale of the hull.
+        Chemical potential of sodium, eV per atom, on the scale of the hull; one or an array.
     mu_metal
         Chemical potential of sodium metal on the same scale, eV per atom.
 
     Returns
     -------
-    float
+    float or ndarray
         V = (mu_metal − mu) / e, in V.
 
     Examples

@@ -8,7 +8,7 @@ At chemical potential μ a composition c decomposes into the phases that minimis
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import sub
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +20,10 @@ from trona.screening.tabular import Tabular
 from trona.screening.units import SODIUM, chemical_potential, voltage
 
 from .hull import energies_above_hull
-from .simplex import AMOUNT_TOLERANCE, BasicSolution, Path, follow_from, free_columns, minimise
+from .loops.selection import LOOPS
+from .simplex import AMOUNT_TOLERANCE, follow_from, free_columns, minimise
 from .system import Columns
-from .walking import lowest, products_of_bases, walk
+from .walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,14 +31,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .phases import Phase, PhaseTable
+    from .simplex import BasicSolution, Path
     from .system import System
 
 __all__ = ["Interval", "Profile", "profile", "sweep_system"]
 
 VOLTAGE_TOLERANCE = 1e-9
 """Breakpoints closer than this (V) are one; rounding noise is four orders below."""
-_OFTEN = 100
-"""Compositions of a system after which its hull is looked for; that takes as long as so many."""
+_OFTEN = 20
+"""Compositions of a system after which its hull is looked for; that takes as long as sixty."""
 _NEAR = 1e-6
 """Phases closer to the hull (eV per atom) are kept; what could enter is within 1e-9 of it."""
 
@@ -93,6 +95,11 @@ class Profile(Tabular):
     composition: Mapping[str, float]
     mu_metal: float
     intervals: tuple[Interval, ...]
+
+    @cached_property
+    def n_atoms(self) -> float:
+        """Atoms per formula unit."""
+        return sum(self.composition.values())
 
     @property
     def heading(self) -> str:
@@ -196,43 +203,59 @@ def profile(table: PhaseTable, composition: Mapping[str, float]) -> Profile:
     others = {symbol: amount for symbol, amount in composition.items() if symbol != SODIUM}
     if not others:
         raise FormulaError("pure sodium is the reservoir itself: name a compound of sodium.")
-    mu_metal = table.mu_sodium_metal
     system = table.system(others)
     path = sweep_system(table, system, np.array([others[symbol] for symbol in system.elements]))
-    uppers = [voltage(mu, mu_metal) for mu in path.mu.tolist()]
-    widths = map(sub, uppers, [*uppers[1:], 0.0])
-    steps = [at for at, width in enumerate(widths) if width > VOLTAGE_TOLERANCE][::-1]
-    columns, values = path.columns.take(steps, axis=0), path.values.take(steps, axis=0)
-    atoms = sum(composition.values())
-    counts, same, sums = products_of_bases(system, columns, values, AMOUNT_TOLERANCE * atoms)
-    values.setflags(write=False)
-    own, lower = composition.get(SODIUM, 0.0), 0.0
-    n_rows, ties = columns.shape[1], path.tied.take(steps).tolist()
-    intervals: list[Interval] = []
-    for step, inside, amounts, count, alike, sodium, energy, level in zip(
-        *(steps, _phases_at(table, system, columns), values, counts.tolist(), same.tolist()),
-        *((sums[0] - own).tolist(), sums[1].tolist(), ties),
-        strict=True,
+    intervals = _intervals(table, system, path, composition)
+    return Profile(composition, table.mu_sodium_metal, intervals)
+
+
+def _intervals(
+    table: PhaseTable, system: System, path: Path, composition: Mapping[str, float]
+) -> tuple[Interval, ...]:
+    """Turn a path into ranges of voltage with their products."""
+    n_rows = path.columns.shape[1]
+    columns, values, places, numbers = _settled(table, system, path, composition)
+    ties, lower = path.tied.tolist() if path.tied.any() else None, 0.0
+    found: list[Interval] = []
+    for inside, amounts, step, count, alike, upper, sodium, energy in zip(
+        *(_phases_at(table, system, columns), values, *places, *numbers), strict=True
     ):
-        phases = inside if count == n_rows else inside[:count]
-        tied = _tied(table, system, path.basis(step), phases, composition) if level else ()
+        if count < n_rows:
+            inside, amounts = inside[:count], amounts[:count]  # noqa: PLW2901 (what is present)
+        tied: tuple[Phase, ...] = ()
+        if ties is not None and ties[step]:
+            tied = _tied(table, system, path.basis(step), inside, composition)
         if alike:  # a basis change between the same products altered nothing one could weigh
-            before = intervals.pop()
+            before = found.pop()
             lower = before.voltage_lower
             tied = tuple({phase.id: phase for phase in (*tied, *before.tied)}.values())
-        found = Interval.__new__(Interval)  # of what is read-only already: there are many
-        vars(found).update(
-            voltage_lower=lower,
-            voltage_upper=uppers[step],
-            phases=tuple(phases),
-            amounts=amounts if count == n_rows else amounts[:count],
-            sodium_exchanged=sodium,
-            energy=energy,
-            tied=tied,
-        )
-        intervals.append(found)
-        lower = uppers[step]
-    return Profile(composition, mu_metal, tuple(intervals))
+        interval = Interval.__new__(Interval)  # of what is read-only already: there are many
+        fields = interval.__dict__
+        fields["voltage_lower"], fields["voltage_upper"] = lower, upper
+        fields["phases"], fields["amounts"] = tuple(inside), amounts
+        fields["sodium_exchanged"], fields["energy"] = sodium, energy
+        fields["tied"] = tied
+        found.append(interval)
+        lower = upper
+    return tuple(found)
+
+
+def _settled(
+    table: PhaseTable, system: System, path: Path, composition: Mapping[str, float]
+) -> tuple[NDArray[np.intp], NDArray[np.float64], list[list[int]], list[list[float]]]:
+    """Find the products of each range of voltage that has a width: see `loops.settling.settle`."""
+    shape = path.columns.shape
+    columns, values = np.empty(shape, dtype=np.intp), np.empty(shape)
+    places, numbers = np.empty((3, shape[0]), dtype=np.intp), np.empty((3, shape[0]))
+    own, atoms = composition.get(SODIUM, 0.0), sum(composition.values())
+    kept = LOOPS.run(
+        *("settle", system.sizes, system.sodium, system.energies),
+        *(voltage(path.mu, table.mu_sodium_metal), path.columns, path.values, own),
+        *(VOLTAGE_TOLERANCE, AMOUNT_TOLERANCE * atoms, AMOUNT_TOLERANCE),
+        *(columns, values, places, numbers),
+    )
+    values.setflags(write=False)
+    return columns[:kept], values[:kept], places[:, :kept].tolist(), numbers[:, :kept].tolist()
 
 
 def _phases_at(table: PhaseTable, system: System, columns: NDArray[np.intp]) -> list[list[Phase]]:
@@ -272,28 +295,25 @@ def sweep_system(table: PhaseTable, system: System, amounts: NDArray[np.float64]
     ConvergenceError
         If the sweep does not end within the pivot limit.
     """
-    free = system.layout.free
+    layout, mu_stop = system.layout, table.mu_sodium_metal
+    free = layout.free
     if free is None:
-        free = system.layout.free = Columns.of(system, np.flatnonzero(system.sodium == 0.0))
-    start, mu_stop = np.searchsorted(free.at, system.start), table.mu_sodium_metal
+        free = layout.free = Columns.of(system, np.flatnonzero(system.sodium == 0.0))
     near = _near(table, system)
-    if near is None:
-        first = free.at[minimise(free.amounts, amounts, free.energies, start).columns]
-    else:
-        first = free.at[lowest(free, amounts, start)]
-    inside = None if near is None else near.find(first)
-    if near is None or inside is None:
-        costs = (system.energies, system.sodium)
-        return follow_from(system.amounts, amounts, *costs, first, mu_stop)
-    path = walk(near, amounts, inside, mu_stop)
-    return Path(path.mu, near.at.take(path.columns), path.values, path.tied)
+    path = None if near is None else walk(system, free, near, amounts, mu_stop)
+    if path is not None:
+        return path
+    start = np.searchsorted(free.at, system.start)
+    first = free.at[minimise(free.amounts, amounts, free.energies, start).columns]
+    costs = (system.energies, system.sodium)
+    return follow_from(system.amounts, amounts, *costs, first, mu_stop)
 
 
 def _near(table: PhaseTable, system: System) -> Columns | None:
-    """Columns on the hull, of a system that is asked often."""
+    """Columns on the hull, of a system that is asked often; only compiled loops make use of it."""
     layout = system.layout
     layout.asked += 1
-    if layout.near is None and layout.asked > _OFTEN:
+    if layout.near is None and layout.asked > _OFTEN and not LOOPS.interpreted:
         some = table.within([*system.elements, SODIUM])
         low = energies_above_hull(some)[some.ground] < _NEAR
         kept = {id(some.phases[at]) for at in some.ground[low].tolist()}

@@ -132,11 +132,12 @@ class PhaseColumns(Sequence[Phase]):
     def __getitem__(self, at: slice) -> tuple[Phase, ...]: ...
     def __getitem__(self, at: int | slice) -> Phase | tuple[Phase, ...]:
         if isinstance(at, slice):
-            return tuple(map(self._phase, self.order[at].tolist()))
-        return self._phase(int(self.order[at]))
+            return tuple(map(self._phase, self._places[at]))
+        place = self._places[at]
+        return self.made.get(place) or self._phase(place)
 
     def __iter__(self) -> Iterator[Phase]:
-        return map(self._phase, self.order.tolist())
+        return map(self._phase, self._places)
 
     def ordered(self, order: NDArray[np.intp]) -> PhaseColumns:
         """
@@ -173,6 +174,12 @@ class PhaseColumns(Sequence[Phase]):
         shifted = self.energies.copy()
         shifted[self.order] += energies
         return replace(self, energies=shifted, scale=scale, made={})
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """The order as a list, which gives one position sooner."""
+        places: list[int] = self.order.tolist()
+        return places
 
     def _phase(self, at: int) -> Phase:
         """Make a phase, once: threads get the same one."""
@@ -262,5 +269,5 @@ def shifted_table(table: PhaseTable, shifts: NDArray[np.float64], scale: EnergyS
 def _ids(phases: Sequence[Phase]) -> Sequence[str]:
     """Ids of phases in their order."""
     if isinstance(phases, PhaseColumns):
-        return [phases.ids[at] for at in phases.order.tolist()]
+        return list(map(phases.ids.__getitem__, phases.order.tolist()))
     return [phase.id for phase in phases]

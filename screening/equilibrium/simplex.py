@@ -200,26 +200,31 @@ def minimise_each(
     """
     targets = amounts.tolist()
     found: list[tuple[BasicSolution, NDArray[np.intp]]] = []
-    waiting = {tuple(start.tolist()): np.arange(len(costs))}
+    everything = np.arange(len(costs))
+    waiting = {tuple(start.tolist()): everything}
     for _ in range(pivot_limit(matrix) * len(costs)):
         if not waiting:
             return found
         columns = next(iter(waiting))
         rows, basis = waiting.pop(columns), list(columns)
         inverse = interpreted.inverted(matrix, basis)
-        asked = costs.take(rows, axis=0)
+        asked = costs if rows is everything else costs.take(rows, axis=0)
         reduced = asked - asked[:, basis] @ (np.array(inverse) @ matrix)
         reduced[:, basis] = 0.0
-        entering = reduced.argmin(axis=1)
         done = reduced.min(axis=1) >= -PRICE_TOLERANCE
-        if done.any():
+        n_done = np.count_nonzero(done)
+        if n_done:
             values = np.array(interpreted.solved(inverse, targets))
             found.append((BasicSolution(np.array(basis), values), rows[done]))
-        for column in sorted(set(entering[~done].tolist())):
+        if n_done == len(rows):
+            continue
+        left = rows[~done]
+        entering = reduced[~done].argmin(axis=1)
+        for column in sorted(set(entering.tolist())):
             moved = basis.copy()
             if interpreted.exchange(matrix, targets, moved, inverse, column) != DONE:
                 raise defect(UNBOUNDED)
-            further = rows[~done & (entering == column)]
+            further = left[entering == column]
             others = waiting.get(tuple(moved), further[:0])
             waiting[tuple(moved)] = np.concatenate([others, further])
     raise defect(LIMIT)

@@ -2,142 +2,134 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from .loops.interpreted import FULL, UNBOUNDED
 from .loops.selection import LOOPS
-from .simplex import AMOUNT_TOLERANCE, Path, defect, follow_from, minimise
+from .simplex import Path, defect
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .system import Columns, System
 
-__all__ = ["lowest", "products_of_bases", "walk"]
+__all__ = ["walk"]
 
 _ROOM = 64
 """Steps to make room for; most paths are shorter, and others are followed without this."""
 
 
-def products_of_bases(
-    system: System, columns: NDArray[np.intp], values: NDArray[np.float64], least: float
-) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.float64]]:
+@dataclass(frozen=True, eq=False)
+class _Ends:
     """
-    Turn bases into products, in place.
+    Where walks through a system begin.
+
+    Parameters
+    ----------
+    start : shape (n_rows,)
+        Places of the elements among the columns without sodium.
+    inside : shape (n_free,)
+        Place of each column without sodium among those on the hull; -1 where it is not there.
+    """
+
+    start: NDArray[np.intp]
+    inside: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, system: System, free: Columns, near: Columns) -> _Ends:
+        """Find them once."""
+        inside = np.searchsorted(near.at, free.at).clip(max=len(near.at) - 1)
+        inside[near.at[inside] != free.at] = -1
+        return cls(np.searchsorted(free.at, system.start), inside)
+
+
+_ENDS: WeakKeyDictionary[System, _Ends] = WeakKeyDictionary()
+
+
+def walk(
+    system: System,
+    free: Columns,
+    near: Columns,
+    amounts: NDArray[np.float64],
+    mu_stop: float,
+) -> Path | None:
+    """
+    Follow the optimum as `simplex.sweep` does, faster for each composition that is asked.
 
     Parameters
     ----------
     system
-        Whose columns they are.
-    columns : shape (n_steps, n_rows)
-        In: columns in each basis. Out: those that are present, in their order, first.
-    values : shape (n_steps, n_rows)
-        In: their amounts. Out: formula units of those that are present, first.
-    least
-        Amounts up to this are absent.
-
-    Returns
-    -------
-    tuple
-        Of each step, how many are present and whether they are those of the step before, both of
-        shape (n_steps,); sodium and energy (eV) of the products, of shape (2, n_steps).
-    """
-    n_steps = len(columns)
-    counts, same = np.empty(n_steps, dtype=np.intp), np.empty(n_steps, dtype=np.bool_)
-    sums = np.empty((2, n_steps))
-    LOOPS.run(
-        *("settle", system.sizes, system.sodium, system.energies, least, AMOUNT_TOLERANCE),
-        *(columns, values, counts, same, sums),
-    )
-    return counts, same, sums
-
-
-def walk(
-    columns: Columns, amounts: NDArray[np.float64], start: NDArray[np.intp], mu_stop: float
-) -> Path:
-    """
-    Follow the optimum as `follow_from` does, faster for each composition that is asked.
-
-    Parameters
-    ----------
-    columns
-        Phases to choose from; what is learnt of them is kept there.
+        Open to sodium.
+    free
+        Its columns without sodium; what is learnt of them is kept there.
+    near
+        Its columns on the hull; the same.
     amounts : shape (n_rows,)
         Element amounts to reach, not negative.
-    start : shape (n_rows,)
-        Columns of the basis that is optimal at μ = −∞.
     mu_stop
         Upper end of the sweep, eV.
 
     Returns
     -------
-    Path
-        The same bits.
-
-    Raises
-    ------
-    ConvergenceError
-        If the sweep does not end within the pivot limit.
+    Path or None
+        The same bits, in columns of the system; None for more steps than usual, before loops are
+        compiled, and where a column without sodium seems to be off the hull.
     """
-    found = _walked(columns, amounts, start, mu_stop, closed=False)
-    if found is not None:
-        return found
-    costs = (columns.energies, columns.sodium)
-    return follow_from(columns.amounts, amounts, *costs, start, mu_stop)
-
-
-def lowest(
-    columns: Columns, amounts: NDArray[np.float64], start: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    """
-    Minimise the energy as `minimise` does, faster for each composition that is asked.
-
-    Parameters
-    ----------
-    columns, amounts
-        As for `walk`.
-    start : shape (n_rows,)
-        Columns of a feasible basis: the elements.
-
-    Returns
-    -------
-    ndarray : shape (n_rows,)
-        Columns of the same basis.
-
-    Raises
-    ------
-    ConvergenceError
-        If no optimum is reached within the pivot limit.
-    """
-    found = _walked(columns, amounts, start, 0.0, closed=True)
-    if found is not None:
-        return found.basis(0).columns
-    return minimise(columns.amounts, amounts, columns.energies, start).columns
-
-
-def _walked(
-    columns: Columns,
-    amounts: NDArray[np.float64],
-    start: NDArray[np.intp],
-    mu_stop: float,
-    *,
-    closed: bool,
-) -> Path | None:
-    """Walk over known bases; None for more steps than usual, or before loops are compiled."""
     if LOOPS.interpreted:
         return None
-    known, n_rows = columns.known, len(start)
+    ends = _ENDS.get(system)
+    if ends is None:
+        ends = _ENDS[system] = _Ends.of(system, free, near)
+    basis = ends.start.copy()
+    if _walk(free, amounts, 0.0, basis, _unread(len(basis)), closed=True) is None:
+        return None
+    basis = ends.inside[basis]
+    if -1 in basis.tolist():
+        return None
+    n_rows = len(basis)
     mu, tied = np.empty(_ROOM), np.empty(_ROOM, dtype=np.bool_)
     bases, values = np.empty((_ROOM, n_rows), dtype=np.intp), np.empty((_ROOM, n_rows))
+    n_steps = _walk(near, amounts, mu_stop, basis, (mu, bases, values, tied), closed=False)
+    if n_steps is None:
+        return None
+    path = Path.__new__(Path)  # many are made
+    found = vars(path)
+    found["mu"], found["columns"] = mu[:n_steps], bases[:n_steps]
+    found["values"], found["tied"] = values[:n_steps], tied[:n_steps]
+    return path
+
+
+def _walk(
+    columns: Columns,
+    amounts: NDArray[np.float64],
+    mu_stop: float,
+    basis: NDArray[np.intp],
+    found: tuple[NDArray[np.generic], ...],
+    *,
+    closed: bool,
+) -> int | None:
+    """Walk over known bases; None for more steps than there is room for."""
+    known = columns.known
     n_steps = LOOPS.run(
-        *("walk", columns.amounts, amounts, columns.energies, columns.sodium, mu_stop, closed),
-        *(start.copy(), known.numbers, known.places, known.table, known.used),
-        *(mu, bases, values, tied),
+        *("walk", columns.amounts, amounts, columns.energies, columns.sodium, columns.at),
+        *(mu_stop, closed, basis, known.numbers, known.places, known.table, known.used, *found),
     )
     if n_steps == UNBOUNDED:
         raise defect(n_steps)
-    if n_steps == FULL:
-        return None
-    return Path(mu[:n_steps], bases[:n_steps], values[:n_steps], tied[:n_steps])
+    return None if n_steps == FULL else n_steps
+
+
+@lru_cache(maxsize=16)
+def _unread(n_rows: int) -> tuple[NDArray[np.generic], ...]:
+    """Give a closed walk, which keeps its last basis alone, where to write what nobody reads."""
+    return (
+        np.empty(_ROOM),
+        np.empty((1, n_rows), dtype=np.intp),
+        np.empty((1, n_rows)),
+        np.empty(1, dtype=np.bool_),
+    )

@@ -267,6 +267,9 @@ class Thresholds:
                 raise InputError(f"threshold {name} is {value}: give a fraction above 0, up to 1.")
 
 
+_USUAL = Thresholds()
+
+
 @dataclass(frozen=True)
 class Share:
     """
@@ -410,13 +413,14 @@ def classify(
     InputError
         If there is no product, or an amount is negative or not finite.
     """
-    limits = thresholds or Thresholds()
+    limits = thresholds or _USUAL
     shares, basis = _share_out(phases, amounts, properties)
-    metal = _electronic(shares, Electronic.METAL)
-    narrow = _electronic(shares, Electronic.NARROW_GAP)
-    dark = _electronic(shares, Electronic.UNKNOWN)
-    ionic = _ionic(shares, Ionic.CONDUCTOR)
-    dark_ionic = _ionic(shares, Ionic.UNKNOWN)
+    electronic = [(share.properties.electronic, share.fraction) for share in shares]
+    metal = _part(electronic, Electronic.METAL)
+    narrow = _part(electronic, Electronic.NARROW_GAP)
+    dark = _part(electronic, Electronic.UNKNOWN)
+    passing = [(share.properties.ionic, share.fraction) for share in shares]
+    ionic, dark_ionic = _part(passing, Ionic.CONDUCTOR), _part(passing, Ionic.UNKNOWN)
     electrons = _electrons(metal, narrow, dark, limits)
     ions = _verdict(ionic, dark_ionic, limits.percolation)
     still = InterphaseClass.DECOMPOSES if decomposes else InterphaseClass.STABLE
@@ -442,13 +446,12 @@ def _share_out(
     phases: Sequence[Phase], amounts: Sequence[float], properties: PropertyTable
 ) -> tuple[tuple[Share, ...], str]:
     """Divide the interphase among its products, by volume if every volume is known."""
-    if not all(isfinite(x) and x >= 0.0 for x in amounts) or not any(amounts):
+    if not (any(amounts) and isfinite(sum(amounts)) and min(amounts) >= 0.0):
         raise InputError(
             f"products in the amounts {list(amounts)} make no interphase: give at least one "
             "positive amount and none that is negative."
         )
-    volumes = [phase.volume for phase in phases]
-    by_volume = all(volume is not None for volume in volumes)
+    by_volume = None not in [phase.volume for phase in phases]
     weights = [
         amount * (phase.volume or 0.0 if by_volume else phase.n_atoms)
         for phase, amount in zip(phases, amounts, strict=True)
@@ -466,14 +469,9 @@ def _share_out(
     return shares, "volume" if by_volume else "atoms"
 
 
-def _electronic(shares: Sequence[Share], kind: Electronic) -> float:
-    """Fraction of the products of an electronic class."""
-    return sum([share.fraction for share in shares if share.properties.electronic is kind])
-
-
-def _ionic(shares: Sequence[Share], kind: Ionic) -> float:
-    """Fraction of the products of a sodium-ion class."""
-    return sum([share.fraction for share in shares if share.properties.ionic is kind])
+def _part(shares: Sequence[tuple[StrEnum, float]], kind: StrEnum) -> float:
+    """Fraction of the products of a class."""
+    return sum([fraction for one, fraction in shares if one is kind])
 
 
 def _verdict(known: float, dark: float, threshold: float) -> Conduction:
@@ -485,10 +483,10 @@ def _verdict(known: float, dark: float, threshold: float) -> Conduction:
 
 def _electrons(metal: float, narrow: float, dark: float, limits: Thresholds) -> Conduction:
     """Electrons pass through connected metal, or through metal and narrow-gap phases together."""
-    verdicts = {
+    verdicts = (
         _verdict(metal, dark, limits.metal),
         _verdict(metal + narrow, dark, limits.percolation),
-    }
+    )
     for decisive in (Conduction.CONDUCTED, Conduction.UNKNOWN):
         if decisive in verdicts:
             return decisive

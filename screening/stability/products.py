@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from trona.screening.units import areal_charge
 
 from .interphase import Conduction, Electronic, InterphaseClass, Ionic, classify
-from .window import Reaction
+from .window import Reaction, volume_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from trona.screening.equilibrium.phases import Phase, PhaseTable
+    from trona.screening.equilibrium.phases import PhaseTable
 
     from .interphase import Interphase, PropertyTable, Share, Thresholds
     from .window import Rung, Stability
@@ -93,7 +93,7 @@ def interphase(
     """
     return classify(
         rung.interval.phases,
-        [float(amount) for amount in rung.interval.amounts],
+        rung.interval.amounts.tolist(),
         properties,
         thresholds,
         reacts=rung.kind in {Reaction.REDUCTION, Reaction.OXIDATION},
@@ -119,7 +119,7 @@ def sodium_use(table: PhaseTable, stability: Stability, rung: Rung) -> SodiumUse
     SodiumUse
         About 0.2 mAh/cm², or 1.7 µm of metal, per µm of Na3PS4 that takes up 8 Na.
     """
-    volume = _electrolyte_volume(stability)
+    volume = stability.volume
     if volume is None:
         return SodiumUse(None, None)
     exchanged = rung.interval.sodium_exchanged if rung.kind is not Reaction.NONE else 0.0
@@ -147,8 +147,8 @@ def volume_change(stability: Stability, rung: Rung) -> float | None:
     float or None
         Volume of the products over that of the electrolyte, minus 1; None where one is unknown.
     """
-    before = _electrolyte_volume(stability)
-    after = _volume(rung.interval.phases, rung.interval.amounts)
+    before = stability.volume
+    after = volume_of(rung.interval.phases, rung.interval.amounts)
     return None if before is None or after is None else after / before - 1.0
 
 
@@ -238,24 +238,6 @@ def unknown_sides(interphases: Iterable[Interphase]) -> dict[str, tuple[str, ...
                 ions.add(share.phase.formula)
     sides = {"electrons": tuple(sorted(electrons)), "Na⁺": tuple(sorted(ions))}
     return {side: formulas for side, formulas in sides.items() if formulas}
-
-
-def _electrolyte_volume(stability: Stability) -> float | None:
-    """Volume of a formula unit, Å³: of the own phase, or of the mixture; None where unknown."""
-    if stability.phase is not None:
-        own = stability.phase.volume
-        return None if own is None else own * stability.n_atoms / stability.phase.n_atoms
-    return _volume(stability.decomposition.phases, stability.decomposition.amounts)
-
-
-def _volume(phases: Iterable[Phase], amounts: Iterable[float]) -> float | None:
-    """Volume of some phases together, Å³; None where one is unknown."""
-    total = 0.0
-    for phase, amount in zip(phases, amounts, strict=True):
-        if phase.volume is None:
-            return None
-        total += float(amount) * phase.volume
-    return total
 
 
 def _mildness(kind: InterphaseClass) -> float:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,23 @@ from trona.screening.tabular import Tabular
 from trona.screening.units import HELD, SODIUM, chemical_potential, range_text, require_small_energy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from trona.screening.equilibrium.phases import Phase, PhaseTable
 
-__all__ = ["NO_EXCHANGE", "Limits", "Reaction", "Rung", "Stability", "assess", "tolerated"]
+__all__ = [
+    "NO_EXCHANGE",
+    "Limits",
+    "Reaction",
+    "Rung",
+    "Stability",
+    "assess",
+    "tolerated",
+    "volume_of",
+]
 
 NO_EXCHANGE = 1e-8
 """Sodium exchanged below this fraction of the formula's atoms is none."""
@@ -160,12 +173,12 @@ class Stability(Tabular):
         """True where the composition is not a phase of the reference."""
         return self.phase is None
 
-    @property
+    @cached_property
     def n_atoms(self) -> float:
         """Atoms per formula unit."""
-        return sum(self.profile.composition.values())
+        return self.profile.n_atoms
 
-    @property
+    @cached_property
     def energy_above_hull(self) -> float | None:
         """EV per atom; None for a mixture, whose own energy is unknown."""
         if self.phase is None:
@@ -173,7 +186,7 @@ class Stability(Tabular):
         difference = self.phase.energy_per_atom - self.decomposition.energy / self.n_atoms
         return max(difference, 0.0)
 
-    @property
+    @cached_property
     def decomposes(self) -> bool:
         """
         True if it decomposes into other phases at fixed composition.
@@ -186,12 +199,20 @@ class Stability(Tabular):
         above = self.energy_above_hull
         return above is None or above > HELD
 
-    @property
+    @cached_property
     def electrolyte_energy(self) -> float:
         """EV per formula unit: of the own phase, or of the mixture of stable phases."""
         if self.phase is None:
             return self.decomposition.energy
         return self.phase.energy_per_atom * self.n_atoms
+
+    @cached_property
+    def volume(self) -> float | None:
+        """Å³ per formula unit: of the own phase, or of the mixture; None where unknown."""
+        if self.phase is None:
+            return volume_of(self.decomposition.phases, self.decomposition.amounts)
+        own = self.phase.volume
+        return None if own is None else own * self.n_atoms / self.phase.n_atoms
 
     def rung(self, volts: float) -> Rung:
         """
@@ -233,6 +254,30 @@ class Stability(Tabular):
         own = self.electrolyte_energy - self.profile.composition.get(SODIUM, 0.0) * mu
         energy = (self.profile.grand_potential(volts) - own) / self.n_atoms
         return energy if energy < -_NO_ENERGY else 0.0
+
+
+def volume_of(phases: Iterable[Phase], amounts: NDArray[np.float64]) -> float | None:
+    """
+    Add up the volumes of some phases.
+
+    Parameters
+    ----------
+    phases
+        The phases.
+    amounts : shape (n_phases,)
+        Formula units of each.
+
+    Returns
+    -------
+    float or None
+        Å³; None where the volume of one is unknown.
+    """
+    total = 0.0
+    for phase, amount in zip(phases, amounts.tolist(), strict=True):
+        if phase.volume is None:
+            return None
+        total += amount * phase.volume
+    return total
 
 
 def tolerated(stability: Stability, driving_force: float) -> Limits | None:
@@ -332,13 +377,14 @@ def assess(
     if phase is not None and phase not in table.phases:
         raise PhaseDataError(f"phase {phase.id!r} is not in the table: build the table with it.")
     found = profile(table, composition)
+    plateau = _plateau(found)
     bare = Stability(
         formula=formula,
         profile=found,
         phase=phase or table.find(composition),
         decomposition=decompose(table, composition),
-        window=_plateau(found),
-        stabilized=_touching(found),
+        window=plateau,
+        stabilized=plateau or _crossing(found),
         ladder=(),
     )
     asked = found.intervals if voltages is None else dict.fromkeys(map(found.at, voltages))
@@ -348,7 +394,7 @@ def assess(
 
 def _exchange(found: Profile, interval: Interval) -> float:
     """Sodium exchanged in an interval, with rounding noise set to zero."""
-    noise = NO_EXCHANGE * sum(found.composition.values())
+    noise = NO_EXCHANGE * found.n_atoms
     return interval.sodium_exchanged if abs(interval.sodium_exchanged) > noise else 0.0
 
 
@@ -358,11 +404,8 @@ def _plateau(found: Profile) -> Limits | None:
     return Limits(still[0].voltage_lower, still[-1].voltage_upper) if still else None
 
 
-def _touching(found: Profile) -> Limits:
-    """Range in which the composition, lowered onto the hull, lies on the grand-potential hull."""
-    plateau = _plateau(found)
-    if plateau is not None:
-        return plateau
+def _crossing(found: Profile) -> Limits:
+    """Voltage at which a composition without a plateau, lowered onto the hull, lies on it."""
     taking = [i.voltage_upper for i in found.intervals if _exchange(found, i) > 0.0]
     crossing = max(taking, default=0.0)
     return Limits(crossing, crossing)
@@ -389,7 +432,9 @@ def _rung(stability: Stability, interval: Interval) -> Rung:
         kind=kind,
         equation=write_reaction(
             stability.formula,
-            ((p.formula, x) for p, x in zip(interval.phases, interval.amounts, strict=True)),
+            zip(
+                [phase.formula for phase in interval.phases], interval.amounts.tolist(), strict=True
+            ),
             _exchange(stability.profile, interval),
         ),
         energy_per_atom=stability.reaction_energy(far),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from trona.screening.errors import InputError
 from trona.screening.units import require_small_energy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 __all__ = ["CLASSES", "ErrorModel", "anion_class"]
 
@@ -104,6 +108,36 @@ class ErrorModel:
             return 0.0
         usual = self.by_class.get(name, self.sigma)
         return max(usual, self.unseen) if self.strange(amounts) else usual
+
+    def own_of_each(
+        self, amounts: NDArray[np.float64], elements: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """
+        Find what `own` gives for each of many compositions.
+
+        Parameters
+        ----------
+        amounts : shape (n_compositions, n_elements)
+            Amounts per formula unit.
+        elements
+            Symbols of the columns.
+
+        Returns
+        -------
+        ndarray : shape (n_compositions,)
+            eV/atom; 0 for elements.
+        """
+        there = amounts > 0
+        found = np.full(len(amounts), self.by_class.get(_OTHER, self.sigma))
+        for name, anions in reversed(_ANIONS.items()):  # the first class that fits is what counts
+            for column, symbol in enumerate(elements):
+                if symbol in anions:
+                    found[there[:, column]] = self.by_class.get(name, self.sigma)
+        for symbol in self.strange(elements):
+            rows = there[:, elements.index(symbol)]
+            found[rows] = np.maximum(found[rows], self.unseen)
+        found[there.sum(axis=1) == 1] = 0.0
+        return found
 
     def strange(self, symbols: Iterable[str]) -> list[str]:
         """

@@ -33,6 +33,7 @@ from trona.screening.stability.window import NO_EXCHANGE
 from trona.screening.units import HELD, SODIUM, voltage
 
 from .paths import sweep_each
+from .spreads import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 __all__ = [
     "SAMPLES",
     "SEED",
-    "Spread",
     "Uncertainty",
     "classes_at_metal",
     "draw_errors",
@@ -62,25 +62,6 @@ SAMPLES = 200
 """Draws by default: a standard deviation is then known to 5 %."""
 SEED = 20120430
 """Of the generator: the same question has the same answer."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """
-    Distribution of a limit over the draws, V.
-
-    Parameters
-    ----------
-    mean, std
-        Mean and standard deviation.
-    low, high
-        16th and 84th percentile.
-    """
-
-    mean: float
-    std: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,8 +155,8 @@ def sample(
         model=model,
         samples=samples,
         seed=seed,
-        reduction=_spread(reduction),
-        oxidation=_spread(oxidation) if stability.stabilized.oxidation < inf else None,
+        reduction=Spread.of(reduction),
+        oxidation=Spread.of(oxidation) if stability.stabilized.oxidation < inf else None,
         with_window=sum(wide for _, _, wide in limits) / samples,
         voltages=tuple(voltages),
         classes=tuple(
@@ -277,8 +258,9 @@ class _Varied:
 
     def draw(self, model: ErrorModel, samples: int, seed: int) -> NDArray[np.float64]:
         """Draw errors: eV per formula unit of the phases at the places, a row each."""
-        inside = [self.table.phases[at] for at in self.places.tolist()]
-        return draw_errors(inside, self.elements, model, samples, seed)
+        columns = [self.table.elements.index(symbol) for symbol in sorted(self.elements)]
+        amounts = np.ascontiguousarray(self.table.amounts[self.places][:, columns])
+        return _drawn(amounts, sorted(self.elements), model, samples, seed)
 
     def ladders(self, errors: NDArray[np.float64]) -> list[list[_Step]]:
         """Ladders of draws of errors, lowest voltage first."""
@@ -332,18 +314,16 @@ class _Varied:
     ) -> dict[int, InterphaseClass]:
         """Classify draws with the same products."""
         system = self.open
-        found: dict[int, InterphaseClass] = {}
         columns, values = products.support(AMOUNT_TOLERANCE * self.atoms)
-        falls = np.zeros(len(draws), dtype=bool) if reacts else self._decompose(errors[draws])
+        phases = [self.table.phases[at] for at in system.index[columns].tolist()]
+        amounts = (values / system.sizes[columns]).tolist()
+        made = (phases, amounts, self.properties, self.thresholds)
+        if reacts:
+            return dict.fromkeys(draws.tolist(), classify(*made).kind)
+        found: dict[int, InterphaseClass] = {}
+        falls = self._decompose(errors[draws])
         for decomposes in set(falls.tolist()):
-            kind = classify(
-                [self.table.phases[at] for at in system.index[columns]],
-                (values / system.sizes[columns]).tolist(),
-                self.properties,
-                self.thresholds,
-                reacts=reacts,
-                decomposes=decomposes,
-            ).kind
+            kind = classify(*made, reacts=False, decomposes=decomposes).kind
             found |= dict.fromkeys(draws[falls == decomposes].tolist(), kind)
         return found
 
@@ -434,16 +414,29 @@ def draw_errors(
     ndarray : shape (samples, n_phases)
         eV per formula unit.
     """
-    amounts = amounts_matrix([phase.amounts for phase in inside], tuple(sorted(elements)))
+    symbols = sorted(elements)
+    amounts = amounts_matrix([phase.amounts for phase in inside], tuple(symbols))
+    return _drawn(amounts, symbols, model, samples, seed, held)
+
+
+def _drawn(
+    amounts: NDArray[np.float64],
+    symbols: Sequence[str],
+    model: ErrorModel,
+    samples: int,
+    seed: int,
+    held: tuple[int, float] | None = None,
+) -> NDArray[np.float64]:
+    """Draw errors of some compositions, given as rows of amounts of some elements."""
     atoms = amounts.sum(axis=1)
-    sigmas = np.array([model.own(phase.amounts) for phase in inside])
+    sigmas = model.own_of_each(amounts, symbols)
     compound = (amounts > 0).sum(axis=1) > 1
     n_drawn = samples * sum(amounts.shape)
     normal = _normal(seed, n_drawn.bit_length())[:n_drawn].reshape(samples, -1)
     if held is not None:
         normal = normal.copy()
         normal[:, held[0]] = held[1]
-    own, common = np.split(normal, [len(inside)], axis=1)
+    own, common = normal[:, : len(amounts)], normal[:, len(amounts) :]
     shared = amounts @ np.ascontiguousarray(model.common * common)[:, :, None]
     return np.where(compound, sigmas * own * atoms + shared[:, :, 0], 0.0)
 
@@ -476,9 +469,3 @@ def with_errors(phases: Sequence[Phase], errors: NDArray[np.float64]) -> PhaseTa
         replace(phase, energy=phase.energy + float(error))
         for phase, error in zip(phases, errors, strict=True)
     )
-
-
-def _spread(values: NDArray[np.float64]) -> Spread:
-    """Summarise a limit over the draws."""
-    low, high = np.percentile(values, [16, 84])
-    return Spread(float(values.mean()), float(values.std(ddof=1)), float(low), float(high))

@@ -249,7 +249,7 @@ def window_document(assessment: Assessment, tolerance: float | None = None) -> W
     """
     stability = assessment.stability
     rungs = [
-        _rung_document(rung, found, assessment)
+        RungDoc.model_validate(_rung_content(rung, found, assessment))
         for rung, found in zip(stability.ladder, assessment.interphases, strict=True)
     ]
     window, touching, less = stability.window, stability.stabilized, assessment.exclusion
@@ -280,7 +280,7 @@ def _equation(stability: Stability) -> str:
     products = stability.decomposition
     return write_reaction(
         stability.formula,
-        ((p.formula, x) for p, x in zip(products.phases, products.amounts, strict=True)),
+        zip([phase.formula for phase in products.phases], products.amounts.tolist(), strict=True),
     )
 
 
@@ -322,33 +322,34 @@ def _bounded(volts: float) -> float | None:
     return None if volts == inf else volts
 
 
-def _rung_document(rung: Rung, found: Interphase, assessment: Assessment) -> RungDoc:
-    """Write one interval down with its interphase."""
+def _rung_content(rung: Rung, found: Interphase, assessment: Assessment) -> dict[str, object]:
+    """Write one interval down with its interphase, as `RungDoc` takes it."""
     interval, stability = rung.interval, assessment.stability
     use = sodium_use(assessment.table, stability, rung)
-    return RungDoc(
-        voltage_lower=interval.voltage_lower,
-        voltage_upper=_bounded(interval.voltage_upper),
-        reaction=rung.equation,
-        reaction_kind=rung.kind.value,
-        na_exchanged=interval.sodium_exchanged if rung.kind is not Reaction.NONE else 0.0,
-        energy_per_atom=rung.energy_per_atom,
-        energy_voltage=rung.energy_voltage,
-        interphase=found.kind.value,
-        electrons=found.electrons.value,
-        ions=found.ions.value,
-        fraction_basis=found.fraction_basis,
-        metallic_fraction=found.metallic_fraction,
-        electronic_fraction=found.electronic_fraction,
-        ionic_fraction=found.ionic_fraction,
-        threshold_margin=found.margin,
-        ionic_threshold_margin=found.ionic_margin,
-        volume_change=volume_change(stability, rung),
-        sodium_charge_per_um=use.charge,
-        sodium_thickness_per_um=use.thickness,
-        products=product_documents(found),
-        tied=[phase.formula for phase in interval.tied],
-    )
+    return {
+        "voltage_lower": interval.voltage_lower,
+        "voltage_upper": _bounded(interval.voltage_upper),
+        "reaction": rung.equation,
+        "reaction_kind": rung.kind.value,
+        "na_exchanged": interval.sodium_exchanged if rung.kind is not Reaction.NONE else 0.0,
+        "energy_per_atom": rung.energy_per_atom,
+        "energy_voltage": rung.energy_voltage,
+        "interphase": found.kind.value,
+        "interphase_shares": {},
+        "electrons": found.electrons.value,
+        "ions": found.ions.value,
+        "fraction_basis": found.fraction_basis,
+        "metallic_fraction": found.metallic_fraction,
+        "electronic_fraction": found.electronic_fraction,
+        "ionic_fraction": found.ionic_fraction,
+        "threshold_margin": found.margin,
+        "ionic_threshold_margin": found.ionic_margin,
+        "volume_change": volume_change(stability, rung),
+        "sodium_charge_per_um": use.charge,
+        "sodium_thickness_per_um": use.thickness,
+        "products": _product_contents(found),
+        "tied": [phase.formula for phase in interval.tied],
+    }
 
 
 def product_documents(found: Interphase) -> list[ProductDoc]:
@@ -365,20 +366,25 @@ def product_documents(found: Interphase) -> list[ProductDoc]:
     list of ProductDoc
         With their places by harm.
     """
+    return [ProductDoc.model_validate(one) for one in _product_contents(found)]
+
+
+def _product_contents(found: Interphase) -> list[dict[str, object]]:
+    """Write the products of an interphase down, as `ProductDoc` takes them."""
     places = {share.phase.id: place for place, share in enumerate(by_harm(found.shares), start=1)}
     return [
-        ProductDoc(
-            formula=share.phase.formula,
-            amount=share.amount,
-            id=share.phase.id,
-            fraction=share.fraction,
-            type=share.properties.kind.value,
-            place=places[share.phase.id],
-            electronic=share.properties.electronic.value,
-            electronic_source=share.properties.electronic_source,
-            ionic=share.properties.ionic.value,
-            ionic_source=share.properties.ionic_source,
-        )
+        {
+            "formula": share.phase.formula,
+            "amount": share.amount,
+            "id": share.phase.id,
+            "fraction": share.fraction,
+            "type": share.properties.kind.value,
+            "place": places[share.phase.id],
+            "electronic": share.properties.electronic.value,
+            "electronic_source": share.properties.electronic_source,
+            "ionic": share.properties.ionic.value,
+            "ionic_source": share.properties.ionic_source,
+        }
         for share in found.shares
     ]
 

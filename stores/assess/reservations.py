@@ -70,9 +70,15 @@ def reservations(
     questions = [[one] for one in formulas] if apart else [list(formulas)]
     coverages = [covered(one, reference) for one in questions] if found is None else [found]
     systems = [{SODIUM}.union(*map(parse, question)) for question in questions]
-    missing = _elements(tuple(reference.missing))
-    absent = {formula for one in systems for formula, inside in missing if inside <= one}
-    gone = [formula for formula in reference.missing if formula in absent]
+    missing = _by_element(tuple(reference.missing))
+    absent = {
+        (at, formula)
+        for one in systems
+        for symbol in one
+        for at, formula, inside in missing.get(symbol, ())
+        if inside <= one
+    }
+    gone = [formula for _, formula in sorted(absent)]
     return [
         *_uncalibrated(set().union(*systems), reference),
         *dict.fromkeys(line for one in coverages for line in one.sentences),
@@ -83,9 +89,14 @@ def reservations(
 
 
 @cache
-def _elements(formulas: tuple[str, ...]) -> list[tuple[str, frozenset[str]]]:
-    """List missing phases with their elements, which every answer asks for."""
-    return [(formula, frozenset(parse(formula))) for formula in formulas]
+def _by_element(formulas: tuple[str, ...]) -> dict[str, list[tuple[int, str, frozenset[str]]]]:
+    """Sort missing phases by one of their elements; each with its place and all elements."""
+    found: dict[str, list[tuple[int, str, frozenset[str]]]] = {}
+    for at, formula in enumerate(formulas):
+        inside = frozenset(parse(formula))
+        one = max(inside - {SODIUM}, default=SODIUM)  # not what nearly all of them hold
+        found.setdefault(one, []).append((at, formula, inside))
+    return found
 
 
 def _uncalibrated(elements: set[str], reference: Reference) -> list[str]:

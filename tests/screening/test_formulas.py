@@ -277,3 +277,9 @@ bracketed = st.recursive(
 def test_brackets_are_read_as_pymatgen_reads_them(text):
     expected = {str(one): amount for one, amount in Composition(text).items()}
     assert list(parse(text).items()) == list(expected.items())
+
+
+@given(st.floats(-1e12, 1e12), st.integers(1, 9))
+def test_numbers_are_rounded_and_written_without_exponent(value, digits):
+    text = f"{float(f'{value:.{digits}g}'):.10f}".rstrip("0").rstrip(".")
+    assert number(value, digits) == ("0" if text in {"-0", ""} else text)

@@ -286,41 +286,51 @@ def settle(
     sizes: Floats,
     sodium: Floats,
     energies: Floats,
+    uppers: Floats,
+    bases: Columns,
+    values: Floats,
+    own: float,
+    width: float,
     least: float,
     near: float,
     columns: Columns,
-    values: Floats,
-    counts: Columns,
-    same: NDArray[np.bool_],
-    sums: Floats,
+    amounts: Floats,
+    places: Columns,
+    numbers: Floats,
 ) -> int:
     """
-    Turn bases into products, in place.
+    Turn the bases on a path into products, lowest voltage first.
 
     Parameters
     ----------
-    sizes, sodium, energies, least, near, columns, values, counts, same, sums
+    sizes, sodium, energies, uppers, bases, values, own, width, least, near
         As the compiled loop takes them: `trona.screening.equilibrium.loops.settling.settle`.
+    columns, amounts, places, numbers
+        Out, as of that loop.
 
     Returns
     -------
     int
-        `DONE`.
+        Number of ranges that are kept.
     """
-    order = columns.argsort(axis=1)
-    columns[:] = np.take_along_axis(columns, order, axis=1)
-    values[:] = np.take_along_axis(values, order, axis=1)
-    values *= values > least
-    sums[0] = (values * sodium[columns]).sum(axis=1)
-    sums[1] = (values * energies[columns]).sum(axis=1)
-    there = values > 0.0
-    values /= sizes[columns]
-    counts[:] = there.sum(axis=1)
+    steps = np.flatnonzero(uppers - np.append(uppers[1:], 0.0) > width)[::-1]
+    order = bases[steps].argsort(axis=1)
+    inside = np.take_along_axis(bases[steps], order, axis=1)
+    units = np.take_along_axis(values[steps], order, axis=1)
+    units *= units > least
+    kept = len(steps)
+    numbers[0, :kept] = uppers[steps]
+    numbers[1, :kept] = (units * sodium[inside]).sum(axis=1) - own
+    numbers[2, :kept] = (units * energies[inside]).sum(axis=1)
+    there = units > 0.0
+    units /= sizes[inside]
+    counts = there.sum(axis=1)
     for at in np.flatnonzero(~there.all(axis=1)).tolist():
-        columns[at, : counts[at]] = columns[at, there[at]]
-        values[at, : counts[at]] = values[at, there[at]]
+        inside[at, : counts[at]] = inside[at, there[at]]
+        units[at, : counts[at]] = units[at, there[at]]
     beyond = np.arange(columns.shape[1]) >= counts[1:, None]
-    alike = (columns[1:] == columns[:-1]) & (np.abs(values[1:] - values[:-1]) <= near)
-    same[:1] = False
-    same[1:] = (counts[1:] == counts[:-1]) & (alike | beyond).all(axis=1)
-    return DONE
+    alike = (inside[1:] == inside[:-1]) & (np.abs(units[1:] - units[:-1]) <= near)
+    columns[:kept], amounts[:kept] = inside, units
+    places[0, :kept], places[1, :kept], places[2, :1] = steps, counts, 0
+    places[2, 1:kept] = (counts[1:] == counts[:-1]) & (alike | beyond).all(axis=1)
+    return kept

@@ -371,17 +371,25 @@ def _learn(
 @compiled(intp(_INPUT, float64[::1], float64[::1], float64[:, ::1], intp[::1]))
 def _leaving(amounts: Floats, numbers: Floats, values: Floats, keys: Floats, rows: Columns) -> int:
     """Find the row that leaves a known basis, as `_exchange` does; negative without one."""
-    size = len(amounts)
-    left = 0
+    size, left, lowest = len(amounts), 0, np.inf
     for i in range(size):
         pivot = numbers[1 + i]
         if pivot > PIVOT_TOLERANCE:
             keys[i, 0] = values[i] / pivot
-            for j in range(size):
-                keys[i, j + 1] = numbers[1 + size + i * size + j] / pivot
+            lowest = min(lowest, keys[i, 0])
             rows[left] = i
             left += 1
-    return int(_least(keys, rows, left)) if left else UNBOUNDED
+    tied = 0
+    for at in range(left):  # most often one row is left, and needs no further keys
+        if keys[rows[at], 0] <= lowest + TIE_TOLERANCE:
+            rows[tied] = rows[at]
+            tied += 1
+    if tied > 1:
+        for i in rows[:tied]:
+            for j in range(size):
+                keys[i, j + 1] = numbers[1 + size + i * size + j] / numbers[1 + i]
+        return int(_least(keys, rows, tied))
+    return int(rows[0]) if tied else UNBOUNDED
 
 
 @compiled(types.void(float64[::1], _INPUT, float64[::1]))
@@ -397,7 +405,7 @@ def _solve_known(numbers: Floats, amounts: Floats, values: Floats) -> None:
 
 @compiled(
     intp(
-        *(_MATRIX, _INPUT, _INPUT, _INPUT, float64, types.boolean),
+        *(_MATRIX, _INPUT, _INPUT, _INPUT, _START, float64, types.boolean),
         *(intp[::1], float64[:, ::1], intp[:, ::1], intp[::1], intp[::1]),
         *(float64[::1], intp[:, ::1], float64[:, ::1], types.boolean[::1]),
     ),
@@ -408,6 +416,7 @@ def walk(
     amounts: Floats,
     energies: Floats,
     sodium: Floats,
+    names: Columns,
     mu_stop: float,
     closed: bool,
     basis: Columns,
@@ -431,10 +440,12 @@ def walk(
     ----------
     matrix, amounts, energies, sodium, mu_stop
         As for `follow`.
+    names : shape (n_columns,)
+        What the columns are called in ``bases``.
     closed
         True to minimise the energy, and to keep the last basis alone.
     basis : shape (n_rows,)
-        Columns of the basis to start from; overwritten.
+        In: columns of the basis to start from. Out: of the last one.
     numbers : shape (n_known, 1 + n_rows + n_rows²)
         Of each known basis: the μ at which a column enters, that column in terms of the basis, and
         the inverse.
@@ -475,7 +486,7 @@ def walk(
         mus[at], tied[at] = mu, place[2 * size + 1] != 0
         _solve_known(known, amounts, solved)
         for i in range(size):
-            bases[at, i], values[at, i] = place[i], max(solved[i], 0.0)
+            bases[at, i], values[at, i] = names[place[i]], max(solved[i], 0.0)
         entering = place[2 * size]
         if entering < 0 or (not closed and known[0] >= mu_stop - PRICE_TOLERANCE):
             return at + 1

@@ -38,8 +38,8 @@ class _Loops:
 
     def run(self, name: str, *arguments: object) -> int:
         """Run a loop by its name."""
-        if not self.interpreted:
-            return int(self._compiled[name](*arguments))
+        if self._compiled:
+            return self._compiled[name](*arguments)
         start = thread_time()
         outcome = int(getattr(interpreted, name)(*arguments))
         self._spent += thread_time() - start

@@ -9,8 +9,6 @@ from numba import float64, intp, types
 
 from trona.screening.compiling import compiled
 
-from .interpreted import DONE
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["settle"]
 
 _INPUT = types.Array(float64, 1, "C", readonly=True)
+_MATRIX = types.Array(float64, 2, "C", readonly=True)
+_BASES = types.Array(intp, 2, "C", readonly=True)
 
 
 @compiled(float64(float64[::1]))
@@ -49,70 +49,86 @@ def _sort(columns: Columns, values: Floats) -> None:
 
 @compiled(
     intp(
-        *(_INPUT, _INPUT, _INPUT, float64, float64),
-        *(intp[:, ::1], float64[:, ::1], intp[::1], types.boolean[::1], float64[:, ::1]),
+        *(_INPUT, _INPUT, _INPUT, _INPUT, _BASES, _MATRIX, float64, float64, float64, float64),
+        *(intp[:, ::1], float64[:, ::1], intp[:, ::1], float64[:, ::1]),
     )
 )
 def settle(
     sizes: Floats,
     sodium: Floats,
     energies: Floats,
+    uppers: Floats,
+    bases: Columns,
+    values: Floats,
+    own: float,
+    width: float,
     least: float,
     near: float,
     columns: Columns,
-    values: Floats,
-    counts: Columns,
-    same: NDArray[np.bool_],
-    sums: Floats,
+    amounts: Floats,
+    places: Columns,
+    numbers: Floats,
 ) -> int:
     """
-    Turn bases into products, in place.
+    Turn the bases on a path into products, lowest voltage first.
 
     Parameters
     ----------
     sizes, sodium, energies : shape (n_columns,)
         Atoms of each column, its sodium and its energy (eV).
+    uppers : shape (n_steps,)
+        Upper end of the range of voltage of each step, falling, V.
+    bases, values : shape (n_steps, n_rows)
+        Columns in the basis of each step and their amounts.
+    own
+        Sodium of the composition.
+    width
+        Ranges that are no wider than this are left out, V.
     least
         Amounts up to this are absent.
     near
         Products whose amounts differ by no more than this are the same.
-    columns : shape (n_steps, n_rows)
-        In: columns in each basis. Out: those that are present, in their order.
-    values : shape (n_steps, n_rows)
-        In: their amounts. Out: formula units of those that are present.
-    counts : shape (n_steps,)
-        Out: how many are present.
-    same : shape (n_steps,)
-        Out: True where the products are those of the step before.
-    sums : shape (2, n_steps)
-        Out: sodium and energy of the products.
+    columns, amounts : shape (n_steps, n_rows)
+        Out: of each range that is kept, the columns that are present, in their order, and their
+        formula units.
+    places : shape (3, n_steps)
+        Out: the step of each, how many columns are present, and 1 where the products are those of
+        the range before.
+    numbers : shape (3, n_steps)
+        Out: upper end of each (V), sodium taken up, and energy of the products (eV).
 
     Returns
     -------
     int
-        `DONE`.
+        Number of ranges that are kept.
     """
-    size = columns.shape[1]
+    size, kept = columns.shape[1], 0
     parts = np.empty(size)
-    for step in range(len(columns)):
-        inside, amounts = columns[step], values[step]
-        _sort(inside, amounts)
+    for step in range(len(uppers) - 1, -1, -1):
+        lower = uppers[step + 1] if step + 1 < len(uppers) else 0.0
+        if uppers[step] - lower <= width:
+            continue
+        inside, units = columns[kept], amounts[kept]
         for i in range(size):
-            if amounts[i] <= least:
-                amounts[i] = 0.0
-            parts[i] = amounts[i] * sodium[inside[i]]
-        sums[0, step] = _added(parts)
+            inside[i], units[i] = bases[step, i], values[step, i]
+        _sort(inside, units)
         for i in range(size):
-            parts[i] = amounts[i] * energies[inside[i]]
-        sums[1, step] = _added(parts)
+            if units[i] <= least:
+                units[i] = 0.0
+            parts[i] = units[i] * sodium[inside[i]]
+        numbers[1, kept] = _added(parts) - own
+        for i in range(size):
+            parts[i] = units[i] * energies[inside[i]]
+        numbers[0, kept], numbers[2, kept] = uppers[step], _added(parts)
         count = 0
         for i in range(size):
-            if amounts[i] > 0.0:
-                amounts[count], inside[count] = amounts[i] / sizes[inside[i]], inside[i]
+            if units[i] > 0.0:
+                units[count], inside[count] = units[i] / sizes[inside[i]], inside[i]
                 count += 1
-        alike = step > 0 and counts[step - 1] == count
+        alike = kept > 0 and places[1, kept - 1] == count
         for i in range(count):
-            alike = alike and columns[step - 1, i] == inside[i]
-            alike = alike and abs(values[step - 1, i] - amounts[i]) <= near
-        counts[step], same[step] = count, alike
-    return DONE
+            alike = alike and columns[kept - 1, i] == inside[i]
+            alike = alike and abs(amounts[kept - 1, i] - units[i]) <= near
+        places[0, kept], places[1, kept], places[2, kept] = step, count, 1 if alike else 0
+        kept += 1
+    return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf, nan
 
+import numpy as np
 import pytest
 
 from trona.screening.errors import InputError
@@ -39,6 +40,17 @@ def test_a_class_without_an_error_of_its_own_has_that_of_all():
     assert model.own(parse("NaCl")) == 0.02
     assert model.own(parse("S")) == 0.0
     assert ErrorModel(0.02, 0.01) == ErrorModel(0.02, 0.01, {})
+
+
+def test_errors_of_many_compounds_are_those_of_each():
+    model = ErrorModel(
+        0.02, 0.01, {CLASSES[0]: 0.03, "sulfide": 0.01}, frozenset({"Na", "P", "S", "O"}), 0.05
+    )
+    symbols = ["Cl", "H", "Na", "O", "P", "S"]
+    formulas = ["Na", "S8", "Na2S", "Na3PS4", "Na2SO4", "NaCl", "NaH", "Na3P", "NaOH", "PSCl3"]
+    amounts = np.array([[parse(one).get(symbol, 0.0) for symbol in symbols] for one in formulas])
+    expected = [model.own(parse(one)) for one in formulas]
+    assert model.own_of_each(amounts, symbols).tolist() == expected
 
 
 @pytest.mark.parametrize("name", ["sigma", "common"])

@@ -73,17 +73,21 @@ def test_products_have_the_bits_of_the_compiled_loop(n_rows):
     again = np.repeat(np.arange(12), 2)  # every basis twice in a row, its columns in another order
     bases, amounts = bases[again], amounts[again]
     bases[1::2], amounts[1::2] = bases[1::2, ::-1], amounts[1::2, ::-1]
+    uppers = np.arange(24.0, 0.0, -1.0)
+    uppers[[0, 7]] = np.inf, uppers[8] + 1e-10  # no bound; no width
+    wide = np.delete(np.arange(24), 7)[::-1]
     found = []
     for loops in (interpreted, settling):
-        columns, values = bases.copy(), amounts.copy()
-        counts, same = np.zeros(24, dtype=np.intp), np.zeros(24, dtype=bool)
-        sums = np.zeros((2, 24))
-        given = (sizes, sodium, energies, 1e-9, 1e-9, columns, values, counts, same, sums)
-        assert loops.settle(*given) == interpreted.DONE
-        kept = np.arange(n_rows) < counts[:, None]
-        arrays = (columns[kept], values[kept], counts, same, sums)
+        columns, values = np.zeros_like(bases), np.zeros_like(amounts)
+        places, numbers = np.zeros((3, 24), dtype=np.intp), np.zeros((3, 24))
+        given = (sizes, sodium, energies, uppers, bases, amounts, 0.5, 1e-9, 1e-9, 1e-9)
+        kept = loops.settle(*given, columns, values, places, numbers)
+        present = np.arange(n_rows) < places[1, :kept, None]
+        arrays = (columns[:kept][present], values[:kept][present], places, numbers)
         found.append([array.tolist() for array in arrays])
-        assert same[1::2].all()
+        assert places[0, :kept].tolist() == wide.tolist()
+        assert places[2, :kept][(wide % 2 == 0) & (wide != 6)].all()
+        assert numbers[0, :kept].tolist() == uppers[wide].tolist()
     assert found[0] == found[1]
 
 

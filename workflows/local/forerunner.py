@@ -19,6 +19,10 @@ from .pool import CALCULATORS, prepare
 __all__: list[str] = []
 
 _MODULES = (
+    "ase.io.extxyz",  # this and the next three are imported where they are first used
+    "jobflow.core.schemas",
+    "jobflow.utils.graph",  # imports matplotlib
+    "trona.stores.database.sqlite.store",
     "trona.stores.database.connect",
     "trona.workflows.jobs.flows",
     "trona.workflows.jobs.force_field",

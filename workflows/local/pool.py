@@ -6,10 +6,11 @@ An error in one candidate becomes a sentence and does not stop the others.
 from __future__ import annotations
 
 import os
-from contextlib import closing, contextmanager
+from contextlib import chdir, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.util import find_spec
+from itertools import accumulate, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
@@ -21,7 +22,7 @@ from trona.workflows.jobs.kept_files import compress, kept_name
 from trona.workflows.potentials.beforehand import calculator_line
 from trona.workflows.potentials.device import chosen_device
 
-from .processes import run_each
+from .processes import Together, run_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +38,10 @@ CALCULATORS = "TRONA_CALCULATORS"
 """Variable that tells `trona.workflows.local.forerunner` what to make, one in a line."""
 _FORERUNNER = "trona.workflows.local.forerunner"
 _OWN = "trona.workflows.potentials."
+_IN_ONE_GRAPH = {f"{_OWN}sevennet"}
+"""Potentials for which several crystals in one graph pay."""
+_MOST, _MOST_ATOMS = 16, 96
+"""Crystals in lockstep, and atoms of all of them: more gain little, and hold results back."""
 
 _ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """ASE's cell filter solves 3 by 3 systems; threads that wait for each other there cost forty times
@@ -145,10 +150,45 @@ def run_flows(
         environment = {**_ONE_BLAS_THREAD, CALCULATORS: "\n".join(shared)}
         ahead = _FORERUNNER if shared else ""
         how = (workers, ready, environment, lambda one: now.add(one.label), ahead)
-        with closing(run_each(run, in_order, *how)) as done:
+        several = _several(work, workers, scratch)
+        with closing(run_each(run, in_order, *how, several)) as done:
             for candidate, outputs in done:
                 now.discard(candidate.label)
                 yield candidate, _DIED if outputs is None else outputs
+
+
+def _several(work: Work, workers: int, scratch: str) -> Together[Candidate] | None:
+    """Relax small crystals in lockstep where the potential computes several at once for less.
+
+    Files that are to be kept are those of one candidate, which is then relaxed in its own folder.
+    """
+    potential = getattr(work.backend, "calculator", None)
+    if (
+        not isinstance(work.backend, ForceField)
+        or not isinstance(potential, dict)
+        or potential["@module"] not in _IN_ONE_GRAPH
+        or work.backend.prerelaxation
+        or work.files is not None
+    ):
+        return None
+    ahead = partial(_relax_ahead, backend=work.backend, scratch=scratch)
+    return Together(ahead, partial(_share, workers=workers))
+
+
+def _share(waiting: Sequence[Candidate], workers: int) -> int:
+    """Count the candidates to relax in lockstep next: each worker has its share of the last."""
+    most = min(_MOST, -(-len(waiting) // workers))
+    atoms = accumulate(size(one) for one in islice(waiting, most))
+    return max(1, sum(total <= _MOST_ATOMS for total in atoms))
+
+
+def _relax_ahead(candidates: Sequence[Candidate], backend: ForceField, scratch: str) -> None:
+    """Relax candidates in lockstep; what fails as a whole is left to the flow of each."""
+    from trona.workflows.jobs.force_field import relax_ahead  # noqa: PLC0415 (imports atomate2)
+
+    structures = [one.structure for one in candidates if one.structure is not None]
+    with suppress(Exception), TemporaryDirectory(dir=scratch) as folder, chdir(folder):
+        relax_ahead(structures, backend)
 
 
 def size(candidate: Candidate) -> int:

@@ -1,7 +1,7 @@
-"""Run a function on items in worker processes; a crash is attributed to one item only.
+"""Run a function on items in worker processes; a crash is blamed on one item only.
 
-Each process holds one item at a time and has its own pipe. When a pipe closes, the item that its
-process was computing or sending is known, and no other pipe is affected.
+Each process has its own pipe and holds one item at a time, or a few that it works on together. When
+a pipe closes, the items that its process had not answered are known, and no other pipe is affected.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from trona.screening.errors import BackendError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkServerContext, SpawnContext
 
-__all__ = ["run_each"]
+__all__ = ["Together", "run_each"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -41,6 +41,7 @@ def run_each(
     environment: Mapping[str, str],
     begun: Callable[[Item], object] = lambda _: None,
     forerunner: str = "",
+    together: Together[Item] | None = None,
 ) -> Generator[tuple[Item, Result | None], None, None]:
     """
     Apply a function to each item in reusable worker processes.
@@ -62,6 +63,8 @@ def run_each(
     forerunner
         Module to import once for all processes, in one from which they are forked: safe as long as
         it starts no threads. Empty to start each process anew, as is done where there is no Linux.
+    together
+        Work that is done on several items at once before the function takes each of them.
 
     Yields
     ------
@@ -74,17 +77,46 @@ def run_each(
     BackendError
         If processes cannot be prepared, or die while they start.
     """
-    start = _Start(function, prepare, environment, forerunner if sys.platform == "linux" else "")
+    server = forerunner if sys.platform == "linux" else ""
+    start = _Start(function, prepare, environment, server, together.work if together else _nothing)
+    take = together.take if together else _one
     suspects: list[Item] = []
-    with closing(_Crew[Item, Result](workers, start, begun).run(items)) as first:
+    with closing(_Crew[Item, Result](workers, start, begun, take).run(items)) as first:
         for item, result in first:
             if result is None:
                 suspects.append(item)
             else:
                 yield item, result
-    # Once more, one after the other: what wants the memory of the whole machine has it now, and
-    # nothing dies of what runs beside it.
-    yield from _Crew[Item, Result](1, start, begun).run(suspects)
+    # Once more, each alone and one after the other: what wants the memory of the whole machine has
+    # it now, and nothing dies of what runs beside it.
+    yield from _Crew[Item, Result](1, start, begun, _one).run(suspects)
+
+
+@dataclass(frozen=True)
+class Together(Generic[Item]):
+    """
+    Work on several items at once.
+
+    Parameters
+    ----------
+    work
+        Called in a process with the items that it was given, if they are several. It can be sent to
+        a process, leaves its results there, and raises nothing.
+    take
+        Tells how many of the items that wait, the first ones, a process is given: at least one.
+    """
+
+    work: Callable[[Sequence[Item]], object]
+    take: Callable[[Sequence[Item]], int]
+
+
+def _one(_: object) -> int:
+    """Give items one by one."""
+    return 1
+
+
+def _nothing(_: object) -> None:
+    """Do nothing ahead."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +127,7 @@ class _Start(Generic[Item]):
     prepare: Callable[[], object]
     environment: Mapping[str, str]
     forerunner: str
+    ahead: Callable[[Sequence[Item]], object]
 
 
 class _Crew(Generic[Item, Result]):
@@ -105,8 +138,9 @@ class _Crew(Generic[Item, Result]):
         workers: int,
         start: _Start[Item],
         begun: Callable[[Item], object],
+        take: Callable[[Sequence[Item]], int],
     ) -> None:
-        self._workers, self._start, self._begun = workers, start, begun
+        self._workers, self._start, self._begun, self._take = workers, start, begun, take
         self._members: list[_Worker[Item]] = []
         self._stillborn = 0
 
@@ -117,33 +151,32 @@ class _Crew(Generic[Item, Result]):
             while self._hire(len(waiting)):
                 ready = wait([worker.connection for worker in self._members])
                 for worker in [one for one in self._members if one.connection in ready]:
-                    held = worker.item
+                    starting, held = not worker.ready, worker.items
                     try:
                         message = worker.connection.recv()
                     except (EOFError, OSError):
                         self._dismiss(worker)
-                        if held is None:
+                        if starting:
                             self._count_stillborn()
-                        else:
-                            yield held, None
+                        for item in held:
+                            yield item, None
                         continue
-                    if held is None:
-                        self._welcome(message)
-                    # The next item goes out first: the process works while a result is saved.
-                    if waiting:
-                        worker.give(waiting[0])
-                        self._begun(waiting.popleft())
-                    else:
+                    if starting:
+                        self._welcome(worker, message)
+                    done = [] if starting else [(held.popleft(), message)]
+                    # The next items go out first: the process works while a result is saved.
+                    if not held and waiting:
+                        self._give(worker, waiting)
+                    elif not held:
                         self._dismiss(worker)
-                    if held is not None:
-                        yield held, message
+                    yield from done
         finally:
             for worker in list(self._members):
                 self._dismiss(worker)
 
     def _hire(self, waiting: int) -> bool:
         """Start processes for waiting items; tell whether there is something to wait for."""
-        starting = sum(worker.item is None for worker in self._members)
+        starting = sum(not worker.ready for worker in self._members)
         for _ in range(min(self._workers - len(self._members), waiting - starting)):
             self._employ()
         return waiting > 0 or len(self._members) > starting
@@ -164,11 +197,18 @@ class _Crew(Generic[Item, Result]):
         self._members.remove(worker)
         worker.end()
 
-    def _welcome(self, obstacle: str | None) -> None:
+    def _give(self, worker: _Worker[Item], waiting: deque[Item]) -> None:
+        """Send a process its next items."""
+        items = [waiting.popleft() for _ in range(self._take(waiting))]
+        worker.give(items)
+        for item in items:
+            self._begun(item)
+
+    def _welcome(self, worker: _Worker[Item], obstacle: str | None) -> None:
         """Hear from a process that it is ready, or why it cannot be."""
         if obstacle is not None:
             raise BackendError(f"a worker process cannot start: {obstacle}.")
-        self._stillborn = 0
+        worker.ready, self._stillborn = True, 0
 
     def _count_stillborn(self) -> None:
         """Go on with the processes that there are, where others die while they start."""
@@ -183,17 +223,18 @@ class _Crew(Generic[Item, Result]):
 
 
 class _Worker(Generic[Item]):
-    """A process, its pipe, and the item that it holds: None until it is ready."""
+    """A process, its pipe, whether it is ready, and the items that it holds."""
 
     def __init__(self, start: _Start[Item]) -> None:
         context: ForkServerContext | SpawnContext = (
             get_context("forkserver") if start.forerunner else get_context("spawn")
         )
-        self.item: Item | None = None
+        self.ready = False
+        self.items: deque[Item] = deque()
         self.connection, theirs = context.Pipe()
         self._process = context.Process(
             target=_serve,
-            args=(theirs, start.function, start.prepare, {**os.environ, **start.environment}),
+            args=(theirs, start, {**os.environ, **start.environment}),
             daemon=True,
         )
         with _environment(start.environment):
@@ -207,11 +248,11 @@ class _Worker(Generic[Item]):
                     self._process.start()
         theirs.close()  # from now on the pipe ends with the process
 
-    def give(self, item: Item) -> None:
-        """Send an item."""
-        self.item = item
+    def give(self, items: list[Item]) -> None:
+        """Send items."""
+        self.items.extend(items)
         with suppress(OSError):  # the process is dead: the end of its pipe will say so
-            self.connection.send(item)
+            self.connection.send(items)
 
     def end(self) -> None:
         """End the process, whatever it does."""
@@ -250,12 +291,7 @@ def _interrupts_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(
-    connection: Connection,
-    function: Callable[[Any], object],
-    prepare: Callable[[], object],
-    environment: Mapping[str, str],
-) -> None:
+def _serve(connection: Connection, start: _Start[Any], environment: Mapping[str, str]) -> None:
     """Say that the process is ready, or why not; then answer item after item.
 
     A fork has the environment that its server was started with, perhaps long ago.
@@ -264,13 +300,17 @@ def _serve(
     os.environ.update(environment)
     Thread(target=_follow_parent, daemon=True).start()
     try:
-        prepare()
+        start.prepare()
     except Exception as error:  # noqa: BLE001 (whatever it is, the parent has to know)
         connection.send(f"{type(error).__name__}: {' '.join(str(error).split())}")
         return
     connection.send(None)
     while True:
-        connection.send(function(connection.recv()))
+        items = connection.recv()
+        if len(items) > 1:
+            start.ahead(items)
+        for item in items:
+            connection.send(start.function(item))
 
 
 def _follow_parent() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from ase.optimize import BFGS
 from pymatgen.optimization.neighbors import find_points_in_spheres
+from scipy.linalg import logm
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -44,6 +45,8 @@ _RISE = 1e-3
 """eV; a step that goes up by more was too long."""
 _NOTHING = 1e-12
 """eV; no curvature can be read from a step that changes less."""
+_NEAR = 0.2
+"""Half of a strain, about; the series for logarithms has converged to the last digit up to it."""
 _SHORTEST = 1 / 16
 """Of the longest step, after steps that went up."""
 
@@ -123,6 +126,10 @@ class PairSpringBFGS(BFGS):
         """Set the Hessian up, and keep forces within a step: ASE asks for them three times."""
         super().initialize()  # type: ignore[no-untyped-call]
         bare = getattr(self.atoms, "atoms", self.atoms)
+        parts: list[Any] = [self.atoms, getattr(self.atoms, "_utility", None)]
+        for part in parts:
+            if hasattr(part, "logm"):  # the cell filter, and where ASE 3.29 keeps its functions
+                part.logm = _logarithm
         self._n_atoms, self._scale = len(bare), getattr(self.atoms, "exp_cell_factor", None)
         self.H0 = spring_hessian(bare, self._scale)
         self.optimizable = _Kept(self.optimizable)
@@ -178,6 +185,19 @@ class PairSpringBFGS(BFGS):
             excess = max(excess, strain / _LARGEST_STRAIN)
         shortened: Floats = dpos / max(1.0, excess / self._reach)
         return shortened
+
+
+def _logarithm(deformation: Floats) -> Floats:
+    """Compute the logarithm of a small deformation by its series, and scipy's of a large one."""
+    one = np.eye(len(deformation))
+    z = np.linalg.solve((deformation + one).T, (deformation - one).T).T
+    if np.linalg.norm(z) > _NEAR:
+        return np.asarray(logm(deformation))
+    square, power, total = z @ z, z, z.copy()
+    for k in range(3, 25, 2):
+        power = power @ square
+        total += power / k
+    return np.asarray(2 * total)
 
 
 class _Kept:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from pymatgen.core import Lattice, Structure
 
+from trona.workflows.candidates.sources import Candidate
 from trona.workflows.jobs.backends import BACKENDS, ForceField
 from trona.workflows.local import pool
 
@@ -52,3 +55,50 @@ def test_a_potential_is_made_once_for_all_workers():
     assert sorted(numbers) == ["0", "1", "2", "3"]
     assert len(set(addresses)) == 1  # the same object in each fork
     assert set(loads) == {"1"}
+
+
+def sized(*sizes):
+    return [SimpleNamespace(structure=range(size)) for size in sizes]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "workers", "taken"),
+    [
+        ([2] * 100, 2, 16),
+        ([2] * 9, 2, 5),
+        ([2], 2, 1),
+        ([30] * 40, 2, 3),
+        ([200, 300], 1, 1),
+    ],
+)
+def test_small_crystals_are_relaxed_together_as_many_as_pay(sizes, workers, taken):
+    assert pool._share(sized(*sizes), workers) == taken
+
+
+def test_crystals_are_relaxed_together_where_that_pays_and_no_files_are_kept():
+    def together(name, **choices):
+        return pool._several(pool.Work(BACKENDS[name], **choices), 2, "scratch") is not None
+
+    assert together("sevennet")
+    assert together("sevennet-0")
+    assert not any(together(name) for name in ("chgnet", "vasp", "mock", "vasp-sevennet"))
+    assert not together("sevennet", files="kept")
+
+
+def test_a_crystal_that_fails_leaves_those_relaxed_with_it_alone(tmp_path):
+    salts = {"NaCl": 5.6, "NaPo": 6.5, "NaBr": 5.9, "NaH": 4.9}
+    candidates = []
+    for formula, edge in salts.items():
+        cell = Structure.from_spacegroup(
+            "Fm-3m", Lattice.cubic(edge), ["Na", formula[2:]], [[0.5] * 3, [0.0] * 3]
+        ).get_primitive_structure()
+        candidates.append(Candidate(formula, formula, "", cell))
+    work, running = pool.Work(BACKENDS["sevennet"]), set()
+    done = pool.run_flows(candidates, work, str(tmp_path / "s.sqlite"), 1, running)
+    first, outputs = next(done)
+    found = {first.label: outputs}
+    assert running == set(salts) - {first.label}
+    found |= {one.label: outputs for one, outputs in done}
+    assert running == set()
+    assert "atomic number: 84" in pool.relaxed(found.pop("NaPo"))
+    assert {pool.relaxed(one).converged for one in found.values()} == {True}

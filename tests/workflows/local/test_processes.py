@@ -19,7 +19,7 @@ import pytest
 
 from trona.screening.errors import BackendError
 from trona.workflows.local import processes
-from trona.workflows.local.processes import run_each
+from trona.workflows.local.processes import Together, run_each
 
 SUICIDE = "__import__('os').kill(__import__('os').getpid(), 9)"
 PID = "__import__('os').getpid()"
@@ -136,6 +136,37 @@ def test_an_interrupt_is_heard_by_the_parent_and_ends_its_processes():
         signal.signal(signal.SIGALRM, before)
         signal.signal(signal.SIGINT, heard)
     assert active_children() == []
+
+
+def three(waiting):
+    return min(3, len(waiting))
+
+
+def together(items, work=print, begun=list):
+    return run_each(eval, items, 2, int, {}, begun, HOW["forerunner"], Together(work, three))
+
+
+def test_items_that_go_together_are_worked_on_at_once_and_answered_one_by_one(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "ahead.py").write_text("SEEN = []\ndef work(items): SEEN.append(len(items))\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    work = __import__("ahead").work
+    items = [f"({slow(n)}, __import__('ahead').SEEN)" for n in range(8)]
+    begun = []
+    done = together(items, work, begun.append)
+    first = next(done)
+    assert sorted(begun) == sorted(items[:6])  # what two processes hold, while one of three is done
+    done = dict([first, *done])
+    assert begun == items
+    assert [done[one][0] for one in items] == list(range(8))
+    assert {tuple(seen) for _, seen in done.values()} <= {(3,), (3, 2)}
+
+
+def test_of_items_that_go_together_one_that_kills_its_process_is_alone_to_blame():
+    items = [slow(0), SUICIDE, slow(1), slow(2), slow(3), slow(4), f"[{SUICIDE}]"]
+    done = dict(together(items))
+    assert done == {SUICIDE: None, f"[{SUICIDE}]": None} | {slow(n): n for n in range(5)}
 
 
 def test_closing_ends_the_processes():

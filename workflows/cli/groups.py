@@ -55,9 +55,11 @@ class _Reader:
         return self
 
     def _plain(self, value: object, param: Any) -> object:  # noqa: ANN401 (click's own)
-        """Read nothing, text and plain numbers within the bounds."""
-        if param.multiple or param.nargs != 1:
-            return _UNREAD
+        """Read nothing, text, lists of it, and plain numbers within the bounds."""
+        if getattr(param, "multiple", False) or param.nargs != 1:
+            texts = list(value) if isinstance(value, list | tuple) else []
+            plain = self._kind == list[str] and bool(texts) and {*map(type, texts)} == {str}
+            return texts if plain else _UNREAD
         if value is None or (self._kind is str and type(value) is str):
             return value
         if self._kind not in _WRITTEN or not _WRITTEN[self._kind].fullmatch(str(value)):
@@ -75,7 +77,8 @@ _UNREAD = object()
 def _read_plainly(params: Iterable[Any]) -> None:
     """Have parameters read without pydantic where that can be."""
     for param in params:
-        param.get_runtime_param = _Reader(param).itself
+        if hasattr(param, "type_descriptor"):  # of releases that read with pydantic
+            param.get_runtime_param = _Reader(param).itself
 
 
 class Command(TyperCommand):

@@ -100,6 +100,7 @@ def main() -> None:
     """Run the command line; a user's mistake prints one sentence and exits with 2."""
     gc.set_threshold(_COLLECT_AFTER)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looks through all packages for them
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads wait longer than they work
     _open_streams()
     debug, arguments = _asked_for_debug(sys.argv[1:])
     code = _run(arguments, debug)

@@ -18,6 +18,7 @@ def parameters():
     """Options of typer with and without bounds, by name."""
 
     def command(
+        formulas: list[str],
         text: str = "",
         number: float | None = None,
         whole: int | None = None,
@@ -25,7 +26,7 @@ def parameters():
         share: float = typer.Option(0.5, min=0.0, max=1.0),
         several: list[str] | None = None,
     ) -> None:
-        del text, number, whole, least, share, several
+        del formulas, text, number, whole, least, share, several
 
     app = typer.Typer()
     app.command()(command)
@@ -49,10 +50,12 @@ def test_a_value_is_read_as_typer_reads_it(name):
         assert outcome(_Reader(param), param, value) == outcome(typers, param, value), value
 
 
-def test_a_list_is_left_to_typer():
-    param = parameters()["several"]
-    assert _Reader(param).coerce(["a", "b"], param, None) == ["a", "b"]
-    assert _Reader(param).coerce(None, param, None) == ()
+@pytest.mark.parametrize("name", ["several", "formulas"])
+def test_a_list_is_read_as_typer_reads_it(name):
+    param = parameters()[name]
+    typers = type(param).get_runtime_param(param)
+    for value in (["a", "b"], ("a", "b"), ["a"], [], (), None, ["a", 1]):
+        assert outcome(_Reader(param), param, value) == outcome(typers, param, value), value
 
 
 def test_a_command_that_is_called_twice_reads_in_the_same_way():

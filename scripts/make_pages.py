@@ -96,6 +96,11 @@ and may be removed at any time; the data files that ship with trona are kept in 
 same way. Phases are found by an index of the elements that they hold and made when they are asked
 for, so an answer looks at the phases of its elements and at no others.
 
+Of the time of `trona window Na3PS4`, half is Python and the packages it imports (20 ms, typer 40,
+pydantic 75, numpy 45 and rich 20, of 410 ms in one run); trona's own modules take a fifth, reading
+and correcting the 2,743 bundled phases an eighth, the answer with its 200 draws a sixth, printing
+the rest. A query needs neither pydantic nor numpy.
+
 `scripts/stream.py` streams candidates through one table; `scripts/stress.py` screens many small
 crystals with relaxations, kills the run and resumes it.
 """

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-__all__ = ["console", "print_csv", "print_json", "print_parts"]
+__all__ = ["PAGE", "console", "print_csv", "print_json", "print_parts"]
+
+PAGE = 100
+"""Rows of a table that one can still look through; JSON and CSV have no such limit."""
 
 _EMOJI = re.compile(r":\S*:")
 """What rich may take for the name of an emoji; reading the list of them takes time."""

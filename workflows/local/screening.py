@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from trona.screening.errors import InputError
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from trona.workflows.candidates.sources import Candidate
 
 __all__ = ["Outcome", "Plan", "plan", "record", "run_screening", "unrelaxed", "written"]
+
+_MOMENT = 0.5
+"""s of assessments whose results are saved together: each transaction takes as long as one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,12 +247,32 @@ def _carried_out(
     running: set[str] | None,
 ) -> Generator[Outcome, None, None]:
     """Assess and relax what is left to do."""
-    for candidate, relaxation in todo.assess:
-        doc = _saved(candidate, relaxation, results, *against)
-        yield Outcome(doc, cached=relaxation is not None)
+    yield from _assessed_together(todo, results, *against)
     done = run_flows(todo.relax, work, results.location, workers, running)
     for candidate, outputs in done:
-        yield Outcome(_saved(candidate, relaxed(outputs), results, *against), cached=False)
+        doc, more = _assessed(candidate, relaxed(outputs), *against)
+        results.save([*more, doc])
+        yield Outcome(doc, cached=False)
+
+
+def _assessed_together(
+    todo: Plan, results: Results, reference: Reference, air: Atmosphere | None
+) -> Generator[Outcome, None, None]:
+    """Assess what needs no relaxation; what takes a moment together is saved together."""
+    made, done, begun = list[Document](), list[Outcome](), monotonic()
+    try:
+        for candidate, relaxation in todo.assess:
+            doc, more = _assessed(candidate, relaxation, reference, air)
+            made += [*more, doc]
+            done.append(Outcome(doc, cached=relaxation is not None))
+            if monotonic() - begun > _MOMENT:
+                results.save(made)
+                made = []
+                yield from done
+                done, begun = [], monotonic()
+    finally:
+        results.save(made)
+    yield from done
 
 
 def written(todo: Plan) -> list[CandidateDoc]:
@@ -300,14 +324,13 @@ def record(todo: Plan, reference: Reference, backend: Backend) -> RunDoc:
     return call.model_copy(update={"id": fingerprint(content)})
 
 
-def _saved(
+def _assessed(
     candidate: Candidate,
     found: RelaxationDoc | str | None,
-    results: Results,
     reference: Reference,
     air: Atmosphere | None,
-) -> ScreeningDoc:
-    """Assess a candidate, and save its relaxation, its entry and its result."""
+) -> tuple[ScreeningDoc, list[Document]]:
+    """Assess a candidate: its result, and its relaxation and entry if it has them."""
     docs: list[Document] = []
     known: RelaxationDoc | EntryDoc | str | None = found
     if isinstance(found, RelaxationDoc):
@@ -316,5 +339,4 @@ def _saved(
     doc = outcome(candidate.label, candidate.formula, candidate.source, reference, known)
     if air is not None:
         doc = with_air(doc, reference, air)
-    results.save([*docs, doc])
-    return doc
+    return doc, docs

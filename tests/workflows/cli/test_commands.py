@@ -520,3 +520,16 @@ def test_rankings_say_who_is_stable_at_an_electrode(table, store):
     for more in (["--count", "class"], ["--interfaces"]):
         assert trona("query", "--electrode", "NVP", *more, "--store", store).returncode == 2
     assert trona("query", "--electrode", "CoS2", "--store", store).returncode == 2
+
+
+def test_a_long_ranking_shows_a_page_and_where_the_rest_is(tmp_path):
+    many = [f"Na{sodium}PS{sulfur}" for sodium in range(1, 12) for sulfur in range(1, 12)]
+    listed = tmp_path / "many.csv"
+    listed.write_text("\n".join(["formula", *many]), encoding="utf-8")
+    command = ("screen", listed, "--unbalanced", "--store", tmp_path / "s.sqlite")
+    done = trona(*command)
+    assert done.returncode == 0, done.stderr
+    assert "The 100 best of 121 are shown: --csv and --json list all." in done.stderr
+    shown = [one for one in many if re.search(rf"\b{one}\b", done.stdout)]
+    assert 100 <= len(shown) < len(many)
+    assert len(succeed(*command, "--csv").splitlines()) == 1 + len(many)

@@ -18,7 +18,7 @@ from trona.workflows.cli.options import (
     StoreAt,
     comma_list,
 )
-from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import PAGE, console, print_csv, print_json, print_parts
 from trona.workflows.tables import csv_rows as rows
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["query", "show"]
 
-_PAGE = 100
-"""Rows of a table that one can still look through; JSON and CSV have no such limit."""
-
 Sort = Annotated[
     str,
     typer.Option(
@@ -43,7 +40,7 @@ Sort = Annotated[
 Descending = Annotated[bool, typer.Option("--descending", help="Reverse the order.")]
 Limit = Annotated[
     int | None,
-    typer.Option(min=0, help=f"Results on a page; 0 for all. Tables have {_PAGE} by default."),
+    typer.Option(min=0, help=f"Results on a page; 0 for all. Tables have {PAGE} by default."),
 ]
 Page = Annotated[int, typer.Option(min=1, help="Number of the page.")]
 Count = Annotated[
@@ -96,7 +93,7 @@ def query(
     if count is not None:
         _print_counts(results.counts(by := comma_list(count), wanted), by, as_json, as_csv)
         return
-    size = (0 if as_json or as_csv else _PAGE) if limit is None else limit
+    size = (0 if as_json or as_csv else PAGE) if limit is None else limit
     found = results.find(
         wanted, sort=sort, descending=descending, skip=(page - 1) * size, limit=size
     )

@@ -30,7 +30,7 @@ from trona.workflows.cli.options import (
     Workers,
     no_files,
 )
-from trona.workflows.cli.terminal import console, print_csv, print_json, print_parts
+from trona.workflows.cli.terminal import PAGE, console, print_csv, print_json, print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -218,7 +218,13 @@ def _print_ranking(
     elif as_csv:
         print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
     else:
+        shown = ranked[:PAGE]
         print_parts(escape(tables.best_sentence(ranked, summaries)))
-        print_parts(*tables.outcomes(ranked, summaries, console().width))
-        print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
-        print_parts(*tables.seen(by_id[one.id] for _, one in ranked))
+        print_parts(*tables.outcomes(shown, summaries, console().width))
+        print_parts(*tables.beside_electrode((one for _, one in shown), electrode))
+        print_parts(*tables.seen(by_id[one.id] for _, one in shown))
+        if len(shown) < len(ranked):
+            typer.echo(
+                f"The {len(shown)} best of {len(ranked):,} are shown: --csv and --json list all.",
+                err=True,
+            )

@@ -345,8 +345,24 @@ class Results:
             In the same order.
         """
         ids = [summary.id for summary in summaries]
-        docs = {doc.id: doc for part in self._parts(ids) for doc in part}
+        docs = self.with_ids(ids)
         return [docs[identity] for identity in ids if identity in docs]
+
+    def with_ids(self, ids: Sequence[str]) -> dict[str, ScreeningDoc]:
+        """
+        Find screening results.
+
+        Parameters
+        ----------
+        ids
+            Of results, stored or not.
+
+        Returns
+        -------
+        dict
+            Those that are there, by id.
+        """
+        return {doc.id: doc for part in self._parts(ids) for doc in part}
 
     def screenings(self, filters: Filters | None = None) -> list[ScreeningDoc]:
         """

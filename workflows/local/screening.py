@@ -118,7 +118,8 @@ def plan(
         )
     useful = _is_useful(reference, backend)
     covered = set(reference.table.elements)
-    done, assess, relax = [], [], []
+    conditions = None if air is None else air.conditions
+    wanted = []
     for candidate in candidates:
         identity = relaxation = None
         if (
@@ -129,15 +130,12 @@ def plan(
             relaxation = settled(candidate.structure, results, backend)
             identity = relaxation_id(candidate.structure, backend)
             identity = identity if relaxation is None else relaxation.id
-        found = results.screening(
-            screening_id(
-                candidate.label,
-                candidate.formula,
-                identity,
-                reference,
-                None if air is None else air.conditions,
-            )
-        )
+        key = screening_id(candidate.label, candidate.formula, identity, reference, conditions)
+        wanted.append((candidate, identity, relaxation, key))
+    known = results.with_ids([key for *_, key in wanted])
+    done, assess, relax = [], [], []
+    for candidate, identity, relaxation, key in wanted:
+        found = known.get(key)
         final = ("completed",) if identity and relaxation is None else ("completed", "rejected")
         if found is not None and found.state in final:
             done.append(found)

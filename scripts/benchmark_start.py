@@ -26,7 +26,7 @@ from trona.stores.documents.results import ScreeningDoc
 EMPTY = "pass"
 COMMAND = "from trona.workflows.cli.main import main; main()"
 BATCH = 500
-REPEATS, QUICK_REPEATS = 5, 2
+REPEATS, QUICK_REPEATS = 8, 6
 COMMANDS = {
     "trona --help": ["--help"],
     "trona query, all ranked": ["query"],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,12 +18,83 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["amounts_matrix", "arranged", "composition_key", "composition_keys", "table_order"]
+__all__ = [
+    "PackedAmounts",
+    "amounts_matrix",
+    "arranged",
+    "composition_key",
+    "composition_keys",
+    "table_order",
+]
 
 _ELEMENT = 2**32
 """What one element counts for in a key; the codes of fractions are smaller."""
 _ABSENT = 2**63 - 1
 """Key behind the last element of a composition."""
+
+
+@dataclass(frozen=True, eq=False)
+class PackedAmounts:
+    """
+    Amounts of many phases, one after another.
+
+    Parameters
+    ----------
+    elements
+        By their columns.
+    counts : shape (n_phases,)
+        Elements of each phase.
+    columns : shape (n_amounts,)
+        Position of the element of each amount.
+    values : shape (n_amounts,)
+        Amounts per formula unit, those of a phase in the order of its formula.
+    """
+
+    elements: tuple[str, ...]
+    counts: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, amounts: Sequence[Mapping[str, float]], elements: tuple[str, ...]) -> PackedAmounts:
+        """
+        Pack amounts.
+
+        Parameters
+        ----------
+        amounts
+            Element symbol to amount per formula unit, of each phase.
+        elements
+            That occur in them, and possibly others.
+        """
+        place = {symbol: at for at, symbol in enumerate(elements)}
+        columns = map(place.__getitem__, chain.from_iterable(amounts))
+        values = chain.from_iterable(one.values() for one in amounts)
+        return cls(
+            elements,
+            np.fromiter(map(len, amounts), np.intp),
+            np.fromiter(columns, np.intp),
+            np.fromiter(values, np.float64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def __getitem__(self, at: int) -> dict[str, float]:
+        inside = slice(int(self._ends[at]), int(self._ends[at + 1]))
+        symbols = map(self.elements.__getitem__, self.columns[inside].tolist())
+        return dict(zip(symbols, self.values[inside].tolist(), strict=True))
+
+    def matrix(self) -> NDArray[np.float64]:
+        """Write them as the rows of a matrix; shape (n_phases, n_elements)."""
+        written = np.zeros((len(self), len(self.elements)))
+        written[np.repeat(np.arange(len(self)), self.counts), self.columns] = self.values
+        return written
+
+    @cached_property
+    def _ends(self) -> NDArray[np.intp]:
+        """Where the amounts of each phase begin and end."""
+        return np.concatenate([[0], np.cumsum(self.counts)])
 
 
 def amounts_matrix(
@@ -42,13 +115,7 @@ def amounts_matrix(
     ndarray : shape (n_compositions, n_elements)
         Amounts.
     """
-    column = {symbol: position for position, symbol in enumerate(elements)}
-    matrix = np.zeros((len(compositions), len(elements)))
-    rows = np.repeat(np.arange(len(compositions)), list(map(len, compositions)))
-    columns = map(column.__getitem__, chain.from_iterable(compositions))
-    values = chain.from_iterable(one.values() for one in compositions)
-    matrix[rows, np.fromiter(columns, np.intp)] = np.fromiter(values, np.float64)
-    return matrix
+    return PackedAmounts.of(compositions, elements).matrix()
 
 
 def composition_keys(amounts: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -15,76 +14,14 @@ from .phases import Phase, PhaseTable
 from .system import System
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from .arrangement import PackedAmounts
     from .phases import EnergyScale
 
-__all__ = ["PackedAmounts", "PhaseColumns", "arranged_table", "shifted_table"]
-
-
-@dataclass(frozen=True, eq=False)
-class PackedAmounts:
-    """
-    Amounts of many phases, one after another.
-
-    Parameters
-    ----------
-    elements
-        All elements, sorted.
-    counts : shape (n_phases,)
-        Elements of each phase.
-    columns : shape (n_amounts,)
-        Position of the element of each amount.
-    values : shape (n_amounts,)
-        Amounts per formula unit, those of a phase in the order of its formula.
-    """
-
-    elements: tuple[str, ...]
-    counts: NDArray[np.intp]
-    columns: NDArray[np.intp]
-    values: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, amounts: Sequence[Mapping[str, float]]) -> PackedAmounts:
-        """
-        Pack amounts.
-
-        Parameters
-        ----------
-        amounts
-            Element symbol to amount per formula unit, of each phase.
-        """
-        elements = tuple(sorted(set(chain.from_iterable(amounts))))
-        place = {symbol: at for at, symbol in enumerate(elements)}
-        columns = map(place.__getitem__, chain.from_iterable(amounts))
-        values = chain.from_iterable(one.values() for one in amounts)
-        return cls(
-            elements,
-            np.fromiter(map(len, amounts), np.intp),
-            np.fromiter(columns, np.intp),
-            np.fromiter(values, np.float64),
-        )
-
-    def __len__(self) -> int:
-        return len(self.counts)
-
-    def __getitem__(self, at: int) -> dict[str, float]:
-        inside = slice(int(self._ends[at]), int(self._ends[at + 1]))
-        symbols = map(self.elements.__getitem__, self.columns[inside].tolist())
-        return dict(zip(symbols, self.values[inside].tolist(), strict=True))
-
-    def matrix(self) -> NDArray[np.float64]:
-        """Write them as the rows of a matrix; shape (n_phases, n_elements)."""
-        written = np.zeros((len(self), len(self.elements)))
-        written[np.repeat(np.arange(len(self)), self.counts), self.columns] = self.values
-        return written
-
-    @cached_property
-    def _ends(self) -> NDArray[np.intp]:
-        """Where the amounts of each phase begin and end."""
-        return np.concatenate([[0], np.cumsum(self.counts)])
+__all__ = ["PhaseColumns", "arranged_table", "shifted_table"]
 
 
 @dataclass(frozen=True, eq=False)

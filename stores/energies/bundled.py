@@ -6,13 +6,14 @@ import gzip
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 
-from trona.screening.equilibrium.phase_columns import PackedAmounts, PhaseColumns, arranged_table
+from trona.screening.equilibrium.arrangement import PackedAmounts
+from trona.screening.equilibrium.phase_columns import PhaseColumns, arranged_table
 from trona.screening.equilibrium.phases import EnergyScale
 from trona.screening.formulas import parse
 from trona.screening.simple_formulas import read_simple
@@ -174,11 +175,12 @@ def set_table(data: Mapping[str, Any], scheme: Scheme) -> PhaseTable:
     rows = data["phases"]
     amounts = [read_simple(row["formula"]) or parse(row["formula"]) for row in rows]
     sizes = [sum(one.values()) for one in amounts]
+    elements = tuple(sorted(set(chain.from_iterable(amounts))))
     energies = map(_energy, rows, amounts, sizes, repeat(scheme.parts))
     volumes = [row["volume_per_atom"] * size for row, size in zip(rows, sizes, strict=True)]
     return arranged_table(
         PhaseColumns(
-            amounts=PackedAmounts.of(amounts),
+            amounts=PackedAmounts.of(amounts, elements),
             energies=np.fromiter(energies, np.float64),
             scale=EnergyScale(data["method"], scheme.name),
             volumes=np.array(volumes),

@@ -14,8 +14,9 @@ from zipfile import BadZipFile
 import numpy as np
 import orjson
 
+from trona.screening.equilibrium.arrangement import PackedAmounts
 from trona.screening.equilibrium.element_index import ElementIndex
-from trona.screening.equilibrium.phase_columns import PackedAmounts, PhaseColumns
+from trona.screening.equilibrium.phase_columns import PhaseColumns
 from trona.screening.equilibrium.phases import PhaseTable
 from trona.stores.cache import cached_path, write_cached
 

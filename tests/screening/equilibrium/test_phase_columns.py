@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.systems import ANY_SYSTEM
+from trona.screening.equilibrium.arrangement import PackedAmounts
 from trona.screening.equilibrium.phase_columns import (
-    PackedAmounts,
     PhaseColumns,
     arranged_table,
     shifted_table,
@@ -26,7 +26,10 @@ OTHER = EnergyScale("test", "shifted/1")
 def columns(phases):
     """The same phases, to be made again."""
     return PhaseColumns(
-        amounts=PackedAmounts.of([one.amounts for one in phases]),
+        amounts=PackedAmounts.of(
+            [one.amounts for one in phases],
+            tuple(sorted({symbol for one in phases for symbol in one.amounts})),
+        ),
         energies=np.array([one.energy for one in phases]),
         scale=phases[0].scale,
         volumes=np.array([np.nan if one.volume is None else one.volume for one in phases]),

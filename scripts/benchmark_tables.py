@@ -13,6 +13,7 @@ that a build can use its cache; so is compiled code, which a long screening load
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import json
 import os
@@ -111,6 +112,7 @@ def screened(name: str, number: int = N_FORMULAS) -> tuple[float, object]:
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.energies.references import load_reference  # noqa: PLC0415
 
+    gc.set_threshold(200_000)  # as the command line does
     energies, asked = load_reference(name), formulas(number)
     load_compiled()
     outcome(asked[0], asked[0], "formula", energies)

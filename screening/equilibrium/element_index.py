@@ -107,12 +107,24 @@ class ElementIndex:
         Returns
         -------
         ndarray : shape (n_found,)
-            Positions of the phases, ascending.
+            Positions of the phases, ascending; read-only. Asked twice in a row, found once.
         """
-        inside = np.ones(len(self), dtype=bool)
-        for word, other in zip(self._words, ~self._mask(columns)[0], strict=True):
-            inside &= (word & other) == 0
-        return self._of_systems(inside)
+        asked = tuple(columns)
+        found = self._last.get(asked)
+        if found is None:
+            inside = np.ones(len(self), dtype=bool)
+            for word, other in zip(self._words, ~self._mask(columns)[0], strict=True):
+                inside &= (word & other) == 0
+            found = self._of_systems(inside)
+            found.setflags(write=False)
+            self._last.clear()
+            self._last[asked] = found
+        return found
+
+    @cached_property
+    def _last(self) -> dict[tuple[int, ...], NDArray[np.intp]]:
+        """What `within` has found last: a system is laid out open and closed in a row."""
+        return {}
 
     def holding(self, columns: Sequence[int]) -> NDArray[np.intp]:
         """

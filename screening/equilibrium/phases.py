@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EnergyScale", "Phase", "PhaseTable"]
 
-_MAX_SYSTEMS = 64
+_MAX_SYSTEMS = 512
 """Chemical systems that a table keeps laid out: a stream of candidates must not fill the memory."""
 
 

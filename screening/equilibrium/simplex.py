@@ -19,13 +19,10 @@ import numpy as np
 
 from trona.screening.errors import ConvergenceError
 
-from .loops import interpreted
 from .loops.interpreted import (
     DONE,
     FULL,
     LEVEL_TOLERANCE,
-    LIMIT,
-    PRICE_TOLERANCE,
     SLOPE_TOLERANCE,
     UNBOUNDED,
 )
@@ -173,9 +170,6 @@ def minimise_each(
     """
     Minimise costs·x subject to matrix·x = amounts, x ≥ 0, for many costs that differ little.
 
-    Costs that have come to the same basis are priced together: what they have in common, the
-    inverse of the basis and the amounts, is found once.
-
     Parameters
     ----------
     matrix : shape (n_rows, n_columns)
@@ -198,36 +192,17 @@ def minimise_each(
     ConvergenceError
         If an optimum is not reached within the pivot limit.
     """
-    targets = amounts.tolist()
-    found: list[tuple[BasicSolution, NDArray[np.intp]]] = []
-    everything = np.arange(len(costs))
-    waiting = {tuple(start.tolist()): everything}
-    for _ in range(pivot_limit(matrix) * len(costs)):
-        if not waiting:
-            return found
-        columns = next(iter(waiting))
-        rows, basis = waiting.pop(columns), list(columns)
-        inverse = interpreted.inverted(matrix, basis)
-        asked = costs if rows is everything else costs.take(rows, axis=0)
-        reduced = asked - asked[:, basis] @ (np.array(inverse) @ matrix)
-        reduced[:, basis] = 0.0
-        done = reduced.min(axis=1) >= -PRICE_TOLERANCE
-        n_done = np.count_nonzero(done)
-        if n_done:
-            values = np.array(interpreted.solved(inverse, targets))
-            found.append((BasicSolution(np.array(basis), values), rows[done]))
-        if n_done == len(rows):
-            continue
-        left = rows[~done]
-        entering = reduced[~done].argmin(axis=1)
-        for column in sorted(set(entering.tolist())):
-            moved = basis.copy()
-            if interpreted.exchange(matrix, targets, moved, inverse, column) != DONE:
-                raise defect(UNBOUNDED)
-            further = left[entering == column]
-            others = waiting.get(tuple(moved), further[:0])
-            waiting[tuple(moved)] = np.concatenate([others, further])
-    raise defect(LIMIT)
+    bases, values = np.empty((len(costs), len(start)), np.intp), np.empty((len(costs), len(start)))
+    which = np.empty(len(costs), dtype=np.intp)
+    limit = pivot_limit(matrix)
+    known = LOOPS.run(
+        *("optimise_near", matrix, amounts, costs, start, limit, bases, values, which),
+    )
+    if known < 0:
+        raise defect(known)
+    return [
+        (BasicSolution(bases[at], values[at]), np.flatnonzero(which == at)) for at in range(known)
+    ]
 
 
 def minima(

@@ -415,12 +415,19 @@ def classify(
     """
     limits = thresholds or _USUAL
     shares, basis = _share_out(phases, amounts, properties)
-    electronic = [(share.properties.electronic, share.fraction) for share in shares]
-    metal = _part(electronic, Electronic.METAL)
-    narrow = _part(electronic, Electronic.NARROW_GAP)
-    dark = _part(electronic, Electronic.UNKNOWN)
-    passing = [(share.properties.ionic, share.fraction) for share in shares]
-    ionic, dark_ionic = _part(passing, Ionic.CONDUCTOR), _part(passing, Ionic.UNKNOWN)
+    metal = narrow = dark = ionic = dark_ionic = 0.0
+    for share in shares:
+        known, fraction = share.properties, share.fraction
+        if known.electronic is Electronic.METAL:
+            metal += fraction
+        elif known.electronic is Electronic.NARROW_GAP:
+            narrow += fraction
+        elif known.electronic is Electronic.UNKNOWN:
+            dark += fraction
+        if known.ionic is Ionic.CONDUCTOR:
+            ionic += fraction
+        elif known.ionic is Ionic.UNKNOWN:
+            dark_ionic += fraction
     electrons = _electrons(metal, narrow, dark, limits)
     ions = _verdict(ionic, dark_ionic, limits.percolation)
     still = InterphaseClass.DECOMPOSES if decomposes else InterphaseClass.STABLE
@@ -467,11 +474,6 @@ def _share_out(
         for phase, amount, weight in zip(phases, amounts, weights, strict=True)
     )
     return shares, "volume" if by_volume else "atoms"
-
-
-def _part(shares: Sequence[tuple[StrEnum, float]], kind: StrEnum) -> float:
-    """Fraction of the products of a class."""
-    return sum([fraction for one, fraction in shares if one is kind])
 
 
 def _verdict(known: float, dark: float, threshold: float) -> Conduction:

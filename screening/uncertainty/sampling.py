@@ -289,43 +289,43 @@ class _Varied:
         steps = [next(step for step in ladder if volts <= step.upper) for ladder in ladders]
         for draw, step in enumerate(steps):
             alike[id(step.products), step.reacts].append(draw)
-        found: dict[int, InterphaseClass] = {}
+        found = np.empty(len(errors), dtype=object)
         for (_, reacts), draws in alike.items():
             products = steps[draws[0]].products
-            found |= self._classified(products, np.array(draws), errors, reacts=reacts)
-        return [found[draw] for draw in range(len(errors))]
+            self._classify(found, products, np.array(draws), errors, reacts=reacts)
+        return list(found)
 
     def kinds_at_metal(self, errors: NDArray[np.float64]) -> list[InterphaseClass]:
         """Classify draws at sodium metal, without their ladders."""
         system, mu = self.open, self.table.mu_sodium_metal
-        found: dict[int, InterphaseClass] = {}
+        found = np.empty(len(errors), dtype=object)
         for best, draws in self._optima(system, errors, system.energies - mu * system.sodium):
             reacts = self._exchanged(best) > 0.0
-            found |= self._classified(best, draws, errors, reacts=reacts)
-        return [found[draw] for draw in range(len(errors))]
+            self._classify(found, best, draws, errors, reacts=reacts)
+        return list(found)
 
-    def _classified(
+    def _classify(
         self,
+        found: NDArray[np.object_],
         products: BasicSolution,
         draws: NDArray[np.intp],
         errors: NDArray[np.float64],
         *,
         reacts: bool,
-    ) -> dict[int, InterphaseClass]:
-        """Classify draws with the same products."""
+    ) -> None:
+        """Write down the class of draws with the same products."""
         system = self.open
         columns, values = products.support(AMOUNT_TOLERANCE * self.atoms)
         phases = [self.table.phases[at] for at in system.index[columns].tolist()]
         amounts = (values / system.sizes[columns]).tolist()
         made = (phases, amounts, self.properties, self.thresholds)
         if reacts:
-            return dict.fromkeys(draws.tolist(), classify(*made).kind)
-        found: dict[int, InterphaseClass] = {}
+            found[draws] = classify(*made).kind
+            return
         falls = self._decompose(errors[draws])
         for decomposes in set(falls.tolist()):
             kind = classify(*made, reacts=False, decomposes=decomposes).kind
-            found |= dict.fromkeys(draws[falls == decomposes].tolist(), kind)
-        return found
+            found[draws[falls == decomposes]] = kind
 
     def _exchanged(self, products: BasicSolution) -> float:
         """Sodium that products take up, with rounding noise set to zero."""

@@ -33,6 +33,7 @@ __all__ = [
     "inverted",
     "optimise",
     "optimise_each",
+    "optimise_near",
     "settle",
     "solved",
 ]
@@ -232,6 +233,61 @@ def optimise_each(
             return outcome
         lowest[at] = _dot(values.tolist(), costs[basis].tolist())
     return DONE
+
+
+def optimise_near(
+    matrix: Floats,
+    amounts: Floats,
+    costs: Floats,
+    start: Columns,
+    limit: int,
+    bases: Columns,
+    values: Floats,
+    which: Columns,
+) -> int:
+    """
+    Minimise costs·x subject to matrix·x = amounts, x ≥ 0, for many costs that differ little.
+
+    Sets of costs that have come to the same basis are priced together: its inverse and the amounts
+    are found once.
+
+    Parameters
+    ----------
+    matrix, amounts, costs, start, limit, bases, values, which
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.near.optimise_near`.
+
+    Returns
+    -------
+    int
+        Number of bases, `UNBOUNDED` or `LIMIT`.
+    """
+    targets, known = amounts.tolist(), 0
+    everything = np.arange(len(costs))
+    waiting = {tuple(start.tolist()): everything}
+    for _ in range(limit * len(costs)):
+        if not waiting:
+            return known
+        columns = next(iter(waiting))
+        rows, basis = waiting.pop(columns), list(columns)
+        inverse = inverted(matrix, basis)
+        asked = costs if rows is everything else costs.take(rows, axis=0)
+        reduced = asked - asked[:, basis] @ (np.array(inverse) @ matrix)
+        reduced[:, basis] = 0.0
+        done = reduced.min(axis=1) >= -PRICE_TOLERANCE
+        if done.any():
+            bases[known], values[known] = basis, solved(inverse, targets)
+            which[rows[done]] = known
+            known += 1
+        left = rows[~done]
+        entering = reduced[~done].argmin(axis=1)
+        for column in sorted(set(entering.tolist())):
+            moved = basis.copy()
+            if exchange(matrix, targets, moved, inverse, column) != DONE:
+                return UNBOUNDED
+            further = left[entering == column]
+            others = waiting.get(tuple(moved), further[:0])
+            waiting[tuple(moved)] = np.concatenate([others, further])
+    return LIMIT
 
 
 def follow(

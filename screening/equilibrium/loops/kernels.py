@@ -42,7 +42,7 @@ _PAIR = types.UniTuple(intp, 2)(float64[::1], float64[::1])  # type: ignore[no-u
 
 
 @compiled(types.void(_MATRIX, intp[::1], float64[:, ::1], float64[:, ::1]))
-def _invert(matrix: Floats, basis: Columns, work: Floats, inverse: Floats) -> None:
+def invert(matrix: Floats, basis: Columns, work: Floats, inverse: Floats) -> None:
     """Invert the columns of a basis by Gauss–Jordan elimination with row pivoting."""
     size = len(basis)
     for i in range(size):
@@ -69,7 +69,7 @@ def _invert(matrix: Floats, basis: Columns, work: Floats, inverse: Floats) -> No
 
 
 @compiled(types.void(_MATRIX, _INPUT, intp[::1], float64[:, ::1], float64[::1]))
-def _reduce(
+def reduced_costs(
     matrix: Floats, costs: Floats, basis: Columns, inverse: Floats, reduced: Floats
 ) -> None:
     """Price all columns: what each costs beyond the basis that makes up the same atoms."""
@@ -105,7 +105,7 @@ def _least(keys: Floats, rows: Columns, left: int) -> int:
 
 
 @compiled(intp(_MATRIX, _INPUT, intp[::1], float64[:, ::1], intp, float64[:, ::1]))
-def _exchange(
+def exchange(
     matrix: Floats, amounts: Floats, basis: Columns, inverse: Floats, entering: int, keys: Floats
 ) -> int:
     """Bring a column into the basis; the row that leaves is the lexicographic minimum."""
@@ -130,7 +130,7 @@ def _exchange(
 
 
 @compiled(types.void(float64[:, ::1], _INPUT, float64[::1]))
-def _solve(inverse: Floats, amounts: Floats, values: Floats) -> None:
+def solve(inverse: Floats, amounts: Floats, values: Floats) -> None:
     """Amounts of the columns in the basis, rounding below zero removed."""
     for i in range(len(values)):
         value = 0.0
@@ -154,7 +154,7 @@ def _nearest(cost: Floats, slope: Floats) -> tuple[int, int]:
 
 
 @compiled(intp(float64[::1]))
-def _cheapest(reduced: Floats) -> int:
+def cheapest(reduced: Floats) -> int:
     """Find the column that lowers the energy most; negative without one."""
     entering = 0
     for column in range(len(reduced)):
@@ -194,13 +194,13 @@ def optimise(
     work, inverse = np.empty((size, size)), np.empty((size, size))
     keys, reduced = np.empty((size, size + 1)), np.empty(matrix.shape[1])
     for _ in range(limit):
-        _invert(matrix, basis, work, inverse)
-        _reduce(matrix, costs, basis, inverse, reduced)
-        entering = _cheapest(reduced)
+        invert(matrix, basis, work, inverse)
+        reduced_costs(matrix, costs, basis, inverse, reduced)
+        entering = cheapest(reduced)
         if entering < 0:
-            _solve(inverse, amounts, values)
+            solve(inverse, amounts, values)
             return DONE
-        if _exchange(matrix, amounts, basis, inverse, entering, keys) != DONE:
+        if exchange(matrix, amounts, basis, inverse, entering, keys) != DONE:
             return UNBOUNDED
     return LIMIT
 
@@ -296,17 +296,17 @@ def follow(
     cost, slope = np.empty(n_columns), np.empty(n_columns)
     mu = -np.inf
     for step in range(len(mus)):
-        _invert(matrix, basis, work, inverse)
-        _reduce(matrix, energies, basis, inverse, cost)
-        _reduce(matrix, sodium, basis, inverse, slope)
+        invert(matrix, basis, work, inverse)
+        reduced_costs(matrix, energies, basis, inverse, cost)
+        reduced_costs(matrix, sodium, basis, inverse, slope)
         entering, level = _nearest(cost, slope)
         nearest = cost[entering] / slope[entering] if entering >= 0 else np.inf
         mus[step], bases[step], tied[step] = mu, basis, level > size
-        _solve(inverse, amounts, values[step])
+        solve(inverse, amounts, values[step])
         if nearest >= mu_stop - PRICE_TOLERANCE:
             return step + 1
         mu = max(mu, nearest)
-        if _exchange(matrix, amounts, basis, inverse, entering, keys) != DONE:
+        if exchange(matrix, amounts, basis, inverse, entering, keys) != DONE:
             return UNBOUNDED
     return FULL
 
@@ -347,13 +347,13 @@ def _learn(
     size, n_columns = matrix.shape
     work, inverse = np.empty((size, size)), np.empty((size, size))
     cost, slope = np.empty(n_columns), np.empty(n_columns)
-    _invert(matrix, basis, work, inverse)
-    _reduce(matrix, energies, basis, inverse, cost)
+    invert(matrix, basis, work, inverse)
+    reduced_costs(matrix, energies, basis, inverse, cost)
     nearest, entering, level = np.inf, -1, 0
     if closed:
-        entering = _cheapest(cost)
+        entering = cheapest(cost)
     else:
-        _reduce(matrix, sodium, basis, inverse, slope)
+        reduced_costs(matrix, sodium, basis, inverse, slope)
         entering, level = _nearest(cost, slope)
         nearest = cost[entering] / slope[entering] if entering >= 0 else np.inf
     numbers[0] = nearest
@@ -370,7 +370,7 @@ def _learn(
 
 @compiled(intp(_INPUT, float64[::1], float64[::1], float64[:, ::1], intp[::1]))
 def _leaving(amounts: Floats, numbers: Floats, values: Floats, keys: Floats, rows: Columns) -> int:
-    """Find the row that leaves a known basis, as `_exchange` does; negative without one."""
+    """Find the row that leaves a known basis, as `exchange` does; negative without one."""
     size, left, lowest = len(amounts), 0, np.inf
     for i in range(size):
         pivot = numbers[1 + i]

@@ -17,6 +17,9 @@ _PATIENCE = 0.3
 """Time that interpreted loops may take in a process before the compiled ones are loaded, s."""
 
 
+_COMPILED = ("kernels", "near", "settling")
+
+
 class _Loops:
     """The loops that a process uses: interpreted at first, compiled where there is much to do."""
 
@@ -33,7 +36,7 @@ class _Loops:
         """Load the compiled loops, once."""
         if self._compiled:
             return
-        modules = (import_module(f".{name}", __package__) for name in ("kernels", "settling"))
+        modules = (import_module(f".{name}", __package__) for name in _COMPILED)
         self._compiled = {name: vars(one)[name] for one in modules for name in one.__all__}
 
     def run(self, name: str, *arguments: object) -> int:

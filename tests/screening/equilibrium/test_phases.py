@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.systems import ANY_SYSTEM, SCALE, make_phase, make_table
+from trona.screening.equilibrium import phases
 from trona.screening.equilibrium.phases import EnergyScale, Phase, PhaseTable
 from trona.screening.errors import ChemicalSystemError, EnergyScaleError, PhaseDataError
 
@@ -162,7 +163,8 @@ def test_arrays_cannot_be_written():
             array[...] = 0
 
 
-def test_a_stream_of_systems_does_not_fill_the_memory():
+def test_a_stream_of_systems_does_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(phases, "_MAX_SYSTEMS", 64)
     symbols = ("Na", "P", "S", "Cl", "O", "Sb", "Zr", "Y")
     table = PhaseTable.from_phases(make_phase(symbol) for symbol in symbols)
     for size in (2, 3, 4):

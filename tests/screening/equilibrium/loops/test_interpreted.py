@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trona.screening.equilibrium.loops import interpreted, kernels, settling
+from trona.screening.equilibrium.loops import interpreted, kernels, near, settling
 
 SIZES = [(n_rows, n_columns) for n_rows in (1, 2, 3, 5, 8) for n_columns in (3, 40, 700)]
 
@@ -64,6 +64,22 @@ def test_many_targets_have_the_bits_of_the_compiled_loop():
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_many_costs_have_the_bits_of_the_compiled_loop(seed):
+    matrix, amounts, energies, _ = program(seed, 4, 200)
+    rng = np.random.default_rng(seed)
+    costs = energies + rng.normal(0.0, [[0.001], [0.1]] * 20, (40, len(energies)))
+    start = np.array(optimised(interpreted, seed, (4, 200))[1], dtype=np.intp)
+    found = []
+    for loops in (interpreted, near):
+        bases, values = np.zeros((40, 4), dtype=np.intp), np.zeros((40, 4))
+        which = np.zeros(40, dtype=np.intp)
+        known = loops.optimise_near(matrix, amounts, costs, start, 2000, bases, values, which)
+        assert 1 < known < 40
+        found.append((bases[which].tolist(), values[which].tolist()))
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize("n_rows", [1, 3, 7, 8, 11])
 def test_products_have_the_bits_of_the_compiled_loop(n_rows):
     rng = np.random.default_rng(n_rows)
@@ -102,3 +118,17 @@ def test_outcomes_other_than_an_optimum_are_told_apart(loops):
     costs, basis = np.array([0.0, 0.0, -1.0]), np.arange(2)
     outcome = loops.optimise(free, np.ones(2), costs, basis, np.zeros(2), 50)
     assert outcome == interpreted.UNBOUNDED
+
+
+@pytest.mark.parametrize("loops", [interpreted, near])
+def test_outcomes_of_many_costs_other_than_optima_are_told_apart(loops):
+    matrix, amounts, energies, _ = program(2, 3, 200)
+
+    def outcome(matrix, amounts, costs, limit):
+        size = len(amounts)
+        out = np.zeros((1, size), dtype=np.intp), np.zeros((1, size)), np.zeros(1, dtype=np.intp)
+        return loops.optimise_near(matrix, amounts, costs, np.arange(size), limit, *out)
+
+    assert outcome(matrix, amounts, energies[None].copy(), 1) == interpreted.LIMIT
+    free = np.ascontiguousarray(np.hstack([np.eye(2), [[-0.5], [-0.5]]]))
+    assert outcome(free, np.ones(2), np.array([[0.0, 0.0, -1.0]]), 50) == interpreted.UNBOUNDED

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pymatgen.core import Element, Structure
-from scipy.spatial import cKDTree
 
 from trona.screening.errors import StructureInputError
 
@@ -244,6 +243,8 @@ def together(positions: NDArray[np.float64], tolerance: float) -> list[list[int]
     list of list
         Indices, in the order of the first of each group.
     """
+    from scipy.spatial import cKDTree  # noqa: PLC0415 (slow to import, and formulas need none)
+
     tree = cKDTree(positions, boxsize=np.ones(3))
     groups: list[list[int]] = []
     taken = np.zeros(len(positions), dtype=bool)

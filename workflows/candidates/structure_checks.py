@@ -173,13 +173,15 @@ def duplicates(
     list of tuple
         Labels of each group of two or more, in the order given.
     """
+    formulas = Counter(structure.composition.reduced_formula for structure in structures.values())
+    if len(formulas) == len(structures):
+        return []
     from pymatgen.analysis.structure_matcher import StructureMatcher  # noqa: PLC0415 (heavy)
 
     matcher = StructureMatcher(
         ltol=_LENGTH_TOLERANCE, stol=_SITE_TOLERANCE, angle_tol=_ANGLE_TOLERANCE
     )
     groups: dict[tuple[str, int], list[tuple[Structure, list[str]]]] = {}
-    formulas = Counter(structure.composition.reduced_formula for structure in structures.values())
     for label, structure in structures.items():
         number = formulas[structure.composition.reduced_formula]
         if number < 2 or (most is not None and number > most):

@@ -54,6 +54,7 @@ def store(tmp_path_factory):
         (["window", "Na3PS4"], HEAVY | STORES),
         (["window", "Na4[B10H10][B12H12]", "--reference", "bundled", "--json"], HEAVY | STORES),
         (["profile", "Na3PS4"], (HEAVY | STORES) - {"pymatgen"}),  # masses
+        (["screen", "Na2S", "Na3PS4"], HEAVY - {"pymatgen"}),
         (["query"], READ),
         (["query", "--elements", "S", "--hull-below", "0.1"], READ),
         (["query", "--class", "stable", "--elements", "S", "--limit", "5"], READ),

@@ -149,10 +149,6 @@ class ElementIndex:
         found = [self.rows[begin:end] for begin, end in ends]
         return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.intp)
 
-    def systems(self) -> list[NDArray[np.intp]]:
-        """List the positions of the phases of each system."""
-        return np.split(self.rows, self.ends[1:-1])
-
     def joined(self, first: int, second: int) -> int:
         """
         Count the phases that hold both of two elements.

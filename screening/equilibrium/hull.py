@@ -11,7 +11,9 @@ from trona.screening.errors import FormulaError
 from trona.screening.formulas import plain, present
 from trona.screening.tabular import Tabular
 
-from .simplex import AMOUNT_TOLERANCE, minima, minimise
+from .loops.interpreted import DONE
+from .loops.selection import LOOPS
+from .simplex import AMOUNT_TOLERANCE, defect, minimise, pivot_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from .phases import Phase, PhaseTable
 
 __all__ = ["Decomposition", "decompose", "energies_above_hull", "energy_above_hull"]
+
+_FEW = 100
+"""Phases asked at once, above which the compiled loops are loaded without waiting."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,11 +143,16 @@ def energies_above_hull(table: PhaseTable) -> NDArray[np.float64]:
     ndarray : shape (n_phases,)
         eV per atom, in the table's order; zero on the hull.
     """
-    n_atoms = table.amounts.sum(axis=1)
-    hull = np.empty(len(table))
-    for rows in table.index.systems():  # small programs for phases of few elements
-        inside = np.flatnonzero(table.amounts[rows[0]])
-        system = table.system([table.elements[i] for i in inside], closed=True)
-        fractions = table.amounts[np.ix_(rows, inside)] / n_atoms[rows, None]
-        hull[rows] = minima(system.amounts, fractions, system.energies, system.start)
+    n_atoms, hull = table.amounts.sum(axis=1), np.empty(len(table))
+    ground = np.zeros(len(table), dtype=bool)
+    ground[table.ground] = True
+    if len(table) > _FEW:
+        LOOPS.compile()
+    index = table.index
+    outcome = LOOPS.run(
+        *("hull_energies", index.masks, index.ends, index.rows, ground),
+        *(table.amounts, table.energies, n_atoms, pivot_limit(table.amounts), hull),
+    )
+    if outcome != DONE:
+        raise defect(outcome)
     return np.asarray(table.energies / n_atoms - hull)

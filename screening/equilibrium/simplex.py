@@ -39,7 +39,6 @@ __all__ = [
     "follow_from",
     "free_columns",
     "load_compiled",
-    "minima",
     "minimise",
     "minimise_each",
     "pivot_limit",
@@ -51,8 +50,6 @@ AMOUNT_TOLERANCE = 1e-9
 """Products below this fraction of the composition's atoms are absent."""
 _ROOM = 64
 """Steps to make room for at first; most systems take fewer."""
-_FEW = 100
-"""Programs asked at once, above which the compiled loops are loaded without waiting."""
 
 
 def load_compiled() -> None:
@@ -203,46 +200,6 @@ def minimise_each(
     return [
         (BasicSolution(bases[at], values[at]), np.flatnonzero(which == at)) for at in range(known)
     ]
-
-
-def minima(
-    matrix: NDArray[np.float64],
-    targets: NDArray[np.float64],
-    costs: NDArray[np.float64],
-    start: NDArray[np.intp],
-) -> NDArray[np.float64]:
-    """
-    Minimise costs·x subject to matrix·x = target, x ≥ 0, for many targets.
-
-    Parameters
-    ----------
-    matrix : shape (n_rows, n_columns)
-        Element amounts of each column.
-    targets : shape (n_targets, n_rows)
-        Element amounts to reach, not negative.
-    costs : shape (n_columns,)
-        eV per column.
-    start : shape (n_rows,)
-        Columns of a basis that is feasible for every target: the elements.
-
-    Returns
-    -------
-    ndarray : shape (n_targets,)
-        The minima, eV.
-
-    Raises
-    ------
-    ConvergenceError
-        If an optimum is not reached within the pivot limit.
-    """
-    lowest = np.empty(len(targets))
-    if len(targets) > _FEW:
-        LOOPS.compile()
-    limit = pivot_limit(matrix)
-    outcome = LOOPS.run("optimise_each", matrix, targets, costs, start, limit, lowest)
-    if outcome != DONE:
-        raise defect(outcome)
-    return lowest
 
 
 def sweep(

@@ -30,9 +30,9 @@ __all__ = [
     "UNBOUNDED",
     "exchange",
     "follow",
+    "hull_energies",
     "inverted",
     "optimise",
-    "optimise_each",
     "optimise_near",
     "settle",
     "solved",
@@ -209,29 +209,50 @@ def optimise(
     return outcome
 
 
-def optimise_each(
-    matrix: Floats, targets: Floats, costs: Floats, start: Columns, limit: int, lowest: Floats
+def hull_energies(
+    masks: NDArray[np.uint64],
+    ends: Columns,
+    rows: Columns,
+    ground: NDArray[np.bool_],
+    amounts: Floats,
+    energies: Floats,
+    n_atoms: Floats,
+    limit: int,
+    hull: Floats,
 ) -> int:
     """
-    Minimise costs·x subject to matrix·x = target, x ≥ 0, for one target after the other.
+    Find the energy of the hull at the composition of each phase, one chemical system at a time.
 
     Parameters
     ----------
-    matrix, targets, costs, start, limit, lowest
-        As the compiled loop takes them: `trona.screening.equilibrium.loops.kernels.optimise_each`.
+    masks, ends, rows, ground, amounts, energies, n_atoms, limit, hull
+        As the compiled loop takes them: `trona.screening.equilibrium.loops.systems.hull_energies`.
 
     Returns
     -------
     int
         `DONE`, `UNBOUNDED` or `LIMIT`.
     """
-    values = np.empty(len(start))
-    for at, target in enumerate(targets):
-        basis = start.copy()
-        outcome = optimise(matrix, target, costs, basis, values, limit)
-        if outcome != DONE:
-            return outcome
-        lowest[at] = _dot(values.tolist(), costs[basis].tolist())
+    members = np.split(rows, ends[1:-1])
+    for mask, own in zip(masks, members, strict=True):
+        within = np.flatnonzero(((masks & ~mask) == 0).all(axis=1)).tolist()
+        found = np.sort(np.concatenate([members[at] for at in within]))
+        found = found[ground[found]]
+        inside = np.flatnonzero(amounts[own[0]])
+        given = np.ascontiguousarray(amounts[np.ix_(found, inside)].T)
+        sizes = np.zeros(len(found))
+        for line in given:  # in this order, as the compiled loop adds them
+            sizes += line
+        matrix, costs = given / sizes, energies[found] / sizes
+        start, values = matrix.argmax(axis=1), np.empty(len(inside))
+        for row in own.tolist():
+            basis = start.copy()
+            outcome = optimise(
+                matrix, amounts[row, inside] / n_atoms[row], costs, basis, values, limit
+            )
+            if outcome != DONE:
+                return outcome
+            hull[row] = _dot(values.tolist(), costs[basis].tolist())
     return DONE
 
 

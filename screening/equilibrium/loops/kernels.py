@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Columns = NDArray[np.intp]
 
-__all__ = ["follow", "optimise", "optimise_each", "walk"]
+__all__ = ["follow", "optimise", "walk"]
 
 _INPUT = types.Array(float64, 1, "C", readonly=True)
 _MATRIX = types.Array(float64, 2, "C", readonly=True)
@@ -203,45 +203,6 @@ def optimise(
         if exchange(matrix, amounts, basis, inverse, entering, keys) != DONE:
             return UNBOUNDED
     return LIMIT
-
-
-@compiled(intp(_MATRIX, _MATRIX, _INPUT, _START, intp, float64[::1]))
-def optimise_each(
-    matrix: Floats, targets: Floats, costs: Floats, start: Columns, limit: int, lowest: Floats
-) -> int:
-    """
-    Minimise costs·x subject to matrix·x = target, x ≥ 0, for one target after the other.
-
-    Parameters
-    ----------
-    matrix : shape (n_rows, n_columns)
-        Element amounts of each column.
-    targets : shape (n_targets, n_rows)
-        Element amounts to reach, not negative.
-    costs : shape (n_columns,)
-        eV per column.
-    start : shape (n_rows,)
-        Columns of a basis that is feasible for every target: the elements.
-    limit
-        Largest number of pivots for one target.
-    lowest : shape (n_targets,)
-        Out: the minima, eV.
-
-    Returns
-    -------
-    int
-        `DONE`, `UNBOUNDED` or `LIMIT`.
-    """
-    basis, values = start.copy(), np.empty(len(start))
-    for at in range(len(targets)):
-        basis[:] = start
-        outcome = optimise(matrix, targets[at], costs, basis, values, limit)
-        if outcome != DONE:
-            return int(outcome)
-        lowest[at] = 0.0
-        for i in range(len(basis)):
-            lowest[at] += values[i] * costs[basis[i]]
-    return DONE
 
 
 @compiled(

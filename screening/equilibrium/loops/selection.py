@@ -17,7 +17,7 @@ _PATIENCE = 0.3
 """Time that interpreted loops may take in a process before the compiled ones are loaded, s."""
 
 
-_COMPILED = ("kernels", "near", "settling")
+_COMPILED = ("kernels", "near", "settling", "systems")
 
 
 class _Loops:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trona.screening.equilibrium.loops import interpreted, kernels, near, settling
+from tests.support.systems import random_phases
+from trona.screening.equilibrium.loops import interpreted, kernels, near, settling, systems
+from trona.screening.equilibrium.phases import PhaseTable
 
 SIZES = [(n_rows, n_columns) for n_rows in (1, 2, 3, 5, 8) for n_columns in (3, 40, 700)]
 
@@ -53,14 +55,18 @@ def test_sweeps_have_the_bits_of_the_compiled_loop(seed, size):
     assert followed(interpreted, seed, size) == followed(kernels, seed, size)
 
 
-def test_many_targets_have_the_bits_of_the_compiled_loop():
-    matrix, _, energies, _ = program(5, 4, 200)
-    targets = np.random.default_rng(1).uniform(0.1, 3.0, (30, 4))
+@pytest.mark.parametrize("size", [(3, 40), (7, 60)])
+def test_hulls_of_all_systems_have_the_bits_of_the_compiled_loop(size):
+    table = PhaseTable.from_phases(random_phases(7, *size))
+    n_atoms, index = table.amounts.sum(axis=1), table.index
+    ground = np.isin(np.arange(len(table)), table.ground)
     found = []
-    for loops in (interpreted, kernels):
-        lowest = np.zeros(30)
-        assert loops.optimise_each(matrix, targets, energies, np.arange(4), 2000, lowest) == 0
-        found.append(lowest.tolist())
+    for loops in (interpreted, systems):
+        hull = np.full(len(table), np.nan)
+        given = (index.masks, index.ends, index.rows, ground, table.amounts, table.energies)
+        assert loops.hull_energies(*given, n_atoms, 2000, hull) == interpreted.DONE
+        assert loops.hull_energies(*given, n_atoms, 0, hull.copy()) == interpreted.LIMIT
+        found.append(hull.tolist())
     assert found[0] == found[1]
 
 

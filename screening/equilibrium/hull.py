@@ -144,13 +144,11 @@ def energies_above_hull(table: PhaseTable) -> NDArray[np.float64]:
         eV per atom, in the table's order; zero on the hull.
     """
     n_atoms, hull = table.amounts.sum(axis=1), np.empty(len(table))
-    ground = np.zeros(len(table), dtype=bool)
-    ground[table.ground] = True
     if len(table) > _FEW:
         LOOPS.compile()
     index = table.index
     outcome = LOOPS.run(
-        *("hull_energies", index.masks, index.ends, index.rows, ground),
+        *("hull_energies", index.masks, index.ends, index.rows, table.is_ground),
         *(table.amounts, table.energies, n_atoms, pivot_limit(table.amounts), hull),
     )
     if outcome != DONE:

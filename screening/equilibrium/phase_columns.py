@@ -198,7 +198,7 @@ def shifted_table(table: PhaseTable, shifts: NDArray[np.float64], scale: EnergyS
         for key, one in table.systems.items():
             systems[key] = replace(one, energies=energies[one.index] / one.sizes)
     changed = PhaseTable(moved, table.elements, scale, amounts, energies, table.ground, systems)
-    kept = vars(table).keys() & {"index", "keys", "_places", "_is_ground"}
+    kept = vars(table).keys() & {"index", "keys", "_places", "is_ground"}
     vars(changed).update({name: vars(table)[name] for name in kept})
     return changed
 

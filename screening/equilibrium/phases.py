@@ -392,7 +392,7 @@ class PhaseTable(Tabular):
             scale=self.scale,
             amounts=np.ascontiguousarray(self.amounts[rows][:, inside]),
             energies=self.energies[rows],
-            ground=np.flatnonzero(self._is_ground[rows]),
+            ground=np.flatnonzero(self.is_ground[rows]),
         )
 
     def system(self, symbols: Iterable[str], *, closed: bool = False) -> System:
@@ -436,8 +436,8 @@ class PhaseTable(Tabular):
         return composition_keys(self.amounts[self.ground])
 
     @cached_property
-    def _is_ground(self) -> NDArray[np.bool_]:
-        """Mark the ground phases."""
+    def is_ground(self) -> NDArray[np.bool_]:
+        """Which phases are ground phases; shape (n_phases,)."""
         marked = np.zeros(len(self), dtype=bool)
         marked[self.ground] = True
         return marked
@@ -457,7 +457,7 @@ class PhaseTable(Tabular):
         opens = SODIUM in self._columns_of and not closed
         free = [*inside, self._columns_of[SODIUM]] if opens else inside
         index = self.index.within(free)
-        index = index[self._is_ground[index]]
+        index = index[self.is_ground[index]]
         amounts = self.amounts[index]
         if opens:  # sodium itself is the reservoir
             keep = (amounts[:, inside] > 0).any(axis=1)

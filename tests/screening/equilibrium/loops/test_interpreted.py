@@ -59,11 +59,10 @@ def test_sweeps_have_the_bits_of_the_compiled_loop(seed, size):
 def test_hulls_of_all_systems_have_the_bits_of_the_compiled_loop(size):
     table = PhaseTable.from_phases(random_phases(7, *size))
     n_atoms, index = table.amounts.sum(axis=1), table.index
-    ground = np.isin(np.arange(len(table)), table.ground)
     found = []
     for loops in (interpreted, systems):
         hull = np.full(len(table), np.nan)
-        given = (index.masks, index.ends, index.rows, ground, table.amounts, table.energies)
+        given = (index.masks, index.ends, index.rows, table.is_ground, table.amounts, table.energies)
         assert loops.hull_energies(*given, n_atoms, 2000, hull) == interpreted.DONE
         assert loops.hull_energies(*given, n_atoms, 0, hull.copy()) == interpreted.LIMIT
         found.append(hull.tolist())

@@ -142,6 +142,11 @@ def energies_above_hull(table: PhaseTable) -> NDArray[np.float64]:
     -------
     ndarray : shape (n_phases,)
         eV per atom, in the table's order; zero on the hull.
+
+    Raises
+    ------
+    ConvergenceError
+        If a hull is not found within the pivot limit.
     """
     n_atoms, hull = table.amounts.sum(axis=1), np.empty(len(table))
     if len(table) > _FEW:

@@ -62,9 +62,10 @@ def test_hulls_of_all_systems_have_the_bits_of_the_compiled_loop(size):
     found = []
     for loops in (interpreted, systems):
         hull = np.full(len(table), np.nan)
-        given = (index.masks, index.ends, index.rows, table.is_ground, table.amounts, table.energies)
-        assert loops.hull_energies(*given, n_atoms, 2000, hull) == interpreted.DONE
-        assert loops.hull_energies(*given, n_atoms, 0, hull.copy()) == interpreted.LIMIT
+        given = (index.masks, index.ends, index.rows, table.is_ground, table.amounts)
+        given = (*given, table.energies, n_atoms)
+        assert loops.hull_energies(*given, 2000, hull) == interpreted.DONE
+        assert loops.hull_energies(*given, 0, hull.copy()) == interpreted.LIMIT
         found.append(hull.tolist())
     assert found[0] == found[1]
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from numba import njit
+from numba import float64, intp, njit, types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numba.core.typing.templates import Signature
 
-__all__ = ["compiled"]
+__all__ = ["FLOATS", "MATRIX", "PLACES", "compiled"]
+
+FLOATS = types.Array(float64, 1, "C", readonly=True)
+"""Numbers that a loop reads."""
+MATRIX = types.Array(float64, 2, "C", readonly=True)
+"""Rows of numbers that it reads."""
+PLACES = types.Array(intp, 1, "C", readonly=True)
+"""Positions that it reads."""
 
 
 def compiled(

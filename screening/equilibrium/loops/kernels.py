@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import float64, intp, types
 
-from trona.screening.compiling import compiled
+from trona.screening.compiling import FLOATS, MATRIX, PLACES, compiled
 
 from .interpreted import (
     DONE,
@@ -26,6 +26,7 @@ from .interpreted import (
     TIE_TOLERANCE,
     UNBOUNDED,
 )
+from .pivots import cheapest, exchange, invert, least, reduced_costs, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,108 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["follow", "optimise", "walk"]
 
-_INPUT = types.Array(float64, 1, "C", readonly=True)
-_MATRIX = types.Array(float64, 2, "C", readonly=True)
-_START = types.Array(intp, 1, "C", readonly=True)
 _PAIR = types.UniTuple(intp, 2)(float64[::1], float64[::1])  # type: ignore[no-untyped-call]
-
-
-@compiled(types.void(_MATRIX, intp[::1], float64[:, ::1], float64[:, ::1]))
-def invert(matrix: Floats, basis: Columns, work: Floats, inverse: Floats) -> None:
-    """Invert the columns of a basis by Gauss–Jordan elimination with row pivoting."""
-    size = len(basis)
-    for i in range(size):
-        for j in range(size):
-            work[i, j] = matrix[i, basis[j]]
-            inverse[i, j] = 1.0 if i == j else 0.0
-    for column in range(size):
-        pivot = column
-        for i in range(column + 1, size):
-            if abs(work[i, column]) > abs(work[pivot, column]):
-                pivot = i
-        scale = work[pivot, column]
-        for j in range(size):
-            kept, moved = work[column, j], work[pivot, j] / scale
-            work[pivot, j], work[column, j] = kept, moved
-            kept, moved = inverse[column, j], inverse[pivot, j] / scale
-            inverse[pivot, j], inverse[column, j] = kept, moved
-        for i in range(size):
-            factor = work[i, column]
-            if i != column and factor != 0.0:
-                for j in range(size):
-                    work[i, j] -= factor * work[column, j]
-                    inverse[i, j] -= factor * inverse[column, j]
-
-
-@compiled(types.void(_MATRIX, _INPUT, intp[::1], float64[:, ::1], float64[::1]))
-def reduced_costs(
-    matrix: Floats, costs: Floats, basis: Columns, inverse: Floats, reduced: Floats
-) -> None:
-    """Price all columns: what each costs beyond the basis that makes up the same atoms."""
-    size = len(basis)
-    reduced[:] = costs
-    for i in range(size):
-        price = 0.0
-        for j in range(size):
-            price += costs[basis[j]] * inverse[j, i]
-        row = matrix[i]
-        for column in range(len(row)):
-            reduced[column] -= price * row[column]
-    for j in range(size):
-        reduced[basis[j]] = 0.0
-
-
-@compiled(intp(float64[:, ::1], intp[::1], intp))
-def _least(keys: Floats, rows: Columns, left: int) -> int:
-    """Find the row with the lexicographically least keys among the first ones named."""
-    for key in range(keys.shape[1]):
-        lowest = np.inf
-        for at in range(left):
-            lowest = min(lowest, keys[rows[at], key])
-        kept = 0
-        for at in range(left):
-            if keys[rows[at], key] <= lowest + TIE_TOLERANCE:
-                rows[kept] = rows[at]
-                kept += 1
-        left = kept
-        if left == 1:
-            break
-    return int(rows[0])
-
-
-@compiled(intp(_MATRIX, _INPUT, intp[::1], float64[:, ::1], intp, float64[:, ::1]))
-def exchange(
-    matrix: Floats, amounts: Floats, basis: Columns, inverse: Floats, entering: int, keys: Floats
-) -> int:
-    """Bring a column into the basis; the row that leaves is the lexicographic minimum."""
-    size = len(basis)
-    rows = np.empty(size, dtype=np.intp)
-    left = 0
-    for i in range(size):
-        pivot = value = 0.0
-        for j in range(size):
-            pivot += inverse[i, j] * matrix[j, entering]
-            value += inverse[i, j] * amounts[j]
-        if pivot > PIVOT_TOLERANCE:
-            keys[i, 0] = value / pivot
-            for j in range(size):
-                keys[i, j + 1] = inverse[i, j] / pivot
-            rows[left] = i
-            left += 1
-    if left == 0:
-        return UNBOUNDED
-    basis[_least(keys, rows, left)] = entering
-    return DONE
-
-
-@compiled(types.void(float64[:, ::1], _INPUT, float64[::1]))
-def solve(inverse: Floats, amounts: Floats, values: Floats) -> None:
-    """Amounts of the columns in the basis, rounding below zero removed."""
-    for i in range(len(values)):
-        value = 0.0
-        for j in range(len(values)):
-            value += inverse[i, j] * amounts[j]
-        values[i] = max(value, 0.0)
 
 
 @compiled(_PAIR)
@@ -153,17 +53,7 @@ def _nearest(cost: Floats, slope: Floats) -> tuple[int, int]:
     return entering, level
 
 
-@compiled(intp(float64[::1]))
-def cheapest(reduced: Floats) -> int:
-    """Find the column that lowers the energy most; negative without one."""
-    entering = 0
-    for column in range(len(reduced)):
-        if reduced[column] < reduced[entering]:
-            entering = column
-    return -1 if reduced[entering] >= -PRICE_TOLERANCE else entering
-
-
-@compiled(intp(_MATRIX, _INPUT, _INPUT, intp[::1], float64[::1], intp))
+@compiled(intp(MATRIX, FLOATS, FLOATS, intp[::1], float64[::1], intp))
 def optimise(
     matrix: Floats, amounts: Floats, costs: Floats, basis: Columns, values: Floats, limit: int
 ) -> int:
@@ -207,7 +97,7 @@ def optimise(
 
 @compiled(
     intp(
-        *(_MATRIX, _INPUT, _INPUT, _INPUT, float64),
+        *(MATRIX, FLOATS, FLOATS, FLOATS, float64),
         *(intp[::1], float64[::1], intp[:, ::1], float64[:, ::1], types.boolean[::1]),
     )
 )
@@ -291,7 +181,7 @@ def _slot(places: Columns, table: Columns, basis: Columns) -> int:
 
 @compiled(
     types.void(
-        *(_MATRIX, _INPUT, _INPUT, types.boolean, intp[::1]),
+        *(MATRIX, FLOATS, FLOATS, types.boolean, intp[::1]),
         *(float64[::1], intp[::1]),
     )
 )
@@ -329,7 +219,7 @@ def _learn(
         numbers[1 + i] = pivot
 
 
-@compiled(intp(_INPUT, float64[::1], float64[::1], float64[:, ::1], intp[::1]))
+@compiled(intp(FLOATS, float64[::1], float64[::1], float64[:, ::1], intp[::1]))
 def _leaving(amounts: Floats, numbers: Floats, values: Floats, keys: Floats, rows: Columns) -> int:
     """Find the row that leaves a known basis, as `exchange` does; negative without one."""
     size, left, lowest = len(amounts), 0, np.inf
@@ -349,11 +239,11 @@ def _leaving(amounts: Floats, numbers: Floats, values: Floats, keys: Floats, row
         for i in rows[:tied]:
             for j in range(size):
                 keys[i, j + 1] = numbers[1 + size + i * size + j] / numbers[1 + i]
-        return int(_least(keys, rows, tied))
+        return int(least(keys, rows, tied))
     return int(rows[0]) if tied else UNBOUNDED
 
 
-@compiled(types.void(float64[::1], _INPUT, float64[::1]))
+@compiled(types.void(float64[::1], FLOATS, float64[::1]))
 def _solve_known(numbers: Floats, amounts: Floats, values: Floats) -> None:
     """Amounts of the columns in a known basis."""
     size = len(amounts)
@@ -366,7 +256,7 @@ def _solve_known(numbers: Floats, amounts: Floats, values: Floats) -> None:
 
 @compiled(
     intp(
-        *(_MATRIX, _INPUT, _INPUT, _INPUT, _START, float64, types.boolean),
+        *(MATRIX, FLOATS, FLOATS, FLOATS, PLACES, float64, types.boolean),
         *(intp[::1], float64[:, ::1], intp[:, ::1], intp[::1], intp[::1]),
         *(float64[::1], intp[:, ::1], float64[:, ::1], types.boolean[::1]),
     ),

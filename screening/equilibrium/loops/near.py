@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import float64, intp, types
+from numba import float64, intp
 
-from trona.screening.compiling import compiled
+from trona.screening.compiling import FLOATS, MATRIX, PLACES, compiled
 
 from .interpreted import DONE, LIMIT, UNBOUNDED
-from .kernels import cheapest, exchange, invert, reduced_costs, solve
+from .pivots import cheapest, exchange, invert, reduced_costs, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     Columns = NDArray[np.intp]
 
 __all__ = ["optimise_near"]
-
-_INPUT = types.Array(float64, 1, "C", readonly=True)
-_MATRIX = types.Array(float64, 2, "C", readonly=True)
-_START = types.Array(intp, 1, "C", readonly=True)
 
 
 @compiled(intp(intp[:, ::1], intp, intp[::1]))
@@ -39,7 +35,7 @@ def _find(bases: Columns, known: int, basis: Columns) -> int:
 
 @compiled(
     intp(
-        *(_MATRIX, _INPUT, _MATRIX, _START, intp),
+        *(MATRIX, FLOATS, MATRIX, PLACES, intp),
         *(intp[:, ::1], float64[:, ::1], intp[::1]),
     )
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import float64, intp, types
 
-from trona.screening.compiling import compiled
+from trona.screening.compiling import FLOATS, MATRIX, compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["settle"]
 
-_INPUT = types.Array(float64, 1, "C", readonly=True)
-_MATRIX = types.Array(float64, 2, "C", readonly=True)
 _BASES = types.Array(intp, 2, "C", readonly=True)
 
 
@@ -49,7 +47,7 @@ def _sort(columns: Columns, values: Floats) -> None:
 
 @compiled(
     intp(
-        *(_INPUT, _INPUT, _INPUT, _INPUT, _BASES, _MATRIX, float64, float64, float64, float64),
+        *(FLOATS, FLOATS, FLOATS, FLOATS, _BASES, MATRIX, float64, float64, float64, float64),
         *(intp[:, ::1], float64[:, ::1], intp[:, ::1], float64[:, ::1]),
     )
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import boolean, float64, intp, types, uint64
 
-from trona.screening.compiling import compiled
+from trona.screening.compiling import FLOATS, MATRIX, PLACES, compiled
 
 from .interpreted import DONE
 from .kernels import optimise
@@ -20,14 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["hull_energies"]
 
-_INPUT = types.Array(float64, 1, "C", readonly=True)
-_MATRIX = types.Array(float64, 2, "C", readonly=True)
-_PLACES = types.Array(intp, 1, "C", readonly=True)
 _MASKS = types.Array(uint64, 2, "C", readonly=True)
 _MARKS = types.Array(boolean, 1, "C", readonly=True)
 
 
-@compiled(intp(_MASKS, intp, _PLACES, _PLACES, _MARKS, intp[::1]))
+@compiled(intp(_MASKS, intp, PLACES, PLACES, _MARKS, intp[::1]))
 def _gather(
     masks: NDArray[np.uint64],
     system: int,
@@ -53,7 +50,7 @@ def _gather(
 
 @compiled(
     types.void(
-        *(_MATRIX, _INPUT, intp[::1], intp[::1]),
+        *(MATRIX, FLOATS, intp[::1], intp[::1]),
         *(float64[:, ::1], float64[::1], intp[::1]),
     )
 )
@@ -80,8 +77,8 @@ def _lay_out(
 
 @compiled(
     intp(
-        *(_MASKS, _PLACES, _PLACES, _MARKS),
-        *(_MATRIX, _INPUT, _INPUT, intp, float64[::1]),
+        *(_MASKS, PLACES, PLACES, _MARKS),
+        *(MATRIX, FLOATS, FLOATS, intp, float64[::1]),
     )
 )
 def hull_energies(

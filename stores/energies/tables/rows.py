@@ -33,6 +33,8 @@ _OVER_CORRECTED = "polysulfide_over-corrected"
 """Flag by which a table says that it carries one sulfide correction per S atom."""
 _MOST_ENERGY = 6.0
 """eV/atom; the most stable compounds, such as CaF2, have less than 4.5."""
+_ZERO = 1e-6
+"""eV/atom; formation energies of elements that differ from zero by less are rounding."""
 ALIASES = {"pretty_formula": "formula", "formula_pretty": "formula", "reduced_formula": "formula",
             "composition": "formula", "compound": "formula",
             "formation_energy_per_atom_(ev/atom)": "formation_energy_per_atom",
@@ -205,6 +207,7 @@ def table_phases(rows: Sequence[Line], path: Path) -> Published:
     phases, gaps = [], {}
     for row in rows:
         phase = row_phase(row, column, scale, path)
+        _require_element_zero(phase, column, row.number, path)
         phases.append(phase)
         if row.cells.get("band_gap"):
             gaps[phase.formula] = read_number(row.cells["band_gap"], "band_gap", row.number, path)
@@ -216,6 +219,17 @@ def table_phases(rows: Sequence[Line], path: Path) -> Published:
         flagged=any(_OVER_CORRECTED in row.cells.get("flags", "") for row in rows),
         lines=[*(row.number for row in rows), *(0 for _ in added)],
     )
+
+
+def _require_element_zero(phase: Phase, column: str, line: int, path: Path) -> None:
+    """Refuse an element below zero: every energy of the table would have another zero."""
+    energy = phase.energy / sum(phase.amounts.values())
+    if len(phase.amounts) == 1 and energy < -_ZERO:
+        raise ReferenceDataError(
+            f"line {line} of {str(path)!r}: {column} of {phase.formula} is {energy:g} eV/atom, "
+            "and that of an element is zero in its stable form, by definition, and positive in any "
+            "other: give formation energies; subtract the elements from total energies."
+        )
 
 
 def read_number(text: str | None, column: str, line: int, path: Path) -> float:
@@ -252,7 +266,7 @@ def read_number(text: str | None, column: str, line: int, path: Path) -> float:
 
 def absent_elements(phases: Sequence[Phase], scale: EnergyScale) -> list[Phase]:
     """
-    Make the elements that a table leaves out: their formation energy is zero by definition.
+    Make the stable forms of elements that a table leaves out: their formation energy is zero.
 
     Parameters
     ----------
@@ -264,10 +278,13 @@ def absent_elements(phases: Sequence[Phase], scale: EnergyScale) -> list[Phase]:
     Returns
     -------
     list of Phase
-        One for each element without a phase.
+        One for each element of a row that has no phase itself, or only metastable ones.
     """
     present = {symbol for phase in phases for symbol in phase.amounts}
-    given = {next(iter(phase.amounts)) for phase in phases if len(phase.amounts) == 1}
+    elements = (phase for phase in phases if len(phase.amounts) == 1)
+    given = {
+        symbol for one in elements for symbol, n in one.amounts.items() if one.energy <= _ZERO * n
+    }
     added = []
     for symbol in sorted(present - given):
         formula = canonical({symbol: 1.0})

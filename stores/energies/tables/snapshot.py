@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read", "write"]
 
-_FORMAT = 1
+_FORMAT = 2
 """To be raised where the content of a snapshot changes, or what is read out of a row."""
 _WORTH = 100_000
 """Bytes of a table from which it is worth it; a smaller one is read in a moment."""

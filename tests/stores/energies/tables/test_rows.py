@@ -51,3 +51,20 @@ def test_formulas_are_printed_as_chemists_write_them(tmp_path):
 def test_a_bare_file_name_suggests_the_kind(name, kind):
     with pytest.raises(ReferenceDataError, match=f"did you mean '{kind}:{name}'"):
         load_reference(name)
+
+
+@pytest.mark.parametrize("row", ["Na,-1.3", "S,-0.002"])
+def test_an_element_below_zero_is_refused(tmp_path, row):
+    words = rf"line 3 .*of {row.split(',')[0]} is {row.split(',')[1]} eV/atom.*formation energies"
+    with pytest.raises(ReferenceDataError, match=words):
+        load(tmp_path, f"{HEAD}Na2S,-1.29\n{row}\n")
+
+
+@pytest.mark.parametrize("rows", ["", "Na,0\n", "Na,0.3\n", "Na,-1e-8\n", "Na,0.3\nNa,0\n"])
+def test_the_stable_element_has_energy_zero(tmp_path, rows):
+    table = load(tmp_path, f"{HEAD}Na2S,-1.29\n{rows}").table
+    assert table.find({"Na": 1.0}).energy == pytest.approx(0.0, abs=1e-6)
+
+
+def test_elements_of_no_row_are_not_covered(tmp_path):
+    assert set(load(tmp_path, f"{HEAD}Na2S,-1.29\n").table.elements) == {"Na", "S"}

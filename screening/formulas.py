@@ -42,6 +42,8 @@ _TYPED_HYDRATE = re.compile(r"(.*[A-Za-z)\]])([1-9]\d*|)\.([1-9]\d*|)H2O")
 """A hydrate typed with a full stop, as Na3SbS4.8H2O."""
 _ZERO_FOR_O = re.compile(r"(?:[A-Za-z)\]]|[·•⋅∙*][\d.]*H2)(0)(?:(?=\d)|(?<=H20)$)")
 """A zero where the letter O is meant: P04, 8H20."""
+_NONE_OF_IT = re.compile(r"[A-Za-z]0(?!\.\d*[1-9])")
+"""An amount of zero, or one that begins with it as the numbers of labels do."""
 _COMPONENT = re.compile(r"\(?(\d+(?:\.\d+)?)\)?\s*([A-Z][A-Za-z\d()\[\]]*)")
 _GLASS = re.compile(
     rf"(?P<parts>{_COMPONENT.pattern}(?:\s*[-–−·•⋅∙]\s*{_COMPONENT.pattern})+)"
@@ -206,11 +208,21 @@ def _require_one_reading(formula: str) -> None:
             f"{formula!r} may be a hydrate or a decimal amount: write {salt}{amount}·{water}H2O "
             f"for the hydrate{other}."
         )
-    if (zero := _ZERO_FOR_O.search(text)) is not None:
-        meant = text[: zero.start(1)] + "O" + text[zero.end(1) :]
+    meant = _ZERO_FOR_O.sub(lambda zero: zero[0][: zero.start(1) - zero.start()] + "O"
+                            + zero[0][zero.end(1) - zero.start() :], text)  # fmt: skip
+    if meant != text and _is_formula(meant):
         raise FormulaError(
             f"{formula!r} has the digit zero where {meant} has the letter O: correct it."
         )
+
+
+def _is_formula(text: str) -> bool:
+    """Tell whether a text can be read as a formula."""
+    try:
+        parse(text)
+    except FormulaError:
+        return False
+    return True
 
 
 def present(amounts: Mapping[str, float], name: str | None = None) -> dict[str, float]:
@@ -268,7 +280,9 @@ def _parse_plain(text: str, whole: str) -> dict[str, float]:
 def _remedy(text: str) -> str:
     """Suggest the formula that was probably meant, or show how formulas are written."""
     meant = _NAMES.get(text.strip().upper()) or near(text)
-    return "write it like Na3PS4 or Na3SbS4·8H2O." if meant is None else f"did you mean {meant}?"
+    if meant is None or _NONE_OF_IT.search(meant):
+        return "write it like Na3PS4 or Na3SbS4·8H2O."
+    return f"did you mean {meant}?"
 
 
 def plain(amounts: Mapping[str, float]) -> str:

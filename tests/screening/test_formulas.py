@@ -283,3 +283,14 @@ def test_brackets_are_read_as_pymatgen_reads_them(text):
 def test_numbers_are_rounded_and_written_without_exponent(value, digits):
     text = f"{float(f'{value:.{digits}g}'):.10f}".rstrip("0").rstrip(".")
     assert number(value, digits) == ("0" if text in {"-0", ""} else text)
+
+
+@pytest.mark.parametrize("label", ["c000", "c001", "run000"])
+def test_labels_with_zeros_get_no_suggestion_that_is_no_formula(label):
+    with pytest.raises(FormulaError, match="is not a chemical formula; write it like"):
+        parse(label)
+
+
+def test_all_zeros_for_the_letter_are_corrected():
+    with pytest.raises(FormulaError, match="where Na3PO4·8H2O has the letter O"):
+        parse("Na3P04·8H20")

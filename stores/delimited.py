@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 from trona.screening.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Line", "decimal_point", "read_table"]
+__all__ = ["Line", "decimal_point", "none_usable", "read_list", "read_table"]
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _SPACES = re.compile(r"[\s_-]+")
+_MOST_REASONS = 10
+"""Lines that are named where none can be used; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,13 @@ class Line:
         Of the line of the file on which it begins.
     cells
         Name of a column, in small letters, to its cell without spaces around.
+    header
+        Names of the columns as they are written.
     """
 
     number: int
     cells: dict[str, str]
+    header: tuple[str, ...] = ()
 
 
 def decimal_point(text: str) -> str:
@@ -95,7 +100,59 @@ def read_table(path: Path, aliases: Mapping[str, str], raw: bytes | None = None)
     rows = _rows(lines, delimiter, path)
     _, header = next(rows)
     names = _names(header, aliases, path)
-    return [Line(number, _cells(row, names, number, path)) for number, row in rows]
+    written = tuple(cell.strip() for cell in header)
+    return [Line(number, _cells(row, names, number, path), written) for number, row in rows]
+
+
+def read_list(path: Path) -> list[tuple[int, str]]:
+    """
+    Read a text file with one name a line.
+
+    Parameters
+    ----------
+    path
+        What follows ``#`` is a comment; empty lines are passed over.
+
+    Returns
+    -------
+    list of tuple
+        Number of each line, and the name on it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or holds no name.
+    """
+    names = [line.partition("#")[0].strip() for line in _lines(path, None)]
+    found = [(number, name) for number, name in enumerate(names, start=1) if name]
+    if not found:
+        raise InputError(f"{path} contains no name: write one formula per line.")
+    return found
+
+
+def none_usable(name: str, reasons: Sequence[str]) -> str:
+    """
+    Say why nothing of a file can be used.
+
+    Parameters
+    ----------
+    name
+        Of the file or folder.
+    reasons
+        One sentence for each line or file in it.
+
+    Returns
+    -------
+    str
+        The reason itself where there is one only; else their number, and a line for each of the
+        first.
+    """
+    if len(reasons) == 1:
+        return reasons[0]
+    shown = list(reasons[:_MOST_REASONS])
+    if len(reasons) > len(shown):
+        shown.append(f"and {len(reasons) - len(shown):,} more")
+    return "\n  ".join([f"nothing in {name!r} can be used, for {len(reasons):,} reasons:", *shown])
 
 
 def _lines(path: Path, raw: bytes | None) -> list[str]:

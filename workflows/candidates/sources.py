@@ -16,13 +16,21 @@ from trona.screening.charges import objection, oxidation_states, require_sodium
 from trona.screening.errors import FormulaError, InputError, ReferenceDataError, StructureInputError
 from trona.screening.formulas import parse, same_composition
 from trona.stores.data_files import data_content
+from trona.stores.delimited import none_usable
 from trona.stores.documents.bookkeeping import CandidateDoc
 from trona.stores.documents.results import StructureDoc
 from trona.stores.provenance import fingerprint
 
 from .mp_identifiers import is_material_id, material, materials
-from .structure_checks import require_distinct, require_sound
-from .structure_files import MANIFEST, folder_files, is_file_name, read_rows, read_structures
+from .structure_checks import require_sound, take_once
+from .structure_files import (
+    MANIFEST,
+    folder_files,
+    is_file_name,
+    is_table_name,
+    read_rows,
+    read_structures,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -67,6 +75,9 @@ class Candidate:
         Starting structure; None for a bare composition.
     notes
         What was dropped or changed to read it; the source says it too.
+    place
+        File that names it, with the line where it is a table; empty for a formula or a material
+        that was given itself.
     """
 
     label: str
@@ -74,6 +85,7 @@ class Candidate:
     source: str
     structure: Structure | None = None
     notes: tuple[str, ...] = ()
+    place: str = ""
 
 
 def candidate_document(candidate: Candidate) -> CandidateDoc:
@@ -113,15 +125,19 @@ class Gathered:
         Those that can be screened.
     left_out
         One sentence for each that cannot, with its name and the reason.
+    repeats
+        One sentence for each label that was given more than once for the same composition.
     """
 
     candidates: tuple[Candidate, ...]
     left_out: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """One sentence for everything that was dropped or changed to read the candidates."""
-        return tuple(f"{one.label}: {note}." for one in self.candidates for note in one.notes)
+        changed = (f"{one.label}: {note}." for one in self.candidates for note in one.notes)
+        return (*changed, *self.repeats)
 
 
 def build_crystal(row: Mapping[str, Any]) -> Structure:
@@ -202,8 +218,9 @@ def from_file(path: Path) -> list[Candidate]:
     StructureInputError
         If there is no such file, it holds no structure, or not one that can be relaxed.
     """
-    return [_noted(_with_structure(one.label, one.structure, str(path)), one.notes)
-            for one in read_structures(path)]  # fmt: skip
+    found = [_noted(_with_structure(one.label, one.structure, str(path)), one.notes)
+             for one in read_structures(path)]  # fmt: skip
+    return [replace(one, place=str(path)) for one in found]
 
 
 def _noted(candidate: Candidate, notes: tuple[str, ...]) -> Candidate:
@@ -258,7 +275,8 @@ def from_table(path: Path) -> Gathered:
     ----------
     path
         CSV file with a column ``formula`` and, where wanted, ``label``, ``source``, and ``file`` or
-        ``material_id`` (of the Materials Project, with which a formula may be left out).
+        ``material_id`` (of the Materials Project), with which a formula may be left out; or a text
+        file (.txt) with one formula or material a line.
 
     Returns
     -------
@@ -271,21 +289,32 @@ def from_table(path: Path) -> Gathered:
         If the table cannot be read, or structures that it names cannot be fetched.
     """
     rows = read_rows(path)
-    known = materials(row.material_id for row in rows if row.material_id)
+    known = materials(row.material_id for row in rows if row.material_id and not row.objection)
     return _sorted_out(partial(_from_row, row, known) for row in rows)
 
 
 def _from_row(row: Row, known: Mapping[str, MaterialDoc | str]) -> list[Candidate]:
-    """Make a candidate of a line of a table."""
+    """Make a candidate of a line of a table, or say what is wrong with that line."""
+    try:
+        return [replace(_of_row(row, known), place=row.place)]
+    except InputError as error:
+        raise InputError(f"{row.place}: {error}") from None
+
+
+def _of_row(row: Row, known: Mapping[str, MaterialDoc | str]) -> Candidate:
+    """Make a candidate of what a line of a table says."""
+    if row.objection:
+        raise InputError(row.objection)
     if row.material_id:
-        return [_from_material_row(row, known[row.material_id])]
+        return _from_material_row(row, known[row.material_id])
     if row.path is None:
-        return [_from_formula(row.formula, row.label, row.source)]
+        return _from_formula(row.formula, row.label, row.source)
     found = read_structures(row.path)
     if len(found) > 1:
         raise StructureInputError(f"{str(row.path)!r} holds {len(found)} structures: give one.")
-    candidate = _with_structure(row.label, found[0].structure, str(row.path), row.formula)
-    return [_noted(replace(candidate, source=row.source), found[0].notes)]
+    label = row.label or found[0].label
+    candidate = _with_structure(label, found[0].structure, str(row.path), row.formula or None)
+    return _noted(replace(candidate, source=row.source), found[0].notes)
 
 
 def _from_material_row(row: Row, found: MaterialDoc | str) -> Candidate:
@@ -355,22 +384,27 @@ def from_argument(text: str) -> Gathered:
     InputError
         If it is neither, or holds no sodium.
     """
+    if not text.strip():
+        raise InputError(
+            "an argument is empty, as that of a shell variable that is not set: name a file, a "
+            "folder, a material or a formula."
+        )
     path = Path(text).expanduser()
     if path.is_dir():
         return from_folder(path)
-    if path.suffix.lower() == ".csv":
+    if is_table_name(path):
         return from_table(path)
     if path.exists() or is_file_name(text):
         return Gathered(tuple(from_file(path)))
     if is_material_id(text):
         return Gathered((from_material(material(text)),))
-    return Gathered((_from_formula(text, text, "formula given by the user"),))
+    return Gathered((_typed(text),))
 
 
-def _from_formula(text: str, label: str, source: str) -> Candidate:
-    """Make a candidate of a bare composition."""
+def _typed(text: str) -> Candidate:
+    """Make a candidate of an argument that is a formula."""
     try:
-        composition = parse(text)
+        return _from_formula(text, text, "formula given by the user")
     except FormulaError as error:
         if "write it like" not in str(error):  # it knows better what is meant
             raise
@@ -378,7 +412,11 @@ def _from_formula(text: str, label: str, source: str) -> Candidate:
             f"{text!r} is neither an existing file nor a chemical formula: name a CIF or POSCAR, "
             "a material such as mp-28782, or write a formula like Na3PS4."
         ) from None
-    require_sodium(composition, text)
+
+
+def _from_formula(text: str, label: str, source: str) -> Candidate:
+    """Make a candidate of a bare composition."""
+    require_sodium(parse(text), text)
     return Candidate(label, text, source)
 
 
@@ -396,28 +434,28 @@ def gather(arguments: Iterable[str], *, unbalanced: bool = False) -> Gathered:
     Returns
     -------
     Gathered
-        With distinct labels.
+        With distinct labels; a composition that is given again under its label is taken once.
 
     Raises
     ------
     InputError
-        If an argument cannot be used, or two candidates have one label.
+        If an argument cannot be used, or different candidates have one label.
     """
     named = list(arguments)
     materials(text for text in named if is_material_id(text))  # all in one question
     parts = [_usable(text, unbalanced) for text in named] or [Gathered(tuple(bundled()))]
-    found = tuple(candidate for part in parts for candidate in part.candidates)
-    require_distinct((candidate.label for candidate in found), "candidates")
-    return Gathered(found, tuple(reason for part in parts for reason in part.left_out))
+    left_out = tuple(reason for part in parts for reason in part.left_out)
+    kept, repeats = take_once([candidate for part in parts for candidate in part.candidates])
+    return Gathered(kept, left_out, repeats)
 
 
 def _usable(text: str, unbalanced: bool) -> Gathered:
-    """Read an argument; where it leads to nothing that can be used, its first reason is raised."""
+    """Read an argument; where it leads to nothing that can be used, the reasons are raised."""
     part = from_argument(text)
     if not unbalanced:
         part = _without_charged(part)
     if not part.candidates:
-        raise InputError(part.left_out[0])
+        raise InputError(none_usable(text, part.left_out))
     return part
 
 
@@ -429,7 +467,8 @@ def _without_charged(part: Gathered) -> Gathered:
         if reason is None:
             neutral.append(candidate)
         else:
-            left_out.append(f"{reason}, or pass --unbalanced.")
+            where = f"{candidate.place}: " if candidate.place else ""
+            left_out.append(f"{where}{reason}, or pass --unbalanced.")
     return Gathered(tuple(neutral), tuple(left_out))
 
 

@@ -1,4 +1,4 @@
-"""Checks that a structure can be relaxed, and detection of duplicate structures; no I/O."""
+"""Checks that structures can be relaxed, and detection of duplicate candidates; no I/O."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from pymatgen.core import DummySpecies
 
 from trona.screening.errors import InputError, StructureInputError
+from trona.screening.formulas import parse, same_composition
 from trona.screening.units import SODIUM
 
 if TYPE_CHECKING:
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pymatgen.core import Element, Species, Structure
 
-__all__ = ["close_pairs", "duplicates", "require_distinct", "require_sound", "require_volume"]
+    from .sources import Candidate
+
+__all__ = [
+    "close_pairs",
+    "duplicates",
+    "require_distinct",
+    "require_sound",
+    "require_volume",
+    "take_once",
+]
 
 _SMALLEST_VOLUME, _LARGEST_VOLUME = 2.0, 250.0
 """Å³ per atom: dense hydrogen and diamond have 2 to 6, caesium has 120."""
@@ -29,6 +39,8 @@ _MIN_RADII = 0.5
 _FULL = 1.0 + 1e-3
 """Two sites of smaller total occupancy may lie close together: they are one atom, split."""
 
+_MOST_PLACES = 5
+"""Lines that are named of a composition that is given many times."""
 _LENGTH_TOLERANCE, _SITE_TOLERANCE, _ANGLE_TOLERANCE = 0.1, 0.1, 3.0
 """Half of pymatgen's defaults: a distorted polymorph is not its parent. Fractions of a length, of
 (volume per atom)^⅓, and degrees."""
@@ -221,3 +233,58 @@ def require_distinct(
     for label, times in Counter(labels).items():
         if times > 1:
             raise InputError(f"{times} {what} are called {label!r}: {remedy}.")
+
+
+def take_once(
+    candidates: Sequence[Candidate],
+) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """
+    Take each composition once that is given again under its label.
+
+    Parameters
+    ----------
+    candidates
+        All that is asked for.
+
+    Returns
+    -------
+    tuple
+        Candidates of distinct labels in order, and one sentence for each that is given again.
+
+    Raises
+    ------
+    InputError
+        If different candidates, or two structures, have one label.
+    """
+    labelled: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        labelled.setdefault(candidate.label, []).append(candidate)
+    for first, *others in labelled.values():
+        for other in others:
+            if not _same_mixture(first, other):
+                raise InputError(_clash(first, other))
+    repeats = tuple(_repeated(same) for same in labelled.values() if len(same) > 1)
+    return tuple(same[0] for same in labelled.values()), repeats
+
+
+def _same_mixture(first: Candidate, other: Candidate) -> bool:
+    """Tell whether two candidates are one composition, both without a structure."""
+    if first.structure is not None or other.structure is not None:
+        return False
+    return same_composition(parse(first.formula), parse(other.formula))
+
+
+def _clash(first: Candidate, other: Candidate) -> str:
+    """Say which candidates have one label, and what to do about it."""
+    places = [one.place or f"{one.formula} as typed" for one in (first, other)]
+    lines = any(place.startswith("line ") for place in places)
+    own = "give each a name of its own in the column 'label'"
+    remedy = own if lines else "rename one of the files"
+    return f"two candidates are called {first.label!r}, {places[0]} and {places[1]}: {remedy}."
+
+
+def _repeated(same: Sequence[Candidate]) -> str:
+    """Say which composition is given more than once, and where."""
+    places = [one.place for one in same if one.place]
+    shown = f" ({', '.join(places[:_MOST_PLACES])}{', …' if len(places) > _MOST_PLACES else ''})"
+    return f"{same[0].label} is given {len(same)} times, and taken once{shown if places else ''}."

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from monty.io import zopen
 from pymatgen.core import Structure
 
-from trona.screening.errors import InputError, StructureInputError
-from trona.stores.delimited import decimal_point, read_table
+from trona.screening.errors import FormulaError, InputError, StructureInputError
+from trona.screening.formulas import parse
+from trona.stores.delimited import decimal_point, read_list, read_table
 from trona.stores.materials_project.structures import is_material_id
 
 from .cif import read_cif
@@ -26,6 +27,7 @@ from .poscar import potcar_symbols, read_poscar
 from .xyz import read_xyz
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from trona.stores.delimited import Line
@@ -37,6 +39,7 @@ __all__ = [
     "file_name",
     "folder_files",
     "is_file_name",
+    "is_table_name",
     "read_rows",
     "read_structures",
 ]
@@ -49,6 +52,8 @@ _POSCARS = frozenset({".vasp", ".poscar"})
 _SUFFIXES = frozenset({".cif", *_POSCARS, *_XYZ})
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".lzma", ".z"})
 _NAMES = frozenset({"POSCAR", "CONTCAR"})
+_TABLES = frozenset({".csv", ".tsv"})
+_LIST = ".txt"
 _ALIASES = {
     "pretty_formula": "formula", "formula_pretty": "formula", "reduced_formula": "formula",
     "composition": "formula", "compound": "formula", "name": "label", "path": "file",
@@ -66,9 +71,9 @@ class Row:
     Parameters
     ----------
     label
-        Unique name.
+        Unique name; empty where it is to be that of the structure.
     formula
-        As shown; reactions are per this unit.
+        As shown; reactions are per this unit. Empty where it is to be that of the structure.
     source
         Where it comes from.
     path
@@ -76,6 +81,10 @@ class Row:
     material_id
         Identifier in the Materials Project, of which formula, label and source may then be empty;
         empty where none is named.
+    place
+        Line and file.
+    objection
+        Why the line cannot be used; empty where it can.
     """
 
     label: str
@@ -83,6 +92,8 @@ class Row:
     source: str
     path: Path | None
     material_id: str = ""
+    place: str = ""
+    objection: str = ""
 
 
 class StructureRead(NamedTuple):
@@ -136,6 +147,24 @@ def is_file_name(text: str) -> bool:
         True for paths, and for names that end as structure files do.
     """
     return "/" in text or PurePath(text).suffix.lower() in _SUFFIXES
+
+
+def is_table_name(path: Path) -> bool:
+    """
+    Tell whether a path means a table or a list of candidates.
+
+    Parameters
+    ----------
+    path
+        Whether there is such a file or not.
+
+    Returns
+    -------
+    bool
+        By its ending; a ``POSCAR.txt`` is a structure.
+    """
+    suffix = path.suffix.lower()
+    return suffix in _TABLES or (suffix == _LIST and not any(one in path.name for one in _NAMES))
 
 
 def read_structures(path: Path) -> list[StructureRead]:
@@ -254,32 +283,67 @@ def folder_files(folder: Path) -> list[Path]:
 
 def read_rows(path: Path) -> list[Row]:
     """
-    Read a table of candidates.
+    Read a table or a list of candidates.
 
     Parameters
     ----------
     path
         CSV file with a column ``formula`` and, where wanted, ``label`` (the formula by default),
         ``source``, and ``file`` (a structure file, relative to the table) or ``material_id`` (of
-        the Materials Project; then no formula is needed).
+        the Materials Project), with which no formula is needed; or a text file (.txt) with one
+        formula or material a line.
 
     Returns
     -------
     list of Row
-        One for each line.
+        One for each line; what is wrong with a line is said there.
 
     Raises
     ------
     InputError
-        If it cannot be read, or has no formulas.
+        If it cannot be read, has no row, or none of these columns.
     """
+    if path.suffix.lower() == _LIST:
+        return [_listed(text, number, path) for number, text in read_list(path)]
     lines = read_table(path, _ALIASES)
-    if not lines or not {"formula", "material_id"}.intersection(lines[0].cells):
-        found = f", not {', '.join(lines[0].cells)}" if lines else ""
+    if not lines:
         raise InputError(
-            f"the table {str(path)!r} needs a column 'formula'{found} and at least one row."
+            f"the table {str(path)!r} has one line only: give a header, with a column 'formula', "
+            "and at least one row."
         )
+    if not {"formula", "material_id", "file"}.intersection(lines[0].cells):
+        raise InputError(_unfit(lines[0].header, path))
     return [_row(line, path) for line in lines]
+
+
+def _unfit(header: Iterable[str], path: Path) -> str:
+    """Say what is wrong with a header."""
+    formula = next((cell for cell in header if _is_compound(cell)), None)
+    if formula is not None:
+        return (
+            f"the table {str(path)!r} has no header: its first line holds {formula!r}; put a line "
+            "with the names of the columns above it, such as formula."
+        )
+    return (
+        f"the table {str(path)!r} has the columns {', '.join(header)}, and none of 'formula', "
+        "'file' and 'material_id': rename one of them, or add one."
+    )
+
+
+def _is_compound(text: str) -> bool:
+    """Tell a formula such as Na3PS4 from the name of a column such as No."""
+    try:
+        return len(parse(text)) > 1
+    except FormulaError:
+        return False
+
+
+def _listed(text: str, line: int, path: Path) -> Row:
+    """Read a line of a list."""
+    named = {"source": f"line {line} of {path.name}", "place": f"line {line} of {path}"}
+    if is_material_id(text):
+        return Row("", "", path=None, material_id=text, **named)
+    return Row(text, text, path=None, **named)
 
 
 def _row(given: Line, path: Path) -> Row:
@@ -287,18 +351,19 @@ def _row(given: Line, path: Path) -> Row:
     formula, label, source, file, material_id = (
         given.cells.get(name, "") for name in ("formula", "label", "source", "file", "material_id")
     )
-    formula, line = decimal_point(formula), given.number
-    if not formula and not material_id:
-        raise InputError(f"line {line} of {str(path)!r} has no formula: give one.")
-    if material_id:
-        if file or not is_material_id(material_id):
-            what = "a file too" if file else "no number of the Materials Project such as mp-28782"
-            raise InputError(f"line {line} of {str(path)!r} names {material_id!r}, and {what}: "
-                             "correct it.")  # fmt: skip
-        return Row(label, formula, source, None, material_id)
+    formula, objection = decimal_point(formula), ""
+    if material_id and (file or not is_material_id(material_id)):
+        what = "a file too" if file else "no number of the Materials Project such as mp-28782"
+        objection = f"it names {material_id!r}, and {what}: correct it."
+    elif not (formula or file or material_id):
+        columns = [one for one in ("formula", "file", "material_id") if one in given.cells]
+        objection = f"it has no {' and no '.join(columns)}: give one."
     return Row(
-        label=label or formula,
+        label=label or formula if not material_id else label,
         formula=formula,
-        source=source or f"line {line} of {path.name}",
+        source=source if material_id else source or f"line {given.number} of {path.name}",
         path=path.parent / file if file else None,
+        material_id=material_id,
+        place=f"line {given.number} of {path}",
+        objection=objection,
     )

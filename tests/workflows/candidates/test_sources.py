@@ -155,3 +155,77 @@ def test_a_relaxation_is_identified_by_structure_and_settings():
     strained.apply_strain(0.01)
     assert relaxation_id(strained, backend) != first
     assert relaxation_id(SALT, type(backend)(**{**vars(backend), "max_force": 0.1})) != first
+
+
+def written(tmp_path, text, name="table.csv"):
+    """Write a table and give its name."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_line_that_cannot_be_used_is_named_with_its_table(tmp_path):
+    table = written(tmp_path, "label,formula\na,Na3PS4\nb,\nc,Na3XX4\nd,P2S5\ne,Na2PS4\n")
+    found = gather([table])
+    assert [one.label for one in found.candidates] == ["a"]
+    words = ["has no formula", "'Na3XX4' names 'X', which is not an element", "sodium", "neutral"]
+    for line, word, reason in zip((3, 4, 5, 6), words, sorted(found.left_out), strict=True):
+        assert reason.startswith(f"line {line} of {table}: ")
+        assert word in reason
+
+
+def test_all_reasons_are_given_where_no_line_can_be_used(tmp_path):
+    table = written(tmp_path, "formula\n" + "Na3XX4\n" * 3 + "P2S5\n" * 20)
+    with pytest.raises(InputError, match=r"23 reasons:\n  line 2 .*\n  line 3 (.|\n)*and 13 more"):
+        gather([table])
+
+
+def test_a_composition_that_is_given_again_is_one_candidate(tmp_path):
+    table = written(tmp_path, "formula\nNa3PS4\nNa2S\nNa3PS4\n")
+    found = gather([table, "Na2S"])
+    assert [one.label for one in found.candidates] == ["Na3PS4", "Na2S"]
+    assert any(f"line 2 of {table}, line 4 of {table}" in note for note in found.notes)
+    assert len(found.notes) == 2
+
+
+def test_different_candidates_of_one_label_are_refused_with_lines_and_remedy(tmp_path):
+    table = written(tmp_path, "label,formula\na,Na3PS4\na,Na2S\n")
+    with pytest.raises(InputError, match=r"'a', line 2 of .* and line 3 of .*column 'label'"):
+        gather([table])
+    SALT.to(str(tmp_path / "NaCl.cif"))
+    with pytest.raises(InputError, match=r"NaCl\.cif and NaCl as typed: rename one of the files"):
+        gather([str(tmp_path / "NaCl.cif"), "NaCl"])
+
+
+@pytest.mark.parametrize("text", ["label,file\nmine,salt.cif\n", "formula,file\n,salt.cif\n"])
+def test_a_file_needs_no_formula(tmp_path, text):
+    SALT.to(str(tmp_path / "salt.cif"))
+    (found,) = gather([written(tmp_path, text)]).candidates
+    assert found.formula == "NaCl"
+    assert found.label == ("mine" if "mine" in text else "salt")
+
+
+def test_a_list_of_formulas_is_read_as_a_table(tmp_path):
+    found = gather([written(tmp_path, "Na3PS4  # known\n\nfoo\nNa2S\n", "list.txt")])
+    assert [one.formula for one in found.candidates] == ["Na3PS4", "Na2S"]
+    assert "line 3 of" in found.left_out[0]
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_an_empty_argument_is_not_the_current_folder(text):
+    with pytest.raises(InputError, match="empty"):
+        gather([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name,Comp\na,Na3PS4\n", "has the columns name, Comp, and none of 'formula'"),
+        ("No,name\n1,Na3PS4\n", "has the columns No, name"),
+        ("Na3PS4\nNa2S\n", "has no header: its first line holds 'Na3PS4'"),
+        ("formula\n", "one line only"),
+    ],
+)
+def test_what_is_wrong_with_a_header_is_said_as_it_is_written(tmp_path, text, words):
+    with pytest.raises(InputError, match=words):
+        gather([written(tmp_path, text)])

@@ -152,7 +152,7 @@ def none_usable(name: str, reasons: Sequence[str]) -> str:
     shown = list(reasons[:_MOST_REASONS])
     if len(reasons) > len(shown):
         shown.append(f"and {len(reasons) - len(shown):,} more")
-    return "\n  ".join([f"nothing in {name!r} can be used, for {len(reasons):,} reasons:", *shown])
+    return "\n  ".join([f"nothing in {name} can be used, for {len(reasons):,} reasons:", *shown])
 
 
 def _lines(path: Path, raw: bytes | None) -> list[str]:

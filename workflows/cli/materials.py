@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import typer
+
+from trona.screening.charges import require_sodium
 from trona.screening.errors import FormulaError, InputError
 from trona.screening.formulas import parse
+from trona.stores.delimited import none_usable, read_list
 
 from .comparison import stored_named
 from .options import LISTS, looks_like_file, no_files, require_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from trona.stores.documents.results import ScreeningDoc
 
-__all__ = ["name_electrodes", "name_materials", "written_names"]
+__all__ = ["name_electrodes", "name_materials", "require_electrolyte", "usable", "written_names"]
 
+_Answer = TypeVar("_Answer")
 _TABLES = (".csv", ".tsv")
 
 
-def written_names(asked: Iterable[str]) -> list[str]:
+def written_names(asked: Iterable[str]) -> dict[str, str]:
     """
     Read the files among some names.
 
@@ -33,42 +38,39 @@ def written_names(asked: Iterable[str]) -> list[str]:
 
     Returns
     -------
-    list of str
-        Each once, in order.
+    dict
+        Each name once, in order, to its line and file; to an empty text where it was typed.
 
     Raises
     ------
     InputError
         If a file is not there, is one of structures, cannot be read as text or holds no name.
     """
-    found: list[str] = []
+    found: dict[str, str] = {}
     for name in asked:
         path = Path(name)
         require_file(name)
         if looks_like_file(name) and path.suffix.lower() not in LISTS:
             no_files(name)
         if not path.is_file():
-            found.append(name)
-            continue
-        if path.suffix.lower() in _TABLES:
-            found += _column(path)
-            continue
-        lines = _text(path).splitlines()
-        some = [line.partition("#")[0].strip() for line in lines]
-        if not any(some):
-            raise InputError(f"{path} contains no name: write one formula per line.")
-        found += [one for one in some if one]
-    return list(dict.fromkeys(found))
+            found[name] = ""
+        elif path.suffix.lower() in _TABLES:
+            for formula, place in _column(path):
+                found.setdefault(formula, place)
+        else:
+            for line, one in read_list(path):
+                found.setdefault(one, f"line {line} of {path}")
+    return found
 
 
-def name_materials(names: Iterable[str], store: str | None) -> dict[str, str]:
+def name_materials(names: Mapping[str, str], store: str | None) -> dict[str, str]:
     """
     Find the formulas of materials.
 
     Parameters
     ----------
     names
-        Formulas, or labels of screened candidates.
+        Formulas, or labels of screened candidates, to their places as `written_names` gives them.
     store
         Where every name is looked up first; by default only what is no formula, in the store of
         the settings.
@@ -81,14 +83,16 @@ def name_materials(names: Iterable[str], store: str | None) -> dict[str, str]:
     Raises
     ------
     InputError
-        If a name is neither.
+        If a name that was typed is neither, or all are.
     """
-    found: dict[str, str] = {}
-    for name in names:
+
+    def formula_of(name: str) -> str:
         known = stored_named(name, store)
-        found[name] = known[0].formula if known else name
-        parse(found[name])
-    return found
+        formula = known[0].formula if known else name
+        parse(formula)
+        return formula
+
+    return usable(names, formula_of)
 
 
 def name_electrodes(names: Iterable[str], store: str | None = None) -> list[str]:
@@ -137,20 +141,89 @@ def _labelled(name: str, store: str | None) -> ScreeningDoc:
     return stored_named(name, None)[0]
 
 
-def _column(path: Path) -> list[str]:
-    """Read the column of formulas of a table."""
+def usable(names: Mapping[str, str], compute: Callable[[str], _Answer]) -> dict[str, _Answer]:
+    """
+    Compute something for each name, and say what of a file cannot be used.
+
+    Parameters
+    ----------
+    names
+        Name to its place in a file, as `written_names` gives them.
+    compute
+        What refuses a name that cannot be used.
+
+    Returns
+    -------
+    dict
+        Name to what was computed.
+
+    Raises
+    ------
+    InputError
+        If a name that was typed cannot be used, or none can.
+    """
+    found: dict[str, _Answer] = {}
+    left_out: list[str] = []
+    for name, place in names.items():
+        try:
+            found[name] = compute(name)
+        except InputError as error:
+            if not place:
+                raise
+            left_out.append(f"{place}: {error}")
+    if left_out and not found:
+        files = dict.fromkeys(place.partition(" of ")[2] for place in names.values())
+        raise InputError(none_usable(", ".join(files), left_out))
+    _tell_left_out(left_out)
+    return found
+
+
+def require_electrolyte(name: str) -> None:
+    """
+    Refuse what is no formula of a compound of sodium.
+
+    Parameters
+    ----------
+    name
+        As typed, or read from a file.
+
+    Raises
+    ------
+    InputError
+        If it is none; for the label of a screened candidate it says what shows that.
+    """
+    try:
+        amounts = parse(name)
+    except FormulaError:
+        stored = _stored(name)
+        if stored is None:
+            raise
+        raise InputError(
+            f"{name!r} is a screened candidate, not a formula: 'trona show {name}' shows its "
+            f"window, 'trona window {stored.formula}' that of its composition."
+        ) from None
+    require_sodium(amounts, name)
+
+
+def _stored(name: str) -> ScreeningDoc | None:
+    """Find what is no formula in the store of the settings."""
+    with suppress(InputError):  # which includes that there is no store
+        return stored_named(name, None)[0]
+    return None
+
+
+def _tell_left_out(reasons: Iterable[str]) -> None:
+    """Name on standard error what is left out."""
+    for reason in reasons:
+        typer.echo(f"left out: {reason}", err=True)
+
+
+def _column(path: Path) -> list[tuple[str, str]]:
+    """Read the column of formulas of a table, with their places."""
     from trona.workflows.candidates.sources import from_table  # noqa: PLC0415
 
     found = from_table(path)
     if not found.candidates:
-        reasons = " ".join(found.left_out)
-        raise InputError(f"{path} holds no composition. {reasons}".strip())
-    return [candidate.formula for candidate in found.candidates]
-
-
-def _text(path: Path) -> str:
-    """Read a text file."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as a list of formulas: {error}.") from None
+        raise InputError(none_usable(str(path), found.left_out))
+    _tell_left_out(found.left_out)
+    return [(candidate.formula, candidate.place) for candidate in found.candidates]

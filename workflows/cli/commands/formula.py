@@ -80,16 +80,17 @@ def window(
     as_csv: AsCsv = False,
 ) -> None:
     """Show how compositions react at every voltage against sodium metal."""
-    from trona.screening.charges import require_sodium  # noqa: PLC0415
     from trona.screening.errors import InputError  # noqa: PLC0415
-    from trona.screening.formulas import parse  # noqa: PLC0415
     from trona.stores.assess.assessment import assess_formula  # noqa: PLC0415
     from trona.stores.assess.windows import window_answer  # noqa: PLC0415
-    from trona.workflows.cli.materials import written_names  # noqa: PLC0415
+    from trona.workflows.cli.materials import (  # noqa: PLC0415
+        require_electrolyte,
+        usable,
+        written_names,
+    )
 
-    names = written_names(formulas)
-    for name in names:
-        require_sodium(parse(name), name)
+    places = written_names(formulas)
+    names = list(usable(places, require_electrolyte))
     if plot is not None and len(names) > 1:
         raise InputError("a ladder shows one composition: 'trona plot windows' draws several.")
 
@@ -100,7 +101,8 @@ def window(
 
     energies = load(correction)
     usual = energies if correction is None else load(None)
-    assessments = [assess_formula(name, energies) for name in names]
+    assessed = usable({name: places[name] for name in names}, lambda n: assess_formula(n, energies))
+    names, assessments = list(assessed), list(assessed.values())
     answers = [
         window_answer(one, tolerance=tolerance, at=at, against=electrode, why=why, sigma=sigma)
         for one in assessments

@@ -106,7 +106,12 @@ def matrix(
         electrode_columns,
         matrix_document,
     )
-    from trona.workflows.cli.materials import name_electrodes, name_materials, written_names  # noqa: PLC0415
+    from trona.workflows.cli.materials import (  # noqa: PLC0415
+        name_electrodes,
+        name_materials,
+        usable,
+        written_names,
+    )
     from trona.workflows.cli.options import comma_list  # noqa: PLC0415
 
     if against is None and (at_electrode or charged):
@@ -115,7 +120,7 @@ def matrix(
     listed = written_names(part for text in against or [] for part in comma_list(text))
     if against is not None and not listed:
         raise InputError("--against names nothing: give electrodes, such as Na,NaCrO2.")
-    asked = name_electrodes(listed, store)
+    asked = list(usable(listed, lambda name: name_electrodes([name], store)[0]).values())
     needed = [formula for one in asked for formula in formulas_of(one)]
     energies = load_energies(
         reference,

@@ -67,10 +67,11 @@ def energy_column(rows: Sequence[Line], path: Path) -> str:
     for column in _ENERGY_COLUMNS:
         if column in columns and "formula" in columns:
             return column
-    found = f", and has {', '.join(columns)}" if columns else ""
+    written = ", ".join(rows[0].header) if rows else ""
+    found = f"its first line has {written}: write" if rows else "it has one line only: give"
     raise ReferenceDataError(
-        f"the table {str(path)!r} needs the columns 'formula' and '{_ENERGY_COLUMNS[0]}' "
-        f"(eV/atom) and at least one row{found}."
+        f"the table {str(path)!r} needs a header with the columns 'formula' and "
+        f"'{_ENERGY_COLUMNS[0]}' (eV/atom), and rows below it; {found} them."
     )
 
 

@@ -38,7 +38,7 @@ def test_dialects_are_one_table(tmp_path, text):
 
 
 def test_missing_columns_are_refused_with_those_that_were_found(tmp_path):
-    with pytest.raises(ReferenceDataError, match="has formula, energy"):
+    with pytest.raises(ReferenceDataError, match="first line has Formula, Energy"):
         load(tmp_path, "Formula;Energy\nNaCl;-2\n")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from pymatgen.core import DummySpecies
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from pymatgen.core import Element, Species, Structure
-
-    from .sources import Candidate
 
 __all__ = [
     "close_pairs",
@@ -44,6 +42,22 @@ _MOST_PLACES = 5
 _LENGTH_TOLERANCE, _SITE_TOLERANCE, _ANGLE_TOLERANCE = 0.1, 0.1, 3.0
 """Half of pymatgen's defaults: a distorted polymorph is not its parent. Fractions of a length, of
 (volume per atom)^⅓, and degrees."""
+
+
+class _Named(Protocol):
+    """A candidate; those of `sources` are."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def formula(self) -> str: ...
+    @property
+    def structure(self) -> Structure | None: ...
+    @property
+    def place(self) -> str: ...
+
+
+_Candidate = TypeVar("_Candidate", bound=_Named)
 
 
 def require_volume(structure: Structure, name: str) -> None:
@@ -236,8 +250,8 @@ def require_distinct(
 
 
 def take_once(
-    candidates: Sequence[Candidate],
-) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    candidates: Sequence[_Candidate],
+) -> tuple[tuple[_Candidate, ...], tuple[str, ...]]:
     """
     Take each composition once that is given again under its label.
 
@@ -256,7 +270,7 @@ def take_once(
     InputError
         If different candidates, or two structures, have one label.
     """
-    labelled: dict[str, list[Candidate]] = {}
+    labelled: dict[str, list[_Candidate]] = {}
     for candidate in candidates:
         labelled.setdefault(candidate.label, []).append(candidate)
     for first, *others in labelled.values():
@@ -267,14 +281,14 @@ def take_once(
     return tuple(same[0] for same in labelled.values()), repeats
 
 
-def _same_mixture(first: Candidate, other: Candidate) -> bool:
+def _same_mixture(first: _Named, other: _Named) -> bool:
     """Tell whether two candidates are one composition, both without a structure."""
     if first.structure is not None or other.structure is not None:
         return False
     return same_composition(parse(first.formula), parse(other.formula))
 
 
-def _clash(first: Candidate, other: Candidate) -> str:
+def _clash(first: _Named, other: _Named) -> str:
     """Say which candidates have one label, and what to do about it."""
     places = [one.place or f"{one.formula} as typed" for one in (first, other)]
     lines = any(place.startswith("line ") for place in places)
@@ -283,7 +297,7 @@ def _clash(first: Candidate, other: Candidate) -> str:
     return f"two candidates are called {first.label!r}, {places[0]} and {places[1]}: {remedy}."
 
 
-def _repeated(same: Sequence[Candidate]) -> str:
+def _repeated(same: Sequence[_Named]) -> str:
     """Say which composition is given more than once, and where."""
     places = [one.place for one in same if one.place]
     shown = f" ({', '.join(places[:_MOST_PLACES])}{', …' if len(places) > _MOST_PLACES else ''})"

@@ -202,7 +202,7 @@ def test_a_line_that_contradicts_itself_is_named(tmp_path, line):
     table = tmp_path / "t.csv"
     table.write_text(f"material_id,file\n{line}\n")
     with pytest.raises(InputError, match="line 2"):
-        from_argument(str(table))
+        gather([str(table)])
 
 
 @pytest.mark.usefixtures("user")

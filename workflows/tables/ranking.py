@@ -56,7 +56,7 @@ __all__ = [
 ]
 
 
-_LINES = 20
+_LINES = 10
 """Reasons, and candidates that stand apart, that are shown at most."""
 _NAMED = 5
 """Candidates that are named for one reason."""
@@ -282,9 +282,11 @@ def counts(docs: Sequence[ScreeningDoc | SummaryDoc], before: int = 0) -> str:
         One line.
     """
     kinds = [doc.state for doc in docs]
-    parts = [f"{kinds.count('completed')} assessed"]
+    assessed = kinds.count("completed")
+    parts = [f"{assessed} assessed"]
     if before:
-        parts[0] += f" ({before} of them already in the store)"
+        share = "all" if before == assessed else str(before)
+        parts[0] += f" ({share} of them already in the store)"
     parts += [f"{kinds.count(kind)} {kind}" for kind in ("rejected", "failed") if kind in kinds]
     return f"{counted(len(docs), 'candidate')}: {', '.join(parts)}."
 

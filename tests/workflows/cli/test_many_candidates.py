@@ -25,7 +25,7 @@ def listed(tmp_path, monkeypatch):
 def test_a_repeat_says_what_was_there_already(trona, listed):
     assert "already in the store" not in trona("screen", listed, *STORED).stdout
     again = trona("screen", listed, *STORED).stdout
-    assert "7 candidates: 7 assessed (7 of them already in the store)." in again
+    assert "7 candidates: 7 assessed (all of them already in the store)." in again
 
 
 def test_what_is_not_ranked_is_shown_behind_the_best(trona, listed, monkeypatch):

@@ -104,7 +104,7 @@ the rest. A query needs neither pydantic nor numpy.
 
 Two workers share what a process before them has loaded (Linux; proportional set sizes): with
 SevenNet each holds 250 MB beside 410 MB that it shares, with CHGNet 165 MB beside 480 MB. In the
-other build each held 690 and 530 MB.
+other build each held 690 and 530 MB, respectively.
 
 `scripts/stream.py` streams candidates through one table; `scripts/stress.py` screens many small
 crystals with relaxations, kills the run and resumes it.

@@ -109,7 +109,7 @@ class ElementIndex:
         ndarray : shape (n_found,)
             Positions of the phases, ascending; read-only. Asked twice in a row, found once.
         """
-        asked = tuple(columns)
+        asked = tuple(sorted(columns))
         found = self._last.get(asked)
         if found is None:
             inside = np.ones(len(self), dtype=bool)

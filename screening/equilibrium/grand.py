@@ -261,10 +261,12 @@ def _settled(
 def _phases_at(table: PhaseTable, system: System, columns: NDArray[np.intp]) -> list[list[Phase]]:
     """Find the phases of some columns, many at once."""
     layout = system.layout
-    if layout.phases is None:
-        layout.phases = np.empty(len(system.index), dtype=object)
-        layout.phases[:] = [table.phases[at] for at in system.index.tolist()]
-    found: list[list[Phase]] = layout.phases.take(columns).tolist()
+    phases = layout.phases
+    if phases is None:
+        phases = np.empty(len(system.index), dtype=object)
+        phases[:] = [table.phases[at] for at in system.index.tolist()]
+        layout.phases = phases  # filled: other threads take it from now on
+    found: list[list[Phase]] = phases.take(columns).tolist()
     return found
 
 

@@ -152,9 +152,12 @@ def energies_above_hull(table: PhaseTable) -> NDArray[np.float64]:
     if len(table) > _FEW:
         LOOPS.compile()
     index = table.index
+    amounts, energies = (
+        np.ascontiguousarray(one, dtype=np.float64) for one in (table.amounts, table.energies)
+    )
     outcome = LOOPS.run(
         *("hull_energies", index.masks, index.ends, index.rows, table.is_ground),
-        *(table.amounts, table.energies, n_atoms, pivot_limit(table.amounts), hull),
+        *(amounts, energies, n_atoms, pivot_limit(amounts), hull),
     )
     if outcome != DONE:
         raise defect(outcome)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EnergyScale", "Phase", "PhaseTable"]
 
-_MAX_SYSTEMS = 512
+_MAX_SYSTEMS = 64
 """Chemical systems that a table keeps laid out: a stream of candidates must not fill the memory."""
 
 
@@ -210,7 +210,7 @@ class PhaseTable(Tabular):
         _check_together(given)
         elements = tuple(sorted(set(chain.from_iterable(phase.amounts for phase in given))))
         amounts = amounts_matrix([phase.amounts for phase in given], elements)
-        energies = np.array([phase.energy for phase in given])
+        energies = np.array([phase.energy for phase in given], dtype=np.float64)
         order, ground = arranged(amounts, energies, elements, [phase.id for phase in given])
         ordered = tuple(map(given.__getitem__, order.tolist()))
         return cls(ordered, elements, given[0].scale, amounts[order], energies[order], ground)
@@ -418,12 +418,14 @@ class PhaseTable(Tabular):
             If an element has no reference phase.
         """
         rows = tuple(sorted(set(symbols) if closed else set(symbols) - {SODIUM}))
-        if (rows, closed) not in self.systems:
+        found = self.systems.get((rows, closed))
+        if found is None:
             self.require(rows)
-            while len(self.systems) >= _MAX_SYSTEMS:
-                del self.systems[next(iter(self.systems))]
-            self.systems[rows, closed] = self._build_system(rows, closed=closed)
-        return self.systems[rows, closed]
+            found = self._build_system(rows, closed=closed)
+            for oldest in list(self.systems)[: max(len(self.systems) - _MAX_SYSTEMS + 1, 0)]:
+                self.systems.pop(oldest, None)  # another thread may have removed it
+            self.systems[rows, closed] = found
+        return found
 
     @cached_property
     def index(self) -> ElementIndex:

@@ -176,8 +176,8 @@ def minimise_each(
     costs : shape (n_costs, n_columns)
         eV per column.
     start : shape (n_rows,)
-        Columns of a feasible basis that was reached from the elements: an optimum for costs near
-        to these.
+        Columns of a feasible basis: the elements, or, which is sooner done, the optimum for costs
+        near to these.
 
     Returns
     -------

@@ -13,6 +13,7 @@ from trona.screening.equilibrium.loops.interpreted import (
     PRICE_TOLERANCE,
     SLOPE_TOLERANCE,
     UNBOUNDED,
+    beyond,
     exchange,
     inverted,
     solved,
@@ -144,13 +145,8 @@ class _Basis:
 
     def _beyond(self, costs: NDArray[np.float64], wanted: NDArray[np.intp]) -> NDArray[np.float64]:
         """Price some columns: what each costs beyond the basis that makes up the same atoms."""
-        inside, beyond = costs[:, self._columns].T, costs.take(wanted, axis=1)
-        for i, row in enumerate(self._matrix):
-            price = np.zeros(len(costs))
-            for cost, line in zip(inside, self.inverse, strict=True):
-                price += cost * line[i]
-            beyond -= price[:, None] * row[wanted]
-        return beyond
+        asked, inside = costs.take(wanted, axis=1), costs[:, self._columns]
+        return beyond(self._matrix[:, wanted], asked, inside, self.inverse)
 
     def leave(self, energies: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Find the μ (eV) to which the basis is optimal, and the column that enters there."""

@@ -141,8 +141,6 @@ def sample(
     VoltageError
         If a voltage is negative or not a number.
     """
-    if samples < 2:
-        raise InputError(f"{samples} draws have no spread: give at least 2.")
     for volts in voltages:
         stability.profile.at(volts)  # refuses what is no voltage
     varied = _Varied(table, stability.profile.composition, properties, thresholds)
@@ -191,7 +189,7 @@ def classes_at_metal(
     thresholds
         Fractions from which phases are connected.
     samples
-        Number of draws.
+        Number of draws, at least 2.
     seed
         Where the generator starts.
 
@@ -199,6 +197,11 @@ def classes_at_metal(
     -------
     dict
         Class to fraction of the draws, most frequent first: the same as of `sample` at 0 V.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two draws.
     """
     varied = _Varied(table, stability.profile.composition, properties, thresholds)
     kinds = Counter(varied.kinds_at_metal(varied.draw(model, samples, seed)))
@@ -258,6 +261,8 @@ class _Varied:
 
     def draw(self, model: ErrorModel, samples: int, seed: int) -> NDArray[np.float64]:
         """Draw errors: eV per formula unit of the phases at the places, a row each."""
+        if samples < 2:
+            raise InputError(f"{samples} draws have no spread: give at least 2.")
         columns = [self.table.elements.index(symbol) for symbol in sorted(self.elements)]
         amounts = np.ascontiguousarray(self.table.amounts[self.places][:, columns])
         return _drawn(amounts, sorted(self.elements), model, samples, seed)

@@ -143,6 +143,8 @@ def plan(
             assess.append((candidate, relaxation))
         else:
             relax.append(candidate)
+    # A table keeps some chemical systems laid out; in this order each is laid out once.
+    assess.sort(key=lambda one: sorted(parse(one[0].formula)))
     return Plan(tuple(done), tuple(assess), tuple(relax))
 
 

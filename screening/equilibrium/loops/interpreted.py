@@ -1,4 +1,4 @@
-"""Inner loops of the simplex in plain Python, bit for bit the same results as `kernels`.
+"""Inner loops of the simplex in plain Python, bit for bit the same results as the compiled ones.
 
 Loading compiled code takes half a second, most of the run time of a command that computes one
 ladder. These loops do the same arithmetic in the same order, with small matrices as lists of floats
@@ -28,6 +28,7 @@ __all__ = [
     "SLOPE_TOLERANCE",
     "TIE_TOLERANCE",
     "UNBOUNDED",
+    "beyond",
     "exchange",
     "follow",
     "hull_energies",
@@ -101,6 +102,35 @@ def _reduced(matrix: Floats, costs: Floats, basis: list[int], inverse: list[list
     for i in range(len(basis)):
         reduced -= _dot(inside, [row[i] for row in inverse]) * matrix[i]
     reduced[basis] = 0.0
+    return reduced
+
+
+def beyond(matrix: Floats, costs: Floats, inside: Floats, inverse: list[list[float]]) -> Floats:
+    """
+    Price columns for many costs, as the compiled loops do for one.
+
+    Parameters
+    ----------
+    matrix : shape (n_rows, n_columns)
+        Element amounts of each column.
+    costs : shape (n_costs, n_columns)
+        eV per column.
+    inside : shape (n_costs, n_rows)
+        eV per column of a basis.
+    inverse
+        Of the basis, as `inverted` gives it.
+
+    Returns
+    -------
+    ndarray : shape (n_costs, n_columns)
+        What each costs beyond the basis that makes up the same atoms, eV per column.
+    """
+    reduced = costs.copy()
+    for i, row in enumerate(matrix):
+        price = np.zeros(len(costs))
+        for cost, line in zip(inside.T, inverse, strict=True):
+            price += cost * line[i]
+        reduced -= price[:, None] * row
     return reduced
 
 
@@ -282,23 +312,22 @@ def optimise_near(
     int
         Number of bases, `UNBOUNDED` or `LIMIT`.
     """
-    targets, known = amounts.tolist(), 0
-    everything = np.arange(len(costs))
-    waiting = {tuple(start.tolist()): everything}
+    targets, numbers = amounts.tolist(), dict[tuple[int, ...], int]()
+    waiting = {tuple(start.tolist()): np.arange(len(costs))} if len(costs) else {}
     for _ in range(limit * len(costs)):
         if not waiting:
-            return known
+            break
         columns = next(iter(waiting))
         rows, basis = waiting.pop(columns), list(columns)
         inverse = inverted(matrix, basis)
-        asked = costs if rows is everything else costs.take(rows, axis=0)
-        reduced = asked - asked[:, basis] @ (np.array(inverse) @ matrix)
+        asked = costs.take(rows, axis=0)
+        reduced = beyond(matrix, asked, asked[:, basis], inverse)
         reduced[:, basis] = 0.0
         done = reduced.min(axis=1) >= -PRICE_TOLERANCE
         if done.any():
-            bases[known], values[known] = basis, solved(inverse, targets)
-            which[rows[done]] = known
-            known += 1
+            at = numbers.setdefault(columns, len(numbers))
+            bases[at], values[at] = basis, solved(inverse, targets)
+            which[rows[done]] = at
         left = rows[~done]
         entering = reduced[~done].argmin(axis=1)
         for column in sorted(set(entering.tolist())):
@@ -308,7 +337,7 @@ def optimise_near(
             further = left[entering == column]
             others = waiting.get(tuple(moved), further[:0])
             waiting[tuple(moved)] = np.concatenate([others, further])
-    return LIMIT
+    return LIMIT if waiting else len(numbers)
 
 
 def follow(

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["follow", "optimise", "walk"]
 
+BUILT_ON = "efa3c0bc82539f82"
+"""Checksum of `pivots`: numba sees only whether the file of a loop changes."""
 _PAIR = types.UniTuple(intp, 2)(float64[::1], float64[::1])  # type: ignore[no-untyped-call]
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["cheapest", "exchange", "invert", "least", "reduced_costs", "solve"]
 
+BUILT_ON = "0447aada9bb8bd92"
+"""Checksum of the numbers of `interpreted`: numba sees only whether the file of a loop changes."""
+
 
 @compiled(types.void(MATRIX, intp[::1], float64[:, ::1], float64[:, ::1]))
 def invert(matrix: Floats, basis: Columns, work: Floats, inverse: Floats) -> None:
@@ -32,7 +35,7 @@ def invert(matrix: Floats, basis: Columns, work: Floats, inverse: Floats) -> Non
     basis : shape (n_rows,)
         As many columns as there are rows.
     work : shape (n_rows, n_rows)
-        Room.
+        Scratch space.
     inverse : shape (n_rows, n_rows)
         Out.
     """
@@ -74,7 +77,7 @@ def reduced_costs(
     costs : shape (n_columns,)
         eV per column.
     basis : shape (n_rows,)
-        Its columns.
+        Columns in the basis.
     inverse : shape (n_rows, n_rows)
         Of the basis, as `invert` gives it.
     reduced : shape (n_columns,)
@@ -169,7 +172,7 @@ def exchange(
     entering
         The column.
     keys : shape (n_rows, n_rows + 1)
-        Room.
+        Scratch space.
 
     Returns
     -------

@@ -15,9 +15,8 @@ __all__ = ["LOOPS"]
 
 _PATIENCE = 0.3
 """Time that interpreted loops may take in a process before the compiled ones are loaded, s."""
-
-
 _COMPILED = ("kernels", "near", "settling", "systems")
+"""Modules of compiled loops."""
 
 
 class _Loops:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["hull_energies"]
 
+BUILT_ON = "d26a3c13bd2957ed"
+"""Checksum of `kernels`: numba sees only whether the file of a loop changes."""
 _MASKS = types.Array(uint64, 2, "C", readonly=True)
 _MARKS = types.Array(boolean, 1, "C", readonly=True)
 

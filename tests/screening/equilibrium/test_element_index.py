@@ -40,6 +40,18 @@ def test_the_index_finds_what_a_look_at_all_phases_finds(n_phases, n_elements, s
     assert index.exactly(asked).tolist() == exactly.tolist()
 
 
+def test_the_same_elements_in_another_order_are_found_once(monkeypatch):
+    index, looks = ElementIndex.of(amounts(200, 12, 2)), []
+    gather = ElementIndex._of_systems
+    monkeypatch.setattr(
+        ElementIndex, "_of_systems", lambda self, found: looks.append(1) or gather(self, found)
+    )
+    assert index.within([7, 2, 5]) is index.within([2, 5, 7])
+    assert len(looks) == 1
+    with pytest.raises(ValueError, match="read-only"):
+        index.within([2, 5, 7])[:] = 0
+
+
 @pytest.mark.parametrize("n_elements", [4, 70])
 def test_every_phase_is_in_one_system_with_those_of_its_elements(n_elements):
     matrix = amounts(200, n_elements, 1)

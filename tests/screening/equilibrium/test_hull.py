@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,21 @@ def test_all_energies_above_hull_at_once_are_those_one_by_one(system):
     table = PhaseTable.from_phases(system[0])
     one_by_one = [energy_above_hull(table, phase) for phase in table.phases]
     assert energies_above_hull(table) == pytest.approx(one_by_one, abs=1e-12)
+
+
+@pytest.mark.parametrize("n_phases", [12, 300])
+@pytest.mark.parametrize("kind", [int, np.float32])
+def test_energies_of_another_kind_are_taken_as_numbers(n_phases, kind):
+    phases = random_phases(1, 3, n_phases)
+    whole = [with_energy(phase, kind(round(phase.energy))) for phase in phases]
+    as_floats = [with_energy(phase, float(phase.energy)) for phase in whole]
+    table = PhaseTable.from_phases(whole)
+    expected = energies_above_hull(PhaseTable.from_phases(as_floats)).tolist()
+    assert energies_above_hull(table).tolist() == expected
+    across = replace(
+        table, amounts=np.asfortranarray(table.amounts), energies=table.energies.astype(int)
+    )
+    assert energies_above_hull(across).tolist() == expected
 
 
 @given(ANY_SYSTEM)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import combinations
 from math import inf, nan
 
@@ -171,6 +174,22 @@ def test_a_stream_of_systems_does_not_fill_the_memory(monkeypatch):
         for chosen in combinations(symbols, size):
             assert table.system(chosen, closed=True).elements == tuple(sorted(chosen))
     assert len(table.systems) <= 64
+
+
+def test_threads_lay_out_more_systems_than_a_table_keeps(monkeypatch):
+    monkeypatch.setattr(phases, "_MAX_SYSTEMS", 2)
+    symbols = ("Na", "P", "S", "Cl", "O", "Sb")
+    table = PhaseTable.from_phases(make_phase(symbol) for symbol in symbols)
+    asked = [*combinations(symbols, 2)] * 40
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(partial(table.system, closed=True), asked))
+    finally:
+        sys.setswitchinterval(switch)
+    assert [one.elements for one in found] == [tuple(sorted(one)) for one in asked]
+    assert len(table.systems) < 2 + 8
 
 
 def test_a_part_of_a_table_holds_what_consists_of_its_elements_and_the_same_hull():

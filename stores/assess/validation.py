@@ -321,8 +321,7 @@ def _compare(
         if verdict == "disagree" and stated.kind == "observed":
             reason += " It was observed; the prediction is equilibrium, not kinetics."
         if isinstance(stated, Contact) and stated.electrode != "sodium metal":
-            elsewhere = f"Published for {stated.electrode}, predicted for sodium at 0 V."
-            reason = f"{reason} {elsewhere}".lstrip()
+            reason += f" Published for {stated.electrode}, predicted for sodium at 0 V."
         yield Comparison(
             quantity=quantity,
             predicted="" if found is None else _written(quantity, found),
@@ -331,7 +330,7 @@ def _compare(
             source=stated.source,
             electrode=stated.electrode if isinstance(stated, Contact) else None,
             verdict=verdict,
-            reason=reason,
+            reason=reason.lstrip(),
         )
 
 

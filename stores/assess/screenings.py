@@ -207,7 +207,7 @@ def screen_entry(
     window.observed = observations(window, reference)
     doc = _outcome(*known, "completed", None)
     doc.window = window
-    doc.contact = _contact(window, None if own is None else own.volume)
+    doc.contact = _contact(window, assessment.stability.volume)
     return doc
 
 

@@ -321,7 +321,8 @@ def _compare(
         if verdict == "disagree" and stated.kind == "observed":
             reason += " It was observed; the prediction is equilibrium, not kinetics."
         if isinstance(stated, Contact) and stated.electrode != "sodium metal":
-            reason += f" Published for {stated.electrode}, predicted for sodium at 0 V."
+            elsewhere = f"Published for {stated.electrode}, predicted for sodium at 0 V."
+            reason = f"{reason} {elsewhere}".lstrip()
         yield Comparison(
             quantity=quantity,
             predicted="" if found is None else _written(quantity, found),
@@ -492,7 +493,8 @@ def _judge_interphase(published: str | None, found: WindowDoc) -> Judged:
     if published == "stable" and found.mixture:
         return "cannot say", f"{_MIXTURE} a phase might withstand sodium."
     if published in _OPEN.get(rung.interphase, ()):
-        return "cannot say", " ".join(text for text in found.caveats if "Not known at 0 V" in text)
+        unknown = [text for text in found.caveats if "Not known at 0 V" in text]
+        return "cannot say", " ".join(found.doubts[:1] if found.open_pairs else unknown)
     if published == "stable":
         alone = rung.interphase == InterphaseClass.DECOMPOSES
         return "disagree", "It decomposes by itself." if alone else "Sodium reacts."

@@ -267,6 +267,8 @@ def ranking_sentence(
     str
         Numbers of candidates, the best, and the stable ones where they are few.
     """
+    if results == 1 and of in {None, 1}:
+        return _alone([*ranked, *apart], ranked=bool(ranked))
     counted = f"{results} candidate{'' if results == 1 else 's'}"
     parts = [counted if of is None or of <= results else f"{results} of {of:,} candidates"]
     if ranked:
@@ -285,6 +287,19 @@ def ranking_sentence(
     if missing := results - len(ranked) - len(apart):
         parts.append(f"{missing} {'has' if missing == 1 else 'have'} no result")
     return f"{'; '.join(parts)}."
+
+
+def _alone(found: Sequence[SummaryDoc], *, ranked: bool) -> str:
+    """Say of a single candidate whether it is stable at sodium metal."""
+    if not found:
+        return "The candidate has no result."
+    (one,) = found
+    if not ranked:
+        return f"{one.label} cannot be ranked."
+    if one.interphase != _STABLE:
+        return f"{one.label} is not stable at sodium metal."
+    possibly = "possibly " if verdict(_STABLE, one.interphase_shares)[0] else ""
+    return f"{one.label} is {possibly}stable at sodium metal."
 
 
 def case_sentence(formula: str, verdicts: Sequence[str]) -> str:

@@ -255,7 +255,8 @@ class ObservationDoc(Document):
         elsewhere = self.electrode not in {None, "sodium metal"}
         where = " for sodium at 0 V" if elsewhere else ""
         why = self.reason if said == "cannot say" else f"predicted {self.predicted}{where}."
-        return f"Observed{place}: {kind}{self.observed} ({self.source}); trona {said}: {why}"
+        told = f"{said}: {why.strip()}" if why.strip() else f"{said}."
+        return f"Observed{place}: {kind}{self.observed} ({self.source}); trona {told}"
 
 
 class WindowDoc(Document):

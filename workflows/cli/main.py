@@ -25,6 +25,8 @@ _DEBUG = "TRONA_DEBUG"
 
 _COLLECT_AFTER = 200_000
 """New objects between two searches for garbage: imports and results make many, and all stay."""
+_INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 _WIDEST = 100
 """Columns of a help text on a wider terminal."""
 
@@ -139,6 +141,8 @@ def _run(arguments: list[str], debug: bool) -> str | int | None:
         if isinstance(end.__context__, BrokenPipeError):  # click and rich end with 1
             _discard_output()
             return 0
+        if end.code == _INTERRUPTED:
+            typer.echo("trona: stopped.", err=True)
         return end.code
     except Exception as error:  # noqa: BLE001 (whatever went wrong, a user gets a sentence)
         if debug:
@@ -160,7 +164,7 @@ def _told(error: Exception, debug: bool) -> tuple[str, int]:
     if isinstance(error, InputError):
         return str(error), 2
     if isinstance(error, Stopped):
-        return str(error), 130
+        return str(error), _INTERRUPTED
     first = next(iter(str(error).splitlines()), "")
     remedy = "report it with the traceback above" if debug else "--debug shows where"
     return f"internal error, please report it ({type(error).__name__}: {first}); {remedy}.", 1

@@ -32,6 +32,8 @@ __all__ = ["Pace", "Stopped", "show_progress", "track"]
 
 _RECENT = 50
 """Candidates that a rate rests on: enough to be steady, few enough to follow what they cost."""
+_SPAN = 60.0
+"""s; a rate rests on the candidates of at least this long: many may be done in one moment."""
 _STEADY = 4
 """Candidates after which the first is left out of the rate, because a model was loaded in it."""
 _STARTED = 60.0
@@ -59,6 +61,8 @@ class Pace:
     ----------
     now
         Time at the start, s.
+    loads
+        False where no model is loaded, so that the first candidate counts as the others do.
 
     Examples
     --------
@@ -69,19 +73,27 @@ class Pace:
     '6/min, 17 min left'
     """
 
-    def __init__(self, now: float) -> None:
-        self._times = deque([now], maxlen=_RECENT + 1)
-        self._costs: deque[float] = deque(maxlen=_RECENT)
-        self._steady = False
+    def __init__(self, now: float, *, loads: bool = True) -> None:
+        self._times = deque([now])
+        self._costs: deque[float] = deque()
+        self._total, self._loads, self._steady = 0.0, loads, False
 
     def step(self, now: float, cost: float = 1.0) -> None:
         """Take note of a computed candidate at a time, s, and of what it cost, in any unit."""
         self._times.append(now)
         self._costs.append(cost)
+        self._total += cost
         if len(self._costs) == _STEADY and not self._steady:
-            self._times.popleft()
-            self._costs.popleft()
             self._steady = True
+            if self._loads:
+                self._forget()
+        while len(self._costs) > _RECENT and now - self._times[1] >= _SPAN:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Leave the oldest candidate out."""
+        self._times.popleft()
+        self._total -= self._costs.popleft()
 
     def describe(self, left: float) -> str:
         """Describe the rate and the remaining time for a given cost; empty without a rate."""
@@ -89,8 +101,15 @@ class Pace:
         if elapsed <= 0 or not (self._steady or elapsed >= _STARTED):
             return ""
         rate = len(self._costs) / elapsed
-        speed = f"{rate * 60:.3g}/min" if rate >= 1 / 60 else f"{rate * 3600:.2g}/h"
-        return f"{speed}, {_duration(left * elapsed / sum(self._costs))} left"
+        return f"{_speed(rate)}, {_duration(left * elapsed / self._total)} left"
+
+
+def _speed(rate: float) -> str:
+    """Write a rate, given per second, with its unit."""
+    if rate < 1 / 60:
+        return f"{rate * 3600:.2g}/h"
+    each_minute = rate * 60
+    return f"{each_minute:.3g}/min" if each_minute < 100 else f"{each_minute:,.0f}/min"
 
 
 def _duration(seconds: float) -> str:
@@ -107,6 +126,7 @@ def show_progress(
     total: int,
     costs: Mapping[str, float] | None = None,
     running: Collection[str] = (),
+    kept: Callable[[], int] | None = None,
 ) -> list[ScreeningDoc]:
     """
     Collect results and show how far the run is.
@@ -119,8 +139,12 @@ def show_progress(
         How many to expect.
     costs
         Of what is computed, by label: the time left follows from them; all the same by default.
+        Empty where no model is loaded.
     running
         Labels of what is computed at the moment, kept up to date by the run.
+    kept
+        Counts the candidates that need not be computed again, after an interruption; by default
+        those that were seen.
 
     Returns
     -------
@@ -142,14 +166,15 @@ def show_progress(
         costs=costs,
         running=running,
     )
-    with closing(outcomes), closing(seen):
-        try:
+    try:
+        with closing(outcomes), closing(seen):
             docs.extend(outcome.doc for outcome in seen)
-        except KeyboardInterrupt:
-            raise Stopped(
-                f"stopped: {len(docs)} of {total} candidates are finished and kept; "
-                "the same command resumes there."
-            ) from None
+    except KeyboardInterrupt:
+        finished = len(docs) if kept is None else kept()
+        raise Stopped(
+            f"stopped: {finished} of {total} candidates are finished and kept; "
+            "the same command resumes there."
+        ) from None
     return docs
 
 
@@ -244,7 +269,8 @@ class _Display:
         )
         self._task = self._bar.add_task(title, total=total, pace="")
         now = monotonic()
-        self._pace, self._line_due = Pace(now), now + _LINE_SECONDS
+        self._loads = costs is None or bool(costs)
+        self._pace, self._line_due = Pace(now, loads=self._loads), now + _LINE_SECONDS
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -258,7 +284,7 @@ class _Display:
         now = monotonic()
         cost = self._costs.get(label, 0.0) if self._costs else 1.0
         if cached or cost == 0:  # what costs nothing says nothing about the rest
-            self._pace = Pace(now)
+            self._pace = Pace(now, loads=self._loads)
         else:
             self._pace.step(now, cost)
         self._left -= cost

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["legend", "percent", "said", "styled"]
 
-_PLAIN = {InterphaseClass.STABLE, InterphaseClass.UNKNOWN}
+_PLAIN = {InterphaseClass.STABLE}
 """Classes whose words need no explanation."""
-_OPEN = {InterphaseClass.GROWTH_STOPS, InterphaseClass.GROWTH_GOES_ON}
-"""Classes that leave open whether sodium ions pass."""
+_OPEN = {
+    InterphaseClass.GROWTH_STOPS,
+    InterphaseClass.GROWTH_GOES_ON,
+    InterphaseClass.UNKNOWN,
+}
+"""Classes that leave open whether sodium ions or electrons pass."""
 
 
 def styled(interphase: str) -> str:
@@ -72,7 +76,7 @@ def legend(kinds: Iterable[str | None], *, brief: bool = False) -> list[str]:
     kinds
         Classes in the table, in any order.
     brief
-        True to explain only those whose sodium-ion conduction is unknown.
+        True to explain only those that leave conduction open.
 
     Returns
     -------

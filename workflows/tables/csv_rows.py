@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from trona.screening.stability.ranking import Ranked
     from trona.stores.assess.electrodes import ElectrodePotential
     from trona.stores.assess.validation import ValidatedCase
     from trona.stores.documents.bookkeeping import SummaryDoc
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INTERFACE",
+    "PLACE",
     "SUMMARY",
     "Row",
     "candidate_rows",
@@ -42,6 +44,9 @@ SUMMARY = (
 )  # fmt: skip
 """Columns of a screening result."""
 
+PLACE = ("place", "score")
+"""Columns of a ranked result, behind all others; a place is empty where it is not ranked."""
+
 AIR = ("air_reacts", "air_first_step", "air_conditions")
 """Columns of a screening result in moist air."""
 
@@ -53,7 +58,9 @@ INTERFACE = (
 
 
 def summary_rows(
-    found: Sequence[SummaryDoc], electrode: ElectrodePotential | None = None
+    found: Sequence[SummaryDoc],
+    electrode: ElectrodePotential | None = None,
+    places: Mapping[str, Ranked] | None = None,
 ) -> list[Row]:
     """
     List screening results.
@@ -64,6 +71,8 @@ def summary_rows(
         Results.
     electrode
         Adds a column: whether each is stable where it works.
+    places
+        Identity to place; adds the columns `PLACE`.
 
     Returns
     -------
@@ -82,7 +91,16 @@ def summary_rows(
 
         for row, one in zip(table, found, strict=True):
             row[f"at {electrode.name}"] = withstands(one, electrode)
-    return table
+    if places is None:
+        return table
+    return [row | _place(places.get(one.id)) for row, one in zip(table, found, strict=True)]
+
+
+def _place(ranked: Ranked | None) -> Row:
+    """Write a place and a score down; neither where there is no result."""
+    if ranked is None:
+        return dict.fromkeys(PLACE)
+    return {"place": None if ranked.apart else ranked.place, "score": ranked.score}
 
 
 def candidate_rows(doc: ScreeningDoc) -> list[Row]:
@@ -118,9 +136,18 @@ def interval_rows(document: WindowDoc) -> list[Row]:
         One for each interval, lowest voltage first.
     """
     return [
-        {"formula": document.formula, **rung.model_dump(mode="json", exclude={"products", "tied"})}
+        {
+            "formula": document.formula,
+            **rung.model_dump(mode="json", exclude={"products", "tied"}),
+            "interphase_shares": _shares(rung.interphase_shares),
+        }
         for rung in document.ladder
     ]
+
+
+def _shares(shares: Mapping[str, float]) -> str:
+    """Write the shares of classes in a line, as ``"mixed-conducting 0.93; blocking 0.07"``."""
+    return "; ".join(f"{kind} {share:.2f}" for kind, share in shares.items())
 
 
 def kink_rows(document: InterfaceDoc) -> list[Row]:

@@ -186,9 +186,23 @@ def _wrapped(cell: RenderableType, room: int | None) -> RenderableType:
     lines = [
         line
         for part in joined.split("\n")
-        for line in textwrap.wrap(part, room, break_on_hyphens=False) or [""]
+        for line in textwrap.wrap(_loosened(part, room), room, break_on_hyphens=False) or [""]
     ]
     return "\n".join(lines).replace("\u00a0", " ")
+
+
+def _loosened(line: str, room: int) -> str:
+    """Part terms that are too long for a line: the sign, then the amount, then the formula."""
+    terms: list[str] = []
+    for term in line.split(" "):
+        first, _, rest = term.partition("\u00a0")
+        if cell_len(term) <= room:
+            terms.append(term)
+        elif rest:
+            terms += [first, *_loosened(rest, room).split(" ")]
+        else:
+            terms += in_pieces(term, room).split("\n")
+    return " ".join(terms)
 
 
 def list_facts(facts: Iterable[tuple[str, str | None]]) -> Table:

@@ -30,7 +30,7 @@ from .layout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
@@ -44,6 +44,7 @@ __all__ = [
     "beside_electrode",
     "best_sentence",
     "counts",
+    "first_page",
     "first_step_text",
     "outcomes",
     "ranking",
@@ -53,6 +54,12 @@ __all__ = [
     "unranked_lines",
     "vetoes",
 ]
+
+
+_LINES = 10
+"""Reasons, and candidates that stand apart, that are shown at most."""
+_NAMED = 5
+"""Candidates that are named for one reason."""
 
 
 def _milli(value: float | None) -> str:
@@ -166,6 +173,58 @@ def _air_notes(found: Iterable[SummaryDoc]) -> list[str]:
     ]
 
 
+def first_page(
+    ranked: Sequence[tuple[Ranked, SummaryDoc]], size: int
+) -> list[tuple[Ranked, SummaryDoc]]:
+    """
+    Choose what a table shows: the best, and behind them some of those that are not ranked.
+
+    Parameters
+    ----------
+    ranked
+        Best first.
+    size
+        How many of the best.
+
+    Returns
+    -------
+    list
+        In the same order.
+    """
+    placed = [place for place, _ in ranked if not place.apart][:size]
+    apart = [place for place, _ in ranked if place.apart][:_LINES]
+    chosen = {id(place) for place in (*placed, *apart)}
+    return [one for one in ranked if id(one[0]) in chosen]
+
+
+def _together(told: Iterable[tuple[str, str]], write: Callable[[str, str], str]) -> list[str]:
+    """Write a line for each sentence, with the first of the candidates that it holds for."""
+    labels: dict[str, list[str]] = {}
+    for label, sentence in told:
+        labels.setdefault(sentence, []).append(label)
+    return [
+        escape(write(_first(names), sentence))
+        for sentence, names in sorted(labels.items(), key=lambda one: -len(one[1]))
+    ]
+
+
+def _few(lines: Sequence[str]) -> list[str]:
+    """Keep the first of some lines, and say how many more there are."""
+    if len(lines) <= _LINES:
+        return list(lines)
+    return [
+        *lines[:_LINES],
+        f"… and {len(lines) - _LINES} more reasons: --csv and --json have all.",
+    ]
+
+
+def _first(labels: Sequence[str]) -> str:
+    """Name the first of some candidates, and how many more there are."""
+    if len(labels) <= _NAMED:
+        return ", ".join(labels)
+    return f"{', '.join(labels[:_NAMED])} and {len(labels) - _NAMED} more"
+
+
 def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     """
     Name the bounds that candidates violate, and why some are not ranked.
@@ -178,15 +237,13 @@ def vetoes(ranked: Sequence[tuple[Ranked, SummaryDoc]]) -> list[str]:
     Returns
     -------
     list of str
-        One sentence in rich markup for each.
+        One sentence in rich markup for each reason, most frequent first.
     """
+    broken = ((doc.label, why) for place, doc in ranked for why in place.vetoes)
+    apart = ((doc.label, why) for place, doc in ranked for why in place.apart)
     return [
-        *(escape(f"! {doc.label}: {why}") for place, doc in ranked for why in place.vetoes),
-        *(
-            escape(f"– {doc.label} not ranked: {why}")
-            for place, doc in ranked
-            for why in place.apart
-        ),
+        *_few(_together(broken, lambda names, why: f"! {names}: {why}")),
+        *_few(_together(apart, lambda names, why: f"– {names} not ranked: {why}")),
     ]
 
 
@@ -202,14 +259,13 @@ def unranked_lines(docs: Sequence[ScreeningDoc | SummaryDoc]) -> list[str]:
     Returns
     -------
     list of str
-        One sentence in rich markup for each that was rejected or failed.
+        One sentence in rich markup for each reason of those that were rejected or failed.
     """
-    return [
-        escape(f"{doc.label} {doc.state}: {doc.reason}") for doc in docs if doc.state != "completed"
-    ]
+    told = ((one.label, f"{one.state}: {one.reason}") for one in docs if one.state != "completed")
+    return _few(_together(told, lambda names, why: f"{names} {why}"))
 
 
-def counts(docs: Sequence[ScreeningDoc | SummaryDoc]) -> str:
+def counts(docs: Sequence[ScreeningDoc | SummaryDoc], before: int = 0) -> str:
     """
     Count the candidates by outcome.
 
@@ -217,6 +273,8 @@ def counts(docs: Sequence[ScreeningDoc | SummaryDoc]) -> str:
     ----------
     docs
         One per candidate.
+    before
+        How many of those that were assessed the store held already.
 
     Returns
     -------
@@ -224,13 +282,21 @@ def counts(docs: Sequence[ScreeningDoc | SummaryDoc]) -> str:
         One line.
     """
     kinds = [doc.state for doc in docs]
-    parts = [f"{kinds.count('completed')} assessed"]
+    assessed = kinds.count("completed")
+    parts = [f"{assessed} assessed"]
+    if before:
+        share = "all" if before == assessed else str(before)
+        parts[0] += f" ({share} of them already in the store)"
     parts += [f"{kinds.count(kind)} {kind}" for kind in ("rejected", "failed") if kind in kinds]
     return f"{counted(len(docs), 'candidate')}: {', '.join(parts)}."
 
 
 def outcomes(
-    ranked: Sequence[tuple[Ranked, SummaryDoc]], docs: Sequence[SummaryDoc], width: int
+    ranked: Sequence[tuple[Ranked, SummaryDoc]],
+    docs: Sequence[SummaryDoc],
+    width: int,
+    every: Sequence[tuple[Ranked, SummaryDoc]] = (),
+    before: int = 0,
 ) -> list[RenderableType]:
     """
     Lay out ranked results, and the outcome of the others.
@@ -238,11 +304,15 @@ def outcomes(
     Parameters
     ----------
     ranked
-        Best first.
+        Those to show, best first.
     docs
         All results, ranked or not.
     width
         Columns of the terminal.
+    every
+        All that are ranked or stand apart, where only some are shown.
+    before
+        How many results the store held already.
 
     Returns
     -------
@@ -259,8 +329,10 @@ def outcomes(
         )
     )
     parts += _air_notes(one for _, one in ranked)
-    parts += [*unranked_lines(docs), *vetoes(ranked)]
-    return [*parts, counts(docs)] if len(ranked) < len(docs) else parts
+    known = {id(place) for place, _ in ranked}
+    hidden = [one for one in every if one[0].apart and id(one[0]) not in known]
+    parts += [*unranked_lines(docs), *vetoes([*ranked, *hidden])]
+    return [*parts, counts(docs, before)] if before or len(ranked) < len(docs) else parts
 
 
 def best_sentence(
@@ -330,16 +402,16 @@ def seen(docs: Iterable[ScreeningDoc]) -> list[str]:
     Returns
     -------
     list of str
-        One line in rich markup for each; products stand with the single candidate.
+        One line in rich markup for each sentence; products stand with the single candidate.
     """
-    return [
-        line
+    told = (
+        (doc.label, one.sentence)
         for doc in docs
         if doc.window is not None
-        for line in observed(
-            (one for one in doc.window.observed if one.quantity != "products"), doc.label
-        )
-    ]
+        for one in doc.window.observed
+        if one.quantity != "products"
+    )
+    return _together(told, lambda names, sentence: f"{names}: {sentence}")
 
 
 def tally(counted: Mapping[tuple[str, ...], int], by: Sequence[str]) -> Table:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.stores.energies.test_entries import relaxation
 from trona.screening.errors import ChemicalSystemError
+from trona.screening.units import areal_charge
 from trona.stores.assess.screenings import (
     failed_document,
     rank_documents,
@@ -13,6 +14,7 @@ from trona.stores.assess.screenings import (
     screening_id,
 )
 from trona.stores.corrections.schemes import SULFIDE_BY_CHARGE_LEGACY
+from trona.stores.energies.references import load_reference
 
 
 def test_contact_with_sodium_is_the_lowest_interval(reference):
@@ -82,3 +84,10 @@ def test_what_is_stable_against_sodium_ranks_above_what_is_not(reference):
     docs = [screening_document(f, f, "test", reference) for f in ("Na3PS4", "Na2S", "NaCl")]
     order = [doc.label for _, doc in rank_documents(docs)]
     assert order == ["NaCl", "Na2S", "Na3PS4"]
+
+
+@pytest.mark.parametrize("formula", ["Na3PS4", "Na6P2S8", "Na2ZrCl6"])
+def test_sodium_per_volume_is_that_of_the_window(formula):
+    doc = screening_document("c", formula, "test", load_reference("bundled"))
+    charge = areal_charge(doc.contact.sodium_consumed_per_volume)
+    assert charge == pytest.approx(doc.window.ladder[0].sodium_charge_per_um)

@@ -295,3 +295,18 @@ def test_observations_stand_in_every_answer(reference):
     assert screened.window.observed == answer.observed
     assert interface_document("Na3PS4", "Na", reference).observed
     assert interface_document("Na3PS4", "NaCrO2", reference).observed == []
+
+
+def test_what_the_reference_cannot_tell_of_an_observation_has_a_reason(tmp_path):
+    path = tmp_path / "pos.csv"
+    path.write_text("formula,formation_energy_per_atom\nNa2S,-1.2\nNa3P,-0.4\n")
+    found = window_document(assess_formula("Na3PS4", reference := load_reference(f"table:{path}")))
+    seen = [one.sentence for one in observations(found, reference)]
+    assert any("cannot say: The reference has no phase with P and S" in one for one in seen)
+    assert not any("  " in one or one.endswith((": ", ":")) for one in seen)
+
+
+def test_an_observation_without_a_reason_ends_with_the_verdict(reference):
+    (first, *_) = observations(window_document(assess_formula("Na3PS4", reference)), reference)
+    bare = first.model_copy(update={"verdict": "cannot say", "reason": ""})
+    assert bare.sentence.endswith("; trona cannot say.")

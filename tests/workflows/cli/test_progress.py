@@ -52,6 +52,30 @@ def test_loading_a_model_is_no_part_of_the_pace():
     assert pace.describe(1000) == "600/min, 2 min left"
 
 
+def test_what_is_saved_together_has_the_rate_of_the_run():
+    pace = Pace(now=0, loads=False)
+    for burst in range(1, 9):
+        for number in range(20):
+            pace.step(now=burst * 0.5 + number * 1e-6)
+        assert pace.describe(left=160).startswith(("2,400/min, 4 s", "2,401/min, 4 s"))
+
+
+def test_a_long_run_in_bursts_keeps_its_rate():
+    pace = Pace(now=0, loads=False)
+    for burst in range(1, 401):
+        for number in range(100):
+            pace.step(now=burst * 0.5 + number * 1e-6)
+    assert pace.describe(left=12_000) == "12,000/min, 60 s left"
+
+
+def test_a_run_that_loads_no_model_counts_from_its_start(monkeypatch, capsys):
+    clock = iter([0.0, *[0.5 + number * 1e-6 for number in range(200)]])
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(progress, "_LINE_SECONDS", 0.0)
+    show_progress(outcomes(9), 9, costs={})
+    assert capsys.readouterr().err.splitlines()[-1] == "9 of 9 candidates; 1,080/min, 0 s left"
+
+
 def test_long_relaxations_have_a_forecast_from_the_first_on():
     pace = Pace(now=0)
     pace.step(now=600)
@@ -136,3 +160,17 @@ def test_an_interrupt_closes_the_run_and_says_what_is_kept():
     with pytest.raises(Stopped, match="2 of 9"):
         show_progress(interrupted(), 9)
     assert closed
+
+
+def test_an_interrupt_counts_what_is_stored_once_the_run_is_closed():
+    stored = []
+
+    def interrupted():
+        try:
+            yield from outcomes(2)
+            raise KeyboardInterrupt
+        finally:
+            stored.extend(range(5))
+
+    with pytest.raises(Stopped, match="5 of 9"):
+        show_progress(interrupted(), 9, kept=lambda: len(stored))

@@ -69,12 +69,13 @@ def screen(
 ) -> None:
     """Relax candidates, assess them against sodium, and rank them."""
     from trona.screening.errors import InputError  # noqa: PLC0415
+    from trona.screening.units import SODIUM  # noqa: PLC0415
     from trona.stores.collections.results import Results  # noqa: PLC0415
     from trona.stores.energies.bundled import default_reference  # noqa: PLC0415
     from trona.stores.settings import Settings  # noqa: PLC0415
     from trona.workflows.candidates.sources import gather  # noqa: PLC0415
     from trona.workflows.candidates.structure_checks import duplicates  # noqa: PLC0415
-    from trona.workflows.cli.progress import show_progress  # noqa: PLC0415
+    from trona.workflows.cli.progress import Stopped, show_progress  # noqa: PLC0415
     from trona.workflows.jobs.backends import find_backend  # noqa: PLC0415
     from trona.workflows.jobs.kept_files import require_folder  # noqa: PLC0415
     from trona.workflows.local.pool import size  # noqa: PLC0415
@@ -96,6 +97,7 @@ def screen(
     energies = load_energies(named, correction, None, *formulas, temperature=temperature)
     moist = _moist_air(air, (humidity, h2s), (named, correction, temperature), formulas)
     beside = _electrode(electrode, energies)
+    energies.table.find_required({SODIUM: 1.0})
     tell_caveats(energies)
     results = Results(store or settings.store)
     todo = plan(candidates, results, energies, source, moist)
@@ -107,8 +109,15 @@ def screen(
         len(candidates),
         {one.label: float(size(one)) for one in todo.relax},
         running,
+        lambda: len(plan(candidates, results, energies, source, moist).done),
     )
-    _print_ranking(docs, as_json, as_csv, beside)
+    before = sum(doc.state == "completed" for doc in todo.done)
+    try:
+        _print_ranking(docs, as_json, as_csv, beside, before)
+    except KeyboardInterrupt:
+        raise Stopped(
+            "stopped while results were printed: all are kept, and the same command prints them."
+        ) from None
     if all(doc.state != "completed" for doc in docs):
         raise InputError("no candidate could be assessed; the reasons are given above.")
 
@@ -181,8 +190,9 @@ def _print_ranking(
     as_json: bool,
     as_csv: bool,
     electrode: ElectrodePotential | None,
+    before: int = 0,
 ) -> None:
-    """Print ranked results, then those that have none."""
+    """Print ranked results, then those that have none; of some it is told that they were there."""
     from rich.markup import escape  # noqa: PLC0415
 
     from trona.stores.assess.electrodes import withstands  # noqa: PLC0415
@@ -216,15 +226,18 @@ def _print_ranking(
             {**said, **stated, "ranking": placed, "unranked": [by_id[one.id] for one in rest]}
         )
     elif as_csv:
-        print_csv(rows.summary_rows([*(one for _, one in ranked), *rest], electrode))
+        places = {one.id: place for place, one in ranked}
+        listed = [*(one for _, one in ranked), *rest]
+        print_csv(rows.summary_rows(listed, electrode, places))
     else:
-        shown = ranked[:PAGE]
+        shown = tables.first_page(ranked, PAGE)
         print_parts(escape(tables.best_sentence(ranked, summaries)))
-        print_parts(*tables.outcomes(shown, summaries, console().width))
+        print_parts(*tables.outcomes(shown, summaries, console().width, ranked, before))
         print_parts(*tables.beside_electrode((one for _, one in shown), electrode))
         print_parts(*tables.seen(by_id[one.id] for _, one in shown))
+        best, of = (sum(not place.apart for place, _ in some) for some in (shown, ranked))
         if len(shown) < len(ranked):
             typer.echo(
-                f"The {len(shown)} best of {len(ranked):,} are shown: --csv and --json list all.",
+                f"The {best} best of {of:,} are shown: --csv and --json list all.",
                 err=True,
             )

@@ -325,8 +325,8 @@ def _unfit(header: Iterable[str], path: Path) -> str:
             "with the names of the columns above it, such as formula."
         )
     return (
-        f"the table {str(path)!r} has the columns {', '.join(header)}, and none of 'formula', "
-        "'file' and 'material_id': rename one of them, or add one."
+        f"the table {str(path)!r} has the header {', '.join(header)!r}, and no column 'formula', "
+        "'file' or 'material_id': rename one so, or add it."
     )
 
 

@@ -220,8 +220,8 @@ def test_an_empty_argument_is_not_the_current_folder(text):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("name,Comp\na,Na3PS4\n", "has the columns name, Comp, and none of 'formula'"),
-        ("No,name\n1,Na3PS4\n", "has the columns No, name"),
+        ("name,Comp\na,Na3PS4\n", "has the header 'name, Comp', and no column 'formula'"),
+        ("No,name\n1,Na3PS4\n", "has the header 'No, name'"),
         ("Na3PS4\nNa2S\n", "has no header: its first line holds 'Na3PS4'"),
         ("formula\n", "one line only"),
     ],

@@ -27,7 +27,15 @@ from trona.screening.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FIELDS", "Field", "comparison", "criteria_of", "find_field", "read_class"]
+__all__ = [
+    "FIELDS",
+    "Field",
+    "comparison",
+    "criteria_of",
+    "find_field",
+    "read_anions",
+    "read_class",
+]
 
 Kind = Literal["number", "text", "list", "flag", "date"]
 
@@ -228,7 +236,45 @@ def _checked(field: Field, value: object) -> float | str | bool:
             raise InputError(
                 f"{field.name!r} is compared with {text!r}: give a date as in 2026-11-21."
             ) from None
-    return read_class(text) if field.name == "class" else text
+    readers = {"class": read_class, "anions": read_anions}
+    return readers.get(field.name, str)(text)
+
+
+def read_anions(text: str) -> str:
+    """
+    Read an anion system.
+
+    Parameters
+    ----------
+    text
+        Anions joined by hyphens or commas, in any order; ``"none"`` where there is none.
+
+    Returns
+    -------
+    str
+        As results hold it.
+
+    Raises
+    ------
+    InputError
+        If something in it is no anion.
+
+    Examples
+    --------
+    >>> read_anions("S-O"), read_anions("O, S"), read_anions("none")
+    ('O-S', 'O-S', 'none')
+    """
+    from .summaries import ANIONS  # noqa: PLC0415 (completion)
+
+    parts = {part for part in re.split(r"[-,\s]+", text) if part}
+    if parts == {"none"}:
+        return "none"
+    for part in sorted(parts - {*ANIONS, "BH"}) or ([] if parts else [text]):
+        raise InputError(
+            f"{part!r} is not an anion: choose from {', '.join(ANIONS)} and BH (hydroborates), "
+            "joined as in O-S, or none."
+        )
+    return "-".join(sorted(parts))
 
 
 def read_class(text: str) -> str:

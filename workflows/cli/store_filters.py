@@ -9,7 +9,7 @@ from trona.screening.errors import InputError, StoreError
 from trona.screening.formulas import canonical, parse
 from trona.screening.simple_formulas import ELECTRONEGATIVITY
 from trona.stores.collections.filters import Filters
-from trona.stores.collections.query_language import read_class
+from trona.stores.collections.query_language import read_anions, read_class
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
 from trona.stores.defaults import store_location
@@ -55,6 +55,7 @@ def read_filters(typed: FilterOptions) -> Filters:
         **filters
         | {
             "interphase": None if typed.interphase is None else read_class(typed.interphase),
+            "anions": None if typed.anions is None else read_anions(typed.anions),
             "elements": _symbols(typed.elements),
             "without": _symbols(typed.without),
             "products": [canonical(parse(part)) for part in comma_list(typed.products)],

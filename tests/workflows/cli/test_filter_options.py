@@ -74,3 +74,19 @@ def test_a_filter_that_is_no_number_is_a_mistake_in_the_command():
     done = CliRunner().invoke(get_command(app), ["query", "--hull-below", "much"])
     assert done.exit_code == 2
     assert "--hull-below" in done.output
+
+
+@pytest.mark.parametrize("typed", ["O-S", "S-O", "O,S", "S, O"])
+def test_the_order_of_anions_does_not_matter(typed):
+    assert read_filters(FilterOptions(anions=typed)).anions == "O-S"
+    found = Filters(where=f"anions = '{typed}'").criteria()
+    assert found == {"anions": {"$eq": "O-S"}}
+    assert Filters(anions=typed).criteria() == {"$and": [found]}
+
+
+@pytest.mark.parametrize(("typed", "named"), [("X-O", "X"), ("P", "P"), ("none-O", "none")])
+def test_what_is_no_anion_is_refused(typed, named):
+    with pytest.raises(InputError, match=f"'{named}' is not an anion: choose from N, O, S"):
+        read_filters(FilterOptions(anions=typed))
+    with pytest.raises(InputError, match=f"'{named}' is not an anion"):
+        Filters(where=f"anions != {typed}")

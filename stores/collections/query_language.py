@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from trona.screening.errors import InputError
@@ -106,6 +106,13 @@ _ALIASES = {one.path: one.name for one in FIELDS.values()} | {
     "in_air": "air",
 }
 """Names that tables, JSON and CSV have for the same, in small letters."""
+_TOO_LARGE = {
+    "hull": (5.0, "meV/atom"),
+    "force": (20.0, "meV/atom"),
+    "reduction": (20.0, "mV"),
+    "oxidation": (20.0, "mV"),
+}
+"""Numbers that no candidate reaches, and the unit in which they were meant."""
 _RANGES = {"window": "reduction and oxidation"}
 """Columns that are two fields."""
 _WORDS = 4
@@ -224,6 +231,7 @@ def _checked(field: Field, value: object) -> float | str | bool:
         if not isfinite(number):
             unit = f" in {field.unit}" if field.unit else ""
             raise InputError(f"{field.name!r} is compared with {text!r}: give a number{unit}.")
+        _check_unit(field, number)
         return number
     if field.kind == "flag":
         if text.lower() not in {"true", "false"}:
@@ -238,6 +246,16 @@ def _checked(field: Field, value: object) -> float | str | bool:
             ) from None
     readers = {"class": read_class, "anions": read_anions}
     return readers.get(field.name, str)(text)
+
+
+def _check_unit(field: Field, number: float) -> None:
+    """Refuse a number that only makes sense in a smaller unit."""
+    limit, smaller = _TOO_LARGE.get(field.name, (inf, ""))
+    if abs(number) >= limit:
+        raise InputError(
+            f"{field.name!r} is compared with {number:g} {field.unit}, which no candidate reaches: "
+            f"give {field.unit}, such as {number / 1000:g} for {number:g} {smaller}."
+        )
 
 
 def read_anions(text: str) -> str:

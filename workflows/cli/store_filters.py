@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["open_results", "read_filters", "say_filters"]
 
-_NO_LIMIT = 5.0
-"""Energies above hull, eV/atom, that no candidate has: the number was meant in meV/atom."""
-
 
 def read_filters(typed: FilterOptions) -> Filters:
     """
@@ -44,11 +41,6 @@ def read_filters(typed: FilterOptions) -> Filters:
     InputError
         If a value is not of its kind, does not exist, or must be in another unit.
     """
-    if typed.hull_below is not None and typed.hull_below >= _NO_LIMIT:
-        raise InputError(
-            f"an energy above hull of {typed.hull_below:g} eV/atom excludes nothing: give eV/atom, "
-            f"such as {typed.hull_below / 1000:g} for {typed.hull_below:g} meV/atom."
-        )
     filters = asdict(typed)
     backend = filters.pop("backend")
     return Filters(

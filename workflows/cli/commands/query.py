@@ -110,6 +110,13 @@ def query(
             "their classes.",
             err=True,
         )
+    elif not found.summaries:
+        pages = -(-found.total // size)
+        typer.echo(
+            f"There is no page {page}: {found.total:,} results of {size} a page end on page "
+            f"{pages}.",
+            err=True,
+        )
     else:
         _print_found(found, beside)
 
@@ -185,6 +192,13 @@ def _print_found(found: Found, electrode: ElectrodePotential | None) -> None:
     print_parts(escape(tables.best_sentence(ranked, page, found.total)))
     print_parts(*tables.outcomes(ranked, page, console().width))
     print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
+    if len(found.references) > 1:
+        shares = ", ".join(f"{name} ({count:,})" for name, count in found.references.items())
+        typer.echo(
+            f"These results rest on {len(found.references)} reference energies, which are ranked "
+            f"together: {shares}; --reference NAME shows those of one.",
+            err=True,
+        )
     if len(page) < found.total:
         typer.echo(
             f"{len(page)} of {found.total:,} results are on this page: --page shows another, "

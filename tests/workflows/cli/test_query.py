@@ -94,3 +94,18 @@ def test_references_are_named_where_results_rest_on_several(store, reference, tr
     assert "2 reference energies" in said
     assert f"another (1), {other.reference.name} (1); --reference NAME" in said
     assert "rest on" not in trona(*asked, "--reference", "another").stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        (("--state", "rejected"), "no state is 'rejected'; stored are completed, failed."),
+        (("--reference", "nothing"), "no reference is 'nothing'; stored are "),
+        (("--oxidation-above", "9"), "widen a limit."),
+    ],
+)
+@pytest.mark.parametrize("count", [(), ("--count", "class")])
+def test_where_nothing_is_found_the_remedy_fits_the_filter(options, remedy, count, store, trona):
+    done = trona("query", *options, *count, "--store", store)
+    assert done.stdout == ""
+    assert remedy in done.stderr

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from trona.screening.errors import InputError
@@ -27,7 +27,15 @@ from trona.screening.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FIELDS", "Field", "comparison", "criteria_of", "find_field", "read_class"]
+__all__ = [
+    "FIELDS",
+    "Field",
+    "comparison",
+    "criteria_of",
+    "find_field",
+    "read_anions",
+    "read_class",
+]
 
 Kind = Literal["number", "text", "list", "flag", "date"]
 
@@ -98,6 +106,13 @@ _ALIASES = {one.path: one.name for one in FIELDS.values()} | {
     "in_air": "air",
 }
 """Names that tables, JSON and CSV have for the same, in small letters."""
+_TOO_LARGE = {
+    "hull": (5.0, "meV/atom"),
+    "force": (20.0, "meV/atom"),
+    "reduction": (20.0, "mV"),
+    "oxidation": (20.0, "mV"),
+}
+"""Numbers that no candidate reaches, and the unit in which they were meant."""
 _RANGES = {"window": "reduction and oxidation"}
 """Columns that are two fields."""
 _WORDS = 4
@@ -216,6 +231,7 @@ def _checked(field: Field, value: object) -> float | str | bool:
         if not isfinite(number):
             unit = f" in {field.unit}" if field.unit else ""
             raise InputError(f"{field.name!r} is compared with {text!r}: give a number{unit}.")
+        _check_unit(field, number)
         return number
     if field.kind == "flag":
         if text.lower() not in {"true", "false"}:
@@ -228,7 +244,55 @@ def _checked(field: Field, value: object) -> float | str | bool:
             raise InputError(
                 f"{field.name!r} is compared with {text!r}: give a date as in 2026-11-21."
             ) from None
-    return read_class(text) if field.name == "class" else text
+    readers = {"class": read_class, "anions": read_anions}
+    return readers.get(field.name, str)(text)
+
+
+def _check_unit(field: Field, number: float) -> None:
+    """Refuse a number that only makes sense in a smaller unit."""
+    limit, smaller = _TOO_LARGE.get(field.name, (inf, ""))
+    if abs(number) >= limit:
+        raise InputError(
+            f"{field.name!r} is compared with {number:g} {field.unit}, which no candidate reaches: "
+            f"give {field.unit}, such as {number / 1000:g} for {number:g} {smaller}."
+        )
+
+
+def read_anions(text: str) -> str:
+    """
+    Read an anion system.
+
+    Parameters
+    ----------
+    text
+        Anions joined by hyphens or commas, in any order; ``"none"`` where there is none.
+
+    Returns
+    -------
+    str
+        As results hold it.
+
+    Raises
+    ------
+    InputError
+        If something in it is no anion.
+
+    Examples
+    --------
+    >>> read_anions("S-O"), read_anions("O, S"), read_anions("none")
+    ('O-S', 'O-S', 'none')
+    """
+    from .summaries import ANIONS  # noqa: PLC0415 (completion)
+
+    parts = {part for part in re.split(r"[-,\s]+", text) if part}
+    if parts == {"none"}:
+        return "none"
+    for part in sorted(parts - {*ANIONS, "BH"}) or ([] if parts else [text]):
+        raise InputError(
+            f"{part!r} is not an anion: choose from {', '.join(ANIONS)} and BH (hydroborates), "
+            "joined as in O-S, or none."
+        )
+    return "-".join(sorted(parts))
 
 
 def read_class(text: str) -> str:

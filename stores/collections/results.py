@@ -8,7 +8,7 @@ is rebuilt when it is found.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trona.stores.database.connect import open_documents
@@ -57,11 +57,14 @@ class Found:
         Those of the page, in order.
     places
         Place in the ranking of all that pass, by id, of those that can be ranked.
+    references
+        Names of the reference energies of all of them, and how many rest on each.
     """
 
     total: int
     summaries: tuple[SummaryDoc, ...]
     places: Mapping[str, Ranked]
+    references: Mapping[str, int] = field(default_factory=dict)
 
 
 class Results:
@@ -223,7 +226,12 @@ class Results:
         page = _ordered(kept, sort, places, descending=descending)[skip:]
         if limit:
             page = self._completed(page[:limit])
-        return Found(len(kept), tuple(page), {s.id: places[s.id] for s in page if s.id in places})
+        return Found(
+            len(kept),
+            tuple(page),
+            {s.id: places[s.id] for s in page if s.id in places},
+            dict(sorted(Counter(one.reference for one in kept).items())),
+        )
 
     def _completed(self, page: Sequence[SummaryDoc]) -> list[SummaryDoc]:
         """Read all fields of the summaries on a page, in its order."""

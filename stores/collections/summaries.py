@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import ScreeningDoc
 
-__all__ = ["anion_system", "rank_summaries", "summarize_screening"]
+__all__ = ["ANIONS", "anion_system", "rank_summaries", "summarize_screening"]
 
-_ANIONS = ("N", "O", "S", "Se", "Te", "F", "Cl", "Br", "I")
+ANIONS = ("N", "O", "S", "Se", "Te", "F", "Cl", "Br", "I")
+"""Elements that count as anions wherever they occur."""
 
 
 def anion_system(elements: Collection[str]) -> str:
@@ -41,7 +42,7 @@ def anion_system(elements: Collection[str]) -> str:
     >>> [anion_system(e) for e in (["Na", "P", "S", "O"], ["Na", "B", "H"], ["Na", "Sn"])]
     ['O-S', 'BH', 'none']
     """
-    found = {symbol for symbol in elements if symbol in _ANIONS}
+    found = {symbol for symbol in elements if symbol in ANIONS}
     if {"B", "H"} <= set(elements) and not {"O", "N"} & set(elements):
         found.add("BH")
     return "-".join(sorted(found)) or "none"

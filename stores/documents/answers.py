@@ -270,16 +270,18 @@ def ranking_sentence(
     if results == 1 and of in {None, 1}:
         return _alone([*ranked, *apart], ranked=bool(ranked))
     counted = f"{results} candidate{'' if results == 1 else 's'}"
-    parts = [counted if of is None or of <= results else f"{results} of {of:,} candidates"]
+    whole = of is None or of <= results
+    parts, these = [counted], ""
+    if not whole:  # what is said is true of those that are shown
+        parts, these = [f"{results} of {of:,} candidates"], " of these"
     if ranked:
-        best = ranked[0]
-        parts[0] += f"; best: {best.label}"
+        parts[0] += f"; best{these}: {ranked[0].label}"
     stable = [one for one in ranked if one.interphase == _STABLE]
     sure = [one.label for one in stable if not verdict(_STABLE, one.interphase_shares)[0]]
     likely = [one.label for one in stable if one.label not in sure]
     if ranked or apart:
         verb = "is" if len(sure) == 1 else "are"
-        parts.append(f"{len(sure) or 'none'} {verb} stable at sodium metal{_few(sure)}")
+        parts.append(f"{len(sure) or 'none'}{these} {verb} stable at sodium metal{_few(sure)}")
     if likely:
         parts.append(f"{len(likely)} possibly{_few(likely)}")
     if apart:

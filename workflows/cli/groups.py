@@ -33,6 +33,11 @@ _NAMED = {
 """The same for single options."""
 _NUMBERS = {"float_parsing": "number", "int_parsing": "whole number"}
 """What pydantic calls an error, and what was expected; the unit is that of the help."""
+_BOUNDS = {
+    "greater_than_equal": ("ge", "too small", "{:g} or more"),
+    "less_than_equal": ("le", "too large", "{:g} or less"),
+}
+"""What pydantic calls a number out of bounds, its name for the bound, what is wrong, and remedy."""
 _WRITTEN = {int: re.compile(r"[0-9]{1,15}"), float: re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")}
 """Numbers as most are written, which Python and pydantic read alike."""
 
@@ -112,6 +117,11 @@ class Command(TyperCommand):
             for one in getattr(error.__cause__, "errors", list)():
                 if one["type"] in _NUMBERS:
                     error.message = f"{one['input']!r} is no {_NUMBERS[one['type']]}."
+                elif one["type"] in _BOUNDS:
+                    key, is_, bound = _BOUNDS[one["type"]]
+                    error.message = (
+                        f"{one['input']} is {is_}: give {bound.format(one['ctx'][key])}."
+                    )
             raise
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 (click's own)

@@ -9,7 +9,7 @@ from trona.screening.errors import InputError, StoreError
 from trona.screening.formulas import canonical, parse
 from trona.screening.simple_formulas import ELECTRONEGATIVITY
 from trona.stores.collections.filters import Filters
-from trona.stores.collections.query_language import read_class
+from trona.stores.collections.query_language import read_anions, read_class
 from trona.stores.collections.results import Results
 from trona.stores.database.connect import exists, redacted
 from trona.stores.defaults import store_location
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from .filter_options import FilterOptions
 
 __all__ = ["open_results", "read_filters", "say_filters"]
-
-_NO_LIMIT = 5.0
-"""Energies above hull, eV/atom, that no candidate has: the number was meant in meV/atom."""
 
 
 def read_filters(typed: FilterOptions) -> Filters:
@@ -44,17 +41,13 @@ def read_filters(typed: FilterOptions) -> Filters:
     InputError
         If a value is not of its kind, does not exist, or must be in another unit.
     """
-    if typed.hull_below is not None and typed.hull_below >= _NO_LIMIT:
-        raise InputError(
-            f"an energy above hull of {typed.hull_below:g} eV/atom excludes nothing: give eV/atom, "
-            f"such as {typed.hull_below / 1000:g} for {typed.hull_below:g} meV/atom."
-        )
     filters = asdict(typed)
     backend = filters.pop("backend")
     return Filters(
         **filters
         | {
             "interphase": None if typed.interphase is None else read_class(typed.interphase),
+            "anions": None if typed.anions is None else read_anions(typed.anions),
             "elements": _symbols(typed.elements),
             "without": _symbols(typed.without),
             "products": [canonical(parse(part)) for part in comma_list(typed.products)],

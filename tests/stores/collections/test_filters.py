@@ -38,9 +38,9 @@ TEXTS = st.text() | st.sampled_from(
 )
 
 
-@given(TEXTS, TEXTS, TEXTS, st.lists(TEXTS, max_size=2))
-def test_whatever_a_user_writes_only_our_fields_and_operators_stand_in_a_filter(a, b, c, listed):
-    filters = Filters(anions=a, reference=b, method=c, elements=listed, without=listed,
+@given(TEXTS, TEXTS, st.lists(TEXTS, max_size=2))
+def test_whatever_a_user_writes_only_our_fields_and_operators_stand_in_a_filter(a, b, listed):
+    filters = Filters(reference=a, method=b, elements=listed, without=listed,
                       products=listed, text=a)  # fmt: skip
     assert names(filters.criteria()) <= OURS | PATHS
     assert all(isinstance(value, str) for value in values(filters.criteria()))

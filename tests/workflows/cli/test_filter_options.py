@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -53,6 +54,21 @@ def test_an_energy_above_hull_in_the_unit_of_the_tables_is_refused():
 
 
 @pytest.mark.parametrize(
+    ("typed", "remedy"),
+    [
+        (FilterOptions(where="hull < 30"), "0.03 for 30 meV/atom"),
+        (FilterOptions(where="not force > 300"), "0.3 for 300 meV/atom"),
+        (FilterOptions(where="reduction < 1200"), "1.2 for 1200 mV"),
+        (FilterOptions(reduction_below=1200), "1.2 for 1200 mV"),
+        (FilterOptions(oxidation_above=2500), "2.5 for 2500 mV"),
+    ],
+)
+def test_a_number_in_a_smaller_unit_is_refused_wherever_it_is_given(typed, remedy):
+    with pytest.raises(InputError, match=f"such as {re.escape(remedy)}"):
+        read_filters(typed)
+
+
+@pytest.mark.parametrize(
     ("typed", "kind"),
     [
         ("MCI", "mixed-conducting"),
@@ -74,3 +90,32 @@ def test_a_filter_that_is_no_number_is_a_mistake_in_the_command():
     done = CliRunner().invoke(get_command(app), ["query", "--hull-below", "much"])
     assert done.exit_code == 2
     assert "--hull-below" in done.output
+
+
+@pytest.mark.parametrize("typed", ["O-S", "S-O", "O,S", "S, O"])
+def test_the_order_of_anions_does_not_matter(typed):
+    assert read_filters(FilterOptions(anions=typed)).anions == "O-S"
+    found = Filters(where=f"anions = '{typed}'").criteria()
+    assert found == {"$and": [{"anions": {"$eq": "O-S"}}]} == Filters(anions=typed).criteria()
+
+
+@pytest.mark.parametrize(("typed", "named"), [("X-O", "X"), ("P", "P"), ("none-O", "none")])
+def test_what_is_no_anion_is_refused(typed, named):
+    with pytest.raises(InputError, match=f"'{named}' is not an anion: choose from N, O, S"):
+        read_filters(FilterOptions(anions=typed))
+    with pytest.raises(InputError, match=f"'{named}' is not an anion"):
+        Filters(where=f"anions != {typed}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["query", "--limit", "-1"], "'--limit': -1 is too small: give 0 or more."),
+        (["query", "--page", "0"], "'--page': 0 is too small: give 1 or more."),
+        (["screen", "--workers", "0"], "'--workers': 0 is too small: give 1 or more."),
+    ],
+)
+def test_a_number_out_of_bounds_is_named_with_its_bound(arguments, sentence):
+    done = CliRunner().invoke(get_command(app), arguments)
+    assert done.exit_code == 2
+    assert sentence in done.output

@@ -74,3 +74,38 @@ def test_a_store_without_interfaces_says_how_one_is_kept(store, trona):
     done = trona("query", "--interfaces", "--store", store)
     assert (done.returncode, done.stdout) == (0, "")
     assert "trona interface" in done.stderr
+
+
+def test_a_page_beyond_the_last_names_the_last(store, trona):
+    done = trona("query", "--limit", "3", "--page", "99", "--store", store)
+    assert done.stdout == ""
+    assert done.stderr == "There is no page 99: 4 results of 3 a page end on page 2.\n"
+
+
+def test_references_are_named_where_results_rest_on_several(store, reference, trona):
+    assert "rest on" not in trona("query", "--store", store).stderr
+    other = screening_document("Na3PS4", "Na3PS4", "test", reference)
+    named = other.reference.model_copy(update={"name": "another"})
+    results = Results(store)
+    results.save_screening(other.model_copy(update={"reference": named, "id": "another"}))
+    results.close()
+    asked = ("query", "--where", "formula = Na3PS4", "--store", store)
+    said = trona(*asked).stderr
+    assert f"2 references: another (1), {other.reference.name} (1)." in said
+    assert "--reference NAME" in said
+    assert "rest on" not in trona(*asked, "--reference", "another").stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        (("--state", "rejected"), "no state is 'rejected'; stored are completed, failed."),
+        (("--reference", "nothing"), "no reference is 'nothing'; stored are "),
+        (("--oxidation-above", "9"), "widen a limit."),
+    ],
+)
+@pytest.mark.parametrize("count", [(), ("--count", "class")])
+def test_where_nothing_is_found_the_remedy_fits_the_filter(options, remedy, count, store, trona):
+    done = trona("query", *options, *count, "--store", store)
+    assert done.stdout == ""
+    assert remedy in done.stderr

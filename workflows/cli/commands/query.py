@@ -22,10 +22,11 @@ from trona.workflows.cli.terminal import PAGE, console, print_csv, print_json, p
 from trona.workflows.tables import csv_rows as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from trona.stores.assess.electrodes import ElectrodePotential
-    from trona.stores.collections.results import Found
+    from trona.stores.collections.filters import Filters
+    from trona.stores.collections.results import Found, Results
     from trona.stores.documents.bookkeeping import SummaryDoc
     from trona.stores.documents.results import ScreeningDoc
 
@@ -91,7 +92,7 @@ def query(
     beside = _electrode(electrode)
     results = open_results(store)
     if count is not None:
-        _print_counts(results.counts(by := comma_list(count), wanted), by, as_json, as_csv)
+        _print_counts(results, wanted, comma_list(count), as_json, as_csv)
         return
     size = (0 if as_json or as_csv else PAGE) if limit is None else limit
     found = results.find(
@@ -100,18 +101,42 @@ def query(
     if as_csv:
         more = list(rows.AIR) if any(one.air_conditions for one in found.summaries) else []
         more += [] if beside is None else [f"at {beside.name}"]
-        print_csv(rows.summary_rows(found.summaries, beside), [*rows.SUMMARY, *more])
+        listed = rows.summary_rows(found.summaries, beside, found.places)
+        print_csv(listed, [*rows.SUMMARY, *more, *rows.PLACE])
     elif as_json:
         _print_documents(results.documents(found.summaries), found.summaries, beside)
     elif not found.total:
-        held = results.total()
+        _print_nothing(results, wanted)
+    elif not found.summaries:
+        pages = -(-found.total // size)
         typer.echo(
-            f"No candidate passes these filters, of {held} in the store; --count class tells "
-            "their classes.",
+            f"There is no page {page}: {found.total:,} results of {size} a page end on page "
+            f"{pages}.",
             err=True,
         )
     else:
         _print_found(found, beside)
+
+
+def _print_nothing(results: Results, filters: Filters) -> None:
+    """Say that nothing was found, and which values are stored of the text fields asked for."""
+    asked = {
+        "state": filters.state,
+        "method": filters.method,
+        "reference": filters.reference,
+        "anions": filters.anions,
+        "class": filters.interphase,
+    }
+    remedy = "leave a filter out, or widen a limit"
+    for name, value in asked.items():
+        if value is None:
+            continue
+        stored = sorted(key for (key,) in results.counts([name]) if key != "unknown")
+        if value not in stored:
+            remedy = f"no {name} is {value!r}; stored are {', '.join(stored) or 'none'}"
+            break
+    held = results.total()
+    typer.echo(f"No candidate passes these filters, of {held} in the store: {remedy}.", err=True)
 
 
 def _electrode(name: str | None) -> ElectrodePotential | None:
@@ -185,6 +210,13 @@ def _print_found(found: Found, electrode: ElectrodePotential | None) -> None:
     print_parts(escape(tables.best_sentence(ranked, page, found.total)))
     print_parts(*tables.outcomes(ranked, page, console().width))
     print_parts(*tables.beside_electrode((one for _, one in ranked), electrode))
+    if len(found.references) > 1:
+        shares = ", ".join(f"{name} ({count:,})" for name, count in found.references.items())
+        typer.echo(
+            f"These results rest on {len(found.references)} references: {shares}. What differs "
+            "between them need not be the candidates: --reference NAME shows those of one.",
+            err=True,
+        )
     if len(page) < found.total:
         typer.echo(
             f"{len(page)} of {found.total:,} results are on this page: --page shows another, "
@@ -194,16 +226,19 @@ def _print_found(found: Found, electrode: ElectrodePotential | None) -> None:
 
 
 def _print_counts(
-    counted: Mapping[tuple[str, ...], int], by: Sequence[str], as_json: bool, as_csv: bool
+    results: Results, filters: Filters, by: Sequence[str], as_json: bool, as_csv: bool
 ) -> None:
     """Print how many results share the values of some fields."""
     from trona.workflows.tables import ranking as tables  # noqa: PLC0415
 
+    counted = results.counts(by, filters)
     listed = [dict(zip(by, key, strict=True)) | {"results": n} for key, n in counted.items()]
     if as_json:
         print_json(listed)
     elif as_csv:
         print_csv(listed, [*by, "results"])
+    elif not counted:
+        _print_nothing(results, filters)
     else:
         print_parts(tables.tally(counted, by))
 

@@ -208,8 +208,7 @@ def _require_one_reading(formula: str) -> None:
             f"{formula!r} may be a hydrate or a decimal amount: write {salt}{amount}·{water}H2O "
             f"for the hydrate{other}."
         )
-    meant = _ZERO_FOR_O.sub(lambda zero: zero[0][: zero.start(1) - zero.start()] + "O"
-                            + zero[0][zero.end(1) - zero.start() :], text)  # fmt: skip
+    meant = _ZERO_FOR_O.sub(lambda found: f"{found[0][:-1]}O", text)  # it ends with the zero
     if meant != text and _is_formula(meant):
         raise FormulaError(
             f"{formula!r} has the digit zero where {meant} has the letter O: correct it."

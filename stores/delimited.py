@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Line", "decimal_point", "none_usable", "read_list", "read_table"]
+__all__ = ["TABLES", "Line", "decimal_point", "none_usable", "read_list", "read_table"]
+
+TABLES = frozenset({".csv", ".tsv"})
+"""Endings of the names of tables."""
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")

@@ -192,9 +192,7 @@ def minimise_each(
     bases, values = np.empty((len(costs), len(start)), np.intp), np.empty((len(costs), len(start)))
     which = np.empty(len(costs), dtype=np.intp)
     limit = pivot_limit(matrix)
-    known = LOOPS.run(
-        *("optimise_near", matrix, amounts, costs, start, limit, bases, values, which),
-    )
+    known = LOOPS.run("optimise_near", matrix, amounts, costs, start, limit, bases, values, which)
     if known < 0:
         raise defect(known)
     return [

@@ -17,7 +17,7 @@ from pymatgen.core import Structure
 
 from trona.screening.errors import FormulaError, InputError, StructureInputError
 from trona.screening.formulas import parse
-from trona.stores.delimited import decimal_point, read_list, read_table
+from trona.stores.delimited import TABLES, decimal_point, read_list, read_table
 from trona.stores.materials_project.structures import is_material_id
 
 from .cif import read_cif
@@ -52,7 +52,6 @@ _POSCARS = frozenset({".vasp", ".poscar"})
 _SUFFIXES = frozenset({".cif", *_POSCARS, *_XYZ})
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".lzma", ".z"})
 _NAMES = frozenset({"POSCAR", "CONTCAR"})
-_TABLES = frozenset({".csv", ".tsv"})
 _LIST = ".txt"
 _ALIASES = {
     "pretty_formula": "formula", "formula_pretty": "formula", "reduced_formula": "formula",
@@ -164,7 +163,7 @@ def is_table_name(path: Path) -> bool:
         By its ending; a ``POSCAR.txt`` is a structure.
     """
     suffix = path.suffix.lower()
-    return suffix in _TABLES or (suffix == _LIST and not any(one in path.name for one in _NAMES))
+    return suffix in TABLES or (suffix == _LIST and not any(one in path.name for one in _NAMES))
 
 
 def read_structures(path: Path) -> list[StructureRead]:
@@ -358,10 +357,12 @@ def _row(given: Line, path: Path) -> Row:
     elif not (formula or file or material_id):
         columns = [one for one in ("formula", "file", "material_id") if one in given.cells]
         objection = f"it has no {' and no '.join(columns)}: give one."
+    if not material_id:  # a material has a label and a source itself
+        label, source = label or formula, source or f"line {given.number} of {path.name}"
     return Row(
-        label=label or formula if not material_id else label,
+        label=label,
         formula=formula,
-        source=source if material_id else source or f"line {given.number} of {path.name}",
+        source=source,
         path=path.parent / file if file else None,
         material_id=material_id,
         place=f"line {given.number} of {path}",

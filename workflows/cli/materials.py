@@ -11,7 +11,7 @@ import typer
 from trona.screening.charges import require_sodium
 from trona.screening.errors import FormulaError, InputError
 from trona.screening.formulas import parse
-from trona.stores.delimited import none_usable, read_list
+from trona.stores.delimited import TABLES, none_usable, read_list
 
 from .comparison import stored_named
 from .options import LISTS, looks_like_file, no_files, require_file
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["name_electrodes", "name_materials", "require_electrolyte", "usable", "written_names"]
 
 _Answer = TypeVar("_Answer")
-_TABLES = (".csv", ".tsv")
 
 
 def written_names(asked: Iterable[str]) -> dict[str, str]:
@@ -54,7 +53,7 @@ def written_names(asked: Iterable[str]) -> dict[str, str]:
             no_files(name)
         if not path.is_file():
             found[name] = ""
-        elif path.suffix.lower() in _TABLES:
+        elif path.suffix.lower() in TABLES:
             for formula, place in _column(path):
                 found.setdefault(formula, place)
         else:

@@ -235,8 +235,8 @@ def _print_ranking(
         print_parts(*tables.outcomes(shown, summaries, console().width, ranked, before))
         print_parts(*tables.beside_electrode((one for _, one in shown), electrode))
         print_parts(*tables.seen(by_id[one.id] for _, one in shown))
-        best, of = (sum(not place.apart for place, _ in some) for some in (shown, ranked))
         if len(shown) < len(ranked):
+            best, of = (sum(not place.apart for place, _ in some) for some in (shown, ranked))
             typer.echo(
                 f"The {best} best of {of:,} are shown: --csv and --json list all.",
                 err=True,
